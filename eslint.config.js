@@ -1,0 +1,62 @@
+import nx from '@nx/eslint-plugin';
+import prettier from 'eslint-config-prettier';
+import tseslint from 'typescript-eslint';
+
+const only = (sourceTag, ...layers) => ({ sourceTag, onlyDependOnLibsWithTags: layers.map((l) => `layer:${l}`) });
+
+const randomness = 'Numbers come from @lab/random keys; see packages/random/README.md.';
+const tfRandom = ['randomNormal', 'randomUniform', 'randomUniformInt', 'randomStandardNormal', 'randomGamma',
+  'truncatedNormal', 'multinomial', 'rand'];
+const tfBanned = [
+  ...tfRandom.map((property) => ({ object: 'tf', property, message: randomness })),
+  { object: 'tf', property: 'dropout', message: 'Masks are inputs of the step, drawn by @lab/random.' },
+  { object: 'tf', property: 'train', message: 'Optimisers are pure functions; see @lab/tensor.' },
+  { object: 'tf', property: 'layers', message: 'Models are pure functions over named parameters.' },
+  { object: 'tf', property: 'variable', message: 'State is a Params record that goes in and comes out.' },
+];
+
+export default tseslint.config(
+  { ignores: ['**/node_modules', 'out', 'results', '.nx', '**/*.d.ts', 'scripts/boundaries/**'] },
+  ...tseslint.configs.strict,
+  ...tseslint.configs.stylistic,
+  {
+    files: ['**/*.ts', '**/*.mjs', '**/*.js'],
+    plugins: { '@nx': nx },
+    rules: {
+      '@nx/enforce-module-boundaries': [
+        'error',
+        {
+          allow: [],
+          depConstraints: [
+            only('layer:base'),
+            only('layer:engine'),
+            only('layer:numeric', 'base', 'engine'),
+            only('layer:adapter', 'base', 'numeric'),
+            only('layer:part', 'base', 'numeric', 'adapter'),
+            only('layer:study', 'base', 'numeric', 'adapter', 'part'),
+            only('layer:view', 'base'),
+            only('layer:experiment', 'base', 'study', 'view'),
+            only('layer:app', 'base', 'numeric', 'adapter', 'part', 'study', 'view', 'experiment'),
+            { sourceTag: 'tensor:free', onlyDependOnLibsWithTags: ['tensor:free'], bannedExternalImports: ['@tensorflow/*'] },
+          ],
+        },
+      ],
+      'no-restricted-properties': [
+        'error',
+        { object: 'Math', property: 'random', message: randomness },
+        ...tfBanned,
+      ],
+      'no-restricted-imports': [
+        'error',
+        { patterns: [{ group: ['@tensorflow/*'], message: 'Import tf from @lab/tensor: one home for engines and backends.' }] },
+      ],
+      'no-console': 'error',
+      '@typescript-eslint/no-non-null-assertion': 'off',
+      '@typescript-eslint/consistent-type-definitions': ['error', 'interface'],
+      '@typescript-eslint/consistent-indexed-object-style': 'off',
+    },
+  },
+  { files: ['packages/compile/**', 'packages/tensor/**'], rules: { 'no-restricted-imports': 'off' } },
+  { files: ['packages/lab/**', 'scripts/**', 'bench/**'], rules: { 'no-console': 'off' } },
+  prettier,
+);

@@ -1,0 +1,61 @@
+import type { HostArray, Params, tf } from '@lab/tensor';
+import type { Place, Perturb, SiteUse } from './site.ts';
+
+/** A linear map y = x W + b that an adapter may attach to. W is stored [d_in, d_out]. */
+export interface LinearSpec extends Place {
+  readonly dIn: number;
+  readonly dOut: number;
+  /** Whether it sees every token ([B, T, d_in]) or one vector an example ([B, 1, d_in]). */
+  readonly per: 'token' | 'example';
+}
+
+/** What a model's forward pass may ask for. The runner builds it from frozen weights, adapter and noise. */
+export interface Forward {
+  /** Frozen weights by name. */
+  readonly weight: (name: string) => tf.Tensor;
+  /** The linear map at `path`, adapter included. x: [B, T, d_in] -> [B, T, d_out]. */
+  readonly linear: (path: string, x: tf.Tensor) => tf.Tensor;
+  /** Lets noise in at a site. */
+  readonly perturb: Perturb;
+  /**
+   * Lets an adapter act on a sublayer's output before its residual is added (Houlsby, Pfeiffer, shortcuts); the identity for LoRA.
+   * `input` is what entered the sublayer. Both [B, T, width].
+   */
+  readonly sublayer: (kind: 'attention' | 'ffn', place: Place, output: tf.Tensor, input: tf.Tensor) => tf.Tensor;
+}
+
+/** One batch as tensors. `ids` int32 [B, T], `valid` float32 [B, T]: 1 for a token, 0 for padding; other inputs by name (token types). */
+export interface TokenBatch {
+  readonly ids: tf.Tensor2D;
+  readonly valid: tf.Tensor2D;
+  readonly extra: Params;
+}
+
+/** Token ids of one text, without padding. `types` are segment ids where the model has them. */
+export interface Encoded {
+  readonly ids: Int32Array;
+  readonly types?: Int32Array;
+}
+
+/** A base model: a pure function that names its linear maps, and the weights to fill it with. */
+export interface Model {
+  readonly name: string;
+  /** Width of the vectors that `encode` returns. */
+  readonly width: number;
+  readonly layers: number;
+  readonly maxTokens: number;
+  readonly causal: boolean;
+  readonly linears: readonly LinearSpec[];
+  /** Frozen weights by name; float32, linear kernels as [d_in, d_out] under `<path>.weight`, biases under `<path>.bias`. */
+  readonly weights: () => Promise<{ readonly [name: string]: HostArray }>;
+  /** The model's own sites (not the adapter's) for a batch of B rows and T tokens, in forward order. */
+  readonly sites: (batch: number, tokens: number) => readonly SiteUse[];
+  /** Last hidden states [B, T, width]. */
+  readonly encode: (forward: Forward, batch: TokenBatch) => tf.Tensor3D;
+  /** One vector an example [B, width]: the pooled representation a task head reads. */
+  readonly pool: (forward: Forward, hidden: tf.Tensor3D, batch: TokenBatch) => tf.Tensor2D;
+  /** Text (and second text, for a cross-encoder) to token ids, at most `maxTokens`. */
+  readonly tokenize: (text: string, pair?: string) => Encoded;
+  /** How two texts are compared: apart, as (u, v, |u-v|, u*v), or packed into one sequence. */
+  readonly pairs: 'apart' | 'packed';
+}

@@ -1,0 +1,54 @@
+import type { Key } from '@lab/random';
+import type { Citation } from '@lab/records';
+
+/** What is predicted. */
+export type TaskKind =
+  | { readonly kind: 'classification'; readonly classes: readonly string[] }
+  | { readonly kind: 'regression'; readonly range: readonly [number, number] }
+  | { readonly kind: 'extractive-qa' }
+  | { readonly kind: 'text-to-text' };
+
+/** One labelled text or pair. `label` is a class index, a target value, or 0 where `answers` or `target` hold the truth. */
+export interface Example {
+  /** Stable within the data set: `<split or file>:<row>`. */
+  readonly id: string;
+  readonly text: string;
+  readonly pair?: string;
+  readonly label: number;
+  /** Reference answers or references, for extractive QA and generation. */
+  readonly references?: readonly string[];
+  /** Character offsets of the answers in `pair` (the context), for extractive QA. */
+  readonly spans?: readonly (readonly [number, number])[];
+}
+
+export interface Splits {
+  readonly train: readonly Example[];
+  readonly validation: readonly Example[];
+  readonly test: readonly Example[];
+}
+
+/** A data set: plain arrays, no tensors. */
+export interface Dataset {
+  readonly name: string;
+  readonly task: TaskKind;
+  /** Name of the main metric; higher is better. */
+  readonly metric: string;
+  readonly splits: Splits;
+  /** Further test sets by name, for out-of-domain evaluation. */
+  readonly elsewhere?: { readonly [name: string]: readonly Example[] };
+  readonly licence: string;
+  readonly cite: Citation;
+}
+
+/** Where files may be found; set on the command line, never part of a run's identity. */
+export interface Sources {
+  /** Folder with the original layout (`GLUE/CoLA/train.tsv`, …), or undefined. */
+  readonly dataDir?: string;
+  /** Where downloads are cached. */
+  readonly cacheDir: string;
+  /** Called with progress of long loads: fraction in [0, 1]. */
+  readonly onProgress?: (what: string, fraction: number) => void;
+}
+
+/** How a data set is built: the key is the run's data stream, so equal seeds give equal splits. */
+export type BuildDataset = (key: Key, sources: Sources) => Promise<Dataset>;

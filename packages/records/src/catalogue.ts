@@ -1,0 +1,44 @@
+import { z } from 'zod';
+import { BadInput } from './bad-input.ts';
+import type { Catalogue, Entry, Named } from './entry.ts';
+import { nearest } from './nearest.ts';
+import { sentence } from './sentence.ts';
+
+/** Keeps an entry's schema type while it joins a list of others. */
+export const entry = <Args extends readonly unknown[], Built, S extends z.ZodObject>(
+  e: Entry<Args, Built, S>,
+): Entry<Args, Built> => e as unknown as Entry<Args, Built>;
+
+/** Makes a catalogue of entries. Throws when two entries share a name. */
+export const catalogue = <Args extends readonly unknown[], Built>(
+  kind: string,
+  entries: readonly Entry<Args, Built>[],
+): Catalogue<Args, Built> => {
+  const byName = new Map(entries.map((e) => [e.name, e]));
+  if (byName.size !== entries.length) throw new Error(`two entries of the ${kind} catalogue share a name`);
+  const names = entries.map((e) => e.name);
+  const find = (name: string): Entry<Args, Built> => {
+    const found = byName.get(name);
+    if (!found) throw new BadInput(`unknown ${kind} "${name}"${nearest(name, names)}; allowed: ${names.join(', ')}`);
+    return found;
+  };
+  const parse = (config: unknown, where = kind): Named => {
+    const head = z.object({ name: z.string() }).loose().safeParse(config);
+    if (!head.success) throw new BadInput(`${where}: expected { name, …options }; allowed names: ${names.join(', ')}`);
+    const { name, ...options } = head.data;
+    const parsed = find(name).options.strict().safeParse(options);
+    if (!parsed.success) throw new BadInput(sentence(`${where} (${name})`, parsed.error, Object.keys(find(name).options.shape)));
+    return { name, ...parsed.data };
+  };
+  return {
+    kind,
+    entries,
+    names,
+    parse,
+    find,
+    build: (config, ...args) => {
+      const { name, ...options } = config;
+      return find(name).build(options, ...args);
+    },
+  };
+};

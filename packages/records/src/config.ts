@@ -1,0 +1,32 @@
+import { z } from 'zod';
+
+/** An entry's name and options, not yet checked against its catalogue. */
+const named = z.looseObject({ name: z.string() });
+
+/** How the adapter is trained. Defaults are the embedded default's. */
+export const trainSchema = z.strictObject({
+  epochs: z.number().int().min(1).default(10).describe('passes over the training split'),
+  batchSize: z.number().int().min(1).default(16).describe('examples in one optimiser step'),
+  lr: z.number().positive().default(2e-3).describe('peak learning rate'),
+  weightDecay: z.number().min(0).default(0.01).describe('decoupled weight decay on adapter matrices and head weights'),
+  warmup: z.number().min(0).max(1).default(0.06).describe('share of steps with rising learning rate'),
+  schedule: z.enum(['linear', 'constant']).default('linear').describe('what follows the warm-up'),
+  clip: z.number().positive().default(1).describe('largest global gradient norm'),
+  maxTokens: z.number().int().min(1).default(64).describe('tokens kept of a text'),
+  evalEvery: z.number().int().min(1).default(1).describe('epochs between evaluations on validation'),
+});
+
+/** A whole run. Its canonical JSON, with the versions of the entries it names, is its identity. */
+export const runConfigSchema = z.strictObject({
+  seed: z.number().int().min(0).describe('names the streams for data, init and masks; equal seeds are paired'),
+  dataset: named.describe('data set entry and options'),
+  model: named.describe('model entry and options'),
+  adapter: named.describe('adapter entry and options'),
+  dropout: named.describe('dropout method and options'),
+  train: trainSchema.prefault({}),
+  select: z.enum(['last', 'best-validation']).default('last').describe('which checkpoint is tested'),
+  members: z.number().int().min(0).max(256).default(8).describe('ensemble members M drawn at evaluation'),
+});
+
+export type TrainConfig = z.infer<typeof trainSchema>;
+export type RunConfig = z.infer<typeof runConfigSchema>;

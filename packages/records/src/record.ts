@@ -1,0 +1,81 @@
+import type { RunConfig } from './config.ts';
+
+/** How outputs were read off the trained weights. */
+export type Readout = 'quiet' | 'mean-field' | 'ensemble-logits' | 'ensemble-probabilities';
+
+/** Metrics of one readout on one split. Unknown is null, never a magic number. */
+export interface Evaluation {
+  readonly split: 'train' | 'validation' | 'test';
+  readonly readout: Readout;
+  /** Ensemble size; 1 for a single deterministic pass. */
+  readonly members: number;
+  readonly examples: number;
+  /** By metric name: accuracy, f1, matthews, nll (nats), brier, ece (fraction), pearson, … */
+  readonly metrics: { readonly [metric: string]: number | null };
+}
+
+/** One row of metrics.jsonl. */
+export interface CurvePoint {
+  readonly step: number;
+  readonly epoch: number;
+  /** Mean training loss since the last row. */
+  readonly trainLoss: number;
+  readonly lr: number;
+  readonly evaluations: readonly Evaluation[];
+}
+
+export interface Surroundings {
+  readonly commit: string | null;
+  readonly dirty: boolean | null;
+  readonly node: string;
+  readonly engine: string;
+  readonly threads: number;
+  readonly cpu: string;
+  readonly versions: { readonly [library: string]: string };
+}
+
+export interface Cost {
+  readonly seconds: number;
+  readonly trainSeconds: number;
+  readonly evalSeconds: number;
+  readonly steps: number;
+  readonly examplesPerSecond: number;
+  readonly peakMemoryMB: number;
+}
+
+/** result.json: what was measured. */
+export interface RunResult {
+  readonly schema: 1;
+  readonly id: string;
+  readonly status: 'done' | 'diverged';
+  /** Why a diverged run ended. */
+  readonly reason: string | null;
+  /** The readout the method itself prescribes for testing, with its ensemble size. */
+  readonly headline: { readonly readout: Readout; readonly members: number };
+  /** The task's main metric. */
+  readonly metric: string;
+  readonly selectedEpoch: number;
+  readonly evaluations: readonly Evaluation[];
+  readonly counts: { readonly trainable: number; readonly frozen: number; readonly adapter: number; readonly leaked: number };
+  readonly cost: Cost;
+}
+
+/** One row of predictions.jsonl, the test split: everything that statistics need. */
+export interface Prediction {
+  readonly id: string;
+  /** Class index, or the target value of a regression. */
+  readonly label: number;
+  /** Logits (or the predicted value) of the deterministic pass. */
+  readonly quiet: readonly number[];
+  /** With the expected update, where the method defines one. */
+  readonly meanField?: readonly number[];
+  /** Of each ensemble member, in drawing order: the first four of eight are the ensemble of four. */
+  readonly members?: readonly (readonly number[])[];
+}
+
+/** A finished run as reports see it. */
+export interface RunRecord {
+  readonly config: RunConfig;
+  readonly surroundings: Surroundings;
+  readonly result: RunResult;
+}
