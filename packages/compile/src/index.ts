@@ -1,0 +1,1 @@
+export type { DType, Engine, EngineName, Handle, HostArray, Program, PureFunction, TensorRecord } from './engine.ts';

@@ -1,0 +1,2 @@
+export { bernoulli, bits, integer, normal, permutation, uniform } from './draws.ts';
+export { fold, key, threefry, type Key } from './key.ts';
