@@ -38,7 +38,13 @@ export interface Adapter {
   /** y = x W + b + adapter's update. x: [B, T, d_in] -> [B, T, d_out]. */
   readonly linear: (spec: LinearSpec, x: tf.Tensor, base: Linear, params: Params, perturb: Perturb) => tf.Tensor;
   /** Acts on a sublayer's output; absent: identity. */
-  readonly sublayer?: (kind: 'attention' | 'ffn', place: Place, output: tf.Tensor, input: tf.Tensor, params: Params) => tf.Tensor;
+  readonly sublayer?: (
+    kind: 'attention' | 'ffn',
+    place: Place,
+    output: tf.Tensor,
+    input: tf.Tensor,
+    params: Params,
+  ) => tf.Tensor;
   /** Added to the task loss (orthogonality, null space); a scalar. */
   readonly penalty?: (params: Params) => tf.Scalar;
   /** Extra state, flat and named, and its in-graph update after the optimiser: budgets, importance scores, proximal steps. */
@@ -48,11 +54,18 @@ export interface Adapter {
 }
 
 export interface AdapterState {
-  readonly slots: readonly { readonly name: string; readonly shape: readonly number[]; readonly init: () => Float32Array }[];
+  readonly slots: readonly {
+    readonly name: string;
+    readonly shape: readonly number[];
+    readonly init: () => Float32Array;
+  }[];
   /** Host scalars for this step (budget, switch) that enter the graph as inputs. */
   readonly inputs: (progress: Progress) => { readonly [name: string]: number };
   /** After the optimiser's step: parameters, gradients and slots in, parameters and slots out. */
-  readonly update: (args: { params: Params; grads: Params; slots: Params; inputs: Params }) => { params: Params; slots: Params };
+  readonly update: (args: { params: Params; grads: Params; slots: Params; inputs: Params }) => {
+    params: Params;
+    slots: Params;
+  };
 }
 
 /** How an adapter is built for a model. */

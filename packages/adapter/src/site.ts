@@ -18,8 +18,17 @@ import type { tf } from '@lab/tensor';
  * | `output`            | pooled representation     | [B, width]           |
  */
 export const SITES = [
-  'embedding', 'lora.input', 'lora.A', 'lora.rank', 'lora.B', 'lora.delta',
-  'attention.logits', 'attention.weights', 'ffn.intermediate', 'ffn.hidden', 'output',
+  'embedding',
+  'lora.input',
+  'lora.A',
+  'lora.rank',
+  'lora.B',
+  'lora.delta',
+  'attention.logits',
+  'attention.weights',
+  'ffn.intermediate',
+  'ffn.hidden',
+  'output',
 ] as const;
 export type Site = (typeof SITES)[number];
 

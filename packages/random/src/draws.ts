@@ -8,7 +8,8 @@ export const bits = (k: Key, n: number): Uint32Array => {
 };
 
 /** n numbers from the uniform law on [0, 1): the upper 24 bits of each word, exact in float32. */
-export const uniform = (k: Key, n: number): Float32Array => Float32Array.from(bits(k, n), (word) => (word >>> 8) / 2 ** 24);
+export const uniform = (k: Key, n: number): Float32Array =>
+  Float32Array.from(bits(k, n), (word) => (word >>> 8) / 2 ** 24);
 
 /** n numbers from the standard normal law, by Box and Muller, computed in double precision. */
 export const normal = (k: Key, n: number): Float32Array => {

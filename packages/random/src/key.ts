@@ -64,6 +64,7 @@ export const fold = (k: Key, label: string | number): Key => {
     const once = make(k[0], k[1], a, b);
     return make(once[0], once[1], 0x6c61_6265, label.length);
   }
-  if (!Number.isSafeInteger(label) || label < 0) throw new RangeError(`fold takes a word or a whole number from 0; got ${label}`);
+  if (!Number.isSafeInteger(label) || label < 0)
+    throw new RangeError(`fold takes a word or a whole number from 0; got ${label}`);
   return make(k[0], k[1], label >>> 0, Math.floor(label / 2 ** 32));
 };

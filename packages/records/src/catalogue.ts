@@ -27,7 +27,8 @@ export const catalogue = <Args extends readonly unknown[], Built>(
     if (!head.success) throw new BadInput(`${where}: expected { name, …options }; allowed names: ${names.join(', ')}`);
     const { name, ...options } = head.data;
     const parsed = find(name).options.strict().safeParse(options);
-    if (!parsed.success) throw new BadInput(sentence(`${where} (${name})`, parsed.error, Object.keys(find(name).options.shape)));
+    if (!parsed.success)
+      throw new BadInput(sentence(`${where} (${name})`, parsed.error, Object.keys(find(name).options.shape)));
     return { name, ...parsed.data };
   };
   return {

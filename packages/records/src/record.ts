@@ -56,7 +56,12 @@ export interface RunResult {
   readonly metric: string;
   readonly selectedEpoch: number;
   readonly evaluations: readonly Evaluation[];
-  readonly counts: { readonly trainable: number; readonly frozen: number; readonly adapter: number; readonly leaked: number };
+  readonly counts: {
+    readonly trainable: number;
+    readonly frozen: number;
+    readonly adapter: number;
+    readonly leaked: number;
+  };
   readonly cost: Cost;
 }
 

@@ -1,3 +1,9 @@
 export * as tf from '@tensorflow/tfjs';
 export type { DType, Engine, EngineName, Handle, HostArray, Program, PureFunction, TensorRecord } from '@lab/compile';
-export type { Params } from './params.ts';
+export { adamW, adamWDefaults, adamWScalars, type AdamWInputs, type AdamWOptions } from './adamw.ts';
+export { clipByNorm, valueAndGrad } from './gradient.ts';
+export { crossEntropy, logSoftmax, meanSquaredError } from './loss.ts';
+export { layoutOf, pack, sizeOf, unpack, viewOf, type Layout, type Params, type Slot } from './params.ts';
+export { readSafetensors, writeSafetensors, type Safetensors } from './safetensors.ts';
+export { learningRate, type Schedule } from './schedule.ts';
+export { stopGradient } from './stop-gradient.ts';
