@@ -1,3 +1,8 @@
 export type { Adapter, AdapterState, BuildAdapter, Linear, ParamSpec, Progress } from './adapter.ts';
+export { adapters } from './catalogue.ts';
+export { adapterSize } from './counts.ts';
+export { affine, forwardWith } from './forward.ts';
+export { merge, unmerge } from './merge.ts';
 export type { Encoded, Forward, LinearSpec, Model, TokenBatch } from './model.ts';
 export { quiet, SITES, type Perturb, type Place, type Site, type SiteUse } from './site.ts';
+export { selectTargets } from './targets.ts';

@@ -1,0 +1,40 @@
+import { tf, type Params } from '@lab/tensor';
+import type { Adapter, Linear } from './adapter.ts';
+import type { Forward, Model } from './model.ts';
+import type { Perturb } from './site.ts';
+
+/** x W + b for x [B, T, d_in] -> [B, T, d_out], by one 2-D product. */
+export const affine = (x: tf.Tensor, { W, b }: Linear): tf.Tensor => {
+  const [dIn, dOut] = W.shape;
+  const flat = tf.matMul(tf.reshape(x, [-1, dIn]) as tf.Tensor2D, W);
+  return tf.reshape(b ? tf.add(flat, b) : flat, [...x.shape.slice(0, -1), dOut]);
+};
+
+/** Puts a model's frozen weights, an adapter, its parameters and noise together. Linear kernels are found at `<path>.weight`. */
+export const forwardWith = (
+  model: Model,
+  adapter: Adapter,
+  weights: Params,
+  params: Params,
+  perturb: Perturb,
+): Forward => {
+  const specs = new Map(model.linears.map((spec) => [spec.path, spec]));
+  const adapted = new Set(adapter.targets.map((spec) => spec.path));
+  const weight = (name: string): tf.Tensor => {
+    const found = weights[name];
+    if (!found) throw new Error(`${model.name} has no weight named ${name}`);
+    return found;
+  };
+  return {
+    weight,
+    perturb,
+    linear: (path, x) => {
+      const b = weights[`${path}.bias`] as tf.Tensor1D | undefined;
+      const base: Linear = { W: weight(`${path}.weight`) as tf.Tensor2D, ...(b ? { b } : {}) };
+      const spec = specs.get(path);
+      if (!spec) throw new Error(`${model.name} declares no linear map ${path}`);
+      return adapted.has(path) ? adapter.linear(spec, x, base, params, perturb) : affine(x, base);
+    },
+    sublayer: (kind, place, output, input) => adapter.sublayer?.(kind, place, output, input, params) ?? output,
+  };
+};

@@ -1,0 +1,22 @@
+import { BadInput } from '@lab/records';
+import type { LinearSpec } from './model.ts';
+
+/**
+ * The linear maps that `target_modules` names, as PEFT reads it: `all-linear`, or a list in which each word is a whole path or the
+ * end of one (`query` takes `layer.0.attention.query`). Throws `BadInput` when a word matches nothing.
+ */
+export const selectTargets = (
+  linears: readonly LinearSpec[],
+  targetModules: 'all-linear' | readonly string[],
+): readonly LinearSpec[] => {
+  if (targetModules === 'all-linear') return linears.filter((spec) => spec.per === 'token');
+  const matches = (spec: LinearSpec, word: string) => spec.path === word || spec.path.endsWith(`.${word}`);
+  const missed = targetModules.find((word) => !linears.some((spec) => matches(spec, word)));
+  if (missed !== undefined) {
+    const ends = [...new Set(linears.map((spec) => spec.path.replace(/^.*?\d+\./, '')))];
+    throw new BadInput(
+      `adapter.target_modules: "${missed}" names no linear map; allowed: all-linear, ${ends.join(', ')}`,
+    );
+  }
+  return linears.filter((spec) => targetModules.some((word) => matches(spec, word)));
+};
