@@ -28,7 +28,9 @@ export type PureFunction = (inputs: TensorRecord) => TensorRecord;
 /** A pure function made ready to run on one engine. Keeps one trace for each set of input shapes it has met. */
 export interface Program {
   /** Runs the function. Host arrays are uploaded for this call only; handles are borrowed. The caller owns the outputs. */
-  readonly run: (inputs: { readonly [name: string]: Handle | HostArray }) => Promise<{ readonly [name: string]: Handle }>;
+  readonly run: (inputs: {
+    readonly [name: string]: Handle | HostArray;
+  }) => Promise<{ readonly [name: string]: Handle }>;
   readonly dispose: () => void;
 }
 

@@ -1,0 +1,38 @@
+import { createRequire } from 'node:module';
+import * as tf from '@tensorflow/tfjs';
+import { badInput } from './bad-input.ts';
+import { startBackend } from './backend.ts';
+
+const require = createRequire(import.meta.url);
+const PACKAGE = { tensorflow: '@tensorflow/tfjs-node', gpu: '@tensorflow/tfjs-node-gpu' } as const;
+
+/**
+ * Loads TensorFlow's own library for Node and starts its backend.
+ * @returns one line that names package, version and device
+ * @throws BadInput with the reason when the package is absent, its library does not load, or (`gpu`) no device is seen
+ */
+export async function startTensorFlow(kind: 'tensorflow' | 'gpu'): Promise<string> {
+  const name = PACKAGE[kind];
+  try {
+    require(name);
+    await startBackend('tensorflow');
+  } catch (error) {
+    const reason = isAbsent(error, name) ? 'is not installed' : `does not load (${firstLine(error)})`;
+    throw badInput(`Engine "${kind}": the package ${name} ${reason}.`);
+  }
+  const backend = tf.findBackend('tensorflow') as unknown as { isUsingGpuDevice: boolean };
+  if (kind === 'gpu' && !backend.isUsingGpuDevice) {
+    throw badInput(`Engine "gpu": ${name} loads but sees no CUDA device.`);
+  }
+  const { version } = require(`${name}/package.json`) as { version: string };
+  return `${name} ${version}, eager, on ${backend.isUsingGpuDevice ? 'a CUDA device' : 'the CPU'}`;
+}
+
+function isAbsent(error: unknown, name: string): boolean {
+  const { code, message } = error as { code?: string; message?: string };
+  return code === 'MODULE_NOT_FOUND' && Boolean(message?.includes(`'${name}'`));
+}
+
+function firstLine(error: unknown): string {
+  return String((error as Error).message ?? error).split('\n')[0]!;
+}

@@ -1,0 +1,96 @@
+import { createRequire } from 'node:module';
+import * as tf from '@tensorflow/tfjs';
+import { badInput } from './bad-input.ts';
+import { startBackend } from './backend.ts';
+import { eagerEngine } from './eager.ts';
+import type { Engine, EngineName } from './engine.ts';
+import { startTensorFlow } from './native.ts';
+import { startWasm } from './wasm.ts';
+
+const require = createRequire(import.meta.url);
+
+/** `threads`: how many threads one operation may use. `provider`: execution provider of the `onnx` engine. */
+export type EngineOptions = { readonly threads?: number; readonly provider?: string };
+
+/** Engines from the one that is tried first to the one that always works. */
+export const ENGINES: readonly EngineName[] = ['gpu', 'onnx', 'tensorflow', 'wasm', 'js'];
+
+/** One line of `lab doctor`: can this engine be opened here, and why (not). */
+export type EngineProbe = { readonly name: EngineName; readonly available: boolean; readonly reason: string };
+
+const OPEN: { readonly [name in EngineName]: (options: EngineOptions) => Promise<Engine> } = {
+  gpu: async () => eagerEngine({ name: 'gpu', description: await startTensorFlow('gpu'), backend: 'tensorflow' }),
+  onnx: async () => {
+    throw badInput('Engine "onnx": not part of this build.');
+  },
+  tensorflow: async () =>
+    eagerEngine({ name: 'tensorflow', description: await startTensorFlow('tensorflow'), backend: 'tensorflow' }),
+  wasm: async () => {
+    await startWasm();
+    const simd = (await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT')) ? ', SIMD' : '';
+    const description = `@tensorflow/tfjs-backend-wasm ${versionOf('tfjs-backend-wasm')}, eager${simd}, 1 thread`;
+    return eagerEngine({ name: 'wasm', description, backend: 'wasm' });
+  },
+  js: async () => {
+    await startBackend('cpu');
+    const description = `@tensorflow/tfjs ${versionOf('tfjs')}, eager, plain JavaScript, 1 thread`;
+    return eagerEngine({ name: 'js', description, backend: 'cpu' });
+  },
+};
+
+/**
+ * Opens one engine by name.
+ * @throws BadInput (an Error of that name) when the name is unknown or its library is not usable here, with the reason
+ */
+export async function openEngine(name: EngineName, options: EngineOptions = {}): Promise<Engine> {
+  if (!ENGINES.includes(name)) {
+    throw badInput(`Engine "${String(name)}" is unknown: use one of ${ENGINES.join(', ')}.`);
+  }
+  quietTfjs();
+  return OPEN[name](options);
+}
+
+/** Tries every engine once, best first, and closes it again. */
+export async function probeEngines(options: EngineOptions = {}): Promise<readonly EngineProbe[]> {
+  const probes: EngineProbe[] = [];
+  for (const name of ENGINES) {
+    try {
+      const engine = await openEngine(name, options);
+      probes.push({ name, available: true, reason: engine.description });
+      await engine.close();
+    } catch (error) {
+      probes.push({ name, available: false, reason: (error as Error).message });
+    }
+  }
+  return probes;
+}
+
+/**
+ * Opens the engine that was asked for, or for `auto` the first of gpu, onnx, tensorflow, wasm, js that works here.
+ * @returns the engine and, as text for people and for the record, why it is this one
+ */
+export async function openBest(
+  choice: 'auto' | EngineName,
+  options: EngineOptions = {},
+): Promise<{ readonly engine: Engine; readonly reason: string }> {
+  if (choice !== 'auto') return { engine: await openEngine(choice, options), reason: `asked for: ${choice}` };
+  const refused: string[] = [];
+  for (const name of ENGINES) {
+    try {
+      const engine = await openEngine(name, options);
+      return { engine, reason: [`auto: ${name} is the first that works here`, ...refused].join('; ') };
+    } catch (error) {
+      refused.push((error as Error).message);
+    }
+  }
+  throw badInput(`No engine works here: ${refused.join(' ')}`);
+}
+
+/** tfjs advises on the console at its first operation under Node; the choice is ours and already made. */
+function quietTfjs(): void {
+  tf.env().set('PROD', true);
+}
+
+function versionOf(name: string): string {
+  return (require(`@tensorflow/${name}/package.json`) as { version: string }).version;
+}
