@@ -1,0 +1,60 @@
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync, openSync, fsyncSync, closeSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { BadInput } from '../bad-input.ts';
+
+const reasons: { readonly [code: string]: string } = {
+  EACCES: 'permission denied',
+  EROFS: 'the file system is read-only',
+  EPERM: 'permission denied',
+  ENOSPC: 'the disk is full',
+  ENOTDIR: 'a part of the path is a file',
+  EEXIST: 'a file of that name is in the way',
+};
+
+const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? '';
+
+/** Turns a refusal of the file system into one sentence; other errors pass through. */
+export const refused = (action: string, path: string, error: unknown): unknown => {
+  const reason = reasons[codeOf(error)];
+  return reason
+    ? new BadInput(`cannot ${action} ${path}: ${reason}; free it or choose another folder with --out`)
+    : error;
+};
+
+/** Makes a folder and its parents. Throws `BadInput` when that is refused. */
+export const makeFolder = (path: string): void => {
+  try {
+    mkdirSync(path, { recursive: true });
+  } catch (error) {
+    throw refused('make the folder', path, error);
+  }
+};
+
+/** Writes a whole file so that it appears by rename: readers see the old content or the new, never a part. */
+export const writeWhole = (path: string, content: string | Uint8Array): void => {
+  makeFolder(dirname(path));
+  const partial = `${path}.${process.pid}.tmp`;
+  try {
+    const file = openSync(partial, 'w');
+    try {
+      writeFileSync(file, content);
+      fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
+    renameSync(partial, path);
+  } catch (error) {
+    rmSync(partial, { force: true });
+    throw refused('write', path, error);
+  }
+};
+
+/** A file's text, or null when there is none. */
+export const readText = (path: string): string | null => {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return null;
+    throw error;
+  }
+};
