@@ -1,0 +1,2 @@
+export { models } from './catalogue.ts';
+export type { ModelContext } from './context.ts';

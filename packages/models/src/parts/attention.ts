@@ -1,0 +1,44 @@
+import type { Forward, Place } from '@lab/adapter';
+import { tf } from '@lab/tensor';
+
+/** What is added to the logits of a key that may not be seen. Finite, so that a row without any key still has a softmax. */
+export const HIDDEN = -1e9;
+
+/** [B, T, heads * d] -> [B, heads, T, d]. */
+export const splitHeads = (x: tf.Tensor, heads: number): tf.Tensor4D => {
+  const [batch, tokens, width] = x.shape as [number, number, number];
+  return tf.transpose(tf.reshape(x, [batch, tokens, heads, width / heads]), [0, 2, 1, 3]) as tf.Tensor4D;
+};
+
+/** [B, heads, T, d] -> [B, T, heads * d]. */
+export const mergeHeads = (x: tf.Tensor4D): tf.Tensor3D => {
+  const [batch, heads, tokens, width] = x.shape;
+  return tf.reshape(tf.transpose(x, [0, 2, 1, 3]), [batch, tokens, heads * width]) as tf.Tensor3D;
+};
+
+/** Additive mask that hides padding keys. valid: [B, T] of 0 and 1 -> [B, 1, 1, T]. */
+export const paddingBias = (valid: tf.Tensor2D): tf.Tensor4D => {
+  const [batch, tokens] = valid.shape;
+  return tf.reshape(tf.mul(tf.sub(1, valid), HIDDEN), [batch, 1, 1, tokens]) as tf.Tensor4D;
+};
+
+/** q kᵀ. q, k: [B, heads, T, d] -> [B, heads, T, T]. k is transposed first: the wasm kernel is slow with its own flag. */
+export const scores = (q: tf.Tensor4D, k: tf.Tensor4D): tf.Tensor4D =>
+  tf.matMul(q, tf.transpose(k, [0, 1, 3, 2])) as tf.Tensor4D;
+
+/**
+ * softmax(perturb(logits) + bias) v with both attention sites, the weights perturbed after the softmax.
+ * The bias comes after the logits' noise, so a key that noise hides stays hidden and padding stays hidden too.
+ * logits: [B, heads, T, T], bias broadcasts to it, v: [B, heads, T, d] -> [B, T, heads * d].
+ */
+export const attend = (
+  forward: Forward,
+  place: Place,
+  logits: tf.Tensor,
+  bias: tf.Tensor,
+  v: tf.Tensor4D,
+): tf.Tensor3D => {
+  const masked = tf.add(forward.perturb('attention.logits', place, logits), bias);
+  const weights = forward.perturb('attention.weights', place, tf.softmax(masked, -1));
+  return mergeHeads(tf.matMul(weights, v) as tf.Tensor4D);
+};
