@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { ModelContext } from '../context.ts';
 import { encode, pool } from './encode.ts';
 import { readJson, readStored, weightsFolder } from './read.ts';
-import { LAYER_WIDTHS, linears, MAX_TOKENS, parameters, sites, WIDTH } from './shape.ts';
+import { LAYER_WIDTHS, linears, MAX_TOKENS, sites, WIDTH } from './shape.ts';
 import { unigram } from './tokenizer.ts';
 import { nameWeights } from './weights.ts';
 
@@ -45,7 +45,6 @@ export const useLite = entry({
       layers: LAYER_WIDTHS.length,
       maxTokens: MAX_TOKENS,
       causal: false,
-      parameters: parameters(pooling),
       linears: linears(pooling),
       weights: async () => nameWeights(await readStored(folder), pooling),
       sites,

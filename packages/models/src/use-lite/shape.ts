@@ -3,7 +3,6 @@ import type { LinearSpec, SiteUse } from '@lab/adapter';
 /** Sizes of the one checkpoint there is: two layers, the second twice as wide. */
 export const HEADS = 4;
 export const MAX_TOKENS = 128;
-export const EMBEDDING_ROWS = 8002;
 export const EMBEDDING_WIDTH = 256;
 export const WIDTH = 512;
 export const FFN_WIDTH = 1536;
@@ -51,9 +50,3 @@ export const sites = (batch: number, tokens: number): readonly SiteUse[] => [
   }),
   { site: 'output', place: { path: 'pool', layer: LAYER_WIDTHS.length - 1 }, shape: [batch, WIDTH] },
 ];
-
-/** Number of frozen parameters: embedding, linear maps with bias, two norms a layer. The timing table is computed, not learned. */
-export const parameters = (pooling: Pooling): number =>
-  EMBEDDING_ROWS * EMBEDDING_WIDTH +
-  linears(pooling).reduce((sum, { dIn, dOut }) => sum + dIn * dOut + dOut, 0) +
-  LAYER_WIDTHS.reduce((sum, width) => sum + 2 * width + 2 * WIDTH, 0);

@@ -1,7 +1,7 @@
 import { BadInput } from '@lab/records';
 import type { HostArray } from '@lab/tensor';
 import type { Stored } from './read.ts';
-import { EMBEDDING_ROWS, EMBEDDING_WIDTH, FFN_WIDTH, LAYER_WIDTHS, MAX_TOKENS, WIDTH, type Pooling } from './shape.ts';
+import { EMBEDDING_WIDTH, FFN_WIDTH, LAYER_WIDTHS, MAX_TOKENS, WIDTH, type Pooling } from './shape.ts';
 
 type Weights = { readonly [name: string]: HostArray };
 
@@ -91,8 +91,9 @@ export const nameWeights = (stored: Stored, pooling: Pooling): Weights => {
     EMBEDDING_WIDTH / 2,
   ]);
   const head = 'module/Encoder_en/hidden_layers/tanh_layer_0';
+  const embedding = stored.get('module/Embeddings_en');
   return {
-    'embedding.weight': take('module/Embeddings_en', [EMBEDDING_ROWS, EMBEDDING_WIDTH]),
+    'embedding.weight': take('module/Embeddings_en', [embedding?.shape[0] ?? 0, EMBEDDING_WIDTH]),
     timing: host([MAX_TOKENS, EMBEDDING_WIDTH], timingTable(inverse.data as Float32Array)),
     ...Object.assign({}, ...LAYER_WIDTHS.map(layer)),
     ...(pooling === 'mean'
