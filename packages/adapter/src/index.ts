@@ -4,5 +4,6 @@ export { adapterSize } from './counts.ts';
 export { affine, forwardWith } from './forward.ts';
 export { merge, unmerge } from './merge.ts';
 export type { Encoded, Forward, LinearSpec, Model, TokenBatch } from './model.ts';
+export { peftFiles } from './peft.ts';
 export { quiet, SITES, type Perturb, type Place, type Site, type SiteUse } from './site.ts';
 export { selectTargets } from './targets.ts';

@@ -56,12 +56,8 @@ export interface RunResult {
   readonly metric: string;
   readonly selectedEpoch: number;
   readonly evaluations: readonly Evaluation[];
-  readonly counts: {
-    readonly trainable: number;
-    readonly frozen: number;
-    readonly adapter: number;
-    readonly leaked: number;
-  };
+  /** Parameters: all that were trained (with the head), those of the adapter alone, and the frozen ones. */
+  readonly counts: { readonly trainable: number; readonly adapter: number; readonly frozen: number };
   readonly cost: Cost;
 }
 

@@ -1,5 +1,20 @@
 export * as tf from '@tensorflow/tfjs';
-export type { DType, Engine, EngineName, Handle, HostArray, Program, PureFunction, TensorRecord } from '@lab/compile';
+export {
+  ENGINES,
+  openBest,
+  openEngine,
+  probeEngines,
+  type DType,
+  type Engine,
+  type EngineName,
+  type EngineOptions,
+  type EngineProbe,
+  type Handle,
+  type HostArray,
+  type Program,
+  type PureFunction,
+  type TensorRecord,
+} from '@lab/compile';
 export { adamW, adamWDefaults, adamWScalars, type AdamWInputs, type AdamWOptions } from './adamw.ts';
 export { clipByNorm, valueAndGrad } from './gradient.ts';
 export { crossEntropy, logSoftmax, meanSquaredError } from './loss.ts';

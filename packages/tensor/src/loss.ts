@@ -11,7 +11,8 @@ export const logSoftmax = (logits: tf.Tensor2D): tf.Tensor2D => {
  * Returns a scalar.
  */
 export const crossEntropy = (logits: tf.Tensor2D, labels: tf.Tensor1D, weights: tf.Tensor1D): tf.Scalar => {
-  const truth = tf.oneHot(labels, logits.shape[1], 1, 0, 'float32');
+  // wasm writes integer bits into a float32 oneHot, which reads as zeros: cast the integers instead.
+  const truth = tf.cast(tf.oneHot(labels, logits.shape[1]), 'float32');
   const perExample = tf.neg(tf.sum(tf.mul(truth, logSoftmax(logits)), -1));
   return tf.sum(tf.mul(perExample, weights)) as tf.Scalar;
 };

@@ -1,0 +1,57 @@
+import { adapters, type Adapter, type Model, type SiteUse } from '@lab/adapter';
+import type { Dataset, TaskKind } from '@lab/datasets';
+import { methods, type Dropout } from '@lab/dropout';
+import { BadInput, canonical, type RunConfig } from '@lab/records';
+import { layoutOf, type Layout } from '@lab/tensor';
+import { linearHead, type Head } from './head.ts';
+
+/** Everything that shapes a run's programs: equal signatures share compiled programs. */
+export interface Blueprint {
+  readonly signature: string;
+  readonly model: Model;
+  readonly adapter: Adapter;
+  readonly method: Dropout;
+  readonly head: Head;
+  readonly task: TaskKind;
+  /** Whether the two texts of a pair are encoded apart, as 2 B rows. */
+  readonly apart: boolean;
+  readonly clip: number;
+  /** Trainable parameters, the adapter's first, then the head's. */
+  readonly layout: Layout;
+}
+
+/** Number of outputs of a task's head. Throws `BadInput` for tasks that need another head. */
+export const outputsOf = (task: TaskKind): number => {
+  if (task.kind === 'classification') return task.classes.length;
+  if (task.kind === 'regression') return 1;
+  throw new BadInput(
+    `a ${task.kind} task needs a head that this model does not have; allowed: classification, regression`,
+  );
+};
+
+/** Puts model, adapter, method and head of a config together. */
+export const blueprintOf = (config: RunConfig, model: Model, dataset: Dataset): Blueprint => {
+  const adapter = adapters.build(config.adapter, model);
+  const paired = dataset.splits.train.some((example) => example.pair !== undefined);
+  const apart = paired && model.pairs === 'apart';
+  const head = linearHead(model.width, outputsOf(dataset.task), apart);
+  const { clip } = config.train;
+  const { model: m, adapter: a, dropout: d } = config;
+  return {
+    signature: canonical({ m, a, d, task: dataset.task, apart, clip }),
+    model,
+    adapter,
+    method: methods.build(config.dropout),
+    head,
+    task: dataset.task,
+    apart,
+    clip,
+    layout: layoutOf([...adapter.params, ...head.params]),
+  };
+};
+
+/** Every noise site of a batch with R rows of T tokens. */
+export const usesOf = ({ model, adapter }: Blueprint, rows: number, tokens: number): readonly SiteUse[] => [
+  ...model.sites(rows, tokens),
+  ...adapter.sites(rows, tokens),
+];

@@ -1,0 +1,34 @@
+import { adapters } from '@lab/adapter';
+import { datasets } from '@lab/datasets';
+import { methods } from '@lab/dropout';
+import { models } from '@lab/models';
+import { BadInput, runConfigSchema, runId, sentence, type RunConfig } from '@lab/records';
+
+/** A checked config with all defaults, and its identity. */
+export interface PlannedRun {
+  readonly id: string;
+  readonly config: RunConfig;
+}
+
+/**
+ * Checks a config against its schema and the catalogues and fills every default.
+ * Throws `BadInput` that names the key and what is allowed. `where` names the file or experiment for the message.
+ */
+export const planRun = (raw: unknown, where: string): PlannedRun => {
+  const parsed = runConfigSchema.safeParse(raw);
+  if (!parsed.success) throw new BadInput(sentence(where, parsed.error, Object.keys(runConfigSchema.shape)));
+  const config: RunConfig = {
+    ...parsed.data,
+    dataset: datasets.parse(parsed.data.dataset, `${where}: dataset`),
+    model: models.parse(parsed.data.model, `${where}: model`),
+    adapter: adapters.parse(parsed.data.adapter, `${where}: adapter`),
+    dropout: methods.parse(parsed.data.dropout, `${where}: dropout`),
+  };
+  const versions = {
+    dataset: datasets.find(config.dataset.name).version,
+    model: models.find(config.model.name).version,
+    adapter: adapters.find(config.adapter.name).version,
+    dropout: methods.find(config.dropout.name).version,
+  };
+  return { id: runId(config, versions), config };
+};

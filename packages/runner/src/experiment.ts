@@ -1,0 +1,124 @@
+import { BadInput, nearest } from '@lab/records';
+import { planRun, type PlannedRun } from './config.ts';
+
+type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+export type Partial = { readonly [key: string]: Json };
+
+/** What one arm of an experiment is called in tables and figures: method, p, N, … */
+export type Labels = { readonly [axis: string]: string | number };
+
+/** One arm: its labels and what it changes in the base config. */
+export interface Arm {
+  readonly labels: Labels;
+  readonly config: Partial;
+}
+
+/** How big an experiment is: smoke, quick, embedded, glue, paper. */
+export interface Scale {
+  /** One line: what it runs and how long that takes. */
+  readonly summary: string;
+  readonly base: Partial;
+  readonly arms: readonly Arm[];
+  /** Listed, never counted: equal seeds are paired across arms. */
+  readonly seeds: readonly number[];
+}
+
+/** One question of the papers as plain data. */
+export interface Experiment<Report = unknown> {
+  readonly name: string;
+  readonly title: string;
+  readonly question: string;
+  readonly scales: { readonly [scale: string]: Scale };
+  /** What the report makes of the records. */
+  readonly report: Report;
+}
+
+/** A run of an experiment: planned config, labels of its arm, and its seed. */
+export interface ExperimentRun extends PlannedRun {
+  readonly labels: Labels;
+  readonly seed: number;
+}
+
+const isObject = (value: Json | undefined): value is { readonly [key: string]: Json } =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/**
+ * Lays changes over a config: objects are joined key by key, everything else is replaced. An entry whose `name` changes is replaced
+ * whole, since the options of one method mean nothing to another.
+ */
+export const overlay = (base: Partial, change: Partial): Partial => {
+  const joined = Object.entries(change).map(([key, value]) => {
+    const below = base[key];
+    const renamed = isObject(below) && isObject(value) && value.name !== undefined && value.name !== below.name;
+    return [key, isObject(below) && isObject(value) && !renamed ? overlay(below, value) : value] as const;
+  });
+  return { ...base, ...Object.fromEntries(joined) };
+};
+
+/** Every combination of values: `grid({ p: [.1, .3], N: [1, 4] }, ({ p, N }) => config)`. */
+export const grid = <Axes extends { readonly [axis: string]: readonly (string | number)[] }>(
+  axes: Axes,
+  config: (point: { readonly [axis in keyof Axes]: Axes[axis][number] }) => Partial,
+): readonly Arm[] => {
+  const points = Object.entries(axes).reduce<readonly Labels[]>(
+    (sofar, [axis, values]) => sofar.flatMap((point) => values.map((value) => ({ ...point, [axis]: value }))),
+    [{}],
+  );
+  return points.map((labels) => ({
+    labels,
+    config: config(labels as { readonly [axis in keyof Axes]: Axes[axis][number] }),
+  }));
+};
+
+/** Parses `train.lr=1e-3` or `dropout.p=.2`: the value is JSON where it is JSON, else a word. Throws `BadInput` without `=`. */
+export const parseOverride = (text: string): Partial => {
+  const at = text.indexOf('=');
+  if (at < 1) throw new BadInput(`"${text}" is not an override; write key=value, for example train.epochs=3`);
+  const value = text.slice(at + 1);
+  let parsed: Json;
+  try {
+    parsed = JSON.parse(value.replace(/^(-?)\./, '$10.')) as Json;
+  } catch {
+    parsed = value;
+  }
+  return text
+    .slice(0, at)
+    .split('.')
+    .reduceRight<Json>((inner, key) => ({ [key]: inner }), parsed) as Partial;
+};
+
+/** The scale of an experiment. Throws `BadInput` that lists the scales it has. */
+export const scaleOf = (experiment: Experiment, name: string): Scale => {
+  const scale = experiment.scales[name];
+  const names = Object.keys(experiment.scales);
+  if (!scale)
+    throw new BadInput(
+      `experiment ${experiment.name} has no scale "${name}"${nearest(name, names)}; allowed: ${names.join(', ')}`,
+    );
+  return scale;
+};
+
+/**
+ * All runs of an experiment at a scale: arms x seeds, overrides laid over every arm, each config checked.
+ * Runs of one arm stand together, so that a worker can use its compiled programs again.
+ */
+export const planExperiment = (
+  experiment: Experiment,
+  scaleName: string,
+  overrides: readonly string[] = [],
+): readonly ExperimentRun[] => {
+  const scale = scaleOf(experiment, scaleName);
+  const over = overrides.map(parseOverride).reduce(overlay, {});
+  const seeds = Array.isArray(over.seed)
+    ? (over.seed as number[])
+    : over.seed !== undefined
+      ? [over.seed as number]
+      : scale.seeds;
+  const { seed: _seed, ...changes } = over;
+  return scale.arms.flatMap(({ labels, config }) =>
+    seeds.map((seed) => {
+      const raw = { ...overlay(overlay(scale.base, config), changes), seed };
+      return { ...planRun(raw, `experiment ${experiment.name}`), labels, seed };
+    }),
+  );
+};

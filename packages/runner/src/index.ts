@@ -1,0 +1,20 @@
+export { planRun, type PlannedRun } from './config.ts';
+export {
+  grid,
+  overlay,
+  parseOverride,
+  planExperiment,
+  scaleOf,
+  type Arm,
+  type Experiment,
+  type ExperimentRun,
+  type Labels,
+  type Partial,
+  type Scale,
+} from './experiment.ts';
+export { openPreparer, type Places, type Prepared } from './prepare.ts';
+export { runOne, type RunArgs, type RunOutcome } from './run.ts';
+export { surroundingsOf } from './surroundings.ts';
+export { sweep, type SweepArgs, type SweepEvents, type SweepOutcome, type SweepSummary } from './sweep.ts';
+export { Cancelled, Diverged, type Progress } from './train.ts';
+export { openWorkshop, type Workshop } from './workshop.ts';

@@ -1,0 +1,63 @@
+import { datasets, type Dataset, type Sources } from '@lab/datasets';
+import { models } from '@lab/models';
+import type { Model } from '@lab/adapter';
+import { fold, key } from '@lab/random';
+import { BadInput, canonical, type RunConfig } from '@lab/records';
+import { encodeRows, type Row } from './batches.ts';
+import { blueprintOf, type Blueprint } from './blueprint.ts';
+
+/** Where a run finds what its config names. Never part of its identity. */
+export interface Places {
+  readonly sources: Sources;
+  /** Folder with a model's weights, where they do not come with the package. */
+  readonly weights?: string;
+}
+
+/** A run ready to train: every part built, every text tokenized. */
+export interface Prepared {
+  readonly config: RunConfig;
+  readonly blueprint: Blueprint;
+  readonly dataset: Dataset;
+  readonly rows: { readonly train: readonly Row[]; readonly validation: readonly Row[]; readonly test: readonly Row[] };
+}
+
+/** Builds runs and keeps what they share: a model by its options, a data set by its options and seed. */
+export interface Preparer {
+  readonly prepare: (config: RunConfig) => Promise<Prepared>;
+}
+
+const once = <T>(cache: Map<string, T>, name: string, make: () => T): T => {
+  const found = cache.get(name) ?? make();
+  cache.set(name, found);
+  return found;
+};
+
+export const openPreparer = ({ sources, weights }: Places): Preparer => {
+  const built = new Map<string, Promise<Model>>();
+  const loaded = new Map<string, Promise<Dataset>>();
+  return {
+    prepare: async (config) => {
+      const model = await once(built, canonical(config.model), () =>
+        models.build(config.model, weights === undefined ? {} : { weights }),
+      );
+      const dataset = await once(loaded, canonical([config.dataset, config.seed]), () =>
+        datasets.build(config.dataset, fold(key(config.seed), 'data'), sources),
+      );
+      const { maxTokens } = config.train;
+      if (maxTokens > model.maxTokens)
+        throw new BadInput(`train.maxTokens is ${maxTokens}; ${model.name} takes at most ${model.maxTokens}`);
+      for (const split of ['train', 'validation', 'test'] as const) {
+        if (dataset.splits[split].length === 0) throw new BadInput(`${dataset.name}: the ${split} split is empty`);
+      }
+      const blueprint = blueprintOf(config, model, dataset);
+      const encode = (split: 'train' | 'validation' | 'test') =>
+        encodeRows(model, dataset.splits[split], blueprint.apart, maxTokens);
+      return {
+        config,
+        blueprint,
+        dataset,
+        rows: { train: encode('train'), validation: encode('validation'), test: encode('test') },
+      };
+    },
+  };
+};

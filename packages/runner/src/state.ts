@@ -1,0 +1,47 @@
+import { fold, type Key } from '@lab/random';
+import { viewOf, type Engine, type Handle, type HostArray } from '@lab/tensor';
+import type { Blueprint } from './blueprint.ts';
+
+/** Training state on the engine: theta, m, v, and `slot/…` of adapters with a state of their own. */
+export type State = { readonly [name: string]: Handle };
+
+export const vector = (data: Float32Array): HostArray => ({ dtype: 'float32', shape: [data.length], data });
+
+export const scalar = (value: number): HostArray => ({ dtype: 'float32', shape: [], data: Float32Array.of(value) });
+
+/** Every parameter's start value, each from a key of its own name: equal seeds start equal, whatever the method. */
+export const initialArrays = (
+  { adapter, head, layout }: Blueprint,
+  root: Key,
+): { readonly [name: string]: HostArray } => {
+  const theta = new Float32Array(layout.size);
+  const stream = fold(root, 'init');
+  for (const param of [...adapter.params, ...head.params])
+    viewOf(layout, theta, param.name).set(param.init(fold(stream, param.name)));
+  const slots = (adapter.state?.slots ?? []).map(({ name, shape, init }): [string, HostArray] => [
+    `slot/${name}`,
+    { dtype: 'float32', shape, data: init() },
+  ]);
+  return {
+    theta: vector(theta),
+    m: vector(new Float32Array(layout.size)),
+    v: vector(new Float32Array(layout.size)),
+    ...Object.fromEntries(slots),
+  };
+};
+
+/** Weight decay of every element of theta. */
+export const decayVector = ({ adapter, head, layout }: Blueprint, weightDecay: number): Float32Array => {
+  const decay = new Float32Array(layout.size);
+  for (const param of [...adapter.params, ...head.params])
+    if (param.decay) viewOf(layout, decay, param.name).fill(weightDecay);
+  return decay;
+};
+
+export const putAll = (engine: Engine, arrays: { readonly [name: string]: HostArray }): State =>
+  Object.fromEntries(Object.entries(arrays).map(([name, array]) => [name, engine.put(array)]));
+
+export const getAll = async (engine: Engine, state: State): Promise<{ readonly [name: string]: HostArray }> =>
+  Object.fromEntries(
+    await Promise.all(Object.entries(state).map(async ([name, handle]) => [name, await engine.get(handle)] as const)),
+  );
