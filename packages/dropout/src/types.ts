@@ -1,45 +1,53 @@
 import type { Place, Site } from '@lab/adapter';
-import type { Key } from '@lab/random';
-import type { Citation } from '@lab/records';
 import type { Params, tf } from '@lab/tensor';
 
 /**
- * What is shared in a mask (HiddenKey, section 3.2, and LoRA Dropout, Eq. 2).
+ * What is shared in a mask (HiddenKey, section 3.2, and LoRA Dropout, Eq. 2); `structure.ts` gives the mask's axes at every site.
  * element: every entry alone. column: the last axis, shared over the axis before it (all queries of a head, all tokens of a text).
- * row: the axis before the last, shared over the last (tokens). span: one contiguous run along the last axis (attention) or of
- * tokens (hidden). head: one whole head. example: one whole example.
+ * row: the axis before the last, shared over the last (whole tokens, whole rows of B). span: one contiguous run of keys or of
+ * tokens. head: one whole head. example: one whole example.
  */
-export type Structure = 'element' | 'column' | 'row' | 'span' | 'head' | 'example';
+export const STRUCTURES = ['element', 'column', 'row', 'span', 'head', 'example'] as const;
+export type Structure = (typeof STRUCTURES)[number];
 
-/** What makes up for the dropped values. `normalised` is DropAttention's rescale; `-stop` with a stopped gradient through the sum. */
-export type Compensation = 'none' | 'inverse' | 'normalised' | 'normalised-stop';
+/**
+ * What makes up for the dropped values. inverse: 1/(1-p). normalised: DropAttention's rescale by the sum of the kept weights;
+ * `-stop` with a stopped gradient through that sum.
+ */
+export const COMPENSATIONS = ['none', 'inverse', 'normalised', 'normalised-stop'] as const;
+export type Compensation = (typeof COMPENSATIONS)[number];
 
-/** A rate that may change: constant, by layer, or along training. All values in [0, 1). */
-export type Rate =
-  | number
-  | { readonly byLayer: readonly number[] }
-  | { readonly from: number; readonly to: number; readonly curve: 'linear' | 'cosine' };
+/** A rate that moves along training, from its first step to its last. */
+export interface Schedule {
+  readonly from: number;
+  readonly to: number;
+  readonly curve: 'linear' | 'cosine';
+}
+
+/** Probability of dropping: constant, by layer, or along training. All values in [0, 1). */
+export type Rate = number | { readonly byLayer: readonly number[] } | Schedule;
+
+/** Layers a noise acts on; `latter-half` is HiddenKey's choice for decoders. */
+export type Layers = 'all' | 'latter-half' | readonly number[];
 
 /** One source of noise, as data: position x structure x compensation (HiddenKey, section 3). */
 export interface Noise {
   readonly site: Site;
   readonly structure: Structure;
   readonly compensation: Compensation;
-  /** Probability of dropping. */
   readonly p: Rate;
-  /** One mask for the whole batch, or one for each example. */
+  /** One mask for the whole batch, or one for each example. Masks of A and B belong to the whole batch. */
   readonly scope: 'batch' | 'example';
-  /** Layers it acts on; `latter-half` is HiddenKey's choice for decoders. */
-  readonly layers: 'all' | 'latter-half' | readonly number[];
+  readonly layers: Layers;
 }
 
 /** A second pass whose output should agree with the first. */
 export interface Consistency {
-  /** kl: both ways, halved (Eq. 11). js: KL(P1 || quiet) (Eq. 12). r-drop: kl plus the second pass's own task loss. */
+  /** kl: both ways, halved (HiddenKey, Eq. 11). js: KL(P1 || quiet) (Eq. 12). r-drop: kl plus the second pass's own task loss. */
   readonly kind: 'kl' | 'js' | 'r-drop';
   /** lambda */
   readonly weight: number;
-  /** Whether gradients flow through one branch only (HiddenKey) or both (R-Drop). */
+  /** Whether gradients flow through the first branch only (HiddenKey) or through both (R-Drop). */
   readonly branches: 1 | 2;
 }
 
@@ -51,36 +59,48 @@ export type Evaluate =
 
 /** A dropout method is data: which noise, how many samples, what is averaged, how it is tested. */
 export interface Dropout {
-  readonly cite: Citation;
   readonly noise: readonly Noise[];
   /** N: masks drawn for one optimiser step; the losses are averaged (LoRA Dropout, Eq. 7). */
   readonly samples: number;
-  readonly consistency?: Consistency;
+  readonly consistency?: Consistency | undefined;
   /** What the method itself prescribes; every run also stores the quiet pass beside it. */
   readonly evaluate: Evaluate;
   /** Noise at evaluation where it differs from training (Drop_test, Drop_train); absent: the training noise. */
   readonly testNoise?: readonly Noise[];
   /** Added to the loss, from the trainable parameters alone (CLoRA); a scalar. */
   readonly penalty?: (params: Params) => tf.Scalar;
+  /** Training settings that the method itself prescribes and that win over the run's. */
+  readonly train?: { readonly weightDecay?: number };
+  /** The method's members are the runs of different seeds (deep ensemble); the report combines their stored outputs. */
+  readonly ensembleOver?: 'seeds';
 }
 
-/** What a mask may depend on beside its key. */
+/** What masks may depend on beside their key, place and shape. */
 export interface DrawContext {
-  readonly place: Place;
-  /** Layers of the model. */
-  readonly depth: number;
-  /** Tokens of each batch row before padding. */
+  /** Tokens of each batch row before padding; 0 for a row that only fills the batch. */
   readonly lengths: Int32Array;
   readonly causal: boolean;
   /** Share of training done, in [0, 1]. */
   readonly progress: number;
 }
 
-/** A mask ready to travel: 1 keeps, 0 drops; `shape` broadcasts against the value. */
-export interface Mask {
+/** A mask that a forward pass of one batch shape needs. */
+export interface PlannedMask {
+  /** `keep/<site>/<path>`, with `#k` for the k-th further noise of the same site. */
+  readonly name: string;
+  readonly site: Site;
+  readonly place: Place;
+  readonly noise: Noise;
+  /** k: position among the noises of this site. */
+  readonly index: number;
+  readonly valueShape: readonly number[];
+  /** Broadcasts to `valueShape`. */
+  readonly maskShape: readonly number[];
+}
+
+/** A mask ready to travel: 1 keeps, 0 drops. */
+export interface DrawnMask {
+  readonly name: string;
   readonly shape: readonly number[];
   readonly keep: Uint8Array;
 }
-
-/** Draws a mask for a value of `shape`. Pure in its key. */
-export type Draw = (key: Key, shape: readonly number[], context: DrawContext) => Mask;

@@ -1,0 +1,37 @@
+import type { Citation } from '@lab/records';
+import { methods } from './catalogue.ts';
+import { isZero } from './rate.ts';
+import type { Compensation, Consistency, Evaluate, Structure } from './types.ts';
+import type { Site } from '@lab/adapter';
+
+/** Where a method stands on the three axes, at its defaults. */
+export interface MethodCard {
+  readonly name: string;
+  readonly summary: string;
+  readonly cite: Citation;
+  /** One for each noise; null where the config itself gives them. */
+  readonly axes:
+    readonly { readonly position: Site; readonly structure: Structure; readonly compensation: Compensation }[] | null;
+  readonly consistency: Consistency['kind'] | null;
+  readonly samples: number | null;
+  readonly readout: Evaluate['readout'] | null;
+}
+
+/** A method's axes and citation, for lists and tables. Throws `BadInput` for an unknown name. */
+export const describeMethod = (name: string): MethodCard => {
+  const { summary, cite, options } = methods.find(name);
+  const card = { name, summary, cite };
+  // A method whose options have no complete defaults is whatever its config says.
+  if (!options.safeParse({}).success) return { ...card, axes: null, consistency: null, samples: null, readout: null };
+  const { noise, testNoise = noise, consistency, samples, evaluate } = methods.build(methods.parse({ name }));
+  const used = noise.length > 0 ? noise : testNoise;
+  return {
+    ...card,
+    axes: used
+      .filter(({ p }) => !isZero(p))
+      .map(({ site, structure, compensation }) => ({ position: site, structure, compensation })),
+    consistency: consistency?.kind ?? null,
+    samples,
+    readout: evaluate.readout,
+  };
+};

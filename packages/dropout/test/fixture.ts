@@ -1,0 +1,53 @@
+import type { SiteUse } from '@lab/adapter';
+import { key, type Key } from '@lab/random';
+import { tf, type Params } from '@lab/tensor';
+import type { DrawContext, DrawnMask, Noise } from '../src/index.ts';
+
+export const B = 3;
+export const T = 5;
+export const HEADS = 2;
+export const WIDTH = 4;
+export const R = 2;
+export const DEPTH = 2;
+
+/** Every site of a small two-layer model with LoRA on one linear map (4 -> 6) a layer. */
+export const uses: readonly SiteUse[] = [
+  { site: 'embedding', place: { path: 'embedding', layer: 0 }, shape: [B, T, WIDTH] },
+  ...[0, 1].flatMap((layer): SiteUse[] => {
+    const block = { path: `layer.${layer}.block`, layer };
+    const linear = { path: `layer.${layer}.linear`, layer };
+    return [
+      { site: 'lora.input', place: linear, shape: [B, T, WIDTH] },
+      { site: 'lora.A', place: linear, shape: [R, WIDTH] },
+      { site: 'lora.rank', place: linear, shape: [B, T, R] },
+      { site: 'lora.B', place: linear, shape: [6, R] },
+      { site: 'lora.delta', place: linear, shape: [B, T, 6] },
+      { site: 'attention.logits', place: block, shape: [B, HEADS, T, T] },
+      { site: 'attention.weights', place: block, shape: [B, HEADS, T, T] },
+      { site: 'ffn.intermediate', place: block, shape: [B, T, 6] },
+      { site: 'ffn.hidden', place: block, shape: [B, T, WIDTH] },
+    ];
+  }),
+  { site: 'output', place: { path: 'pool', layer: 1 }, shape: [B, WIDTH] },
+];
+
+export const context: DrawContext = { lengths: Int32Array.of(5, 3, 1), causal: false, progress: 0.5 };
+
+export const root: Key = key(20240415);
+
+export const noiseOf = (part: Pick<Noise, 'site' | 'structure'> & Partial<Noise>): Noise => ({
+  compensation: 'none',
+  p: 0.3,
+  scope: part.site === 'lora.A' || part.site === 'lora.B' ? 'batch' : 'example',
+  layers: 'all',
+  ...part,
+});
+
+export const toTensors = (masks: readonly DrawnMask[]): Params =>
+  Object.fromEntries(masks.map(({ name, shape, keep }) => [name, tf.tensor(keep, [...shape], 'bool')]));
+
+/** A mask spread over its value's shape, row-major. */
+export const spread = ({ shape, keep }: DrawnMask, valueShape: readonly number[]): Float32Array =>
+  tf.tidy(
+    () => tf.broadcastTo(tf.tensor(Float32Array.from(keep), [...shape]), [...valueShape]).dataSync() as Float32Array,
+  );

@@ -1,0 +1,106 @@
+import { quiet, type Perturb, type Site } from '@lab/adapter';
+import { fold } from '@lab/random';
+import { tf, valueAndGrad } from '@lab/tensor';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { drawMasks, methods, perturbWith, planMasks, rateInputs, type Dropout } from '../src/index.ts';
+import { branch, given } from './branch.ts';
+import { B, context, DEPTH, R, root, T, toTensors, uses, WIDTH } from './fixture.ts';
+
+beforeAll(() => tf.setBackend('cpu'));
+
+const build = (name: string, options: object = {}): Dropout => {
+  const needed = name === 'custom' ? { noise: [{ site: 'lora.input', structure: 'element', p: 0.3 }] } : {};
+  return methods.build(methods.parse({ name, ...needed, ...options }));
+};
+
+const perturbOf = (dropout: Dropout, i: number): Perturb => {
+  const plan = planMasks(dropout.noise, uses, DEPTH);
+  const rates = Object.entries(rateInputs(plan, context.progress)).map(([name, p]) => [name, tf.scalar(p)] as const);
+  return perturbWith(plan, { ...toTensors(drawMasks(plan, fold(root, i), context)), ...Object.fromEntries(rates) });
+};
+
+const placeOf = (site: Site) => uses.find((use) => use.site === site)!;
+
+/** A small model that meets every site: embedding, one adapted map, attention, feed-forward, output. -> [B, 2] */
+const model = (A: tf.Tensor, Bm: tf.Tensor, perturb: Perturb): tf.Tensor2D => {
+  const at = (site: Site, value: tf.Tensor) => perturb(site, placeOf(site).place, value);
+  const x = at('embedding', given('x', [B, T, WIDTH]));
+  const y = branch(x, A, Bm, placeOf('lora.A').place, perturb);
+  const logits = at('attention.logits', given('logits', [B, 2, T, T]));
+  const padding = tf.tensor(
+    Array.from({ length: B * T }, (_, i) => (i % T < context.lengths[Math.floor(i / T)]! ? 0 : -1e9)),
+    [B, 1, 1, T],
+  );
+  const attention = at('attention.weights', tf.softmax(tf.add(logits, padding), -1));
+  const mixed = tf.reshape(
+    tf.mean(tf.matMul(attention as tf.Tensor4D, tf.reshape(y, [B, 1, T, 6]).tile([1, 2, 1, 1]) as tf.Tensor4D), 1),
+    [B * T, 6],
+  );
+  const inner = at(
+    'ffn.intermediate',
+    tf.reshape(tf.relu(tf.matMul(mixed as tf.Tensor2D, given('up', [6, 6]) as tf.Tensor2D)), [B, T, 6]),
+  );
+  const hidden = at(
+    'ffn.hidden',
+    tf.reshape(tf.matMul(tf.reshape(inner, [B * T, 6]) as tf.Tensor2D, given('down', [6, WIDTH]) as tf.Tensor2D), [
+      B,
+      T,
+      WIDTH,
+    ]),
+  );
+  const pooled = at('output', tf.mean(hidden, 1));
+  return tf.matMul(pooled as tf.Tensor2D, given('head', [WIDTH, 2]) as tf.Tensor2D);
+};
+
+const outputs = (perturb: Perturb): Float32Array =>
+  tf.tidy(() => model(given('A', [R, WIDTH]), given('B', [6, R]), perturb).dataSync() as Float32Array);
+
+const noisy = methods.names.filter((name) => build(name).noise.length > 0);
+const withRate = methods.names.filter((name) => 'p' in methods.find(name).options.shape);
+
+describe('every method', () => {
+  it.each(withRate)('%s at p = 0 equals the quiet pass to the last bit', (name) => {
+    expect(outputs(perturbOf(build(name, { p: 0 }), 1))).toEqual(outputs(quiet));
+  });
+
+  // A high rate, so that a mask that drops nothing at all has next to no chance in this small model.
+  it.each(noisy)('%s: the mask is live; the same key gives the same output and another key another', (name) => {
+    const dropout = build(name, name === 'custom' ? {} : { p: 0.6 });
+    const draws = [0, 1, 2, 3, 4, 5].map((i) => outputs(perturbOf(dropout, i)).join());
+    expect(outputs(perturbOf(dropout, 0)).join()).toBe(draws[0]);
+    expect(new Set(draws).size).toBeGreaterThan(1);
+    expect(draws.some((draw) => draw !== outputs(quiet).join())).toBe(true);
+    expect(draws.join()).not.toMatch(/NaN|Infinity/);
+  });
+
+  it.each(noisy)('%s: the gradient reaches A and B and is the finite difference', (name) => {
+    const sizeA = R * WIDTH;
+    const loss = (perturb: Perturb) => (theta: tf.Tensor1D) => {
+      const A = tf.reshape(tf.slice(theta, 0, sizeA), [R, WIDTH]);
+      const Bm = tf.reshape(tf.slice(theta, sizeA, 6 * R), [6, R]);
+      return tf.mean(tf.square(model(A, Bm, perturb))) as tf.Scalar;
+    };
+    const dropout = build(name, name === 'custom' ? {} : { p: 0.2 });
+    tf.tidy(() => {
+      const theta = tf.concat([given('A', [sizeA]), given('B', [6 * R])]) as tf.Tensor1D;
+      const f = loss(perturbOf(dropout, 11));
+      const grad = valueAndGrad(f, theta).grad.dataSync<'float32'>();
+      const direction = given('direction', [sizeA + 6 * R]) as tf.Tensor1D;
+      const along = grad.reduce((sum, g, i) => sum + g * direction.dataSync()[i]!, 0);
+      const h = 1e-2;
+      const value = (sign: number) => f(tf.add(theta, tf.mul(direction, sign * h))).dataSync()[0]!;
+      // float32 losses of size 1 leave about 1e-7 / h of rounding; the rest is the third derivative times h^2.
+      expect(Math.abs((value(1) - value(-1)) / (2 * h) - along)).toBeLessThan(2e-2 * (1 + Math.abs(along)));
+      expect(grad.subarray(0, sizeA).some((g) => g !== 0)).toBe(true);
+      expect(grad.subarray(sizeA).some((g) => g !== 0)).toBe(true);
+    });
+  });
+
+  it.each(noisy)('%s leaves no tensors behind', (name) => {
+    const dropout = build(name);
+    outputs(quiet);
+    const before = tf.memory().numTensors;
+    tf.tidy(() => void model(given('A', [R, WIDTH]), given('B', [6, R]), perturbOf(dropout, 2)));
+    expect(tf.memory().numTensors).toBe(before);
+  });
+});

@@ -1,0 +1,84 @@
+import { fold } from '@lab/random';
+import { tf } from '@lab/tensor';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { drawMasks, perturbWith, planMasks, rateAt, rateInputs, type Rate } from '../src/index.ts';
+import { coins } from '../src/coins.ts';
+import { context, DEPTH, noiseOf, root, toTensors, uses } from './fixture.ts';
+
+beforeAll(() => tf.setBackend('cpu'));
+
+it('rates by layer and by progress', () => {
+  expect(rateAt({ byLayer: [0.1, 0.4] }, 1, 0)).toBe(0.4);
+  expect(rateAt({ byLayer: [0.1, 0.4] }, 2, 0)).toBe(0.4);
+  const linear: Rate = { from: 0.1, to: 0.5, curve: 'linear' };
+  [0.1, 0.3, 0.5].forEach((p, i) => expect(rateAt(linear, 0, i / 2)).toBeCloseTo(p, 12));
+  expect(rateAt({ from: 0, to: 0.4, curve: 'cosine' }, 0, 1 / 3)).toBeCloseTo(0.1, 12);
+});
+
+it('a rate of 0 plans nothing, by layer too; a layer list picks layers', () => {
+  const names = (p: Rate, layers: 'all' | 'latter-half' | number[] = 'all') =>
+    planMasks([noiseOf({ site: 'lora.A', structure: 'column', p, layers })], uses, DEPTH).map(
+      ({ place }) => place.layer,
+    );
+  expect(names(0)).toEqual([]);
+  expect(names({ byLayer: [0, 0] })).toEqual([]);
+  expect(names({ byLayer: [0, 0.2] })).toEqual([1]);
+  expect(names({ from: 0, to: 0.2, curve: 'linear' })).toEqual([0, 1]);
+  expect(names(0.1, 'latter-half')).toEqual([1]);
+  expect(names(0.1, [0])).toEqual([0]);
+});
+
+it('refuses noise that would act nowhere or beyond the model', () => {
+  const plan =
+    (part: Parameters<typeof noiseOf>[0], given = uses) =>
+    () =>
+      planMasks([noiseOf(part)], given, DEPTH);
+  expect(
+    plan(
+      { site: 'lora.A', structure: 'column' },
+      uses.filter(({ site }) => site === 'output'),
+    ),
+  ).toThrow(/would act nowhere; this model and adapter offer the sites output/);
+  expect(plan({ site: 'lora.A', structure: 'column', layers: [2] })).toThrow(
+    /no layer 2; the model's layers are 0 to 1/,
+  );
+  expect(plan({ site: 'lora.A', structure: 'column', p: { byLayer: [0.1] } })).toThrow(
+    /byLayer lists 1 rates, but the model has 2 layers/,
+  );
+});
+
+it('a schedule moves the masks and the compensation', () => {
+  const p: Rate = { from: 0.2, to: 0.6, curve: 'linear' };
+  const plan = planMasks(
+    [noiseOf({ site: 'ffn.hidden', structure: 'element', compensation: 'inverse', p })],
+    uses,
+    DEPTH,
+  );
+  for (const progress of [0, 0.5, 1]) {
+    const rates = rateInputs(plan, progress);
+    const rate = rateAt(p, 0, progress);
+    expect(rates).toEqual({ 'rate/ffn.hidden': rate });
+    const masks = drawMasks(plan, root, { ...context, progress });
+    const inputs = { ...toTensors(masks), 'rate/ffn.hidden': tf.scalar(rate) };
+    const out = perturbWith(plan, inputs)(
+      'ffn.hidden',
+      { path: 'layer.0.block', layer: 0 },
+      tf.ones([3, 5, 4]),
+    ).dataSync();
+    out.forEach((v, i) => expect(v).toBeCloseTo(masks[0]!.keep[i]! / (1 - rate), 5));
+  }
+  expect(rateInputs(planMasks([noiseOf({ site: 'ffn.hidden', structure: 'element', p })], uses, DEPTH), 1)).toEqual({});
+});
+
+describe('coins', () => {
+  it('drops monotonically in p under one key', () => {
+    const [low, high] = [coins(root, 4000, 0.2), coins(root, 4000, 0.35)];
+    low.forEach((keep, i) => expect(high[i]!).toBeLessThanOrEqual(keep));
+  });
+
+  it.each([0, 1 / 256, 0.3, 0.5, 0.999])('keeps with probability 1 - %d', (p) => {
+    const n = 400_000;
+    const kept = coins(fold(root, 'many'), n, p).reduce((a, b) => a + b, 0);
+    expect(Math.abs(kept / n - (1 - p))).toBeLessThanOrEqual(4.5 * Math.sqrt((p * (1 - p)) / n));
+  });
+});
