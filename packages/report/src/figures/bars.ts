@@ -1,0 +1,118 @@
+import { caption } from '../caption.ts';
+import { type Arm, armsOf, byTask, cellsOf, paired, points, type Point } from '../data/arm.ts';
+import { mainMetric } from '../data/main-metric.ts';
+import { heading, type Metric } from '../data/metric.ts';
+import type { Cell } from '../data/study.ts';
+import type { BarsFigure } from '../spec.ts';
+import { type Figure, type Part, type Row, stack } from './figure.ts';
+import { spread, type Spread, spreadNote } from './spread.ts';
+import { columnWidth, cycle, fills, ink } from './theme.ts';
+
+interface Bar extends Row {
+  readonly task: string;
+  readonly arm: string;
+  readonly mean: number;
+  readonly low: number;
+  readonly high: number;
+  readonly seeds: number;
+}
+
+const bars = (list: readonly Point[], arm: Arm, m: Metric, kinds: Spread['kind'][]): Bar[] =>
+  [...byTask(list)].flatMap(([task, some]) => {
+    const s = spread(some.map((p) => p.value));
+    if (s === null) return [];
+    kinds.push(s.kind);
+    return [{ task, arm: arm.name, mean: s.mean * m.scale, low: s.low * m.scale, high: s.high * m.scale, seeds: s.n }];
+  });
+
+/** Where a truncated axis begins: a round number below everything shown, with room for a short bar. */
+const floorOf = (list: readonly Bar[]): number => {
+  const low = Math.min(...list.map((b) => b.low));
+  const high = Math.max(...list.map((b) => b.high));
+  const span = Math.max(high - low, Math.abs(high) * 1e-3, 1e-9);
+  const step = 10 ** Math.floor(Math.log10(span));
+  return low - span < 0 && low >= 0 ? 0 : Math.floor((low - span / 2) / step) * step;
+};
+
+const panel = (list: readonly Bar[], names: readonly string[], title: string, from: number | null, m: Metric): Part => {
+  const x = { field: 'task', type: 'nominal', sort: null, title: null, axis: { labelAngle: 0, ticks: false } };
+  const offset = { field: 'arm', type: 'nominal', sort: names };
+  const scale = from === null ? { zero: true, nice: true } : { domainMin: from, zero: false, nice: true };
+  const fill = {
+    field: 'arm',
+    type: 'nominal',
+    sort: names,
+    scale: { domain: names, range: cycle(fills, names.length) },
+    legend: { title: null, columns: 2, symbolType: 'square', symbolStrokeColor: ink },
+  };
+  const tooltip = [
+    { field: 'arm', type: 'nominal' },
+    { field: 'task', type: 'nominal' },
+    ...(['mean', 'low', 'high'] as const).map((field) => ({ field, type: 'quantitative', format: `.${m.digits}f` })),
+    { field: 'seeds', type: 'quantitative' },
+  ];
+  const y = { field: 'mean', type: 'quantitative', title, scale };
+  return {
+    width: columnWidth,
+    height: 130,
+    data: { values: list },
+    layer: [
+      {
+        mark: { type: 'bar', stroke: ink, strokeWidth: 0.8, clip: true },
+        encoding: {
+          x,
+          xOffset: offset,
+          y,
+          ...(from === null ? {} : { y2: { datum: from } }),
+          fill,
+          tooltip,
+        },
+      },
+      {
+        mark: { type: 'rule', color: ink, strokeWidth: 1.1 },
+        encoding: { x, xOffset: offset, y: { ...y, field: 'low' }, y2: { field: 'high' } },
+      },
+    ],
+  };
+};
+
+/** Grouped bars with intervals, by data set; with a baseline, a second panel of paired differences that starts at zero. */
+export const barsFigure = (cells: readonly Cell[], spec: BarsFigure): Figure => {
+  const arms = armsOf(cells, spec.arms, spec.by);
+  const m = mainMetric(cells, spec.metric);
+  const kinds: Spread['kind'][] = [];
+  const all = new Map(arms.map((arm) => [arm.name, points(cells, arm, spec.metric)]));
+  const scores = arms.flatMap((arm) => bars(all.get(arm.name)!, arm, m, kinds));
+  const base = spec.baseline ? points(cells, spec.baseline, spec.metric) : [];
+  const differences = spec.baseline
+    ? arms
+        .filter((arm) => arm.name !== spec.baseline?.name)
+        .flatMap((arm) => bars(paired(all.get(arm.name)!, base), arm, m, kinds))
+    : [];
+  const names = arms.map((arm) => arm.name);
+  const from = scores.length === 0 ? 0 : floorOf(scores);
+  const unit = m.differenceUnit === '' ? '' : ` (${m.differenceUnit})`;
+  const axisTitle = from === 0 ? heading(m) : `${heading(m)}, axis from ${Number(from.toFixed(6))}`;
+  return {
+    name: spec.name,
+    title: spec.title,
+    caption: caption(
+      arms.flatMap((arm) => cellsOf(cells, arm)),
+      `Bars: mean over seeds. ${spreadNote('Lines', kinds)}${spec.baseline ? ` Lower panel: paired differences to ${spec.baseline.name}, same seeds.` : ''}`,
+      spec.differs,
+    ),
+    spec: stack(
+      [
+        panel(scores, names, axisTitle, from, m),
+        ...(differences.length > 0
+          ? [panel(differences, names, `difference to ${spec.baseline!.name}${unit}`, null, m)]
+          : []),
+      ],
+      `${spec.title}: ${heading(m)} of ${names.join(', ')}`,
+    ),
+    rows: [
+      ...scores.map((b) => ({ panel: heading(m), ...b })),
+      ...differences.map((b) => ({ panel: 'difference', ...b })),
+    ],
+  };
+};

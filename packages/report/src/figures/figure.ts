@@ -1,0 +1,26 @@
+import type { TopLevelSpec } from 'vega-lite';
+import { config } from './theme.ts';
+
+export type Row = Readonly<Record<string, string | number | boolean | null>>;
+
+/** A piece of a vega-lite specification. Vega-lite's own types are unions too wide to build in parts; `compile` checks the whole. */
+export type Part = Readonly<Record<string, unknown>>;
+
+/** A figure before drawing. */
+export interface Figure {
+  readonly name: string;
+  readonly title: string;
+  readonly caption: string;
+  readonly spec: TopLevelSpec;
+  /** The plotted numbers, printed units: the figure's own table for those who cannot see it. */
+  readonly rows: readonly Row[];
+}
+
+/** Panels one below the other, in the house style. `description` is what a screen reader says first. */
+export const stack = (panels: readonly Part[], description: string): TopLevelSpec =>
+  ({
+    $schema: 'https://vega.github.io/schema/vega-lite/v6.json',
+    description,
+    config,
+    ...(panels.length === 1 ? panels[0] : { spacing: 12, vconcat: panels }),
+  }) as unknown as TopLevelSpec;

@@ -1,0 +1,119 @@
+import { heading, type Metric } from '../data/metric.ts';
+import type { Part, Row } from './figure.ts';
+import { colours, columnWidth, cycle, dashes, faint, shapes } from './theme.ts';
+
+/** A setting of one series: x, centre and span in printed units. */
+export interface LinePoint {
+  readonly series: string;
+  readonly x: number;
+  readonly mean: number;
+  readonly low: number;
+  readonly high: number;
+  readonly seeds: number;
+}
+
+/** A horizontal line across the panel. */
+export interface Reference {
+  readonly series: string;
+  readonly mean: number;
+}
+
+export interface LinePanel {
+  readonly points: readonly LinePoint[];
+  readonly references: readonly Reference[];
+  readonly x: { readonly title: string; readonly log: boolean };
+  readonly y: Metric;
+  readonly height?: number;
+}
+
+/** Ratio between largest and smallest value above which an always positive axis is logarithmic. */
+const wide = 4;
+
+const yScale = (panel: LinePanel): { readonly scale: Part; readonly title: string } => {
+  const values = [...panel.points.flatMap((p) => [p.low, p.high]), ...panel.references.map((r) => r.mean)];
+  const low = Math.min(...values);
+  const log = panel.y.name === 'nll' && low > 0 && Math.max(...values) / low > wide;
+  return log
+    ? { scale: { type: 'log', nice: true }, title: `${heading(panel.y)}, log scale` }
+    : { scale: { zero: false, nice: true }, title: heading(panel.y) };
+};
+
+/** Series names in order of appearance: curves first, then references. */
+export const seriesOf = (panels: readonly LinePanel[]): string[] => [
+  ...new Set([
+    ...panels.flatMap((p) => p.points.map((q) => q.series)),
+    ...panels.flatMap((p) => p.references.map((r) => r.series)),
+  ]),
+];
+
+/** Bands, lines and points over x, with horizontal references. Colour, dash and shape all say the series. */
+export const linePanel = (panel: LinePanel, series: readonly string[]): Part => {
+  const y = yScale(panel);
+  const legend =
+    series.length > 1
+      ? { title: null, columns: 2, symbolType: 'stroke', symbolSize: 420, symbolStrokeWidth: 1.6 }
+      : null;
+  const xs = [...new Set(panel.points.map((p) => p.x))].sort((a, b) => a - b);
+  const x = {
+    field: 'x',
+    type: 'quantitative',
+    title: panel.x.title,
+    scale: panel.x.log ? { type: 'log', base: 2, nice: false } : { zero: false, nice: false, padding: 6 },
+    axis: { values: xs, labelOverlap: true, labelFlush: false, format: '~g' },
+  };
+  const channel = (range: readonly unknown[], shown: object | null): Part => ({
+    field: 'series',
+    type: 'nominal',
+    sort: null,
+    legend: shown,
+    scale: { domain: series, range: cycle(range, series.length) },
+  });
+  const colour = channel(colours, legend);
+  const dash = channel(dashes, legend);
+  const shape = channel(shapes, null);
+  const mean = { field: 'mean', type: 'quantitative', title: y.title, scale: y.scale };
+  const tooltip = [
+    { field: 'series', type: 'nominal' },
+    { field: 'x', type: 'quantitative', title: panel.x.title },
+    { field: 'mean', type: 'quantitative', title: heading(panel.y), format: `.${panel.y.digits}f` },
+    { field: 'low', type: 'quantitative', format: `.${panel.y.digits}f` },
+    { field: 'high', type: 'quantitative', format: `.${panel.y.digits}f` },
+    { field: 'seeds', type: 'quantitative' },
+  ];
+  const layers: Part[] = [
+    {
+      mark: { type: 'area', opacity: 0.14, tooltip: null },
+      // Fill, not color: the band stays out of the legend.
+      encoding: { x, y: { ...mean, field: 'low' }, y2: { field: 'high' }, fill: channel(colours, null) },
+    },
+    { mark: { type: 'line', strokeWidth: 1.4 }, encoding: { x, y: mean, color: colour, strokeDash: dash } },
+    {
+      mark: { type: 'point', filled: true, size: 38, opacity: 1 },
+      encoding: { x, y: mean, color: colour, shape, tooltip },
+    },
+  ];
+  const rules: Part[] =
+    panel.references.length === 0
+      ? []
+      : [
+          {
+            data: { values: panel.references as unknown as readonly Row[] },
+            mark: { type: 'rule', strokeWidth: 1.2, color: faint },
+            encoding: {
+              y: mean,
+              color: colour,
+              strokeDash: dash,
+              tooltip: [
+                { field: 'series', type: 'nominal' },
+                { field: 'mean', type: 'quantitative', title: heading(panel.y), format: `.${panel.y.digits}f` },
+              ],
+            },
+          },
+        ];
+  return {
+    width: columnWidth,
+    height: panel.height ?? 120,
+    data: { values: panel.points as unknown as readonly Row[] },
+    layer: [...layers, ...rules],
+  };
+};

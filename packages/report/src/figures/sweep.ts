@@ -1,0 +1,108 @@
+import { caption } from '../caption.ts';
+import { type Arm, armsOf, bySeed, cellsOf, levels, points } from '../data/arm.ts';
+import { sizesOf } from '../data/ensemble.ts';
+import { mainMetric } from '../data/main-metric.ts';
+import { heading, type Metric } from '../data/metric.ts';
+import type { Cell } from '../data/study.ts';
+import type { EnsembleFigure, SweepFigure } from '../spec.ts';
+import { type Figure, stack } from './figure.ts';
+import { linePanel, type LinePanel, type LinePoint, type Reference, seriesOf } from './lines.ts';
+import { spread, type Spread, spreadNote } from './spread.ts';
+
+const scores = (cells: readonly Cell[], arm: Arm, metric: string): number[] =>
+  bySeed(points(cells, arm, metric)).map((p) => p.value);
+
+const point = (series: string, x: number, m: Metric, s: Spread): LinePoint => ({
+  series,
+  x,
+  mean: s.mean * m.scale,
+  low: s.low * m.scale,
+  high: s.high * m.scale,
+  seeds: s.n,
+});
+
+const reference = (cells: readonly Cell[], arm: Arm, name: string, m: Metric, metric: string): Reference[] => {
+  const s = spread(scores(cells, arm, metric));
+  return s === null ? [] : [{ series: name, mean: s.mean * m.scale }];
+};
+
+interface Drawn {
+  readonly panels: readonly LinePanel[];
+  readonly kinds: readonly Spread['kind'][];
+}
+
+const finish = (
+  spec: { readonly name: string; readonly title: string; readonly differs?: string },
+  cells: readonly Cell[],
+  { panels, kinds }: Drawn,
+  more = '',
+): Figure => {
+  const shown = panels.filter((p) => p.points.length > 0);
+  const series = seriesOf(shown);
+  const last = shown.length - 1;
+  return {
+    name: spec.name,
+    title: spec.title,
+    caption: caption(cells, `Points: mean over seeds. ${spreadNote('Bands', kinds)}${more}`, spec.differs),
+    spec: stack(
+      // The x title and the legend stand once, under the last panel.
+      shown.map((p, i) => linePanel(i === last ? p : { ...p, x: { ...p.x, title: '' } }, series)),
+      `${spec.title}: ${shown.map((p) => heading(p.y)).join(', ')} against ${shown[0]?.x.title ?? ''}`,
+    ),
+    rows: shown.flatMap((p) => p.points.map((q) => ({ metric: heading(p.y), ...q }))),
+  };
+};
+
+/** Metrics against one axis, one panel each, one line for each arm, with horizontal references. */
+export const sweepFigure = (cells: readonly Cell[], spec: SweepFigure): Figure => {
+  const arms = armsOf(cells, spec.arms, spec.by);
+  const kinds: Spread['kind'][] = [];
+  const panels = spec.metrics.map((metric): LinePanel => {
+    const y = mainMetric(cells, metric);
+    const list = arms.flatMap((arm) =>
+      levels(cellsOf(cells, arm), spec.x).flatMap((x) => {
+        const s = spread(scores(cells, { ...arm, where: { ...arm.where, [spec.x]: x } }, metric));
+        if (s === null || typeof x !== 'number') return [];
+        kinds.push(s.kind);
+        return [point(arm.name, x, y, s)];
+      }),
+    );
+    const references = (spec.references ?? []).flatMap((arm) => reference(cells, arm, arm.name, y, metric));
+    return { points: list, references, x: { title: spec.xTitle ?? spec.x, log: spec.log ?? false }, y };
+  });
+  return finish(
+    spec,
+    arms.flatMap((arm) => cellsOf(cells, arm)),
+    { panels, kinds },
+  );
+};
+
+/** Metrics against ensemble size M, with the quiet and the mean-field pass of the same weights as reference lines. */
+export const ensembleFigure = (cells: readonly Cell[], spec: EnsembleFigure): Figure => {
+  const arms = armsOf(cells, spec.arms, spec.by);
+  const kinds: Spread['kind'][] = [];
+  const label = (arm: Arm, readout: string): string => (arms.length === 1 ? readout : `${arm.name}, ${readout}`);
+  const panels = spec.metrics.map((metric): LinePanel => {
+    const y = mainMetric(cells, metric);
+    const list = arms.flatMap((arm) =>
+      sizesOf(cellsOf(cells, arm)).flatMap((members) => {
+        const s = spread(scores(cells, { ...arm, readout: 'ensemble', members }, metric));
+        if (s === null) return [];
+        kinds.push(s.kind);
+        return [point(label(arm, 'ensemble'), members, y, s)];
+      }),
+    );
+    const references = arms.flatMap((arm) =>
+      (['mean-field', 'quiet'] as const).flatMap((readout) =>
+        reference(cells, { ...arm, readout }, label(arm, readout), y, metric),
+      ),
+    );
+    return { points: list, references, x: { title: 'ensemble size M', log: true }, y };
+  });
+  return finish(
+    spec,
+    arms.flatMap((arm) => cellsOf(cells, arm)),
+    { panels, kinds },
+    ' Lines across: single passes of the same weights. Ensembles are nested: each size holds the smaller ones.',
+  );
+};

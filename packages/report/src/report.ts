@@ -1,0 +1,32 @@
+import type { Cell, Study } from './data/study.ts';
+import type { Figure } from './figures/figure.ts';
+import { buildFigure } from './figures/index.ts';
+import type { ReportSpec } from './spec.ts';
+import { buildTables } from './tables/index.ts';
+import type { Table } from './tables/table.ts';
+import { judge, type Verdict, verdictTable } from './verdict/verdict.ts';
+
+/** Everything a report says, before any file is written. */
+export interface Report {
+  readonly spec: ReportSpec;
+  readonly cells: readonly Cell[];
+  readonly verdicts: readonly Verdict[];
+  readonly tables: readonly Table[];
+  readonly figures: readonly Figure[];
+}
+
+/** records -> statistics -> tables, figures, verdicts. Pure: equal input gives equal output. */
+export const buildReport = (study: Study, spec: ReportSpec): Report => {
+  const { cells } = study;
+  const verdicts = judge(cells, spec.claims);
+  return {
+    spec,
+    cells,
+    verdicts,
+    tables: [
+      ...(verdicts.length > 0 ? [verdictTable('verdicts', cells, verdicts)] : []),
+      ...spec.tables.flatMap((table) => buildTables(cells, table)),
+    ],
+    figures: spec.figures.map((figure) => buildFigure(cells, figure)),
+  };
+};

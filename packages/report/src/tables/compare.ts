@@ -1,0 +1,134 @@
+import { caption } from '../caption.ts';
+import { type Arm, armsOf, bySeed, cellsOf, points } from '../data/arm.ts';
+import { compareArms, compareExamples } from '../data/comparison.ts';
+import { heading, metricOf } from '../data/metric.ts';
+import { mainMetric } from '../data/main-metric.ts';
+import type { Cell } from '../data/study.ts';
+import { describe } from '../stats/describe.ts';
+import { holm } from '../stats/holm.ts';
+import type { CompareTable } from '../spec.ts';
+import { dagger, differenceEntry, intervalText, meanEntry, numberEntry, pEntry } from './entries.ts';
+import { column, type Entry, type Table, text, withoutEmpty } from './table.ts';
+
+const costs = ['trainable', 'train-seconds', 'memory'] as const;
+
+const readoutNames: { readonly [choice: string]: string } = {
+  own: 'own readout',
+  quiet: 'quiet',
+  'mean-field': 'mean-field',
+  ensemble: 'ensemble',
+};
+
+const scores = (cells: readonly Cell[], spec: CompareTable, arms: readonly Arm[]): Table => {
+  const [first, ...others] = spec.metrics;
+  const readouts = spec.readouts ?? ['quiet', 'own'];
+  const main = mainMetric(cells, first ?? 'score');
+  const columns = [
+    column('method', 'method', 'left'),
+    column('n', 'seeds'),
+    ...readouts.map((r) => column(`${main.name}-${r}`, `${heading(main)}, ${readoutNames[r]}`)),
+    ...others.map((name) => column(name, heading(metricOf(name)))),
+    ...costs.map((name) => column(name, heading(metricOf(name)))),
+  ];
+  const over = (arm: Arm, metric: string): number[] => bySeed(points(cells, arm, metric)).map((p) => p.value);
+  const rows = arms.map((arm): Entry[] => [
+    text(arm.name),
+    { text: String(over(arm, first ?? 'score').length), sort: over(arm, first ?? 'score').length },
+    ...readouts.map((readout) =>
+      meanEntry(main, describe(over(readout === 'own' ? arm : { ...arm, readout }, first ?? 'score'))),
+    ),
+    ...others.map((name) => meanEntry(metricOf(name), describe(over(arm, name)))),
+    ...costs.map((name) => numberEntry(metricOf(name), describe(over(arm, name))?.mean ?? null)),
+  ]);
+  return withoutEmpty(
+    {
+      name: spec.name,
+      title: spec.title,
+      caption: caption(
+        arms.flatMap((arm) => cellsOf(cells, arm)),
+        'Mean over seeds (averaged over data sets first), ± standard deviation over seeds (n - 1). Time and memory: means.',
+        spec.differs,
+      ),
+      columns,
+      rows,
+      notes: [
+        'quiet: one pass with all masks off and no rescaling; own: what the method prescribes (mean-field scale or ensemble).',
+        ...(others.length > 0
+          ? ['Metrics after the first are read with the own readout. ECE: 15 equal-width bins.']
+          : []),
+      ],
+    },
+    readouts.map((r) => `${main.name}-${r}`),
+  );
+};
+
+const tests = (cells: readonly Cell[], spec: CompareTable, arms: readonly Arm[]): Table => {
+  const name = spec.metrics[0] ?? 'score';
+  const main = mainMetric(cells, name);
+  const others = arms.filter((arm) => arm.name !== spec.baseline.name);
+  const found = others.map((arm) => ({ arm, c: compareArms(cells, arm, spec.baseline, name) }));
+  const adjusted = holm(found.map(({ c }) => c.test.p));
+  const unit = main.differenceUnit === '' ? '' : ` (${main.differenceUnit})`;
+  const rows = found.map(({ arm, c }, i): Entry[] => {
+    const each = main.name === 'accuracy' ? compareExamples(cells, arm, spec.baseline) : null;
+    return [
+      text(arm.name),
+      { text: String(c.summary?.n ?? 0), sort: c.summary?.n ?? 0 },
+      differenceEntry(main, c),
+      numberEntry(main, c.shift, true),
+      pEntry(c.test.p, c.test.able),
+      pEntry(adjusted[i]!, c.test.able),
+      numberEntry(main, c.detectable),
+      each?.interval
+        ? { text: intervalText(main, each.interval), raw: { low: each.interval.low, high: each.interval.high } }
+        : text('n/a'),
+      each
+        ? {
+            text: `${each.mcnemar.better} better, ${each.mcnemar.worse} worse of ${each.mcnemar.seeds}`,
+            raw: { better: each.mcnemar.better, worse: each.mcnemar.worse, runs: each.mcnemar.seeds },
+          }
+        : text('n/a'),
+    ];
+  });
+  const weak = found.map(({ c }) => c.test).filter((t) => t.p !== null && !t.able);
+  const kinds = new Set(found.flatMap(({ c }) => c.interval?.kind ?? []));
+  return withoutEmpty(
+    {
+      name: `${spec.name}-tests`,
+      title: `${spec.title}: paired differences to ${spec.baseline.name}`,
+      caption: caption(
+        arms.flatMap((arm) => cellsOf(cells, arm)),
+        `${heading(main)}, own readout, runs paired by seed. Difference: mean with 95 % interval (${[...kinds].join(', ') || 'none'} over seeds, by data set).`,
+        spec.differs,
+      ),
+      columns: [
+        column('method', 'method', 'left'),
+        column('pairs', 'pairs'),
+        column('difference', `difference${unit} [95 %]`),
+        column('shift', 'HL shift'),
+        column('p', 'p'),
+        column('p-holm', 'p Holm'),
+        column('mde', 'MDE'),
+        column('hierarchical', 'seeds x examples [95 %]'),
+        column('mcnemar', 'McNemar, runs'),
+      ],
+      rows,
+      notes: [
+        'p: exact two-sided sign-flip test over seeds; Holm: over all rows. HL: Hodges-Lehmann. MDE: difference seen with 80 % power.',
+        ...(weak.length > 0 ? [dagger(Math.max(...weak.map((t) => t.n)))] : []),
+        ...(main.name === 'accuracy'
+          ? [
+              'McNemar: exact, over examples, one test per run, Holm over runs, at .05. Seeds x examples: hierarchical bootstrap.',
+            ]
+          : []),
+      ],
+    },
+    ['p', 'p-holm', 'difference'],
+  );
+};
+
+/** Scores and cost of every arm, and a second table of paired differences to the baseline. */
+export const compareTables = (cells: readonly Cell[], spec: CompareTable): Table[] => {
+  const arms = armsOf(cells, spec.arms, spec.by);
+  return [scores(cells, spec, arms), tests(cells, spec, arms)];
+};

@@ -1,0 +1,50 @@
+import { caption } from '../caption.ts';
+import { type Arm, armsOf, bySeed, cellsOf, points } from '../data/arm.ts';
+import { heading } from '../data/metric.ts';
+import { mainMetric } from '../data/main-metric.ts';
+import { sizesOf } from '../data/ensemble.ts';
+import type { Cell } from '../data/study.ts';
+import { describe } from '../stats/describe.ts';
+import type { EnsembleTable } from '../spec.ts';
+import { meanEntry } from './entries.ts';
+import { column, type Entry, type Table, text } from './table.ts';
+
+/** Single passes first, then the ensemble sizes, all from the same trained weights. */
+export const ensembleTables = (cells: readonly Cell[], spec: EnsembleTable): Table[] => {
+  const arms = armsOf(cells, spec.arms, spec.by);
+  const line = (arm: Arm, name: string, size: number | null): Entry[] => {
+    const stats = spec.metrics.map((m) => describe(bySeed(points(cells, arm, m)).map((p) => p.value)));
+    return [
+      text(arm.name),
+      text(name),
+      size === null ? text('-') : { text: String(size), sort: size },
+      ...stats.map((s, i) => meanEntry(mainMetric(cells, spec.metrics[i]!), s)),
+    ];
+  };
+  const rows = arms.flatMap((arm) => [
+    line({ ...arm, readout: 'quiet' }, 'quiet', null),
+    line({ ...arm, readout: 'mean-field' }, 'mean-field', null),
+    ...sizesOf(cellsOf(cells, arm)).map((members) =>
+      line({ ...arm, readout: 'ensemble', members }, 'ensemble', members),
+    ),
+  ]);
+  return [
+    {
+      name: spec.name,
+      title: spec.title,
+      caption: caption(
+        arms.flatMap((arm) => cellsOf(cells, arm)),
+        'Mean over seeds, ± standard deviation over seeds (n - 1). Every row of a series reads the same trained weights; ensembles are nested.',
+        spec.differs,
+      ),
+      columns: [
+        column('series', 'series', 'left'),
+        column('readout', 'readout', 'left'),
+        column('M', 'M'),
+        ...spec.metrics.map((m) => column(m, heading(mainMetric(cells, m)))),
+      ],
+      rows: rows.filter((row) => row.slice(3).some((e) => e.text !== 'n/a')),
+      notes: [],
+    },
+  ];
+};

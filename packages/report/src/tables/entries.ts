@@ -1,0 +1,56 @@
+import type { Comparison } from '../data/comparison.ts';
+import { type Metric, show } from '../data/metric.ts';
+import type { Summary } from '../stats/describe.ts';
+import type { Interval } from '../stats/interval.ts';
+import { type Entry, text } from './table.ts';
+
+const missing = text('n/a');
+
+/** `83.24 ±0.51`: mean and standard deviation over seeds; the caption names the spread. */
+export const meanEntry = (m: Metric, s: Summary | null): Entry =>
+  s === null
+    ? missing
+    : {
+        text: s.sd === null ? show(m, s.mean) : `${show(m, s.mean)} ±${show(m, s.sd)}`,
+        sort: s.mean,
+        raw: { mean: s.mean, sd: s.sd, n: s.n },
+      };
+
+/** `[+0.12, +1.90]` */
+export const intervalText = (m: Metric, i: Interval | null): string =>
+  i === null ? 'n/a' : `[${show(m, i.low, true)}, ${show(m, i.high, true)}]`;
+
+/** `+1.01 [+0.12, +1.90]`: mean paired difference with its interval. */
+export const differenceEntry = (m: Metric, c: Comparison): Entry =>
+  c.summary === null
+    ? missing
+    : {
+        text: c.interval
+          ? `${show(m, c.summary.mean, true)} ${intervalText(m, c.interval)}`
+          : show(m, c.summary.mean, true),
+        sort: c.summary.mean,
+        raw: {
+          mean: c.summary.mean,
+          low: c.interval?.low ?? null,
+          high: c.interval?.high ?? null,
+          kind: c.interval?.kind ?? null,
+          pairs: c.summary.n,
+        },
+      };
+
+/** A p value to three digits; where the test cannot reject at this n, that is what is printed. */
+export const pText = (p: number | null, able: boolean): string => {
+  if (p === null) return 'n/a';
+  if (!able) return `${p.toFixed(3)} †`;
+  return p < 0.001 ? '<0.001' : p.toFixed(3);
+};
+
+export const pEntry = (p: number | null, able: boolean): Entry =>
+  p === null ? missing : { text: pText(p, able), sort: p };
+
+export const numberEntry = (m: Metric, value: number | null, signed = false): Entry =>
+  value === null || !Number.isFinite(value) ? missing : { text: show(m, value, signed), sort: value };
+
+/** Explains the dagger for n pairs. */
+export const dagger = (n: number): string =>
+  `†: cannot be significant at this n: with ${n} pairs an exact two-sided sign-flip test cannot go below p = ${(2 / 2 ** n).toFixed(4)}.`;

@@ -1,0 +1,147 @@
+import type { Arm } from '../src/data/arm.ts';
+import type { ReportSpec } from '../src/spec.ts';
+
+const none: Arm = { name: 'none', where: { method: 'none' } };
+const overP: Arm = { name: 'LoRA Dropout', where: { sweep: 'p' } };
+const overN: Arm = { name: 'LoRA Dropout', where: { sweep: 'N' } };
+const best: Arm = { name: 'p = 0.3', where: { sweep: 'p', p: 0.3 } };
+
+export const sensitivity: ReportSpec = {
+  name: 'sensitivity',
+  title: 'Sensitivity to rate, samples and ensemble size',
+  question: 'How does the score change with the dropout rate p, the number of samples N and the ensemble size M?',
+  paper: 'LoRA Dropout, Figure 5',
+  claims: [
+    {
+      id: 'inverted-u',
+      text: 'The score rises with p, then falls',
+      source: 'LoRA Dropout, Figure 5',
+      test: { kind: 'inverted-u', arm: overP, x: 'p', metric: 'score' },
+    },
+    {
+      id: 'rises-with-n',
+      text: 'The score rises with N',
+      source: 'LoRA Dropout, Figure 5',
+      test: { kind: 'rising', arm: overN, x: 'N', metric: 'score' },
+    },
+    {
+      id: 'ensemble-above-quiet',
+      text: 'The ensemble beats the quiet pass',
+      source: 'LoRA Dropout, Theorem 4.5',
+      test: {
+        kind: 'better',
+        arm: { ...best, name: 'ensemble', readout: 'ensemble' },
+        than: [{ ...best, name: 'quiet', readout: 'quiet' }],
+        metric: 'nll',
+      },
+    },
+  ],
+  tables: [
+    { kind: 'sweep', name: 'rate', title: 'Score against p', x: 'p', arms: [overP], metrics: ['score', 'nll', 'ece'] },
+    {
+      kind: 'sweep',
+      name: 'samples',
+      title: 'Score against N',
+      x: 'N',
+      arms: [overN],
+      metrics: ['score', 'nll', 'ece'],
+    },
+    { kind: 'ensemble', name: 'members', title: 'Score against M', arms: [best], metrics: ['score', 'nll', 'ece'] },
+  ],
+  figures: [
+    {
+      kind: 'sweep',
+      name: 'rate',
+      title: 'Score against dropout rate',
+      x: 'p',
+      xTitle: 'dropout rate p',
+      arms: [
+        { ...overP, name: 'ensemble', readout: 'own' },
+        { ...overP, name: 'quiet', readout: 'quiet' },
+      ],
+      metrics: ['score', 'nll', 'ece'],
+    },
+    {
+      kind: 'sweep',
+      name: 'samples',
+      title: 'Score against N',
+      x: 'N',
+      xTitle: 'training samples N',
+      log: true,
+      arms: [overN],
+      references: [{ name: 'plain LoRA', where: { method: 'none' } }],
+      metrics: ['score', 'nll', 'ece'],
+    },
+    {
+      kind: 'ensemble',
+      name: 'members',
+      title: 'Score against ensemble size',
+      arms: [best],
+      metrics: ['score', 'nll', 'ece'],
+    },
+  ],
+};
+
+const drop: Arm = { name: 'Drop', where: { variant: 'train' } };
+const noDrop: Arm = { name: 'NoDrop', where: { variant: 'none' } };
+const dropTest: Arm = { name: 'Drop_test', where: { variant: 'test' } };
+const variants: readonly Arm[] = [drop, { ...drop, name: 'Drop_train', readout: 'mean-field' }, dropTest, noDrop];
+
+export const ablation: ReportSpec = {
+  name: 'ablation',
+  title: 'Which half of LoRA Dropout helps?',
+  question: 'What do the masks in training and the ensemble at test each contribute?',
+  paper: 'LoRA Dropout, Figure 4',
+  claims: [
+    {
+      id: 'drop-test-below',
+      text: 'Masks at test alone hurt: Drop_test is below NoDrop',
+      source: 'LoRA Dropout, Figure 4',
+      test: { kind: 'worse', arm: dropTest, than: [noDrop], metric: 'score' },
+    },
+  ],
+  tables: [
+    {
+      kind: 'compare',
+      name: 'variants',
+      title: 'Ablation',
+      arms: variants,
+      baseline: noDrop,
+      metrics: ['score', 'nll', 'ece'],
+    },
+  ],
+  figures: [{ kind: 'bars', name: 'variants', title: 'Ablation', arms: variants, metric: 'score', baseline: noDrop }],
+};
+
+export const compare: ReportSpec = {
+  name: 'compare',
+  title: 'All methods under one protocol',
+  question: 'Which dropout method helps, against plain LoRA, with equal data, init and order of batches?',
+  paper: 'HiddenKey, Table 1',
+  claims: [
+    {
+      id: 'kl-helps',
+      text: 'The KL term helps',
+      source: 'HiddenKey, Table 1',
+      test: {
+        kind: 'better',
+        arm: { name: 'hiddenkey', where: { method: 'hiddenkey' } },
+        than: [{ name: 'hiddenkey-minus', where: { method: 'hiddenkey-minus' } }],
+        metric: 'score',
+      },
+    },
+  ],
+  tables: [
+    { kind: 'compare', name: 'methods', title: 'All methods', baseline: none, metrics: ['score', 'nll', 'ece'] },
+  ],
+  figures: [
+    {
+      kind: 'forest',
+      name: 'forest',
+      title: 'Difference to plain LoRA',
+      baseline: none,
+      metric: 'score',
+      perTask: true,
+    },
+  ],
+};
