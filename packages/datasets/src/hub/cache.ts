@@ -1,0 +1,65 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { BadInput } from '@lab/records';
+import type { HubFile, Sources } from '../types.ts';
+
+/** What is kept beside a downloaded file. */
+interface Receipt extends HubFile {
+  readonly sha256: string;
+  readonly bytes: number;
+}
+
+/** SHA-256 of bytes, in hexadecimal. */
+export const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+
+/** Files appear by rename, so a stopped download leaves nothing half-written under the final name. */
+const place = async (path: string, bytes: Uint8Array | string): Promise<void> => {
+  const temporary = `${path}.${randomBytes(6).toString('hex')}.part`;
+  await writeFile(temporary, bytes);
+  await rename(temporary, path);
+};
+
+/** Where a hub file is cached. */
+export const cachePath = ({ repo, revision, path }: HubFile, { cacheDir }: Sources): string =>
+  join(cacheDir, 'hub', ...repo.split('/'), revision, ...path.split('/'));
+
+const recall = async (path: string): Promise<Uint8Array> => {
+  const [bytes, receipt] = await Promise.all([readFile(path), readFile(`${path}.receipt.json`, 'utf8')]);
+  const { sha256: kept } = JSON.parse(receipt) as Receipt;
+  const found = sha256(bytes);
+  if (found !== kept)
+    throw new BadInput(`${path}: SHA-256 is ${found}, its receipt says ${kept}; delete the file to download it again`);
+  return bytes;
+};
+
+const checkPin = ({ repo, revision, path }: HubFile): void => {
+  if (!/^[0-9a-f]{40}$/.test(revision)) {
+    throw new BadInput(
+      `hub data set ${repo}: revision must be a whole commit hash (40 hexadecimal digits); got "${revision}"`,
+    );
+  }
+  if (!/^[\w.-]+\/[\w.-]+$/.test(repo)) throw new BadInput(`hub data set "${repo}": expected owner/name`);
+  if (path.split('/').some((part) => part === '' || part === '..'))
+    throw new BadInput(`hub data set ${repo}: not a file path: "${path}"`);
+};
+
+/**
+ * A hub file's bytes: from the cache when it is there and its checksum holds, else downloaded, with a receipt (repository, revision,
+ * SHA-256, size) beside it. Throws `BadInput` for a revision that is not a commit hash, a changed cache file, or when downloads are off.
+ */
+export const hubBytes = async (file: HubFile, sources: Sources): Promise<Uint8Array> => {
+  checkPin(file);
+  const path = cachePath(file, sources);
+  if (existsSync(path) && existsSync(`${path}.receipt.json`)) return recall(path);
+  if (!sources.fetchFile) throw new BadInput(`${path}: not in the cache, and downloads are off`);
+  const label = `${file.repo}/${file.path}`;
+  const bytes = await sources.fetchFile(file, (fraction) => sources.onProgress?.(label, fraction));
+  sources.onProgress?.(label, 1);
+  const receipt: Receipt = { ...file, sha256: sha256(bytes), bytes: bytes.byteLength };
+  await mkdir(dirname(path), { recursive: true });
+  await place(path, bytes);
+  await place(`${path}.receipt.json`, `${JSON.stringify(receipt, null, 2)}\n`);
+  return bytes;
+};

@@ -1,0 +1,57 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { BadInput } from '@lab/records';
+import type { Sources } from '../types.ts';
+
+/** A file's text without a byte-order mark. Throws `BadInput` when it cannot be read, is empty, or is not UTF-8. */
+export const readText = async (path: string, how = 'check the path'): Promise<string> => {
+  const bytes = await readFile(path).catch((error: unknown) => {
+    throw new BadInput(
+      `${path}: cannot be read (${error instanceof Error ? error.message.split(',')[0]! : String(error)}); ${how}`,
+    );
+  });
+  const text = decode(bytes, path);
+  if (text.trim() === '') throw new BadInput(`${path}: the file is empty; ${how}`);
+  return text;
+};
+
+const decode = (bytes: Uint8Array, path: string): string => {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw new BadInput(`${path}: not UTF-8 text; convert it to UTF-8`);
+  }
+};
+
+/** Where a file may lie: the folders to try under the data folder, and how a person gets it. */
+export interface Wanted {
+  /** Tried in order; the first is named when none exists. */
+  readonly folders: readonly string[];
+  readonly file: string;
+  /** Completes "…; to get it: ". */
+  readonly how: string;
+}
+
+/** The path of a wanted file, or undefined when it is not there. */
+export const locate = (wanted: Wanted, { dataDir }: Sources): string | undefined =>
+  dataDir === undefined
+    ? undefined
+    : wanted.folders.map((folder) => join(dataDir, folder, wanted.file)).find((path) => existsSync(path));
+
+/** The sentence for a file that is not there: its exact path, and how to get it. */
+export const missing = (wanted: Wanted, { dataDir }: Sources): string => {
+  const path = join(dataDir ?? '<data-dir>', wanted.folders[0]!, wanted.file);
+  const first =
+    dataDir === undefined
+      ? `no data folder was given (--data-dir), so ${path} cannot be read`
+      : `${path}: no such file`;
+  return `${first}; to get it: ${wanted.how}`;
+};
+
+/** The path of a wanted file. Throws `BadInput` naming the exact path and how to get it. */
+export const need = (wanted: Wanted, sources: Sources): string => {
+  const path = locate(wanted, sources);
+  if (path === undefined) throw new BadInput(missing(wanted, sources));
+  return path;
+};
