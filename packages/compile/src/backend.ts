@@ -28,23 +28,27 @@ export async function startBackend(backend: string): Promise<void> {
 }
 
 /**
- * Runs `body` in one tidy. When it throws inside a gradient, tfjs has closed its scopes but still holds the
- * tensors saved on the tape; they are freed here, so that a failed step leaks nothing.
+ * Runs `body` in one tidy. When it throws inside a gradient or in tf.variable, tfjs has closed its scopes but still holds
+ * the tensors saved on the tape and the half-made variables; they are freed here, so that a failed step leaks nothing.
  */
 export function tidyOrFree<T extends tf.TensorContainer>(body: () => T): T {
+  const state = (tf.engine() as unknown as { state: EngineState }).state;
+  const before = new Set(Object.values(state.registeredVariables));
   try {
     return tf.tidy(body);
   } catch (error) {
-    freeTape();
+    if (state.gradientDepth === 0) {
+      state.activeTape?.forEach((node) => node.saved.forEach((tensor) => tensor.dispose()));
+      state.activeTape = null;
+    }
+    Object.values(state.registeredVariables).forEach((made) => before.has(made) || made.dispose());
     throw error;
   }
 }
 
-type EngineState = { activeTape: readonly { saved: readonly tf.Tensor[] }[] | null; gradientDepth: number };
-
-function freeTape(): void {
-  const state = (tf.engine() as unknown as { state: EngineState }).state;
-  if (state.gradientDepth > 0) return;
-  state.activeTape?.forEach((node) => node.saved.forEach((tensor) => tensor.dispose()));
-  state.activeTape = null;
-}
+/** The part of tfjs' inner state that its own error path leaves behind. */
+type EngineState = {
+  activeTape: readonly { saved: readonly tf.Tensor[] }[] | null;
+  readonly gradientDepth: number;
+  readonly registeredVariables: Readonly<Record<string, tf.Variable>>;
+};

@@ -5,7 +5,6 @@ import { startBackend } from './backend.ts';
 import { eagerEngine } from './eager.ts';
 import type { Engine, EngineName } from './engine.ts';
 import { startTensorFlow } from './native.ts';
-import { startWasm } from './wasm.ts';
 
 const require = createRequire(import.meta.url);
 
@@ -20,12 +19,12 @@ export type EngineProbe = { readonly name: EngineName; readonly available: boole
 
 const OPEN: { readonly [name in EngineName]: (options: EngineOptions) => Promise<Engine> } = {
   gpu: async () => eagerEngine({ name: 'gpu', description: await startTensorFlow('gpu'), backend: 'tensorflow' }),
-  onnx: async () => {
-    throw badInput('Engine "onnx": not part of this build.');
-  },
+  onnx: async (options) => (await import('./onnx/engine.ts')).onnxEngine(options),
   tensorflow: async () =>
     eagerEngine({ name: 'tensorflow', description: await startTensorFlow('tensorflow'), backend: 'tensorflow' }),
   wasm: async () => {
+    // Loaded late: importing the wasm backend makes it tfjs' first choice, asynchronous, for code that opens no engine.
+    const { startWasm } = await import('./wasm.ts');
     await startWasm();
     const simd = (await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT')) ? ', SIMD' : '';
     const description = `@tensorflow/tfjs-backend-wasm ${versionOf('tfjs-backend-wasm')}, eager${simd}, 1 thread`;

@@ -1,0 +1,131 @@
+import { createHash } from 'node:crypto';
+import type { DType } from '../engine.ts';
+import { sizeOf } from '../host.ts';
+
+/** Element types inside a graph; int64 and float64 only serve operators that insist on them. */
+export type ElementType = DType | 'int64' | 'float64';
+export type Data = Float32Array | Int32Array | Uint8Array | BigInt64Array;
+
+/** One symbolic tensor: its type and shape are known, its numbers only when it is a constant. */
+export type Value = {
+  readonly id: number;
+  readonly dtype: ElementType;
+  readonly shape: readonly number[];
+  readonly def: Def;
+};
+
+export type Def =
+  | { readonly kind: 'input'; readonly name: string }
+  | { readonly kind: 'constant'; readonly data: Data }
+  | { readonly kind: 'node'; readonly node: Node; readonly index: number };
+
+/** Attribute values as ONNX has them; numbers need their kind said. */
+export type Attr =
+  | { readonly int: number }
+  | { readonly ints: readonly number[] }
+  | { readonly float: number }
+  | { readonly string: string };
+export type Attrs = { readonly [name: string]: Attr };
+
+/** One ONNX operator. `domain` '' is ONNX itself, 'com.microsoft' are ONNX Runtime's own operators. */
+export type Node = {
+  readonly op: string;
+  readonly domain: '' | 'com.microsoft';
+  readonly inputs: readonly Value[];
+  readonly attrs: Attrs;
+  readonly outputs: readonly Value[];
+};
+
+type Type = { readonly dtype: ElementType; readonly shape: readonly number[] };
+
+/** Everything recorded so far. The same operator on the same values is recorded once (common subexpressions). */
+export type Graph = {
+  readonly input: (name: string, dtype: DType, shape: readonly number[]) => Value;
+  readonly constant: (dtype: ElementType, shape: readonly number[], data: Data) => Value;
+  /** Records an operator with several results. Prefer the builders of algebra.ts, which simplify first. */
+  readonly emitAll: (
+    op: string,
+    inputs: readonly Value[],
+    attrs: Attrs,
+    types: readonly Type[],
+    domain?: Node['domain'],
+  ) => readonly Value[];
+  /** Records an operator with one result. */
+  readonly emit: (op: string, inputs: readonly Value[], type: Type, attrs?: Attrs, domain?: Node['domain']) => Value;
+};
+
+/** An empty graph. Values are numbered in order of creation, so equal recordings give equal files. */
+export function createGraph(): Graph {
+  let count = 0;
+  const known = new Map<string, readonly Value[]>();
+  const value = (type: Type, def: Def): Value => ({ id: count++, dtype: type.dtype, shape: [...type.shape], def });
+
+  const input: Graph['input'] = (name, dtype, shape) => value({ dtype, shape }, { kind: 'input', name });
+
+  const constant: Graph['constant'] = (dtype, shape, data) => {
+    if (data.length !== sizeOf(shape))
+      throw new Error(`constant: ${data.length} numbers for shape [${shape.join(', ')}]`);
+    return remember(`${dtype} ${shape.join()} ${digest(data)}`, () => [
+      value({ dtype, shape }, { kind: 'constant', data }),
+    ])[0]!;
+  };
+
+  const remember = (key: string, make: () => readonly Value[]): readonly Value[] => {
+    const found = known.get(key);
+    if (found) return found;
+    const made = make();
+    known.set(key, made);
+    return made;
+  };
+
+  const emitAll: Graph['emitAll'] = (op, inputs, attrs, types, domain = '') => {
+    const key = `${domain}:${op}(${inputs.map((x) => x.id).join()})${JSON.stringify(attrs)}${types.map((t) => t.dtype).join()}`;
+    return remember(key, () => {
+      const outputs: Value[] = [];
+      const node: Node = { op, domain, inputs, attrs, outputs };
+      types.forEach((type, index) => outputs.push(value(type, { kind: 'node', node, index })));
+      return outputs;
+    });
+  };
+
+  const emit: Graph['emit'] = (op, inputs, type, attrs = {}, domain = '') =>
+    emitAll(op, inputs, attrs, [type], domain)[0]!;
+
+  return { input, constant, emitAll, emit };
+}
+
+function digest(data: Data): string {
+  const bytes = Buffer.from(data.buffer, data.byteOffset, data.byteLength);
+  return bytes.length <= 32 ? bytes.toString('hex') : createHash('sha1').update(bytes).digest('base64');
+}
+
+/** The node that computes a value, or undefined for inputs and constants. */
+export function nodeOf(value: Value): Node | undefined {
+  return value.def.kind === 'node' ? value.def.node : undefined;
+}
+
+/** Every node that the outputs need, each after those it depends on: what is not here is dead and never written. */
+export function reachable(outputs: readonly Value[]): readonly Node[] {
+  const order: Node[] = [];
+  const seen = new Set<Node>();
+  // An explicit stack: a long step is tens of thousands of nodes deep.
+  const stack: { node: Node; next: number }[] = [];
+  const visit = (value: Value): void => {
+    const node = nodeOf(value);
+    if (node && !seen.has(node)) {
+      seen.add(node);
+      stack.push({ node, next: 0 });
+    }
+  };
+  for (const output of outputs) {
+    visit(output);
+    while (stack.length > 0) {
+      const top = stack.at(-1)!;
+      const value = top.node.inputs[top.next];
+      top.next += 1;
+      if (value) visit(value);
+      else order.push(stack.pop()!.node);
+    }
+  }
+  return order.sort((a, b) => a.outputs[0]!.id - b.outputs[0]!.id);
+}

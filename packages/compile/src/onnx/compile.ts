@@ -1,0 +1,38 @@
+import type { PureFunction } from '../engine.ts';
+import { trace, type Signature } from '../trace/trace.ts';
+import type { Value } from '../graph/graph.ts';
+import { writeModel, type Model } from './model.ts';
+
+/** A function compiled for one set of input shapes. */
+export type Compiled = { readonly model: Model; readonly outputs: { readonly [name: string]: Value } };
+
+/**
+ * Traces a function and writes it as an ONNX file. The function is traced twice and must give the same file twice:
+ * what JavaScript draws or counts while it runs (tf.dropout, a step counter) would otherwise be frozen unnoticed.
+ * @throws an Error that says what differed, or what the trace refused
+ */
+export function compileFunction(fn: PureFunction, signature: Signature): Compiled {
+  const { outputs } = trace(fn, signature);
+  const model = writeModel(outputs);
+  const again = writeModel(trace(fn, signature).outputs);
+  if (!Buffer.from(model.bytes).equals(again.bytes)) throw new Error(difference(model, again));
+  return { model, outputs };
+}
+
+function difference(first: Model, second: Model): string {
+  const impure =
+    'the function is not pure: traced twice, it recorded two different programs. Masks, learning rate and counters must be inputs';
+  for (let i = 0; i < Math.max(first.nodes.length, second.nodes.length); i += 1) {
+    const [node, other] = [first.nodes[i], second.nodes[i]];
+    if (!node || other?.op !== node.op)
+      return `${impure} (operator ${i} was ${node?.op ?? 'none'}, then ${other?.op ?? 'none'})`;
+    for (const [j, { def, shape }] of node.inputs.entries()) {
+      const twin = other.inputs[j]?.def;
+      if (def.kind !== 'constant' || twin?.kind !== 'constant') continue;
+      if (def.data.length !== twin.data.length || def.data.some((value, at) => value !== twin.data[at])) {
+        return `${impure} (a constant of shape [${shape.join(', ')}] used by ${node.op} changed)`;
+      }
+    }
+  }
+  return `${impure}.`;
+}
