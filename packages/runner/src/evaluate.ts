@@ -1,4 +1,4 @@
-import { quiet } from '@lab/adapter';
+import { quiet as noNoise } from '@lab/adapter';
 import { ensembleLogits, measure, type TaskKind } from '@lab/datasets';
 import { meanFieldScale } from '@lab/dropout';
 import type { Key } from '@lab/random';
@@ -30,12 +30,6 @@ export interface Reader {
   /** Stream of the evaluation masks. */
   readonly key: Key;
 }
-
-/** Whether a method has an expected update that differs from the quiet pass. */
-export const hasMeanField = ({ method, model }: Blueprint): boolean => {
-  const scale = meanFieldScale(method.noise, model.layers);
-  return scale !== undefined && scale !== quiet;
-};
 
 const read = async (reader: Reader, theta: Handle, rows: readonly Row[], pass: Pass, member = 0): Promise<Outputs> => {
   const { workshop, programs, blueprint, weights, batchSize, maxTokens, key } = reader;
@@ -70,7 +64,11 @@ export const readAll = async (
   members: number,
 ): Promise<Readings> => {
   const quiet = await read(reader, theta, rows, 'quiet');
-  const meanField = hasMeanField(reader.blueprint) ? await read(reader, theta, rows, 'mean-field') : null;
+  const { method, model } = reader.blueprint;
+  const scale = meanFieldScale(method.noise, model.layers);
+  // Where the expected update is the whole one, the quiet pass has it already.
+  const meanField =
+    scale === undefined ? null : scale === noNoise ? quiet : await read(reader, theta, rows, 'mean-field');
   const drawn: Outputs[] = [];
   for (let m = 0; m < members; m++) drawn.push(await read(reader, theta, rows, 'member', m));
   return { quiet, meanField, members: drawn };

@@ -1,0 +1,81 @@
+import type { ReportSpec } from '@lab/report';
+import type { Arm, Experiment } from '@lab/runner';
+import { embedded, quick, smoke } from '../embedded.ts';
+
+const where = (training: 'both' | 'test') => ({
+  dropout: { name: 'lora-dropout', p: 0.3, samples: 4, where: training },
+});
+
+/** Two trainings give all bars: with masks, and without. Which masks are on at test is a matter of the readout. */
+const arms: readonly Arm[] = [
+  { labels: { trained: 'with masks' }, config: where('both') },
+  { labels: { trained: 'without masks' }, config: where('test') },
+];
+
+const masked = { trained: 'with masks' } as const;
+const plain = { trained: 'without masks' } as const;
+const drop = { name: 'Drop', where: masked, readout: 'ensemble-logits' } as const;
+const dropTrainMean = { name: 'Drop_train, mean-field', where: masked, readout: 'mean-field' } as const;
+const dropTrainQuiet = { name: 'Drop_train, quiet', where: masked, readout: 'quiet' } as const;
+const dropTest = { name: 'Drop_test', where: plain, readout: 'ensemble-logits' } as const;
+const noDrop = { name: 'NoDrop', where: plain, readout: 'quiet' } as const;
+const bars = [drop, dropTrainMean, dropTrainQuiet, dropTest, noDrop];
+
+export const ablation: Experiment<ReportSpec> = {
+  name: 'ablation',
+  title: 'Which half of LoRA Dropout helps?',
+  question: 'What do the masks in training and the ensemble at test each contribute?',
+  scales: {
+    smoke: { summary: 'seconds', base: smoke, arms, seeds: [0] },
+    quick: { summary: 'two trainings, three seeds', base: quick, arms, seeds: [0, 1, 2] },
+    embedded: { summary: 'two trainings, eight seeds', base: embedded, arms, seeds: [0, 1, 2, 3, 4, 5, 6, 7] },
+  },
+  report: {
+    name: 'ablation',
+    title: 'Which half of LoRA Dropout helps?',
+    question: 'What do the masks in training and the ensemble at test each contribute?',
+    paper: 'LoRA Dropout (Lin et al. 2024), Figure 4',
+    claims: [
+      {
+        id: 'both-above-training-only',
+        text: 'The ensemble adds to training with masks: Drop is above Drop_train',
+        source: 'LoRA Dropout, Figure 4',
+        test: { kind: 'better', arm: drop, than: [dropTrainMean], metric: 'score' },
+      },
+      {
+        id: 'both-above-none',
+        text: 'LoRA Dropout is above plain LoRA: Drop is above NoDrop',
+        source: 'LoRA Dropout, Figure 4',
+        test: { kind: 'better', arm: drop, than: [noDrop], metric: 'score' },
+      },
+      {
+        id: 'test-only-hurts',
+        text: 'Masks at test alone hurt: Drop_test is below NoDrop',
+        source: 'LoRA Dropout, Figure 4',
+        test: { kind: 'worse', arm: dropTest, than: [noDrop], metric: 'score' },
+      },
+    ],
+    tables: [
+      {
+        kind: 'compare',
+        name: 'ablation',
+        title: 'Ablation',
+        baseline: noDrop,
+        metrics: ['score', 'nll', 'ece'],
+        readouts: ['own'],
+        arms: bars,
+        differs: 'the paper does not say how Drop_train is tested; both ways are shown',
+      },
+    ],
+    figures: [
+      {
+        kind: 'bars',
+        name: 'figure-4',
+        title: 'Drop, Drop_train, Drop_test, NoDrop',
+        metric: 'score',
+        baseline: noDrop,
+        arms: bars,
+      },
+    ],
+  },
+};

@@ -1,0 +1,95 @@
+import type { ReportSpec } from '@lab/report';
+import type { Arm, Experiment } from '@lab/runner';
+import { embedded, quick, smoke } from '../embedded.ts';
+
+const methods: { readonly [method: string]: { readonly name: string; readonly [option: string]: string | number } } = {
+  none: { name: 'none' },
+  'lora-input': { name: 'lora-input', p: 0.1 },
+  'lora-dropout': { name: 'lora-dropout', p: 0.3, samples: 4 },
+  'hiddenkey-minus': { name: 'hiddenkey-minus', p: 0.1 },
+  hiddenkey: { name: 'hiddenkey', p: 0.1, lambda: 0.2 },
+};
+
+const arms: readonly Arm[] = Object.entries(methods).map(([method, dropout]) => ({
+  labels: { method },
+  config: { dropout },
+}));
+
+/** Every method on every one of the sentiment sets. */
+const across = (datasets: readonly string[]): readonly Arm[] =>
+  datasets.flatMap((dataset) =>
+    arms.map(({ labels, config }) => ({
+      labels: { dataset, ...labels },
+      config: { ...config, dataset: { name: dataset, train: 200, validation: 100 } },
+    })),
+  );
+
+const named = (method: string) => ({ name: method, where: { method } }) as const;
+
+export const compare: Experiment<ReportSpec> = {
+  name: 'compare',
+  title: 'All methods under one protocol',
+  question: 'Which dropout method helps, against plain LoRA, with equal data, start and order of batches?',
+  scales: {
+    smoke: { summary: 'seconds', base: smoke, arms, seeds: [0] },
+    quick: { summary: 'five methods, three seeds', base: quick, arms, seeds: [0, 1, 2] },
+    embedded: {
+      summary: 'five methods on three data sets, eight seeds: hours on two cores',
+      base: embedded,
+      arms: across(['imdb', 'yelp', 'amazon']),
+      seeds: [0, 1, 2, 3, 4, 5, 6, 7],
+    },
+  },
+  report: {
+    name: 'compare',
+    title: 'All methods under one protocol',
+    question: 'Which dropout method helps, against plain LoRA, with equal data, start and order of batches?',
+    paper: 'HiddenKey (Wang et al. 2024), Table 1, and LoRA Dropout (Lin et al. 2024)',
+    claims: [
+      {
+        id: 'lora-dropout-helps',
+        text: 'LoRA Dropout is above plain LoRA',
+        source: 'LoRA Dropout, Tables 1 and 2',
+        test: { kind: 'better', arm: named('lora-dropout'), than: [named('none')], metric: 'score' },
+      },
+      {
+        id: 'hiddenkey-helps',
+        text: 'HiddenKey is above plain LoRA',
+        source: 'HiddenKey, Table 1',
+        test: { kind: 'better', arm: named('hiddenkey'), than: [named('none')], metric: 'score' },
+      },
+      {
+        id: 'kl-helps',
+        text: 'The KL term helps: HiddenKey is above HiddenKey-minus',
+        source: 'HiddenKey, Table 1',
+        test: { kind: 'better', arm: named('hiddenkey'), than: [named('hiddenkey-minus')], metric: 'score' },
+      },
+    ],
+    tables: [
+      {
+        kind: 'compare',
+        name: 'methods',
+        title: 'All methods',
+        baseline: named('none'),
+        metrics: ['score', 'nll', 'ece', 'trainable', 'train-seconds', 'memory'],
+        readouts: ['quiet', 'own'],
+      },
+    ],
+    figures: [
+      {
+        kind: 'forest',
+        name: 'differences',
+        title: 'Paired differences to plain LoRA',
+        baseline: named('none'),
+        metric: 'score',
+      },
+      {
+        kind: 'forest',
+        name: 'differences-nll',
+        title: 'Paired differences in NLL',
+        baseline: named('none'),
+        metric: 'nll',
+      },
+    ],
+  },
+};

@@ -1,0 +1,81 @@
+import { Command, Option } from 'commander';
+import { BadInput } from '@lab/records';
+import { ENGINES } from '@lab/tensor';
+import { doctor } from './commands/doctor.ts';
+import { list } from './commands/list.ts';
+import { plan } from './commands/plan.ts';
+import { report } from './commands/report.ts';
+import { run } from './commands/run.ts';
+import { status } from './commands/status.ts';
+import { defaultWorkers } from './defaults.ts';
+
+const program = new Command('lab')
+  .description(
+    'Which dropout, where, how much, how many samples, when a language model is fine-tuned through low-rank adapters?',
+  )
+  .showHelpAfterError('(lab --help lists the commands)')
+  .exitOverride();
+
+const wholeNumber = (name: string, least: number) => (text: string) => {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < least)
+    throw new BadInput(`--${name}: expected a whole number from ${least}; got "${text}"`);
+  return value;
+};
+
+const out = () => new Option('--out <folder>', 'where runs and reports are kept').default('out');
+const scale = () => new Option('--scale <name>', 'how big: smoke, quick, embedded, …').default('quick');
+const set = () =>
+  new Option('--set <key=value...>', 'overrides for every run, for example train.epochs=3 seed=[0,1]').default([]);
+const json = () => new Option('--json', 'machine-readable output').default(false);
+
+/** A command that plans experiments: their names, scale and overrides. */
+const planning = (name: string, description: string) =>
+  program
+    .command(name)
+    .argument('<experiments...>', 'names of experiments, or all')
+    .description(description)
+    .addOption(out())
+    .addOption(scale())
+    .addOption(set());
+
+/** A command that also trains. */
+const training = (command: Command) =>
+  command
+    .addOption(new Option('--engine <name>', 'where steps run').choices(['auto', ...ENGINES]).default('auto'))
+    .addOption(new Option('--provider <name>', 'execution provider of the onnx engine, for example webgpu'))
+    .option('--workers <n>', 'worker processes', wholeNumber('workers', 1), defaultWorkers())
+    .option('--threads <n>', 'threads of each worker', wholeNumber('threads', 1), 1)
+    .option('--data-dir <folder>', 'folder with data sets in their original layout')
+    .option('--weights <folder>', 'folder with the weights of a model that does not come with the package');
+
+program.command('doctor').description('engines, threads and files of this machine').addOption(json()).action(doctor);
+program
+  .command('list')
+  .argument('[kind]', 'experiments, methods, datasets, models or adapters', 'experiments')
+  .description('what can be named in an experiment')
+  .option('--data-dir <folder>', 'folder with data sets in their original layout')
+  .addOption(json())
+  .action(list);
+planning('plan', 'the runs of experiments and what is done').addOption(json()).action(plan);
+training(planning('run', 'runs what is not done yet, then reports')).action(run);
+planning('status', 'counts of runs by state').addOption(json()).action(status);
+planning('report', 'tables, figures and report.html from finished runs')
+  .option('--publish', 'also write tables, figures and records to results/', false)
+  .action(report);
+try {
+  await program.parseAsync();
+} catch (error) {
+  const { name, message, code } = error as Error & { code?: string };
+  // commander has printed its own help or message already.
+  if (name === 'CommanderError')
+    process.exitCode =
+      code === 'commander.helpDisplayed' || code === 'commander.help' || code === 'commander.version' ? 0 : 2;
+  else if (error instanceof BadInput || name === 'BadInput') {
+    console.error(message);
+    process.exitCode = 2;
+  } else {
+    console.error(error);
+    process.exitCode = 1;
+  }
+}

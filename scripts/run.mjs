@@ -1,0 +1,71 @@
+// Every npm script starts here, with nothing installed: installs what the lock file asks for, then hands over.
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const [script, ...args] = process.argv.slice(2);
+
+const run = (command, ...rest) => {
+  const { status, signal } = spawnSync(command, rest, {
+    cwd: root,
+    stdio: 'inherit',
+    env: { ...process.env, NX_TUI: 'false' },
+  });
+  return signal ? 130 : (status ?? 1);
+};
+const bin = (name, ...rest) => run(process.execPath, join(root, 'node_modules', name), ...rest);
+const stopAt = (codes) => {
+  for (const next of codes) {
+    const code = next();
+    if (code !== 0) return code;
+  }
+  return 0;
+};
+
+/** Installs when node_modules is missing or made from another lock file. */
+const install = () => {
+  const lock = createHash('sha256')
+    .update(readFileSync(join(root, 'package-lock.json')))
+    .digest('hex');
+  const stamp = join(root, 'node_modules', '.lab-lock');
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) return 0;
+  console.log('Installing the packages of package-lock.json (about a minute) …');
+  const code = run('npm', 'ci', '--no-audit', '--no-fund', '--loglevel=error');
+  if (code !== 0) {
+    console.error('npm ci failed; the messages above say why. Nothing else was done.');
+    return code;
+  }
+  mkdirSync(dirname(stamp), { recursive: true });
+  writeFileSync(stamp, lock);
+  return 0;
+};
+
+// node directly, not through a tsx process in between: signals and exit codes arrive unchanged.
+const tsx = (file, ...rest) => run(process.execPath, '--import', 'tsx', join(root, file), ...rest);
+const lab = (...rest) => tsx('packages/lab/src/main.ts', ...rest);
+const lint = () => bin('nx/dist/bin/nx.js', 'run-many', '-t', 'lint', '--outputStyle=static');
+const types = () => bin('typescript/bin/tsc', '-p', '.');
+const format = (flag) => bin('prettier/bin/prettier.cjs', flag, '--log-level=warn', '.');
+const tests = () => bin('vitest/vitest.mjs', 'run', ...args);
+
+const scripts = {
+  install: () => 0,
+  lab: () => lab(...args),
+  reproduce: () => lab('reproduce', ...args),
+  format: () => format('--write'),
+  check: () => stopAt([() => format('--check'), types, lint, tests]),
+  test: () => stopAt(args.length > 0 ? [tests] : [() => format('--check'), types, lint, tests]),
+  bench: () => tsx('bench/main.ts', ...args),
+};
+
+const chosen = scripts[script];
+if (!chosen) {
+  console.error(`unknown script "${script}"; allowed: ${Object.keys(scripts).join(', ')}`);
+  process.exit(2);
+}
+// Ctrl-C belongs to the program that runs; this process only passes its exit code on.
+process.on('SIGINT', () => undefined);
+process.exit(stopAt([install, chosen]));
