@@ -10,6 +10,9 @@ const live = (noise: readonly Noise[]): readonly Noise[] => noise.filter(({ p })
 /** Whether the expected update is a plain multiple of the whole one: masks on the adapter's branch, equal in law everywhere. */
 const linear = ({ site, structure }: Noise): boolean => site.startsWith('lora.') && structure !== 'span';
 
+/** Whether noise has an expected update to evaluate with. */
+export const meanFieldDefined = (noise: readonly Noise[]): boolean => live(noise).every(linear);
+
 const factorAt = (noise: readonly Noise[], { layer }: Place, depth: number): number =>
   noise
     .filter((one) => one.compensation === 'none' && actsAt(one, layer, depth))
@@ -21,8 +24,8 @@ const factorAt = (noise: readonly Noise[], { layer }: Place, depth: number): num
  * Give it the training noise, also where test masks differ. `quiet` itself where the factor is 1; undefined where the update is not linear in the masks (attention, hidden values, spans).
  */
 export const meanFieldScale = (noise: readonly Noise[], depth: number): Perturb | undefined => {
+  if (!meanFieldDefined(noise)) return undefined;
   const masks = live(noise);
-  if (!masks.every(linear)) return undefined;
   if (masks.every(({ compensation }) => compensation === 'inverse')) return quiet;
   return (site, place, value) => {
     const factor = site === 'lora.delta' ? factorAt(masks, place, depth) : 1;
