@@ -10,6 +10,12 @@ export const affine = (x: tf.Tensor, { W, b }: Linear): tf.Tensor => {
   return tf.reshape(b ? tf.add(flat, b) : flat, [...x.shape.slice(0, -1), dOut]);
 };
 
+/** Noise on the adapter's matrices alone. */
+const onlyWeights =
+  (perturb: Perturb): Perturb =>
+  (site, place, value) =>
+    site === 'lora.A' || site === 'lora.B' ? perturb(site, place, value) : value;
+
 /** Puts a model's frozen weights, an adapter, its parameters and noise together. Linear kernels are found at `<path>.weight`. */
 export const forwardWith = (
   model: Model,
@@ -28,12 +34,13 @@ export const forwardWith = (
   return {
     weight,
     perturb,
-    linear: (path, x) => {
+    linear: (path, x, noise = 'all') => {
       const b = weights[`${path}.bias`] as tf.Tensor1D | undefined;
       const base: Linear = { W: weight(`${path}.weight`) as tf.Tensor2D, ...(b ? { b } : {}) };
       const spec = specs.get(path);
       if (!spec) throw new Error(`${model.name} declares no linear map ${path}`);
-      return adapted.has(path) ? adapter.linear(spec, x, base, params, perturb) : affine(x, base);
+      if (!adapted.has(path)) return affine(x, base);
+      return adapter.linear(spec, x, base, params, noise === 'all' ? perturb : onlyWeights(perturb));
     },
     sublayer: (kind, place, output, input) => adapter.sublayer?.(kind, place, output, input, params) ?? output,
   };

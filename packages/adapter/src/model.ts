@@ -5,16 +5,19 @@ import type { Place, Perturb, SiteUse } from './site.ts';
 export interface LinearSpec extends Place {
   readonly dIn: number;
   readonly dOut: number;
-  /** Whether it sees every token ([B, T, d_in]) or one vector an example ([B, 1, d_in]). */
-  readonly per: 'token' | 'example';
+  /** Whether it sees every token ([B, T, d_in]), one vector an example ([B, 1, d_in]), or only relative positions ([1, R, d_in]). */
+  readonly per: 'token' | 'example' | 'position';
 }
 
 /** What a model's forward pass may ask for. The runner builds it from frozen weights, adapter and noise. */
 export interface Forward {
   /** Frozen weights by name. */
   readonly weight: (name: string) => tf.Tensor;
-  /** The linear map at `path`, adapter included. x: [B, T, d_in] -> [B, T, d_out]. */
-  readonly linear: (path: string, x: tf.Tensor) => tf.Tensor;
+  /**
+   * The linear map at `path`, adapter included. x: [B, T, d_in] -> [B, T, d_out]. With `weights`, only noise on the adapter's own
+   * matrices (`lora.A`, `lora.B`) enters: DeBERTa sends its relative positions, which are no tokens, through the same maps.
+   */
+  readonly linear: (path: string, x: tf.Tensor, noise?: 'all' | 'weights') => tf.Tensor;
   /** Lets noise in at a site. */
   readonly perturb: Perturb;
   /**

@@ -9,7 +9,7 @@ export const selectTargets = (
   linears: readonly LinearSpec[],
   targetModules: 'all-linear' | readonly string[],
 ): readonly LinearSpec[] => {
-  if (targetModules === 'all-linear') return linears.filter((spec) => spec.per === 'token');
+  if (targetModules === 'all-linear') return linears.filter((spec) => spec.per !== 'example');
   const matches = (spec: LinearSpec, word: string) => spec.path === word || spec.path.endsWith(`.${word}`);
   const missed = targetModules.find((word) => !linears.some((spec) => matches(spec, word)));
   if (missed !== undefined) {

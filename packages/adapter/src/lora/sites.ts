@@ -8,14 +8,19 @@ export const loraSites = (
   batch: number,
   tokens: number,
 ): readonly SiteUse[] =>
-  targets.flatMap((spec) => {
+  targets.flatMap((spec): readonly SiteUse[] => {
     const place = { path: spec.path, layer: spec.layer };
+    const [A, B] = [
+      { site: 'lora.A', place, shape: [r, spec.dIn] },
+      { site: 'lora.B', place, shape: [spec.dOut, r] },
+    ] as const;
+    if (spec.per === 'position') return [A, B];
     const lead = [batch, spec.per === 'token' ? tokens : 1];
     return [
       { site: 'lora.input', place, shape: [...lead, spec.dIn] },
-      { site: 'lora.A', place, shape: [r, spec.dIn] },
+      A,
       { site: 'lora.rank', place, shape: [...lead, r] },
-      { site: 'lora.B', place, shape: [spec.dOut, r] },
+      B,
       { site: 'lora.delta', place, shape: [...lead, spec.dOut] },
-    ] as const;
+    ];
   });
