@@ -110,9 +110,17 @@ export interface ForestFigure extends Armed {
   readonly perTask?: boolean;
 }
 
-export interface TrainingFigure extends Armed {
-  readonly kind: 'training';
+/** Training and held-out curve of one metric, the gap between them shaded, one panel for each arm. */
+export interface GapFigure extends Armed {
+  readonly kind: 'gap';
+  /** `loss` (training loss against held-out NLL) or a metric that was evaluated on both splits. */
   readonly metric: string;
+}
+
+/** Curves along training, one panel for each metric (`loss`: training loss; others on the held-out split). */
+export interface ProgressFigure extends Armed {
+  readonly kind: 'progress';
+  readonly metrics: readonly string[];
 }
 
 export interface ReliabilityFigure extends Armed {
@@ -145,7 +153,8 @@ export type FigureSpec =
   | EnsembleFigure
   | BarsFigure
   | ForestFigure
-  | TrainingFigure
+  | GapFigure
+  | ProgressFigure
   | ReliabilityFigure
   | ParetoFigure
   | HeatmapFigure

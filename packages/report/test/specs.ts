@@ -133,6 +133,33 @@ export const compare: ReportSpec = {
   ],
   tables: [
     { kind: 'compare', name: 'methods', title: 'All methods', baseline: none, metrics: ['score', 'nll', 'ece'] },
+    {
+      kind: 'grid',
+      name: 'by-data',
+      title: 'Scores by data set',
+      arms: [
+        { ...none, paper: 'LoRA' },
+        { name: 'HiddenKey', where: { method: 'hiddenkey' }, paper: 'HiddenKey' },
+        { name: 'HiddenKey-minus', where: { method: 'hiddenkey-minus' }, paper: 'HiddenKey-minus' },
+      ],
+      metrics: ['score'],
+      costs: ['trainable'],
+      paper: { paper: 'HiddenKey', table: 'T1' },
+    },
+    { kind: 'across', name: 'across', title: 'Over data sets', baseline: none, metric: 'score' },
+    { kind: 'selection', name: 'selection', title: 'Rules for choosing a checkpoint', metric: 'score' },
+    {
+      kind: 'versus',
+      name: 'versus',
+      title: 'HiddenKey against the others',
+      arm: { name: 'HiddenKey', where: { method: 'hiddenkey' } },
+      against: [
+        { ...none, paper: 'LoRA' },
+        { name: 'HiddenKey-minus', where: { method: 'hiddenkey-minus' }, paper: 'HiddenKey-minus' },
+      ],
+      metric: 'score',
+      paper: { paper: 'HiddenKey', table: 'T8' },
+    },
   ],
   figures: [
     {
@@ -142,6 +169,61 @@ export const compare: ReportSpec = {
       baseline: none,
       metric: 'score',
       perTask: true,
+    },
+    {
+      kind: 'gap',
+      name: 'gap',
+      title: 'Training and held-out loss',
+      arms: [none, { name: 'hiddenkey', where: { method: 'hiddenkey' } }],
+      metric: 'loss',
+    },
+    { kind: 'progress', name: 'progress', title: 'Along training', metrics: ['loss', 'score', 'ece'] },
+    {
+      kind: 'reliability',
+      name: 'reliability',
+      title: 'Calibration',
+      arms: [
+        none,
+        { name: 'lora-dropout', where: { method: 'lora-dropout' } },
+        { name: 'lora-dropout, quiet', where: { method: 'lora-dropout' }, readout: 'quiet' },
+      ],
+    },
+    { kind: 'pareto', name: 'pareto', title: 'Cost and quality', cost: 'train-seconds', metric: 'score' },
+    { kind: 'profile', name: 'profile', title: 'Performance profiles', metric: 'score' },
+  ],
+};
+
+export const framework: ReportSpec = {
+  name: 'framework',
+  title: 'Position and structure',
+  question: 'Which position and structure of dropout help a low-rank adapter?',
+  paper: 'HiddenKey, Table 1',
+  claims: [
+    {
+      id: 'column-dropkey',
+      text: 'Column is the best structure for DropKey',
+      source: 'HiddenKey, Table 1',
+      test: {
+        kind: 'better',
+        arm: { name: 'column', where: { position: 'dropkey', structure: 'column' } },
+        than: [
+          { name: 'element', where: { position: 'dropkey', structure: 'element' } },
+          { name: 'span', where: { position: 'dropkey', structure: 'span' } },
+        ],
+        metric: 'score',
+      },
+    },
+  ],
+  tables: [],
+  figures: [
+    {
+      kind: 'heatmap',
+      name: 'framework',
+      title: 'Position and structure',
+      x: 'structure',
+      y: 'position',
+      metric: 'score',
+      baseline: none,
     },
   ],
 };

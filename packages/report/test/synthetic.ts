@@ -36,7 +36,8 @@ const rows = (s: Invented, members: number): Prediction[] => {
   return Array.from({ length: n }, (_, i) => {
     const label = i % 2;
     const margin = s.skill + luck + hard[i]! + 0.3 * shared[i]! + 0.2 * own[i]!;
-    const row = (m: number): number[] => (label === 0 ? [m, 0] : [0, m]);
+    // Three logits for one unit of margin: about as sure as its accuracy warrants; the quiet pass is surer.
+    const row = (m: number): number[] => (label === 0 ? [2 * m, 0] : [0, 2 * m]);
     return {
       id: `${s.dataset ?? 'imdb'}-${i}`,
       label,
@@ -135,7 +136,7 @@ export const invent = (s: Invented): Cell => {
       metric: 'accuracy',
       selectedEpoch: 10,
       evaluations: s.status === 'diverged' ? [] : evaluations(some, members),
-      counts: { trainable: 49_000, frozen: 8_000_000, adapter: 48_000, leaked: 0 },
+      counts: { trainable: 49_000, frozen: 8_000_000, adapter: 48_000 },
       cost: {
         seconds: s.seconds ?? 20,
         trainSeconds: (s.seconds ?? 20) * 0.8,
@@ -224,4 +225,29 @@ export const inventCompare = (seeds = 8): Study => ({
       ),
     ),
   ),
+});
+
+export const positions = ['dropkey', 'hiddencut', 'dropattention'] as const;
+export const structures = ['element', 'column', 'span'] as const;
+
+/** HiddenKey's framework: position x structure, with plain LoRA. */
+export const inventFramework = (seeds = 8): Study => ({
+  name: 'framework',
+  title: 'Framework',
+  question: 'Which position and structure help?',
+  cells: seedsUpTo(seeds).flatMap((seed) => [
+    invent({ seed, skill: 1.2 }),
+    ...positions.flatMap((position, i) =>
+      structures.map((structure, j) =>
+        invent({
+          seed,
+          method: position,
+          options: { structure },
+          labels: { position, structure },
+          skill: 1.2 + 0.12 * (i === 0 && j === 1 ? 3 : 1 - i * 0.7),
+          members: 0,
+        }),
+      ),
+    ),
+  ]),
 });

@@ -114,9 +114,9 @@ export const ece = (o: Pick<Outcomes, 'correct' | 'confidence'>, count = 15): nu
   bins(o, count).reduce((sum, b) => (b.count === 0 ? sum : sum + b.count * Math.abs(b.accuracy - b.confidence)), 0) /
   o.correct.length;
 
-const total = (values: ArrayLike<number>): number => {
+const total = (values: Uint8Array | Float64Array): number => {
   let sum = 0;
-  for (let i = 0; i < values.length; i++) sum += values[i]!;
+  for (const v of values) sum += v;
   return sum;
 };
 

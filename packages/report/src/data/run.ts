@@ -73,6 +73,12 @@ export const curve = (cell: Cell): readonly CurvePoint[] => force(cell.curve);
 export const outcomesOf = (cell: Cell, r: Reading): Outcomes | null =>
   outcomes(predictions(cell), r.readout, r.members);
 
+/** A gap compares one readout on both splits: the wanted one where the training split has it, else mean-field, else quiet. */
+const sameOnTrain = (cell: Cell, wanted: Reading): Reading | null =>
+  [wanted, { readout: 'mean-field', members: 1 } as const, { readout: 'quiet', members: 1 } as const].find(
+    (r) => evaluation(cell, 'train', r) !== undefined,
+  ) ?? null;
+
 const computed = ['accuracy', 'nll', 'brier', 'ece'];
 
 const difference = (a: number | null | undefined, b: number | null | undefined): number | null =>
@@ -98,8 +104,9 @@ export const value = (cell: Cell, metric: string, r: Reading | null): number | n
   const name = metric === 'score' ? result.metric : metric;
   if (name === 'gap' || name === 'gap-nll') {
     const of = name === 'gap' ? result.metric : 'nll';
-    const train = evaluation(cell, 'train', r)?.metrics[of];
-    const test = evaluation(cell, 'test', r)?.metrics[of];
+    const single = sameOnTrain(cell, r);
+    const train = single && evaluation(cell, 'train', single)?.metrics[of];
+    const test = single && evaluation(cell, 'test', single)?.metrics[of];
     return name === 'gap' ? difference(train, test) : difference(test, train);
   }
   const stored = evaluation(cell, 'test', r);

@@ -51,7 +51,7 @@ export const linePanel = (panel: LinePanel, series: readonly string[]): Part => 
   const y = yScale(panel);
   const legend =
     series.length > 1
-      ? { title: null, columns: 2, symbolType: 'stroke', symbolSize: 420, symbolStrokeWidth: 1.6 }
+      ? { title: null, columns: 2, symbolType: 'stroke', symbolSize: 220, symbolStrokeWidth: 1.6 }
       : null;
   const xs = [...new Set(panel.points.map((p) => p.x))].sort((a, b) => a - b);
   const x = {
@@ -59,7 +59,7 @@ export const linePanel = (panel: LinePanel, series: readonly string[]): Part => 
     type: 'quantitative',
     title: panel.x.title,
     scale: panel.x.log ? { type: 'log', base: 2, nice: false } : { zero: false, nice: false, padding: 6 },
-    axis: { values: xs, labelOverlap: true, labelFlush: false, format: '~g' },
+    axis: { values: xs, labelOverlap: true, labelFlush: false, labelExpr: 'datum.value' },
   };
   const channel = (range: readonly unknown[], shown: object | null): Part => ({
     field: 'series',
@@ -70,7 +70,13 @@ export const linePanel = (panel: LinePanel, series: readonly string[]): Part => 
   });
   const colour = channel(colours, legend);
   const dash = channel(dashes, legend);
-  const shape = channel(shapes, null);
+  // Lines carry the legend; bands and points take colour and shape from the data, unscaled, so that they stay out of it.
+  const look = (name: string): { readonly colour: string; readonly shape: string } => {
+    const i = series.indexOf(name);
+    return { colour: colours[i % colours.length]!, shape: shapes[i % shapes.length]! };
+  };
+  const filling = { field: 'colour', type: 'nominal', scale: null };
+  const shape = { field: 'shape', type: 'nominal', scale: null };
   const mean = { field: 'mean', type: 'quantitative', title: y.title, scale: y.scale };
   const tooltip = [
     { field: 'series', type: 'nominal' },
@@ -83,13 +89,13 @@ export const linePanel = (panel: LinePanel, series: readonly string[]): Part => 
   const layers: Part[] = [
     {
       mark: { type: 'area', opacity: 0.14, tooltip: null },
-      // Fill, not color: the band stays out of the legend.
-      encoding: { x, y: { ...mean, field: 'low' }, y2: { field: 'high' }, fill: channel(colours, null) },
+
+      encoding: { x, y: { ...mean, field: 'low' }, y2: { field: 'high' }, fill: filling },
     },
-    { mark: { type: 'line', strokeWidth: 1.4 }, encoding: { x, y: mean, color: colour, strokeDash: dash } },
+    { mark: { type: 'line', strokeWidth: 1.4 }, encoding: { x, y: mean, stroke: colour, strokeDash: dash } },
     {
       mark: { type: 'point', filled: true, size: 38, opacity: 1 },
-      encoding: { x, y: mean, color: colour, shape, tooltip },
+      encoding: { x, y: mean, fill: filling, shape, tooltip },
     },
   ];
   const rules: Part[] =
@@ -101,7 +107,7 @@ export const linePanel = (panel: LinePanel, series: readonly string[]): Part => 
             mark: { type: 'rule', strokeWidth: 1.2, color: faint },
             encoding: {
               y: mean,
-              color: colour,
+              stroke: colour,
               strokeDash: dash,
               tooltip: [
                 { field: 'series', type: 'nominal' },
@@ -113,7 +119,7 @@ export const linePanel = (panel: LinePanel, series: readonly string[]): Part => 
   return {
     width: columnWidth,
     height: panel.height ?? 120,
-    data: { values: panel.points as unknown as readonly Row[] },
+    data: { values: panel.points.map((p) => ({ ...p, ...look(p.series) })) },
     layer: [...layers, ...rules],
   };
 };

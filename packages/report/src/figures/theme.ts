@@ -85,8 +85,6 @@ export const config = {
   range: { category: colours, symbol: shapes },
 } as const;
 
-export const labelExprPlain = 'datum.label';
-
 /** First n members of a palette, again from the start where it is too short. */
 export const cycle = <T>(palette: readonly T[], n: number): T[] =>
   Array.from({ length: n }, (_, i) => palette[i % palette.length]!);

@@ -7,7 +7,7 @@ import type { Cell } from '../data/study.ts';
 import { describe } from '../stats/describe.ts';
 import { holm } from '../stats/holm.ts';
 import type { CompareTable } from '../spec.ts';
-import { dagger, differenceEntry, intervalText, meanEntry, numberEntry, pEntry } from './entries.ts';
+import { ableAfterHolm, dagger, differenceEntry, intervalText, meanEntry, numberEntry, pEntry } from './entries.ts';
 import { column, type Entry, type Table, text, withoutEmpty } from './table.ts';
 
 const costs = ['trainable', 'train-seconds', 'memory'] as const;
@@ -77,7 +77,7 @@ const tests = (cells: readonly Cell[], spec: CompareTable, arms: readonly Arm[])
       differenceEntry(main, c),
       numberEntry(main, c.shift, true),
       pEntry(c.test.p, c.test.able),
-      pEntry(adjusted[i]!, c.test.able),
+      pEntry(adjusted[i]!, ableAfterHolm(c.test.floor, found.length)),
       numberEntry(main, c.detectable),
       each?.interval
         ? { text: intervalText(main, each.interval), raw: { low: each.interval.low, high: each.interval.high } }
@@ -90,7 +90,7 @@ const tests = (cells: readonly Cell[], spec: CompareTable, arms: readonly Arm[])
         : text('n/a'),
     ];
   });
-  const weak = found.map(({ c }) => c.test).filter((t) => t.p !== null && !t.able);
+  const weak = found.map(({ c }) => c.test).filter((t) => t.p !== null && !ableAfterHolm(t.floor, found.length));
   const kinds = new Set(found.flatMap(({ c }) => c.interval?.kind ?? []));
   return withoutEmpty(
     {
@@ -115,7 +115,7 @@ const tests = (cells: readonly Cell[], spec: CompareTable, arms: readonly Arm[])
       rows,
       notes: [
         'p: exact two-sided sign-flip test over seeds; Holm: over all rows. HL: Hodges-Lehmann. MDE: difference seen with 80 % power.',
-        ...(weak.length > 0 ? [dagger(Math.max(...weak.map((t) => t.n)))] : []),
+        ...(weak.length > 0 ? [dagger(Math.max(...weak.map((t) => t.n)), found.length)] : []),
         ...(main.name === 'accuracy'
           ? [
               'McNemar: exact, over examples, one test per run, Holm over runs, at .05. Seeds x examples: hierarchical bootstrap.',

@@ -51,6 +51,13 @@ export const pEntry = (p: number | null, able: boolean): Entry =>
 export const numberEntry = (m: Metric, value: number | null, signed = false): Entry =>
   value === null || !Number.isFinite(value) ? missing : { text: show(m, value, signed), sort: value };
 
-/** Explains the dagger for n pairs. */
-export const dagger = (n: number): string =>
-  `†: cannot be significant at this n: with ${n} pairs an exact two-sided sign-flip test cannot go below p = ${(2 / 2 ** n).toFixed(4)}.`;
+/** Whether Holm over `rows` tests leaves the clearest result of an exact test below .05. */
+export const ableAfterHolm = (floor: number, rows: number): boolean => floor * rows <= 0.05;
+
+/** Explains the dagger for tests with n pairs in a family of `rows`. */
+export const dagger = (n: number, rows: number): string => {
+  const floor = 2 / 2 ** n;
+  return floor > 0.05
+    ? `†: cannot be significant at this n: with ${n} pairs an exact two-sided sign-flip test cannot go below p = ${floor.toFixed(4)}.`
+    : `†: cannot be significant at this n: with ${n} pairs p cannot go below ${floor.toFixed(4)}, which Holm over ${rows} rows multiplies by ${rows}.`;
+};

@@ -1,9 +1,13 @@
 import type { Cell } from '../data/study.ts';
 import type { TableSpec } from '../spec.ts';
+import { acrossTables } from './across.ts';
 import { compareTables } from './compare.ts';
 import { ensembleTables } from './ensemble.ts';
+import { gridTables } from './grid.ts';
+import { selectionTables } from './selection.ts';
 import { sweepTables } from './sweep.ts';
 import type { Table } from './table.ts';
+import { versusTables } from './versus.ts';
 
 /** The tables a specification asks for. */
 export const buildTables = (cells: readonly Cell[], spec: TableSpec): Table[] => {
@@ -14,5 +18,13 @@ export const buildTables = (cells: readonly Cell[], spec: TableSpec): Table[] =>
       return sweepTables(cells, spec);
     case 'ensemble':
       return ensembleTables(cells, spec);
+    case 'grid':
+      return gridTables(cells, spec);
+    case 'across':
+      return acrossTables(cells, spec);
+    case 'selection':
+      return selectionTables(cells, spec);
+    case 'versus':
+      return versusTables(cells, spec);
   }
 };

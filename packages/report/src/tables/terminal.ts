@@ -4,7 +4,6 @@ import type { Table } from './table.ts';
 const width = (value: string): number => [...value].length;
 
 /** Control characters would move the cursor; they are shown as a question mark. */
-// eslint-disable-next-line no-control-regex
 const clean = (value: string): string => value.replace(/[\u0000-\u001f\u007f-\u009f]/g, '?');
 
 const pad = (value: string, size: number, align: 'left' | 'right'): string =>

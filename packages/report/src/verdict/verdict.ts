@@ -3,7 +3,7 @@ import type { Cell } from '../data/study.ts';
 import type { Claim } from '../spec.ts';
 import { holm } from '../stats/holm.ts';
 import { column, type Entry, type Table, text } from '../tables/table.ts';
-import { pText } from '../tables/entries.ts';
+import { pEntry, pText } from '../tables/entries.ts';
 import { caption } from '../caption.ts';
 import { type Finding, measureClaim } from './measure.ts';
 
@@ -14,17 +14,18 @@ export interface Verdict {
   readonly claim: Claim;
   readonly finding: Finding;
   readonly status: Status;
-  /** After Holm over all claims of the report that could be tested. */
-  readonly p: number | null;
+  /** After Holm over all claims of the report that could be tested: for the reader who asks about the whole list at once. */
+  readonly pHolm: number | null;
   /** In words: status, effect, test, power. */
   readonly sentence: string;
 }
 
 const alpha = 0.05;
 
-const status = (f: Finding, p: number | null): Status => {
-  if (p === null || !f.able) return 'cannot tell';
-  if (p > alpha) return 'not seen';
+/** Each claim is a question of its own, so its own p decides; one claim with several parts needs all of them. */
+const status = (f: Finding): Status => {
+  if (f.p === null || !f.able) return 'cannot tell';
+  if (f.p > alpha) return 'not seen';
   return f.agrees ? 'held' : 'contradicted';
 };
 
@@ -38,7 +39,7 @@ const power = (f: Finding): string =>
     ? `with ${f.n} seeds the exact test cannot go below p = ${(2 / 2 ** f.n).toFixed(3)}`
     : `an effect of ${show(f.metric, f.detectable)}${f.metric.differenceUnit === '' ? '' : ` ${f.metric.differenceUnit}`} would be seen with 80 % power`;
 
-const sentence = (f: Finding, s: Status, p: number | null): string => {
+const sentence = (f: Finding, s: Status): string => {
   if (f.effect === null) return `Cannot tell: ${f.detail}.`;
   const head = {
     held: 'Held',
@@ -47,19 +48,17 @@ const sentence = (f: Finding, s: Status, p: number | null): string => {
     'cannot tell': 'Cannot tell at this n',
   }[s];
   const detail = f.detail === '' ? '' : `; ${f.detail}`;
-  const corrected = s === 'cannot tell' ? `p = ${pText(f.p, true)}` : `p = ${pText(p, true)} after Holm`;
-  return `${head}: ${f.metric.title} ${effectText(f)} (positive speaks for the claim${detail}); ${f.test}, n = ${f.n}, ${corrected}; ${power(f)}.`;
+  return `${head}: ${f.metric.title} ${effectText(f)} (positive speaks for the claim${detail}); ${f.test}, n = ${f.n}, p = ${pText(f.p, true)}; ${power(f)}.`;
 };
 
-/** Verdicts of all claims of a report; p values corrected by Holm over the claims that can be tested at their n. */
+/** Verdicts of all claims of a report. */
 export const judge = (cells: readonly Cell[], claims: readonly Claim[]): Verdict[] => {
   const findings = claims.map((claim) => measureClaim(cells, claim.test));
   const adjusted = holm(findings.map((f) => (f.able ? f.p : null)));
   return claims.map((claim, i) => {
     const finding = findings[i]!;
-    const p = adjusted[i]!;
-    const s = status(finding, p);
-    return { claim, finding, status: s, p, sentence: sentence(finding, s, p) };
+    const s = status(finding);
+    return { claim, finding, status: s, pHolm: adjusted[i]!, sentence: sentence(finding, s) };
   });
 };
 
@@ -69,7 +68,7 @@ export const verdictTable = (name: string, cells: readonly Cell[], verdicts: rea
   title: 'What the papers claim and what these runs say',
   caption: caption(
     cells,
-    'Effects are turned so that positive speaks for the claim. p: exact, two-sided, Holm over the claims that can be tested; level .05.',
+    "Effects are turned so that positive speaks for the claim. The verdict follows each claim's own p (level .05); p Holm is for all claims of the table at once.",
   ),
   columns: [
     column('claim', 'claim', 'left'),
@@ -77,15 +76,17 @@ export const verdictTable = (name: string, cells: readonly Cell[], verdicts: rea
     column('verdict', 'verdict', 'left'),
     column('effect', 'effect'),
     column('p', 'p'),
+    column('p-holm', 'p Holm'),
     column('seeds', 'seeds'),
     column('mde', 'seen with 80 % power'),
   ],
-  rows: verdicts.map(({ claim, finding, status: s, p }): Entry[] => [
+  rows: verdicts.map(({ claim, finding, status: s, pHolm }): Entry[] => [
     text(claim.text),
     text(claim.source),
     text(s === 'cannot tell' && finding.effect !== null ? 'cannot tell at this n' : s),
     finding.effect === null ? text('n/a') : { text: effectText(finding), sort: finding.effect },
-    finding.p === null ? text('n/a') : { text: pText(p ?? finding.p, finding.able), sort: p ?? finding.p },
+    pEntry(finding.p, finding.able),
+    pEntry(pHolm, finding.able),
     { text: String(finding.n), sort: finding.n },
     finding.detectable === null
       ? text('n/a')

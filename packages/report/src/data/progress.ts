@@ -1,0 +1,66 @@
+import type { Evaluation } from '@lab/records';
+import { type Arm, cellsOf, readingOf } from './arm.ts';
+import { curve, type Reading, seedOf, taskOf } from './run.ts';
+import type { Cell } from './study.ts';
+
+/** One evaluation of one run along training. */
+export interface Moment {
+  readonly task: string;
+  readonly seed: number;
+  readonly epoch: number;
+  readonly step: number;
+  /** Training loss since the last row, with the masks on (nats). */
+  readonly trainLoss: number;
+  /** Metric on the training split, where it was evaluated. */
+  readonly train: number | null;
+  /** Metric on the held-out split: test where it was evaluated, else validation. */
+  readonly held: number | null;
+  readonly readout: string;
+}
+
+/**
+ * Evaluations along training are single passes, unless selection needed the ensemble: an ensemble that is not there falls back to the
+ * mean-field pass, then to the quiet one. The readout is kept with the number, so that captions can say it.
+ */
+const pick = (
+  list: readonly Evaluation[],
+  split: Evaluation['split'],
+  wanted: Reading | null,
+): Evaluation | undefined => {
+  const some = list.filter((e) => e.split === split);
+  return (
+    some.find((e) => e.readout === wanted?.readout && e.members === wanted.members) ??
+    some.find((e) => e.readout === 'mean-field' && wanted?.readout !== 'quiet') ??
+    some.find((e) => e.readout === 'quiet')
+  );
+};
+
+/** The curves of an arm's runs for a metric (`score`: the main one). */
+export const moments = (cells: readonly Cell[], arm: Arm, metric: string): Moment[] =>
+  cellsOf(cells, arm).flatMap((cell) => {
+    const name = metric === 'score' ? cell.record.result.metric : metric;
+    const wanted = readingOf(cell, arm);
+    return curve(cell).map((point): Moment => {
+      const held = pick(point.evaluations, 'test', wanted) ?? pick(point.evaluations, 'validation', wanted);
+      return {
+        task: taskOf(cell),
+        seed: seedOf(cell),
+        epoch: point.epoch,
+        step: point.step,
+        trainLoss: point.trainLoss,
+        train: pick(point.evaluations, 'train', wanted)?.metrics[name] ?? null,
+        held: held?.metrics[name] ?? null,
+        readout: held?.readout ?? 'none',
+      };
+    });
+  });
+
+/** The part of the moments that belongs to one run. */
+export const byRun = (list: readonly Moment[]): Moment[][] => {
+  const groups = new Map<string, Moment[]>();
+  for (const m of list) {
+    const at = `${m.task}\u0000${m.seed}`;
+    groups.set(at, [...(groups.get(at) ?? []), m]);
+  }
+  return [...groups.values()];
+};

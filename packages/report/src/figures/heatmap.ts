@@ -1,0 +1,124 @@
+import { caption } from '../caption.ts';
+import { bySeed, levels, paired, points } from '../data/arm.ts';
+import { mainMetric } from '../data/main-metric.ts';
+import { heading, show } from '../data/metric.ts';
+import { axis } from '../data/run.ts';
+import type { Cell } from '../data/study.ts';
+import { signFlip } from '../stats/sign-flip.ts';
+import { mean } from '../stats/describe.ts';
+import { holm } from '../stats/holm.ts';
+import type { HeatmapFigure } from '../spec.ts';
+import { type Figure, stack } from './figure.ts';
+
+const light = '#FFFFFF';
+const dark = '#0B3A57';
+const down = '#B35806';
+
+/** Two axes (position x structure), each tile one mean, written out; with a baseline, the paired difference, a star where it is sure. */
+export const heatmapFigure = (cells: readonly Cell[], spec: HeatmapFigure): Figure => {
+  const m = mainMetric(cells, spec.metric);
+  const mine = cells.filter((c) => axis(c, spec.x) !== undefined && axis(c, spec.y) !== undefined);
+  const base = spec.baseline ? points(cells, spec.baseline, spec.metric) : null;
+  const tiles = levels(mine, spec.y).flatMap((y) =>
+    levels(mine, spec.x).flatMap((x) => {
+      const here = points(mine, { name: '', where: { [spec.x]: x, [spec.y]: y } }, spec.metric);
+      const values = bySeed(base ? paired(here, base) : here).map((p) => p.value);
+      return values.length === 0
+        ? []
+        : [
+            {
+              x: String(x),
+              y: String(y),
+              value: mean(values),
+              seeds: values.length,
+              test: base ? signFlip(values) : null,
+            },
+          ];
+    }),
+  );
+  const tests = tiles.flatMap((t) => t.test ?? []);
+  const adjusted = holm(tiles.map((t) => t.test?.p ?? null));
+  const able = tests.some((t) => t.floor * tests.length <= 0.05);
+  const worth = (v: number): number => v * m.scale * (base && m.better === 'lower' ? -1 : 1);
+  const values = tiles.map((t) => worth(t.value));
+  const reach = Math.max(...values.map(Math.abs), 1e-9);
+  const [low, high] = base ? [-reach, reach] : [Math.min(...values), Math.max(...values)];
+  const rows = tiles.map((t, i) => ({
+    x: t.x,
+    y: t.y,
+    value: t.value * m.scale,
+    shade: worth(t.value),
+    label: `${show(m, t.value, base !== null)}${(adjusted[i] ?? 1) <= 0.05 ? ' *' : ''}`,
+    seeds: t.seeds,
+    // Dark tiles take white text: the far ends of the scale.
+    inverse: base ? Math.abs(worth(t.value)) > 0.6 * reach : high > low && (worth(t.value) - low) / (high - low) > 0.6,
+  }));
+  const unit = m.differenceUnit === '' ? '' : ` (${m.differenceUnit})`;
+  const title = base ? `difference to ${spec.baseline!.name}${unit}` : heading(m);
+  const ex = {
+    field: 'x',
+    type: 'nominal',
+    sort: null,
+    title: spec.x,
+    axis: { labelAngle: 0, domain: false, ticks: false },
+  };
+  const ey = {
+    field: 'y',
+    type: 'nominal',
+    sort: null,
+    title: spec.y,
+    axis: { domain: false, ticks: false, grid: false },
+  };
+  return {
+    name: spec.name,
+    title: spec.title,
+    caption: caption(
+      mine,
+      `${heading(m)}: ${base ? `mean paired difference to ${spec.baseline!.name}; darker blue is better, orange is worse. ${able ? '*: sign-flip test over seeds, Holm over tiles, p at most .05.' : `No tile can be marked as sure: ${tests.length} tiles need more seeds.`}` : 'mean over seeds.'}`,
+      spec.differs,
+    ),
+    spec: stack(
+      [
+        {
+          width: { step: 62 },
+          height: { step: 26 },
+          data: { values: rows },
+          layer: [
+            {
+              mark: { type: 'rect', stroke: '#9A9A9A', strokeWidth: 0.5 },
+              encoding: {
+                x: ex,
+                y: ey,
+                color: {
+                  field: 'shade',
+                  type: 'quantitative',
+                  legend: null,
+                  scale: base
+                    ? { domain: [low, 0, high], range: [down, light, dark], interpolate: 'rgb' }
+                    : { domain: [low, high], range: [light, dark], interpolate: 'rgb' },
+                },
+                tooltip: [
+                  { field: 'x', type: 'nominal', title: spec.x },
+                  { field: 'y', type: 'nominal', title: spec.y },
+                  { field: 'label', type: 'nominal', title },
+                  { field: 'seeds', type: 'quantitative' },
+                ],
+              },
+            },
+            {
+              mark: { type: 'text', fontSize: 9 },
+              encoding: {
+                x: ex,
+                y: ey,
+                text: { field: 'label' },
+                color: { condition: { test: 'datum.inverse', value: '#FFFFFE' }, value: '#121212' },
+              },
+            },
+          ],
+        },
+      ],
+      `${spec.title}: ${title} by ${spec.x} and ${spec.y}`,
+    ),
+    rows: rows.map(({ x, y, value, seeds }) => ({ [spec.x]: x, [spec.y]: y, [title]: value, seeds })),
+  };
+};

@@ -1,0 +1,56 @@
+import { caption } from '../caption.ts';
+import { cellsOf } from '../data/arm.ts';
+import { compareArms } from '../data/comparison.ts';
+import { mainMetric } from '../data/main-metric.ts';
+import { heading } from '../data/metric.ts';
+import type { Cell } from '../data/study.ts';
+import { paperNumbers } from '../paper/numbers.ts';
+import { holm } from '../stats/holm.ts';
+import type { VersusTable } from '../spec.ts';
+import { ableAfterHolm, dagger, differenceEntry, numberEntry, pEntry } from './entries.ts';
+import { markNotes, paperEntry } from './grid.ts';
+import { column, type Entry, type Table, text } from './table.ts';
+
+/** One arm against each of several others, with the paper's p values behind ours. */
+export const versusTables = (cells: readonly Cell[], spec: VersusTable): Table[] => {
+  const metric = mainMetric(cells, spec.metric);
+  const found = spec.against.map((other) => ({ other, c: compareArms(cells, spec.arm, other, spec.metric) }));
+  const adjusted = holm(found.map(({ c }) => c.test.p));
+  const numbers = spec.paper ? paperNumbers(spec.paper.paper, spec.paper.table, spec.paper.model) : [];
+  const sets = [...new Set(numbers.map((n) => n.dataset))];
+  const weak = found.map(({ c }) => c.test).filter((t) => t.p !== null && !ableAfterHolm(t.floor, found.length));
+  const unit = metric.differenceUnit === '' ? '' : ` (${metric.differenceUnit})`;
+  return [
+    {
+      name: spec.name,
+      title: spec.title,
+      caption: caption(
+        [spec.arm, ...spec.against].flatMap((arm) => cellsOf(cells, arm)),
+        `${heading(metric)} of ${spec.arm.name} minus the row's, paired by seed; p: exact two-sided sign-flip test.`,
+        spec.differs,
+      ),
+      columns: [
+        column('against', 'against', 'left'),
+        column('pairs', 'pairs'),
+        column('difference', `difference${unit} [95 %]`),
+        column('p', 'p'),
+        column('p-holm', 'p Holm'),
+        column('mde', 'MDE'),
+        ...sets.map((d) => column(`paper ${d} p`, `paper: ${d} p`)),
+      ],
+      rows: found.map(({ other, c }, i): Entry[] => [
+        text(other.name),
+        { text: String(c.summary?.n ?? 0), sort: c.summary?.n ?? 0 },
+        differenceEntry(metric, c),
+        pEntry(c.test.p, c.test.able),
+        pEntry(adjusted[i]!, ableAfterHolm(c.test.floor, found.length)),
+        numberEntry(metric, c.detectable),
+        ...sets.map((d) => paperEntry(numbers.find((n) => n.dataset === d && n.method === other.paper))),
+      ]),
+      notes: [
+        ...(weak.length > 0 ? [dagger(Math.max(...weak.map((t) => t.n)), found.length)] : []),
+        ...(spec.paper ? markNotes(numbers, spec.paper) : []),
+      ],
+    },
+  ];
+};
