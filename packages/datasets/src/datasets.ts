@@ -14,9 +14,26 @@ import { sst2 } from './sets/sst2/sst2.ts';
 import { stsb } from './sets/stsb/stsb.ts';
 import { wnli } from './sets/wnli/wnli.ts';
 import { yelp } from './sets/yelp/yelp.ts';
+import { alpaca } from './sets/alpaca/alpaca.ts';
+import { boolq } from './sets/boolq/boolq.ts';
+import { e2e } from './sets/e2e/e2e.ts';
+import { file } from './sets/file/file.ts';
+import { hub } from './sets/hub/hub.ts';
+import { hypernym } from './sets/hypernym/hypernym.ts';
+import { mmlu } from './sets/mmlu/mmlu.ts';
+import { sameSense } from './sets/same-sense/same-sense.ts';
+import { squad } from './sets/squad/squad.ts';
+import { squad2 } from './sets/squad2/squad2.ts';
+import { supersense } from './sets/supersense/supersense.ts';
+import { webnlg } from './sets/webnlg/webnlg.ts';
 import type { Dataset, Sources } from './types.ts';
 
-const sets: readonly DatasetEntry[] = [imdb, yelp, amazon, cola, sst2, mrpc, qqp, stsb, mnli, qnli, rte, wnli, ax];
+const sets: readonly DatasetEntry[] = [
+  ...[imdb, yelp, amazon, supersense, sameSense, hypernym],
+  ...[cola, sst2, mrpc, qqp, stsb, mnli, qnli, rte, wnli, ax],
+  ...[squad, squad2, boolq, mmlu, alpaca, e2e, webnlg],
+  ...[file, hub],
+];
 
 /** Every data set by name. One folder under sets/ for each; test/catalogue.test.ts compares the two. */
 export const datasets: Catalogue<[key: Key, sources: Sources], Promise<Dataset>> = catalogue(

@@ -4,6 +4,15 @@ import { join } from 'node:path';
 import { BadInput } from '@lab/records';
 import type { Sources } from '../types.ts';
 
+/** UTF-8 text without a byte-order mark. Throws `BadInput` for other bytes. */
+export const decode = (path: string, bytes: Uint8Array): string => {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw new BadInput(`${path}: not UTF-8 text; convert it to UTF-8`);
+  }
+};
+
 /** A file's text without a byte-order mark. Throws `BadInput` when it cannot be read, is empty, or is not UTF-8. */
 export const readText = async (path: string, how = 'check the path'): Promise<string> => {
   const bytes = await readFile(path).catch((error: unknown) => {
@@ -11,17 +20,9 @@ export const readText = async (path: string, how = 'check the path'): Promise<st
       `${path}: cannot be read (${error instanceof Error ? error.message.split(',')[0]! : String(error)}); ${how}`,
     );
   });
-  const text = decode(bytes, path);
+  const text = decode(path, bytes);
   if (text.trim() === '') throw new BadInput(`${path}: the file is empty; ${how}`);
   return text;
-};
-
-const decode = (bytes: Uint8Array, path: string): string => {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    throw new BadInput(`${path}: not UTF-8 text; convert it to UTF-8`);
-  }
 };
 
 /** Where a file may lie: the folders to try under the data folder, and how a person gets it. */

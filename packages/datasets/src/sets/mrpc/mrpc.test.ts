@@ -32,6 +32,18 @@ describe('mrpc', () => {
     expect(notes).toEqual([expect.stringMatching(/train\.tsv: 1 malformed rows skipped/)]);
   });
 
+  it('makes train from the Microsoft files where they lie, leaving the dev pairs out', async () => {
+    const msr = text + '\n1\t20\t21\tHe sang .\tHe sang a song .';
+    const dev = '10\t11\n';
+    const sources = await sourcesWith({
+      ...files(text),
+      'GLUE/MRPC/msr_paraphrase_train.txt': msr,
+      'GLUE/MRPC/dev_ids.tsv': dev,
+    });
+    const { splits } = await build({ name: 'mrpc', protocol: 'dev-is-both' }, sources);
+    expect(splits.train.map(({ text }) => text)).toEqual(['It rained .', 'He sang .']);
+  });
+
   const real = realData('glue/MRPC');
   it.skipIf(!real)('has the published counts on the real files (skipped where they are absent)', async () => {
     const sources = { dataDir: `${real!}/../..`, cacheDir: 'unused' };

