@@ -1,5 +1,6 @@
 import { catalogue } from '@lab/records';
+import { familyEntries } from './families/index.ts';
 import { useLite } from './use-lite/index.ts';
 
 /** All base models, by name. */
-export const models = catalogue('model', [useLite]);
+export const models = catalogue('model', [useLite, ...familyEntries]);

@@ -1,2 +1,3 @@
 export { models } from './catalogue.ts';
 export type { ModelContext } from './context.ts';
+export { isLanguageModel, type LanguageModel } from './language-model.ts';

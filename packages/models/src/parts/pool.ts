@@ -8,6 +8,23 @@ export const maskedMean = (hidden: tf.Tensor3D, valid: tf.Tensor2D): tf.Tensor2D
   return tf.div(sum, count) as tf.Tensor2D;
 };
 
+/** The first token: [B, T, d] -> [B, d]. */
+export const firstToken = (hidden: tf.Tensor3D): tf.Tensor2D => {
+  const [batch, , width] = hidden.shape;
+  return tf.reshape(tf.slice(hidden, [0, 0, 0], [batch, 1, width]), [batch, width]) as tf.Tensor2D;
+};
+
+/** The last valid token, padding being on the right. hidden: [B, T, d], valid: [B, T] -> [B, d]. */
+export const lastToken = (hidden: tf.Tensor3D, valid: tf.Tensor2D): tf.Tensor2D => {
+  const [batch, tokens] = valid.shape;
+  const next = tf.pad(tf.slice(valid, [0, 1], [batch, tokens - 1]), [
+    [0, 0],
+    [0, 1],
+  ]);
+  const isLast = tf.reshape(tf.sub(valid, next), [batch, tokens, 1]);
+  return tf.sum(tf.mul(hidden, isLast), 1) as tf.Tensor2D;
+};
+
 /** x / |x|, with |x|² not below 1e-12. x: [B, d]. */
 export const l2Normalise = (x: tf.Tensor2D): tf.Tensor2D =>
   tf.mul(x, tf.rsqrt(tf.maximum(tf.sum(tf.square(x), -1, true), 1e-12))) as tf.Tensor2D;

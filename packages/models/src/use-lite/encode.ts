@@ -1,15 +1,11 @@
 import type { Forward, TokenBatch } from '@lab/adapter';
 import { tf } from '@lab/tensor';
 import { attend, paddingBias, scores, splitHeads } from '../parts/attention.ts';
-import { layerNorm } from '../parts/norm.ts';
+import { normAt } from '../parts/norm.ts';
 import { l2Normalise, maskedMean } from '../parts/pool.ts';
 import { EMBEDDING_WIDTH, HEADS, LAYER_WIDTHS, MAX_TOKENS, WIDTH, type Pooling } from './shape.ts';
 
 const EPS = 1e-6;
-
-/** LayerNorm with the weights stored under `path`. */
-const norm = (forward: Forward, path: string, x: tf.Tensor): tf.Tensor =>
-  layerNorm(x, forward.weight(`${path}.weight`), forward.weight(`${path}.bias`), EPS);
 
 /** 2 e + timing: the graph adds the embedding once plainly and once inside the timed sum. -> [B, T, 256] */
 const embed = (forward: Forward, { ids }: TokenBatch): tf.Tensor => {
@@ -27,7 +23,7 @@ const embed = (forward: Forward, { ids }: TokenBatch): tf.Tensor => {
 
 const attention = (forward: Forward, layer: number, x: tf.Tensor, bias: tf.Tensor): tf.Tensor => {
   const place = { path: `layer.${layer}.attention`, layer };
-  const normed = norm(forward, `${place.path}.norm`, x);
+  const normed = normAt(forward, `${place.path}.norm`, x, EPS);
   const heads = (name: string) => splitHeads(forward.linear(`${place.path}.${name}`, normed), HEADS);
   const headWidth = LAYER_WIDTHS[layer]! / HEADS;
   const q = tf.mul(heads('query'), 1 / Math.sqrt(headWidth)) as tf.Tensor4D;
@@ -37,7 +33,7 @@ const attention = (forward: Forward, layer: number, x: tf.Tensor, bias: tf.Tenso
 
 const ffn = (forward: Forward, layer: number, x: tf.Tensor): tf.Tensor => {
   const place = { path: `layer.${layer}.ffn`, layer };
-  const normed = norm(forward, `${place.path}.norm`, x);
+  const normed = normAt(forward, `${place.path}.norm`, x, EPS);
   const activated = tf.relu(forward.linear(`${place.path}.intermediate`, normed));
   const output = forward.linear(`${place.path}.output`, forward.perturb('ffn.intermediate', place, activated));
   return forward.sublayer('ffn', place, forward.perturb('ffn.hidden', place, output), normed);

@@ -1,0 +1,65 @@
+import { existsSync } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { join } from 'node:path';
+import { BadInput } from '@lab/records';
+import { z } from 'zod';
+import { toFloat32, WIDTHS } from './decode.ts';
+import { readHeader, readRange, type TensorPlace } from './header.ts';
+import { readJsonFile } from './json.ts';
+
+/** The tensors of a checkpoint folder; nothing but headers is in memory. */
+export interface Checkpoint {
+  readonly folder: string;
+  readonly names: readonly string[];
+  /** Shape as stored, or undefined when there is no such tensor. */
+  readonly shapeOf: (name: string) => readonly number[] | undefined;
+  /** One tensor, read by range and converted to float32. Throws `BadInput` for an unsupported type or a file that ends early. */
+  readonly read: (name: string) => Promise<Float32Array>;
+}
+
+const SINGLE = 'model.safetensors';
+const INDEX = `${SINGLE}.index.json`;
+const indexSchema = z.object({ weight_map: z.record(z.string(), z.string().regex(/^[^/\\]+$/)) });
+
+const places = async (folder: string): Promise<ReadonlyMap<string, TensorPlace>> => {
+  if (existsSync(join(folder, SINGLE))) return readHeader(join(folder, SINGLE));
+  if (!existsSync(join(folder, INDEX)))
+    throw new BadInput(`no such file: ${join(folder, SINGLE)} (nor ${INDEX} for a sharded checkpoint)`);
+  const { weight_map } = await readJsonFile(join(folder, INDEX), indexSchema);
+  const shards = [...new Set(Object.values(weight_map))];
+  const headers = new Map(await Promise.all(shards.map(async (s) => [s, await readHeader(join(folder, s))] as const)));
+  return new Map(
+    Object.entries(weight_map).map(([name, shard]) => {
+      const place = headers.get(shard)!.get(name);
+      if (!place) throw new BadInput(`${join(folder, shard)}: tensor ${name}, which ${INDEX} names, is missing`);
+      return [name, place];
+    }),
+  );
+};
+
+/**
+ * Opens `model.safetensors`, or the shards that `model.safetensors.index.json` lists.
+ * Throws `BadInput` for a missing, broken or cut-off file, naming file and tensor.
+ */
+export const openCheckpoint = async (folder: string): Promise<Checkpoint> => {
+  const found = await places(folder);
+  return {
+    folder,
+    names: [...found.keys()],
+    shapeOf: (name) => found.get(name)?.shape,
+    read: async (name) => {
+      const place = found.get(name);
+      if (!place) throw new BadInput(`${folder}: tensor ${name} is missing`);
+      if (WIDTHS[place.dtype] === undefined)
+        throw new BadInput(
+          `${place.file}: tensor ${name} has type ${place.dtype}; allowed: ${Object.keys(WIDTHS).join(', ')}`,
+        );
+      const handle = await open(place.file);
+      try {
+        return toFloat32(await readRange(handle, place.file, place.from, place.to - place.from), place.dtype);
+      } finally {
+        await handle.close();
+      }
+    },
+  };
+};

@@ -1,0 +1,15 @@
+import type { Forward, TokenBatch } from '@lab/adapter';
+import type { tf } from '@lab/tensor';
+import { lastToken, maskedMean } from '../parts/pool.ts';
+
+/** How a decoder's hidden states become one vector: the last valid token (transformers' classification heads) or the mean. */
+export type DecoderPooling = 'last' | 'mean';
+export const DECODER_POOLINGS = ['last', 'mean'] as const;
+
+/** [B, T, d] -> [B, d], with the `output` site. */
+export const decoderPool =
+  (pooling: DecoderPooling, layers: number) =>
+  (forward: Forward, hidden: tf.Tensor3D, { valid }: TokenBatch): tf.Tensor2D => {
+    const pooled = pooling === 'last' ? lastToken(hidden, valid) : maskedMean(hidden, valid);
+    return forward.perturb('output', { path: 'pool', layer: layers - 1 }, pooled) as tf.Tensor2D;
+  };

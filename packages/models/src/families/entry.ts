@@ -1,0 +1,82 @@
+import type { Model } from '@lab/adapter';
+import { BadInput, entry, type Citation, type Entry } from '@lab/records';
+import { z } from 'zod';
+import type { ModelContext } from '../context.ts';
+import type { HubModel } from '../hub/fetch-file.ts';
+import { hubModelFolder } from '../hub/resolve.ts';
+import type { Family } from './anatomy.ts';
+import { openFamily } from './open.ts';
+
+type ModelEntry = Entry<[context: ModelContext], Promise<Model>>;
+
+const optionsOf = ({ poolings }: Family, causal: boolean) =>
+  z.object({
+    pooling: z
+      .enum(poolings as [string, ...string[]])
+      .default(poolings[0])
+      .describe('how hidden states become one vector an example'),
+    ...(causal ? { lm: z.boolean().default(false).describe('also open the language model head') } : {}),
+  });
+
+const folderOf = async (name: string, source: HubModel | undefined, context: ModelContext): Promise<string> => {
+  if (context.weights !== undefined) return context.weights;
+  if (!source)
+    throw new BadInput(
+      `model "${name}": name a folder with config.json and model.safetensors (--weights), or "repo" and "revision" of a hub model`,
+    );
+  if (context.cacheDir === undefined)
+    throw new BadInput(
+      `model "${name}": downloads are off; name a folder with the files of ${source.repo} (--weights)`,
+    );
+  return hubModelFolder(source, context.cacheDir, context);
+};
+
+interface Described {
+  readonly name: string;
+  readonly summary: string;
+  readonly cite: Citation;
+}
+
+/** The entry of a family: any checkpoint of it, from a folder or a pinned hub repository. */
+export const familyEntry = (family: Family, causal: boolean, described: Described): ModelEntry => {
+  const options = optionsOf(family, causal).extend({
+    repo: z.string().optional().describe('hub repository, owner/name'),
+    revision: z.string().optional().describe('its commit hash'),
+  });
+  return entry<[ModelContext], Promise<Model>, typeof options>({
+    ...described,
+    version: 1,
+    options,
+    build: async (chosen, context) => {
+      const { repo, revision } = chosen;
+      if (repo !== undefined && revision === undefined && context.weights === undefined)
+        throw new BadInput(`model "${described.name}": "repo" needs "revision", a commit hash`);
+      const source = repo !== undefined && revision !== undefined ? { repo, revision } : undefined;
+      const folder = await folderOf(described.name, source, context);
+      return openFamily(family, described.name, folder, {
+        pooling: chosen.pooling,
+        lm: 'lm' in chosen && chosen.lm === true,
+      });
+    },
+  });
+};
+
+/** The entry of one published checkpoint. `source` is absent where the hub has no safetensors or no tokenizer.json. */
+export const publishedEntry = (
+  family: Family,
+  causal: boolean,
+  described: Described,
+  source?: HubModel,
+): ModelEntry => {
+  const options = optionsOf(family, causal);
+  return entry<[ModelContext], Promise<Model>, typeof options>({
+    ...described,
+    version: 1,
+    options,
+    build: async (chosen, context) =>
+      openFamily(family, described.name, await folderOf(described.name, source, context), {
+        pooling: chosen.pooling,
+        lm: 'lm' in chosen && chosen.lm === true,
+      }),
+  });
+};

@@ -1,0 +1,77 @@
+import { BadInput } from '@lab/records';
+import { tf } from '@lab/tensor';
+import { z } from 'zod';
+
+const positive = z.number().positive();
+
+/** `rope_parameters`, or the older `rope_theta` and `rope_scaling`. */
+export const ropeSchema = z.object({
+  rope_theta: positive.optional(),
+  rope_type: z.string().optional(),
+  type: z.string().optional(),
+  factor: positive.optional(),
+  low_freq_factor: positive.optional(),
+  high_freq_factor: positive.optional(),
+  original_max_position_embeddings: positive.optional(),
+});
+export type Rope = z.infer<typeof ropeSchema>;
+
+/** Long wavelengths are stretched by `factor`, short ones stay, between them a ramp (LLaMA 3.1's rule). */
+const llama3 = (
+  frequency: number,
+  { factor = 1, low_freq_factor: low = 1, high_freq_factor: high = 4 }: Rope,
+  original: number,
+): number => {
+  const wavelength = (2 * Math.PI) / frequency;
+  if (wavelength < original / high) return frequency;
+  if (wavelength > original / low) return frequency / factor;
+  const smooth = (original / wavelength - low) / (high - low);
+  return (1 - smooth) * (frequency / factor) + smooth * frequency;
+};
+
+/**
+ * Angular frequencies of the d / 2 rotated pairs (Su et al. 2021, Eq. 15), with the scaling that the configuration asks for.
+ * Throws `BadInput` for a scaling other than default, linear and llama3.
+ */
+export const ropeFrequencies = (
+  rope: Rope,
+  headWidth: number,
+  maxPositions: number,
+  where: string,
+): readonly number[] => {
+  const kind = rope.rope_type ?? rope.type ?? 'default';
+  if (!['default', 'linear', 'llama3'].includes(kind))
+    throw new BadInput(`${where}: key "rope_type" is "${kind}"; allowed: default, linear, llama3`);
+  return Array.from({ length: headWidth / 2 }, (_, i) => {
+    const frequency = (rope.rope_theta ?? 10_000) ** ((-2 * i) / headWidth);
+    if (kind === 'linear') return frequency / (rope.factor ?? 1);
+    return kind === 'llama3'
+      ? llama3(frequency, rope, rope.original_max_position_embeddings ?? maxPositions)
+      : frequency;
+  });
+};
+
+/** cos and sin of position times frequency, each [1, 1, T, d] with the d / 2 angles twice. Constants of the sequence length. */
+export const ropeTables = (
+  frequencies: readonly number[],
+  tokens: number,
+): { readonly cos: tf.Tensor; readonly sin: tf.Tensor } => {
+  const half = frequencies.length;
+  const table = (f: (angle: number) => number): tf.Tensor => {
+    const values = Float32Array.from({ length: tokens * 2 * half }, (_, n) => {
+      const position = Math.floor(n / (2 * half));
+      return f(position * frequencies[n % half]!);
+    });
+    return tf.tensor4d(values, [1, 1, tokens, 2 * half]);
+  };
+  return { cos: table(Math.cos), sin: table(Math.sin) };
+};
+
+/** Rotates entry i of each head with entry i + d / 2, as Hugging Face checkpoints are laid out. x: [B, heads, T, d]. */
+export const rotate = (
+  x: tf.Tensor4D,
+  { cos, sin }: { readonly cos: tf.Tensor; readonly sin: tf.Tensor },
+): tf.Tensor4D => {
+  const [first, second] = tf.split(x, 2, -1) as [tf.Tensor, tf.Tensor];
+  return tf.add(tf.mul(x, cos), tf.mul(tf.concat([tf.neg(second), first], -1), sin)) as tf.Tensor4D;
+};

@@ -1,0 +1,51 @@
+import { BadInput } from '@lab/records';
+import type { HostArray } from '@lab/tensor';
+import { transpose } from '../checkpoint/decode.ts';
+import type { Checkpoint } from '../checkpoint/open.ts';
+import type { Anatomy, TensorSpec } from './anatomy.ts';
+
+/** Names under which a tensor may be stored: as ours, without the base model's prefix, and with the old words for a norm's tensors. */
+const storedNames = (name: string, prefix: string): readonly string[] => {
+  const bare = name.startsWith(prefix) ? [name, name.slice(prefix.length)] : [name];
+  const old = (n: string) =>
+    n.replace(/LayerNorm\.weight$/, 'LayerNorm.gamma').replace(/LayerNorm\.bias$/, 'LayerNorm.beta');
+  return [...bare, ...bare.map(old)];
+};
+
+const findTensor = (checkpoint: Checkpoint, { name, shape, stored }: TensorSpec, prefix: string): string => {
+  const found = storedNames(name, prefix).find((candidate) => checkpoint.shapeOf(candidate) !== undefined);
+  if (found === undefined) {
+    const hint = /pooler|classifier/.test(name) ? '; choose another "pooling", such as cls or mean' : '';
+    throw new BadInput(`${checkpoint.folder}: tensor ${name} is missing${hint}`);
+  }
+  const given = checkpoint.shapeOf(found)!;
+  const expected = stored === 'transposed' ? [...shape].reverse() : shape;
+  if (given.join() !== expected.join())
+    throw new BadInput(
+      `${checkpoint.folder}: tensor ${found} has shape [${given.join(', ')}]; config.json asks for [${expected.join(', ')}]`,
+    );
+  return found;
+};
+
+/** Checks that a checkpoint holds every tensor in its shape, from headers alone. Throws `BadInput` with the tensor's name and both shapes. */
+export const checkTensors = (checkpoint: Checkpoint, anatomy: Anatomy, prefix: string): void =>
+  anatomy.tensors.forEach((spec) => findTensor(checkpoint, spec, prefix));
+
+/** All weights as float32 under the model's names, one tensor after the other: at most one is in memory twice. */
+export const loadTensors = async (
+  checkpoint: Checkpoint,
+  anatomy: Anatomy,
+  prefix: string,
+): Promise<{ readonly [name: string]: HostArray }> => {
+  const weights: { [name: string]: HostArray } = {};
+  for (const spec of anatomy.tensors) {
+    const data = await checkpoint.read(findTensor(checkpoint, spec, prefix));
+    const [dIn, dOut] = spec.shape as [number, number];
+    weights[spec.name] = {
+      dtype: 'float32',
+      shape: spec.shape,
+      data: spec.stored === 'transposed' ? transpose(data, dOut, dIn) : data,
+    };
+  }
+  return weights;
+};

@@ -1,0 +1,22 @@
+import type { Forward, Model } from '@lab/adapter';
+import { tf } from '@lab/tensor';
+
+/** A decoder that also predicts the next token. */
+export interface LanguageModel extends Model {
+  readonly vocabulary: number;
+  /** Next-token logits of every place. hidden: [B, T, width] -> [B, T, V]. */
+  readonly logits: (forward: Forward, hidden: tf.Tensor3D) => tf.Tensor3D;
+}
+
+/** Whether a model was opened with its language model head. */
+export const isLanguageModel = (model: Model): model is LanguageModel => 'logits' in model;
+
+/** Logits by a table [V, width], the tied embedding or a head of its own: hidden E ᵀ. */
+export const tableLogits =
+  (name: string) =>
+  (forward: Forward, hidden: tf.Tensor3D): tf.Tensor3D => {
+    const [batch, tokens, width] = hidden.shape;
+    const E = forward.weight(name) as tf.Tensor2D;
+    const flat = tf.matMul(tf.reshape(hidden, [batch * tokens, width]) as tf.Tensor2D, tf.transpose(E));
+    return tf.reshape(flat, [batch, tokens, E.shape[0]]) as tf.Tensor3D;
+  };

@@ -1,0 +1,91 @@
+import type { Forward, LinearSpec, SiteUse } from '@lab/adapter';
+import { tf } from '@lab/tensor';
+import { layerSites, linearTensors, normTensors, type TensorSpec } from '../families/anatomy.ts';
+import { ACTIVATIONS, type Activation } from './activations.ts';
+import { attend, scores, splitHeads } from './attention.ts';
+import { normAt } from './norm.ts';
+
+/** Paths of one layer's parts as the checkpoint names them. */
+export interface LayerPaths {
+  readonly attention: string;
+  readonly query: string;
+  readonly key: string;
+  readonly value: string;
+  readonly output: string;
+  readonly attentionNorm: string;
+  readonly ffn: string;
+  readonly intermediate: string;
+  readonly down: string;
+  readonly outputNorm: string;
+}
+
+/** A stack of layers with the norm after each residual (Vaswani et al. 2017; BERT and its relatives). */
+export interface PostNorm {
+  readonly layers: number;
+  readonly width: number;
+  readonly heads: number;
+  readonly ffnWidth: number;
+  readonly activation: Activation;
+  readonly eps: number;
+  readonly paths: (layer: number) => LayerPaths;
+  /** Attention logits [B, heads, T, T] from split queries and keys; absent: q kᵀ / sqrt(d). */
+  readonly logits?: (forward: Forward, layer: number, q: tf.Tensor4D, k: tf.Tensor4D) => tf.Tensor;
+}
+
+const each = <T>({ layers }: PostNorm, make: (layer: number) => readonly T[]): readonly T[] =>
+  Array.from({ length: layers }, (_, layer) => make(layer)).flat();
+
+/** Linear maps of all layers, in forward order. */
+export const postNormLinears = (stack: PostNorm): readonly LinearSpec[] => {
+  const { width, ffnWidth } = stack;
+  return each(stack, (layer) => {
+    const p = stack.paths(layer);
+    const linear = (path: string, dIn: number, dOut: number): LinearSpec => ({ path, layer, dIn, dOut, per: 'token' });
+    return [
+      ...[p.query, p.key, p.value, p.output].map((path) => linear(path, width, width)),
+      linear(p.intermediate, width, ffnWidth),
+      linear(p.down, ffnWidth, width),
+    ];
+  });
+};
+
+/** Tensors of all layers. */
+export const postNormTensors = (stack: PostNorm): readonly TensorSpec[] => [
+  ...postNormLinears(stack).flatMap((spec) => linearTensors(spec, true)),
+  ...each(stack, (layer) => {
+    const { attentionNorm, outputNorm } = stack.paths(layer);
+    return [...normTensors(attentionNorm, stack.width), ...normTensors(outputNorm, stack.width)];
+  }),
+];
+
+/** Sites of all layers, in forward order. */
+export const postNormSites = (stack: PostNorm, batch: number, tokens: number): readonly SiteUse[] =>
+  each(stack, (layer) => layerSites({ ...stack.paths(layer), layer }, stack, batch, tokens));
+
+const plainLogits = (q: tf.Tensor4D, k: tf.Tensor4D): tf.Tensor =>
+  scores(tf.mul(q, 1 / Math.sqrt(q.shape[3])) as tf.Tensor4D, k);
+
+/** The stack: x [B, T, width] -> [B, T, width]. `bias` hides keys. */
+export const postNormLayers = (stack: PostNorm, forward: Forward, x: tf.Tensor, bias: tf.Tensor): tf.Tensor3D => {
+  const { heads, eps, layers } = stack;
+  const attention = (layer: number, h: tf.Tensor): tf.Tensor => {
+    const p = stack.paths(layer);
+    const place = { path: p.attention, layer };
+    const [q, k, v] = [p.query, p.key, p.value].map((path) => splitHeads(forward.linear(path, h), heads));
+    const logits = stack.logits?.(forward, layer, q!, k!) ?? plainLogits(q!, k!);
+    const output = forward.linear(p.output, attend(forward, place, logits, bias, v!));
+    return normAt(forward, p.attentionNorm, tf.add(forward.sublayer('attention', place, output, h), h), eps);
+  };
+  const ffn = (layer: number, h: tf.Tensor): tf.Tensor => {
+    const p = stack.paths(layer);
+    const place = { path: p.ffn, layer };
+    const activated = ACTIVATIONS[stack.activation](forward.linear(p.intermediate, h));
+    const down = forward.linear(p.down, forward.perturb('ffn.intermediate', place, activated));
+    const output = forward.sublayer('ffn', place, forward.perturb('ffn.hidden', place, down), h);
+    return normAt(forward, p.outputNorm, tf.add(output, h), eps);
+  };
+  return Array.from({ length: layers }).reduce<tf.Tensor>(
+    (h, _, layer) => ffn(layer, attention(layer, h)),
+    x,
+  ) as tf.Tensor3D;
+};

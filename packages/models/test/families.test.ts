@@ -1,0 +1,41 @@
+import type { SiteUse } from '@lab/adapter';
+import { tf } from '@lab/tensor';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { CASES, compare, openCase } from './parity.ts';
+import { batchOf, plainForward, uploadAll } from './plain-forward.ts';
+
+beforeAll(async () => {
+  await tf.setBackend('cpu');
+});
+
+describe.each(CASES)('$folder', (one) => {
+  it('agrees with transformers and peft', async () => {
+    const { hidden, logits, loss, loraLogits, gradient, matrices } = await compare(one);
+    expect(matrices).toBeGreaterThanOrEqual(8);
+    expect(hidden).toBeLessThan(1e-4);
+    expect(logits).toBeLessThan(1e-4);
+    expect(loraLogits).toBeLessThan(1e-4);
+    expect(loss).toBeLessThan(1e-5);
+    expect(gradient).toBeLessThan(1e-3);
+  });
+
+  it('meets exactly the sites and linear maps that it declares', async () => {
+    const model = await openCase(one);
+    const weights = await uploadAll(model);
+    const met: SiteUse[] = [];
+    const lines = new Set<string>();
+    tf.tidy(() => {
+      const base = plainForward(weights, (site, place, value) => {
+        met.push({ site, place, shape: value.shape });
+        return value;
+      });
+      const forward = { ...base, linear: (path: string, x: tf.Tensor) => (lines.add(path), base.linear(path, x)) };
+      const batch = batchOf([Int32Array.of(3, 4, 5), Int32Array.of(6)]);
+      model.pool(forward, model.encode(forward, batch), batch);
+    });
+    tf.dispose(Object.values(weights));
+    expect(met).toEqual(model.sites(2, 3));
+    expect([...lines].sort()).toEqual(model.linears.map(({ path }) => path).sort());
+    for (const { path, dIn, dOut } of model.linears) expect(weights[`${path}.weight`]!.shape).toEqual([dIn, dOut]);
+  });
+});
