@@ -51,8 +51,8 @@ export const readSafetensors = (bytes: Uint8Array): Safetensors => {
     ([name, { dtype, shape, data_offsets }]) => {
       const [from, to] = data_offsets;
       if (8 + length + to > bytes.length) throw new Error(`tensor ${name} is cut off`);
-      // A copy: the data of a file need not be aligned.
-      const buffer = bytes.slice(8 + length + from, 8 + length + to).buffer;
+      // A copy: a file's data need not be aligned, and a Buffer's own slice would be a view of the whole pool.
+      const { buffer } = new Uint8Array(bytes.subarray(8 + length + from, 8 + length + to));
       if (dtype === 'F32') return [name, { dtype: 'float32', shape, data: new Float32Array(buffer) }] as const;
       if (dtype === 'I32') return [name, { dtype: 'int32', shape, data: new Int32Array(buffer) }] as const;
       if (dtype === 'BOOL') return [name, { dtype: 'bool', shape, data: new Uint8Array(buffer) }] as const;

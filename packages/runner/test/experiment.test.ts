@@ -1,0 +1,105 @@
+import { BadInput } from '@lab/records';
+import { describe, expect, it } from 'vitest';
+import { grid, overlay, parseOverride, planExperiment, planRun, type Experiment } from '../src/index.ts';
+
+const experiment: Experiment = {
+  name: 'trial',
+  title: 'Trial',
+  question: 'Does it plan?',
+  scales: {
+    smoke: {
+      summary: 'none',
+      base: { dataset: { name: 'imdb' }, model: { name: 'use-lite' }, adapter: { name: 'lora', r: 8 } },
+      arms: grid({ p: [0, 0.3], N: [1, 2] }, ({ p, N }) => ({ dropout: { name: 'lora-dropout', p, samples: N } })),
+      seeds: [0, 1],
+    },
+  },
+  report: null,
+};
+
+const refusal = (action: () => unknown): string => {
+  try {
+    action();
+  } catch (error) {
+    expect(error).toBeInstanceOf(BadInput);
+    return (error as Error).message;
+  }
+  throw new Error('nothing was refused');
+};
+
+const base = {
+  seed: 0,
+  dataset: { name: 'imdb' },
+  model: { name: 'use-lite' },
+  adapter: { name: 'lora' },
+  dropout: { name: 'none' },
+};
+
+describe('experiments', () => {
+  it('cross every arm with every seed, runs of one arm together', () => {
+    const runs = planExperiment(experiment, 'smoke');
+    expect(runs.map(({ labels, seed }) => [labels.p, labels.N, seed])).toEqual([
+      [0, 1, 0],
+      [0, 1, 1],
+      [0, 2, 0],
+      [0, 2, 1],
+      [0.3, 1, 0],
+      [0.3, 1, 1],
+      [0.3, 2, 0],
+      [0.3, 2, 1],
+    ]);
+    expect(new Set(runs.map(({ id }) => id)).size).toBe(8);
+  });
+
+  it('take overrides, seeds among them', () => {
+    const runs = planExperiment(experiment, 'smoke', ['seed=[5]', 'train.lr=.01', 'adapter.r=2']);
+    expect(runs.map(({ seed }) => seed)).toEqual([5, 5, 5, 5]);
+    expect(runs[0]!.config.train.lr).toBe(0.01);
+    expect(runs[0]!.config.adapter.r).toBe(2);
+  });
+
+  it('replace an entry whose name changes, join one whose name stays', () => {
+    const below = { dropout: { name: 'a', p: 1 }, train: { lr: 1, epochs: 2 } };
+    expect(overlay(below, { dropout: { name: 'b' }, train: { lr: 3 } })).toEqual({
+      dropout: { name: 'b' },
+      train: { lr: 3, epochs: 2 },
+    });
+    expect(overlay(below, { dropout: { name: 'a', q: 2 } })).toEqual({
+      dropout: { name: 'a', p: 1, q: 2 },
+      train: { lr: 1, epochs: 2 },
+    });
+  });
+
+  it('read words, numbers and lists in overrides', () => {
+    expect(parseOverride('select=last')).toEqual({ select: 'last' });
+    expect(parseOverride('dropout.p=-.5')).toEqual({ dropout: { p: -0.5 } });
+    expect(refusal(() => parseOverride('epochs'))).toContain('key=value');
+  });
+});
+
+describe('a config', () => {
+  it.each([
+    [{ ...base, dropout: { name: 'lora-dropot' } }, /unknown dropout "lora-dropot" \(did you mean "lora-dropout"\?\).*allowed:/],
+    [{ ...base, dropout: { name: 'lora-dropout', p: 1 } }, /dropout \(lora-dropout\): key "p".*\[0, 1\).*got 1/],
+    [{ ...base, dropout: { name: 'lora-dropout', p: -0.1 } }, /\[0, 1\)/],
+    [{ ...base, dropout: { name: 'lora-dropout', rate: 0.1 } }, /unknown key "rate".*allowed keys: p, samples/],
+    [{ ...base, train: { epoch: 3 } }, /unknown key "epoch"/],
+    [{ ...base, trian: {} }, /unknown key "trian".*train/],
+    [{ ...base, dataset: { name: 'imbd' } }, /unknown data ?set "imbd".*imdb/],
+    [{ ...base, adapter: { name: 'lora', r: 0 } }, /key "r"/],
+    [{ ...base, seed: -1 }, /key "seed"/],
+  ])('that is wrong is refused in one sentence: %o', (config, sentence) => {
+    const message = refusal(() => planRun(config, 'experiment trial'));
+    expect(message).toMatch(sentence);
+    expect(message).not.toContain('\n');
+  });
+
+  it('has an id that does not depend on the order of its keys, and changes with every option', () => {
+    const id = (config: object) => planRun(config, 'test').id;
+    expect(id({ ...base })).toBe(id(Object.fromEntries(Object.entries(base).toReversed())));
+    expect(id({ ...base, seed: 1 })).not.toBe(id(base));
+    expect(id({ ...base, adapter: { name: 'lora', r: 4 } })).not.toBe(id(base));
+    // A default that is written out is the same run.
+    expect(id({ ...base, select: 'last' })).toBe(id(base));
+  });
+});
