@@ -1,5 +1,6 @@
+import { existsSync } from 'node:fs';
 import fc from 'fast-check';
-import { expect } from 'vitest';
+import { describe, expect } from 'vitest';
 import { openEngine, type Engine, type HostArray, type PureFunction } from '../src/index.ts';
 
 export type Inputs = Readonly<Record<string, HostArray>>;
@@ -16,18 +17,51 @@ export async function evaluate(engine: Engine, fn: PureFunction, inputs: Inputs)
   return outputs;
 }
 
-let reference: Promise<Engine> | undefined;
-let compiled: Promise<Engine> | undefined;
-export const eager = (): Promise<Engine> => (reference ??= openEngine('js'));
-export const native = (): Promise<Engine> => (compiled ??= openEngine('onnx', { threads: 1 }));
+/** Debian's chromium brings a software Vulkan driver; it serves for correctness where there is no GPU. */
+const SWIFTSHADER = '/usr/lib/chromium/vk_swiftshader_icd.json';
+if (!process.env['VK_DRIVER_FILES'] && existsSync(SWIFTSHADER)) process.env['VK_DRIVER_FILES'] = SWIFTSHADER;
+
+const opened = new Map<string, Promise<Engine>>();
+const once = (key: string, open: () => Promise<Engine>): Promise<Engine> => {
+  const found = opened.get(key) ?? open();
+  opened.set(key, found);
+  return found;
+};
+export type Provider = 'cpu' | 'webgpu';
+export const eager = (): Promise<Engine> => once('js', () => openEngine('js'));
+export const native = (provider: Provider = 'cpu'): Promise<Engine> =>
+  once(provider, () => openEngine('onnx', { threads: 1, provider }));
+
+/**
+ * `describe` once for each provider that starts here: always the CPU, and WebGPU where a Vulkan driver is found.
+ * `runs` is how many random cases a property gets; a software GPU compiles every shader of every shape, so it gets few.
+ */
+export async function describeProviders(
+  title: string,
+  body: (provider: Provider, runs: (onCpu: number) => number) => void,
+): Promise<void> {
+  describe(`${title} (cpu)`, () => body('cpu', (onCpu) => onCpu));
+  const reason = await native('webgpu').then(
+    () => undefined,
+    (error: Error) => error.message,
+  );
+  if (reason === undefined) describe(`${title} (webgpu)`, { timeout: 300_000 }, () => body('webgpu', () => 1));
+  else describe.skip(`${title} (webgpu) skipped, no Vulkan driver: ${reason}`, () => body('webgpu', () => 1));
+}
 
 /**
  * Every output of `fn` is the same, compiled and eager. The default tolerance is some ten float32 roundings (1.2e-7 each):
  * ONNX Runtime's Erf, Exp, Tanh and tfjs' Erf are polynomials good to about 1e-6, and sums run in another order.
  */
-export async function expectSame(fn: PureFunction, inputs: Inputs, relative = 3e-6, absolute = 3e-6): Promise<void> {
+export async function expectSame(
+  provider: Provider,
+  fn: PureFunction,
+  inputs: Inputs,
+  relative = 3e-6,
+  absolute = 3e-6,
+): Promise<void> {
   const expected = await evaluate(await eager(), fn, inputs);
-  const actual = await evaluate(await native(), fn, inputs);
+  const actual = await evaluate(await native(provider), fn, inputs);
   compare(expected, actual, relative, absolute);
 }
 

@@ -1,9 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import {
   broadcastShapes,
   bools,
+  describeProviders,
   eager,
   evaluate,
   expectSame,
@@ -70,7 +71,10 @@ const POSITIVE: Record<string, Op> = {
 
 const INSIDE: Record<string, Op> = { asin: tf.asin, acos: tf.acos, atanh: tf.atanh, tan: tf.tan };
 
-describe('elementwise kernels and their gradients, compiled against eager', () => {
+await describeProviders('elementwise kernels and their gradients, compiled against eager', (provider, runs) => {
+  // WGSL allows sin and cos an absolute error of 2^-11, acos and asin 7e-5, and tan, their slopes and quotients inherit it.
+  const wide = (tolerance: number): number => (provider === 'webgpu' ? 1e-3 : tolerance);
+
   it.each([
     ['on the whole line', ANYWHERE, -2, 2, 3e-6],
     ['on positive numbers', POSITIVE, 0.2, 3, 3e-6],
@@ -81,13 +85,15 @@ describe('elementwise kernels and their gradients, compiled against eager', () =
       fc.asyncProperty(shapes(), fc.nat(1000), async (shape, seed) => {
         const inputs = { x: numbers(shape, seed, low, high), weight: numbers(shape, seed + 1, 0.5, 1.5) };
         await expectSame(
+          provider,
           ({ x, weight }) =>
             Object.fromEntries(Object.entries(ops).flatMap(([name, op]) => named(name, both(op, x!, weight!)))),
           inputs,
-          tolerance,
+          wide(tolerance),
+          wide(3e-6),
         );
       }),
-      { numRuns: 8 },
+      { numRuns: runs(8) },
     );
   });
 
@@ -124,6 +130,7 @@ describe('elementwise kernels and their gradients, compiled against eager', () =
         // Away from 0, where the slope of a quotient explodes; a and b are on both sides of each other.
         const inputs = { a: numbers(left, seed, 0.5, 2), b: numbers(right, seed + 1, 0.5, 2) };
         await expectSame(
+          provider,
           ({ a, b }) => ({
             ...Object.fromEntries(Object.entries(MORE).map(([name, op]) => [`${name} broadcast`, op(a!, b!)])),
             ...Object.fromEntries(
@@ -137,7 +144,7 @@ describe('elementwise kernels and their gradients, compiled against eager', () =
           1e-5,
         );
       }),
-      { numRuns: 12 },
+      { numRuns: runs(12) },
     );
   });
 
@@ -150,35 +157,40 @@ describe('elementwise kernels and their gradients, compiled against eager', () =
           p: bools(left, seed),
           q: bools(right, seed + 5),
         };
-        await expectSame(({ a, b, p, q }) => {
-          const floats = Object.entries(COMPARE).map(([name, op]) => [
-            `${name} f`,
-            op(tf.cast(a!, 'float32'), tf.cast(b!, 'float32')),
-          ]);
-          const ints = Object.entries(COMPARE).map(([name, op]) => [`${name} i`, op(a!, b!)]);
-          return {
-            ...(Object.fromEntries([...floats, ...ints]) as Record<string, tf.Tensor>),
-            and: tf.logicalAnd(p!, q!),
-            or: tf.logicalOr(p!, q!),
-            xor: tf.logicalXor(p!, q!),
-            not: tf.logicalNot(p!),
-            sum: tf.add(a!, b!),
-            product: tf.mul(a!, b!),
-            max: tf.maximum(a!, b!),
-            floorDiv: tf.floorDiv(a!, tf.onesLike(b!).mul(tf.scalar(-2, 'int32'))),
-            asFloat: tf.cast(p!, 'float32'),
-            asInt: tf.cast(q!, 'int32'),
-            asBool: tf.cast(a!, 'bool'),
-          };
-        }, inputs);
+        await expectSame(
+          provider,
+          ({ a, b, p, q }) => {
+            const floats = Object.entries(COMPARE).map(([name, op]) => [
+              `${name} f`,
+              op(tf.cast(a!, 'float32'), tf.cast(b!, 'float32')),
+            ]);
+            const ints = Object.entries(COMPARE).map(([name, op]) => [`${name} i`, op(a!, b!)]);
+            return {
+              ...(Object.fromEntries([...floats, ...ints]) as Record<string, tf.Tensor>),
+              and: tf.logicalAnd(p!, q!),
+              or: tf.logicalOr(p!, q!),
+              xor: tf.logicalXor(p!, q!),
+              not: tf.logicalNot(p!),
+              sum: tf.add(a!, b!),
+              product: tf.mul(a!, b!),
+              max: tf.maximum(a!, b!),
+              floorDiv: tf.floorDiv(a!, tf.onesLike(b!).mul(tf.scalar(-2, 'int32'))),
+              asFloat: tf.cast(p!, 'float32'),
+              asInt: tf.cast(q!, 'int32'),
+              asBool: tf.cast(a!, 'bool'),
+            };
+          },
+          inputs,
+        );
       }),
-      { numRuns: 8 },
+      { numRuns: runs(8) },
     );
   });
 
-  it('is exact near 0 for log1p and expm1', async () => {
+  // WGSL allows log near 1 an absolute error of 2^-21, so there is nothing to hold there on a GPU.
+  it.skipIf(provider === 'webgpu')('is exact near 0 for log1p and expm1', async () => {
     const x = { dtype: 'float32', shape: [4], data: Float32Array.of(1e-7, -3e-6, 2e-4, 0) } as const;
-    await expectSame(({ x }) => ({ log1p: tf.log1p(x!), expm1: tf.expm1(x!) }), { x }, 1e-6, 0);
+    await expectSame(provider, ({ x }) => ({ log1p: tf.log1p(x!), expm1: tf.expm1(x!) }), { x }, 1e-6, 0);
   });
 
   it('passes on what is not a number', async () => {
@@ -190,7 +202,7 @@ describe('elementwise kernels and their gradients, compiled against eager', () =
       sum: tf.add(x!, 1),
       square: tf.square(x!),
     });
-    const [a, b] = [await evaluate(await eager(), fn, { x }), await evaluate(await native(), fn, { x })];
+    const [a, b] = [await evaluate(await eager(), fn, { x }), await evaluate(await native(provider), fn, { x })];
     expect(b).toEqual(a);
   });
 });

@@ -1,11 +1,11 @@
 import * as tf from '@tensorflow/tfjs';
 import fc from 'fast-check';
-import { describe, it } from 'vitest';
-import { expectSame, integers, numbers, shapes } from './differential.ts';
+import { it } from 'vitest';
+import { describeProviders, expectSame, integers, numbers, shapes } from './differential.ts';
 
 const dims = fc.integer({ min: 1, max: 5 });
 
-describe('matrix products, gathers and scatters, compiled against eager', () => {
+await describeProviders('matrix products, gathers and scatters, compiled against eager', (provider, runs) => {
   it('matMul with every transposition and its gradients', async () => {
     await fc.assert(
       fc.asyncProperty(
@@ -22,6 +22,7 @@ describe('matrix products, gathers and scatters, compiled against eager', () => 
             b: numbers([...batch, ...(tB ? [n, k] : [k, n])], seed + 1),
           };
           await expectSame(
+            provider,
             ({ a, b }) => {
               const product = (x: tf.Tensor, y: tf.Tensor): tf.Tensor => tf.matMul(x, y, tA, tB);
               const [da, db] = tf.grads((x, y) => tf.sum(tf.square(product(x!, y!))))([a!, b!]);
@@ -33,7 +34,7 @@ describe('matrix products, gathers and scatters, compiled against eager', () => 
           );
         },
       ),
-      { numRuns: 20 },
+      { numRuns: runs(20) },
     );
   });
 
@@ -45,6 +46,7 @@ describe('matrix products, gathers and scatters, compiled against eager', () => 
       bias: numbers([6], 4),
     };
     await expectSame(
+      provider,
       ({ a, b, w, bias }) => ({
         broadcast: tf.matMul(a!, b!),
         swapped: tf.matMul(tf.transpose(b!, [0, 1, 3, 2]), tf.transpose(a!, [0, 1, 3, 2])),
@@ -77,17 +79,21 @@ describe('matrix products, gathers and scatters, compiled against eager', () => 
           bins: integers([shape[0]!], seed, -1, 3),
           wide: integers([shape[0]!], seed, -2, 5),
         };
-        await expectSame(({ x, ids, bins, wide }) => {
-          const rows = (t: tf.Tensor): tf.Tensor => tf.gather(t, ids!, axis);
-          return {
-            rows: rows(x!),
-            slope: tf.grad((t) => tf.sum(tf.square(rows(t))))(x!),
-            sums: tf.unsortedSegmentSum(x!, wide! as tf.Tensor1D, 3),
-            sumSlope: tf.grad((t) => tf.sum(tf.square(tf.unsortedSegmentSum(t, bins! as tf.Tensor1D, 3))))(x!),
-          };
-        }, inputs);
+        await expectSame(
+          provider,
+          ({ x, ids, bins, wide }) => {
+            const rows = (t: tf.Tensor): tf.Tensor => tf.gather(t, ids!, axis);
+            return {
+              rows: rows(x!),
+              slope: tf.grad((t) => tf.sum(tf.square(rows(t))))(x!),
+              sums: tf.unsortedSegmentSum(x!, wide! as tf.Tensor1D, 3),
+              sumSlope: tf.grad((t) => tf.sum(tf.square(tf.unsortedSegmentSum(t, bins! as tf.Tensor1D, 3))))(x!),
+            };
+          },
+          inputs,
+        );
       }),
-      { numRuns: 12 },
+      { numRuns: runs(12) },
     );
   });
 
@@ -99,6 +105,7 @@ describe('matrix products, gathers and scatters, compiled against eager', () => 
       new: numbers([5, 3], 4),
     };
     await expectSame(
+      provider,
       ({ x, ids, points, new: updates }) => ({
         batched: tf.gather(x!, ids!, 1, 1),
         nd: tf.gatherND(x!, points!),

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import fc from 'fast-check';
-import { describe, it } from 'vitest';
-import { bools, expectSame, integers, numbers, shapes } from './differential.ts';
+import { it } from 'vitest';
+import { bools, describeProviders, expectSame, integers, numbers, shapes } from './differential.ts';
 
 type Op = (x: tf.Tensor) => tf.Tensor;
 
@@ -13,7 +13,7 @@ const all = (ops: Record<string, Op>, x: tf.Tensor): Record<string, tf.Tensor> =
     ]),
   ) as Record<string, tf.Tensor>;
 
-describe('reductions and their gradients, compiled against eager', () => {
+await describeProviders('reductions and their gradients, compiled against eager', (provider, runs) => {
   it('sum, mean, max, min, prod over any axes, with and without keepDims', async () => {
     await fc.assert(
       fc.asyncProperty(shapes(1), fc.nat(15), fc.boolean(), fc.nat(1000), async (shape, pick, keepDims, seed) => {
@@ -30,9 +30,9 @@ describe('reductions and their gradients, compiled against eager', () => {
           nested: (x) => tf.mean(tf.sub(x, tf.mean(x, axes, true)), axes, keepDims),
           spread: (x) => tf.mul(x, tf.sum(tf.mul(tf.sum(x, axes, true), tf.onesLike(x)), axes, true)),
         };
-        await expectSame(({ x }) => all(ops, x!), { x: numbers(shape, seed, -1, 1) }, 1e-5, 1e-5);
+        await expectSame(provider, ({ x }) => all(ops, x!), { x: numbers(shape, seed, -1, 1) }, 1e-5, 1e-5);
       }),
-      { numRuns: 15 },
+      { numRuns: runs(15) },
     );
   });
 
@@ -41,9 +41,9 @@ describe('reductions and their gradients, compiled against eager', () => {
     await fc.assert(
       fc.asyncProperty(shapes(1, 3), fc.nat(1000), async (shape, seed) => {
         const ops = { last: (x: tf.Tensor) => tf.prod(x, shape.length - 1), all: (x: tf.Tensor) => tf.prod(x) };
-        await expectSame(({ x }) => all(ops, x!), { x: numbers(shape, seed, 0.7, 1.3) }, 1e-5, 1e-5);
+        await expectSame(provider, ({ x }) => all(ops, x!), { x: numbers(shape, seed, 0.7, 1.3) }, 1e-5, 1e-5);
       }),
-      { numRuns: 6 },
+      { numRuns: runs(6) },
     );
   });
 
@@ -53,6 +53,7 @@ describe('reductions and their gradients, compiled against eager', () => {
         const axis = at % shape.length;
         const k = 1 + (seed % shape.at(-1)!);
         await expectSame(
+          provider,
           ({ x, i, b }) => {
             const { values, indices } = tf.topk(x!, k);
             return {
@@ -71,7 +72,7 @@ describe('reductions and their gradients, compiled against eager', () => {
           { x: numbers(shape, seed), i: integers(shape, seed, -5, 6), b: bools(shape, seed) },
         );
       }),
-      { numRuns: 8 },
+      { numRuns: runs(8) },
     );
   });
 
@@ -87,6 +88,7 @@ describe('reductions and their gradients, compiled against eager', () => {
           const last = shape.length - 1;
           const ops: Record<string, Op> = { cumsum: (x) => tf.cumsum(x, last, exclusive, reverse) };
           await expectSame(
+            provider,
             ({ x }) => ({
               ...all(ops, x!),
               first: tf.cumsum(x!, 0, exclusive, reverse),
@@ -98,7 +100,7 @@ describe('reductions and their gradients, compiled against eager', () => {
           );
         },
       ),
-      { numRuns: 8 },
+      { numRuns: runs(8) },
     );
   });
 
@@ -110,9 +112,9 @@ describe('reductions and their gradients, compiled against eager', () => {
           logSoftmax: (x) => tf.logSoftmax(x),
           attention: (x) => tf.softmax(tf.add(tf.mul(x, 0.125), -1e4)),
         };
-        await expectSame(({ x }) => all(ops, x!), { x: numbers(shape, seed, -3, 3) }, 1e-5, 1e-5);
+        await expectSame(provider, ({ x }) => all(ops, x!), { x: numbers(shape, seed, -3, 3) }, 1e-5, 1e-5);
       }),
-      { numRuns: 8 },
+      { numRuns: runs(8) },
     );
   });
 });

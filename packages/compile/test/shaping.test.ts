@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import fc from 'fast-check';
-import { describe, it } from 'vitest';
-import { bools, expectSame, integers, numbers, shapes } from './differential.ts';
+import { it } from 'vitest';
+import { bools, describeProviders, expectSame, integers, numbers, shapes } from './differential.ts';
 
 type Op = (x: tf.Tensor) => tf.Tensor;
 
@@ -14,7 +14,7 @@ const both = (name: string, op: Op, x: tf.Tensor): [string, tf.Tensor][] => [
 const all = (ops: Record<string, Op>, x: tf.Tensor): Record<string, tf.Tensor> =>
   Object.fromEntries(Object.entries(ops).flatMap(([name, op]) => both(name, op, x)));
 
-describe('shape kernels and their gradients, compiled against eager', () => {
+await describeProviders('shape kernels and their gradients, compiled against eager', (provider, runs) => {
   it('reshape, transpose, reverse, tile, pad, slice, split, stack, concat', async () => {
     const order = fc.array(fc.nat(1000), { minLength: 4, maxLength: 4 });
     await fc.assert(
@@ -46,6 +46,7 @@ describe('shape kernels and their gradients, compiled against eager', () => {
         };
         const sections = ([x]: tf.Tensor[]): tf.Tensor[] => tf.split(tf.concat([x!, x!, x!], axis), 3, axis);
         await expectSame(
+          provider,
           ({ x }) => ({
             ...all(ops, x!),
             ...all({ split: (t) => tf.addN(sections([t]).map((part, i) => tf.mul(part, i + 1))) }, x!),
@@ -53,7 +54,7 @@ describe('shape kernels and their gradients, compiled against eager', () => {
           { x: numbers(shape, seed) },
         );
       }),
-      { numRuns: 12 },
+      { numRuns: runs(12) },
     );
   });
 
@@ -67,7 +68,7 @@ describe('shape kernels and their gradients, compiled against eager', () => {
       [[0, 0, 0], [0, 3, 4], [1, 1, 1], 0, 0, 0, 1, 0],
     ]; // prettier-ignore
     for (const [begin, end, strides, ...masks] of cases) {
-      await expectSame(({ x }) => ({ part: tf.stridedSlice(x!, begin, end, strides, ...masks) }), {
+      await expectSame(provider, ({ x }) => ({ part: tf.stridedSlice(x!, begin, end, strides, ...masks) }), {
         x: numbers([3, 4, 5], 7),
       });
     }
@@ -82,26 +83,31 @@ describe('shape kernels and their gradients, compiled against eager', () => {
           keep: bools(shape, seed),
           ids: integers(shape, seed, -1, 6),
         };
-        await expectSame(({ x, y, keep, ids }) => {
-          const picked = (a: tf.Tensor, b: tf.Tensor): tf.Tensor => tf.where(keep!, tf.square(a), tf.mul(b, 3));
-          const [dx, dy] = tf.grads((a, b) => tf.sum(picked(a!, b!)))([x!, y!]);
-          return {
-            picked: picked(x!, y!),
-            dx: dx!,
-            dy: dy!,
-            dropped: tf.grad((a) => tf.sum(tf.square(tf.mul(a, tf.cast(keep!, 'float32')))))(x!),
-            filled: tf.where(keep!, x!, tf.scalar(-1e9)),
-            oneHot: tf.oneHot(ids!, 5),
-            soft: tf.oneHot(ids!, 5, 0.9, 0.1, 'float32'),
-          };
-        }, inputs);
+        await expectSame(
+          provider,
+          ({ x, y, keep, ids }) => {
+            const picked = (a: tf.Tensor, b: tf.Tensor): tf.Tensor => tf.where(keep!, tf.square(a), tf.mul(b, 3));
+            const [dx, dy] = tf.grads((a, b) => tf.sum(picked(a!, b!)))([x!, y!]);
+            return {
+              picked: picked(x!, y!),
+              dx: dx!,
+              dy: dy!,
+              dropped: tf.grad((a) => tf.sum(tf.square(tf.mul(a, tf.cast(keep!, 'float32')))))(x!),
+              filled: tf.where(keep!, x!, tf.scalar(-1e9)),
+              oneHot: tf.oneHot(ids!, 5),
+              soft: tf.oneHot(ids!, 5, 0.9, 0.1, 'float32'),
+            };
+          },
+          inputs,
+        );
       }),
-      { numRuns: 8 },
+      { numRuns: runs(8) },
     );
   });
 
   it('constants made from JavaScript values', async () => {
     await expectSame(
+      provider,
       ({ x }) => ({
         range: tf.add(x!, tf.range(0, 3)),
         linspace: tf.linspace(0, 1, 5),

@@ -212,11 +212,21 @@ export function slice(g: Graph, x: Value, begin: Shape, end: Shape, steps: Shape
   return g.emit('Slice', [x, pick(begin), pick(end), ints(g, axes), pick(steps)], { dtype: x.dtype, shape });
 }
 
+/** Most tensors one operator may join or make: a WebGPU shader is sure of eight buffers, one of them the whole. */
+export const FAN = 7;
+
+/** A long list in at most FAN even groups, to be joined or split in rounds. */
+export function chunks<T>(list: readonly T[]): readonly (readonly T[])[] {
+  const size = Math.ceil(list.length / FAN);
+  return Array.from({ length: Math.ceil(list.length / size) }, (_, i) => list.slice(i * size, (i + 1) * size));
+}
+
 /** Joins values along an axis. */
 export function concat(g: Graph, parts: readonly Value[], axis: number): Value {
   const full = parts.filter((part) => sizeOf(part.shape) > 0);
   const first = full[0] ?? parts[0]!;
   if (full.length <= 1) return first;
+  if (full.length > FAN) return concat(g, chunks(full).map((group) => concat(g, group, axis)), axis); // prettier-ignore
   const shape = first.shape.map((dim, i) => (i === axis ? full.reduce((sum, part) => sum + part.shape[i]!, 0) : dim));
   return g.emit('Concat', full, { dtype: first.dtype, shape }, { axis: { int: axis } });
 }

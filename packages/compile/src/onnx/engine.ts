@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import { cpus } from 'node:os';
+import { availableParallelism } from 'node:os';
 import * as ort from 'onnxruntime-node';
 import { badInput } from '../bad-input.ts';
 import type { DType, Engine, Handle, HostArray, Program, PureFunction } from '../engine.ts';
@@ -8,33 +8,35 @@ import { startTrace } from '../trace/backend.ts';
 import type { Signature } from '../trace/trace.ts';
 import { compileFunction } from './compile.ts';
 import { inputName, outputName } from './model.ts';
+import { onnxProviders, openSession, type Runtime } from './session.ts';
+import { deviceTransfer, stay } from './transfer.ts';
 
 const require = createRequire(import.meta.url);
 
-/** Execution providers inside the installed onnxruntime-node; `cpu` is always there. */
-export function onnxProviders(): readonly string[] {
-  return ort.listSupportedBackends().map((backend) => backend.name);
-}
+type OutputType = { readonly dtype: DType; readonly shape: readonly number[] };
+
+/** A function compiled for one set of shapes, ready to run. */
+type Step = {
+  readonly session: ort.InferenceSession;
+  readonly inputs: readonly string[];
+  readonly outputs: readonly (readonly [string, OutputType])[];
+};
 
 /**
- * The compiled engine: a function is traced once for each set of input shapes, written as one ONNX graph, and run by ONNX Runtime.
- * `run` blocks the event loop for one step and lets it turn before each.
+ * The compiled engine: a function is traced once for each set of input shapes, written as one ONNX graph, and run by ONNX
+ * Runtime. `run` blocks the event loop for one step and lets it turn before each. Host arrays are not copied on the CPU,
+ * so they must not change while a handle made of them lives.
  * @param options threads of one operation (default: all cores) and the execution provider (default cpu)
- * @throws BadInput when the provider is not in this build of onnxruntime-node
+ * @throws BadInput when the provider is unknown to this onnxruntime-node or finds no device, with its reason
  */
 export async function onnxEngine(
   options: { readonly threads?: number; readonly provider?: string } = {},
 ): Promise<Engine> {
-  const provider = options.provider ?? 'cpu';
-  const threads = options.threads ?? cpus().length;
-  const known = onnxProviders();
-  if (!known.includes(provider)) {
-    throw badInput(
-      `Engine "onnx": provider "${provider}" is not in this onnxruntime-node; it has ${known.join(', ')}.`,
-    );
-  }
+  const runtime: Runtime = { provider: options.provider ?? 'cpu', threads: options.threads ?? availableParallelism() };
   await startTrace();
-  const onDevice = provider === 'webgpu';
+  const onDevice = runtime.provider === 'webgpu';
+  const transfer = onDevice ? deviceTransfer(runtime) : stay;
+  await checkProvider(runtime, transfer.upload);
   const tensors = new Map<Handle, ort.Tensor>();
 
   const own = (dtype: DType, shape: readonly number[], tensor: ort.Tensor): Handle => {
@@ -47,6 +49,12 @@ export async function onnxEngine(
     if (!tensor) throw new Error('engine onnx: this handle was freed or belongs to another engine');
     return tensor;
   };
+  /** What was put on the host goes to the device at its first use and stays there. */
+  const resident = async (handle: Handle): Promise<ort.Tensor> => {
+    const tensor = await transfer.upload(find(handle));
+    tensors.set(handle, tensor);
+    return tensor;
+  };
   const release = (handle: Handle): void => {
     const tensor = find(handle);
     if (tensor.location !== 'cpu') tensor.dispose();
@@ -55,13 +63,7 @@ export async function onnxEngine(
 
   const open = async (fn: PureFunction, signature: Signature): Promise<Step> => {
     const { model, outputs } = compileFunction(fn, signature);
-    const session = await ort.InferenceSession.create(model.bytes, {
-      executionProviders: [provider],
-      intraOpNumThreads: threads,
-      graphOptimizationLevel: 'all',
-      logSeverityLevel: 3,
-      ...(onDevice ? { preferredOutputLocation: 'gpu-buffer' as const } : {}),
-    });
+    const session = await openSession(model.bytes, runtime, onDevice);
     return { session, inputs: model.inputs, outputs: Object.entries(outputs) as Step['outputs'] };
   };
 
@@ -74,54 +76,75 @@ export async function onnxEngine(
         const key = entries.map(([name, { dtype, shape }]) => `${name}:${dtype}[${shape.join()}]`).join(' ');
         let step = steps.get(key);
         if (!step) {
-          step = open(fn, inputs as Signature);
+          step = open(fn, inputs);
           steps.set(key, step);
           step.catch(() => steps.delete(key));
         }
         const { session, inputs: used, outputs } = await step;
-        const feeds = used.map((name) => {
+        const feeds: Record<string, ort.Tensor> = {};
+        for (const name of used) {
           const value = inputs[name]!;
-          return [inputName(name), isHostArray(value) ? wrap(value) : find(value)] as const;
-        });
-        const results = await session.run(Object.fromEntries(feeds));
+          feeds[inputName(name)] = isHostArray(value) ? wrap(value) : await resident(value);
+        }
+        const results = await session.run(feeds);
         return Object.fromEntries(
           outputs.map(([name, { dtype, shape }]) => [name, own(dtype, shape, results[outputName(name)] as ort.Tensor)]),
         );
       },
       dispose: () => {
-        steps.forEach((step) => void step.then(({ session }) => session.release()));
+        for (const step of steps.values()) void step.then(({ session }) => session.release());
         steps.clear();
       },
     };
   };
 
-  const { version } = require('onnxruntime-node/package.json') as { version: string };
   return {
     name: 'onnx',
-    description: `onnxruntime-node ${version}, compiled, provider ${provider}, ${threads} ${threads === 1 ? 'thread' : 'threads'}`,
+    description: describe(runtime),
     program,
     put: (array) => {
       checkHostArray(array, 'put');
       return own(array.dtype, array.shape, wrap(array));
     },
-    get: async (handle) => hostArray(handle.dtype, handle.shape, (await find(handle).getData()) as HostArray['data']),
+    get: async (handle) => {
+      const { data } = await transfer.download(find(handle));
+      return hostArray(handle.dtype, handle.shape, data as HostArray['data']);
+    },
     free: (handles) => {
       for (const handle of handles) release(handle);
     },
     alive: () => tensors.size,
     close: async () => {
       for (const handle of [...tensors.keys()]) release(handle);
+      await transfer.close();
     },
   };
 }
 
-type Step = {
-  readonly session: ort.InferenceSession;
-  readonly inputs: readonly string[];
-  readonly outputs: readonly (readonly [string, { readonly dtype: DType; readonly shape: readonly number[] }])[];
-};
-
-/** A view, not a copy: the array must not change while the handle lives. */
+/** A view, not a copy. */
 function wrap(array: HostArray): ort.Tensor {
   return new ort.Tensor(array.dtype, array.data as Float32Array, array.shape);
+}
+
+async function checkProvider(runtime: Runtime, upload: (tensor: ort.Tensor) => Promise<ort.Tensor>): Promise<void> {
+  const known = onnxProviders().map(({ name }) => name);
+  if (!known.includes(runtime.provider)) {
+    throw badInput(
+      `Engine "onnx": provider "${runtime.provider}" is unknown here; this onnxruntime-node has ${known.join(', ')}.`,
+    );
+  }
+  try {
+    const probe = await upload(new ort.Tensor('float32', Float32Array.of(1), []));
+    if (probe.location !== 'cpu') probe.dispose();
+  } catch (error) {
+    const reason = String((error as Error).message)
+      .split('\n')[0]!
+      .replace(/^.*false\. /, '');
+    throw badInput(`Engine "onnx": provider "${runtime.provider}" does not start: ${reason}`);
+  }
+}
+
+function describe({ provider, threads }: Runtime): string {
+  const { version } = require('onnxruntime-node/package.json') as { version: string };
+  return `onnxruntime-node ${version}, compiled, provider ${provider}, ${threads} ${threads === 1 ? 'thread' : 'threads'}`;
 }

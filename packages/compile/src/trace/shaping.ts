@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import type { DType } from '../engine.ts';
-import { concat, expand, ints, literal, reshape, scalar, slice, transpose } from '../graph/algebra.ts';
+import { chunks, concat, expand, FAN, ints, literal, reshape, scalar, slice, transpose } from '../graph/algebra.ts';
 import type { Graph, Value } from '../graph/graph.ts';
 import type { Lowering } from './kernel.ts';
 
@@ -8,8 +8,13 @@ import type { Lowering } from './kernel.ts';
 const from = (axis: number, rank: number): number => (axis < 0 ? axis + rank : axis);
 
 function split(g: Graph, x: Value, sizes: readonly number[], axis: number): readonly Value[] {
-  const types = sizes.map((size) => ({ dtype: x.dtype, shape: x.shape.map((dim, i) => (i === axis ? size : dim)) }));
   if (sizes.length === 1) return [x];
+  if (sizes.length > FAN) {
+    const groups = chunks(sizes);
+    const parts = split(g, x, groups.map((group) => group.reduce((sum, size) => sum + size, 0)), axis); // prettier-ignore
+    return groups.flatMap((group, i) => split(g, parts[i]!, group, axis));
+  }
+  const types = sizes.map((size) => ({ dtype: x.dtype, shape: x.shape.map((dim, i) => (i === axis ? size : dim)) }));
   return g.emitAll('Split', [x, ints(g, sizes)], { axis: { int: axis } }, types);
 }
 
