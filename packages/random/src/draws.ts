@@ -32,7 +32,7 @@ export const bernoulli = (k: Key, n: number, p: number): Uint8Array => {
   return Uint8Array.from(bits(k, n), (word) => (word < threshold ? 1 : 0));
 };
 
-/** One whole number from 0 to n - 1, without modulo bias (Lemire's rejection). */
+/** One whole number from 0 to n - 1, without modulo bias: words beyond the last whole multiple of n are drawn again. */
 export const integer = (k: Key, n: number): number => {
   if (!Number.isSafeInteger(n) || n < 1 || n > 2 ** 32) throw new RangeError(`integer needs 1 <= n <= 2^32; got ${n}`);
   const limit = 2 ** 32 - (2 ** 32 % n);

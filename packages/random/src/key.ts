@@ -41,30 +41,34 @@ export const key = (seed: number): Key => {
   return make(0, 0, seed >>> 0, Math.floor(seed / 2 ** 32));
 };
 
-/** FNV-1a over UTF-8 with a second basis: 64 bits of a label. */
-const hash = (label: string): [number, number] => {
-  let a = 0x811c9dc5;
-  let b = 0x9747b28c;
-  for (const byte of new TextEncoder().encode(label)) {
-    a = Math.imul(a ^ byte, 0x01000193);
-    b = Math.imul(b ^ byte, 0x85ebca6b);
-    b ^= b >>> 13;
-  }
-  return [a >>> 0, b >>> 0];
+const utf8 = new TextEncoder();
+
+/** Second counter words that draws never use (they use 0 and 1), so that no key is a number that was also drawn. */
+const numbers = 0x8000_0000;
+const words = 0x6c61_6265;
+
+/**
+ * The key after a word: its UTF-8 bytes pass through Threefry in blocks of eight, each under the key that the last one left, and the
+ * length closes it. One block is a permutation of 64 bits and the last pass is one random-looking map, so two of n words share a key
+ * with a chance of about n^2 / 2^64: one in 10^7 for a million words.
+ */
+const absorb = (k: Key, word: string): Key => {
+  const bytes = utf8.encode(word);
+  const byte = (i: number) => bytes[i] ?? 0;
+  const four = (i: number) => byte(i) | (byte(i + 1) << 8) | (byte(i + 2) << 16) | (byte(i + 3) << 24);
+  let state = k;
+  for (let at = 0; at < bytes.length; at += 8) state = make(state[0], state[1], four(at), four(at + 4));
+  return make(state[0], state[1], bytes.length, words);
 };
 
 /**
  * A new key for a label: `fold(fold(root, 'step'), 17)`. Words and whole numbers are kept apart: fold(k, '1') differs from fold(k, 1).
+ * Distinct numbers under one key never collide, since a Threefry block is a permutation; for words see `absorb`.
  * Keys come from names, never from the order of calls. Throws for a number that is not whole or is negative.
  */
 export const fold = (k: Key, label: string | number): Key => {
-  if (typeof label === 'string') {
-    const [a, b] = hash(label);
-    // A second pass under a fixed tweak separates words from numbers.
-    const once = make(k[0], k[1], a, b);
-    return make(once[0], once[1], 0x6c61_6265, label.length);
-  }
+  if (typeof label === 'string') return absorb(k, label);
   if (!Number.isSafeInteger(label) || label < 0)
     throw new RangeError(`fold takes a word or a whole number from 0; got ${label}`);
-  return make(k[0], k[1], label >>> 0, Math.floor(label / 2 ** 32));
+  return make(k[0], k[1], label >>> 0, (numbers | Math.floor(label / 2 ** 32)) >>> 0);
 };
