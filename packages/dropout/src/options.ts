@@ -1,6 +1,6 @@
 import { SITES } from '@lab/adapter';
 import { z } from 'zod';
-import { COMPENSATIONS, STRUCTURES, type Evaluate, type Layers, type Noise, type Rate } from './types.ts';
+import { COMPENSATIONS, STRUCTURES, type Layers, type Noise, type Rate } from './types.ts';
 
 const got = (issue: { readonly input?: unknown }): string =>
   `a rate lies in [0, 1), or is { "byLayer": […] } or { "from", "to", "curve" } of such; got ${JSON.stringify(issue.input)}`;
@@ -25,7 +25,6 @@ export const layers: z.ZodType<Layers> = z.union(
 
 export const scope = z.enum(['batch', 'example']);
 export const samples = z.number().int().min(1).max(64);
-export const members = z.number().int().min(1).max(256);
 export const weight = z.number().min(0);
 export const readout = z.enum(['quiet', 'mean-field', 'ensemble-logits', 'ensemble-probabilities']);
 
@@ -38,7 +37,3 @@ export const noise: z.ZodType<Noise> = z.strictObject({
   scope: scope.default('example'),
   layers: layers.default('all'),
 });
-
-/** A readout and its ensemble size as data. */
-export const evaluation = (kind: z.infer<typeof readout>, size: number): Evaluate =>
-  kind === 'quiet' || kind === 'mean-field' ? { readout: kind } : { readout: kind, members: size };

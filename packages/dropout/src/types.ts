@@ -1,4 +1,5 @@
 import type { Place, Site } from '@lab/adapter';
+import type { Readout } from '@lab/records';
 import type { Params, tf } from '@lab/tensor';
 
 /**
@@ -52,10 +53,10 @@ export interface Consistency {
 }
 
 /** How a method is tested. */
-export type Evaluate =
-  | { readonly readout: 'quiet' }
-  | { readonly readout: 'mean-field' }
-  | { readonly readout: 'ensemble-logits' | 'ensemble-probabilities'; readonly members: number };
+export interface Evaluate {
+  /** The size M of an ensemble is the run's, not the method's. */
+  readonly readout: Readout;
+}
 
 /** A dropout method is data: which noise, how many samples, what is averaged, how it is tested. */
 export interface Dropout {

@@ -5,7 +5,8 @@ export type Readout = 'quiet' | 'mean-field' | 'ensemble-logits' | 'ensemble-pro
 
 /** Metrics of one readout on one split. Unknown is null, never a magic number. */
 export interface Evaluation {
-  readonly split: 'train' | 'validation' | 'test';
+  /** `elsewhere:<name>`: another data set's test split, for weights trained on this one. */
+  readonly split: 'train' | 'validation' | 'test' | `elsewhere:${string}`;
   readonly readout: Readout;
   /** Ensemble size; 1 for a single deterministic pass. */
   readonly members: number;

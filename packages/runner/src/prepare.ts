@@ -1,4 +1,4 @@
-import { datasets, type Dataset, type Sources } from '@lab/datasets';
+import { datasets, type Dataset, type Example, type Sources } from '@lab/datasets';
 import { models } from '@lab/models';
 import type { Model } from '@lab/adapter';
 import { fold, key } from '@lab/random';
@@ -19,6 +19,8 @@ export interface Prepared {
   readonly blueprint: Blueprint;
   readonly dataset: Dataset;
   readonly rows: { readonly train: readonly Row[]; readonly validation: readonly Row[]; readonly test: readonly Row[] };
+  /** Test rows of other data sets, by name. */
+  readonly elsewhere: { readonly [name: string]: readonly Row[] };
 }
 
 /** Builds runs and keeps what they share: a model by its options, a data set by its options and seed. */
@@ -50,13 +52,15 @@ export const openPreparer = ({ sources, weights }: Places): Preparer => {
         if (dataset.splits[split].length === 0) throw new BadInput(`${dataset.name}: the ${split} split is empty`);
       }
       const blueprint = blueprintOf(config, model, dataset);
-      const encode = (split: 'train' | 'validation' | 'test') =>
-        encodeRows(model, dataset.splits[split], blueprint.apart, maxTokens);
+      const encode = (examples: readonly Example[]) => encodeRows(model, examples, blueprint.apart, maxTokens);
+      const { train, validation, test } = dataset.splits;
+      const elsewhere = Object.entries(dataset.elsewhere ?? {}).map(([name, examples]) => [name, encode(examples)]);
       return {
         config,
         blueprint,
         dataset,
-        rows: { train: encode('train'), validation: encode('validation'), test: encode('test') },
+        rows: { train: encode(train), validation: encode(validation), test: encode(test) },
+        elsewhere: Object.fromEntries(elsewhere) as Prepared['elsewhere'],
       };
     },
   };

@@ -6,6 +6,7 @@ import {
   BadInput,
   checkpointPath,
   type Cost,
+  type Evaluation,
   finishRun,
   heartbeat,
   isDone,
@@ -88,14 +89,21 @@ const underLease = async ({ id, config }: PlannedRun, args: RunArgs, lease: Leas
   try {
     const trained = await train({ prepared, workshop, reader, from, headline, signal, onProgress, save });
     const began = performance.now();
-    const test = await readAll(reader, trained.theta, rows.test, hasMasks(blueprint) ? config.members : 0);
+    const members = hasMasks(blueprint) ? config.members : 0;
+    const test = await readAll(reader, trained.theta, rows.test, members);
     const onTrain = await readAll(reader, trained.theta, rows.train, 0);
+    const elsewhere: Evaluation[] = [];
+    for (const [name, others] of Object.entries(prepared.elsewhere)) {
+      const readings = await readAll(reader, trained.theta, others, members);
+      elsewhere.push(...evaluationsOf(blueprint.task, `elsewhere:${name}`, others, readings));
+    }
     writeAdapter(lease, prepared, (await workshop.engine.get(trained.theta)).data as Float32Array);
     workshop.engine.free([trained.theta]);
     const evaluations = [
       ...evaluationsOf(blueprint.task, 'train', rows.train, onTrain),
       ...(trained.curve.find((point) => point.epoch === trained.epoch)?.evaluations ?? []),
       ...evaluationsOf(blueprint.task, 'test', rows.test, test),
+      ...elsewhere,
     ];
     const evalSeconds = (performance.now() - began) / 1000;
     const cost = costOf(trained, config.train.epochs * rows.train.length, evalSeconds);

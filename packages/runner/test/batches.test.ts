@@ -4,7 +4,9 @@ import { bucketFor, chunks, evaluationOrder, makeBatch, type Row } from '../src/
 
 const row = (length: number, label = 0, parts = 1): Row => ({
   example: { id: `e:${length}`, text: '', label },
-  encoded: Array.from({ length: parts }, (_, part) => ({ ids: Int32Array.from({ length }, (_, i) => 10 * part + i + 1) })),
+  encoded: Array.from({ length: parts }, (_, part) => ({
+    ids: Int32Array.from({ length }, (_, i) => 10 * part + i + 1),
+  })),
 });
 const task = { kind: 'classification', classes: ['a', 'b'] } as const;
 
@@ -39,7 +41,11 @@ describe('batches', () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1, maxLength: 30 }), (lengths) => {
         const order = evaluationOrder(lengths.map((length) => row(length)));
-        expect(chunks(order, 4).flat().toSorted((a, b) => a - b)).toEqual(lengths.map((_, i) => i));
+        expect(
+          chunks(order, 4)
+            .flat()
+            .toSorted((a, b) => a - b),
+        ).toEqual(lengths.map((_, i) => i));
         expect(order.map((i) => lengths[i]!)).toEqual(lengths.toSorted((a, b) => a - b));
       }),
     );

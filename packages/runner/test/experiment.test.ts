@@ -79,7 +79,10 @@ describe('experiments', () => {
 
 describe('a config', () => {
   it.each([
-    [{ ...base, dropout: { name: 'lora-dropot' } }, /unknown dropout "lora-dropot" \(did you mean "lora-dropout"\?\).*allowed:/],
+    [
+      { ...base, dropout: { name: 'lora-dropot' } },
+      /unknown dropout "lora-dropot" \(did you mean "lora-dropout"\?\).*allowed:/,
+    ],
     [{ ...base, dropout: { name: 'lora-dropout', p: 1 } }, /dropout \(lora-dropout\): key "p".*\[0, 1\).*got 1/],
     [{ ...base, dropout: { name: 'lora-dropout', p: -0.1 } }, /\[0, 1\)/],
     [{ ...base, dropout: { name: 'lora-dropout', rate: 0.1 } }, /unknown key "rate".*allowed keys: p, samples/],

@@ -136,8 +136,20 @@ describe('one run', () => {
     const scores = fileOf(folder.out, run, 'metrics.jsonl')
       .trim()
       .split('\n')
-      .map((line) => (JSON.parse(line) as { evaluations: { metrics: { accuracy: number } }[] }).evaluations[0]!.metrics.accuracy);
+      .map(
+        (line) =>
+          (JSON.parse(line) as { evaluations: { metrics: { accuracy: number } }[] }).evaluations[0]!.metrics.accuracy,
+      );
     expect(selectedEpoch).toBe(scores.indexOf(Math.max(...scores)) + 1);
+  });
+
+  it('is tested on other data sets too when asked to', async () => {
+    const dataset = { name: 'imdb', train: 16, validation: 6, maxTest: 10, elsewhere: ['yelp'] };
+    const run = tiny({ name: 'none' }, { dataset });
+    await bench.run(run, folder.out);
+    const found = readRecord(folder.out, run.id)!.result.evaluations.find(({ split }) => split === 'elsewhere:yelp')!;
+    expect(found.examples).toBeGreaterThan(0);
+    expect(found.metrics.accuracy).not.toBeNull();
   });
 
   it('meets the same batches from the same start whatever the method', async () => {
@@ -148,7 +160,9 @@ describe('one run', () => {
         losses.push(loss!);
         stop.abort();
       };
-      await expect(bench.run(tiny(dropout), folder.out, { signal: stop.signal, onProgress })).rejects.toThrow(Cancelled);
+      await expect(bench.run(tiny(dropout), folder.out, { signal: stop.signal, onProgress })).rejects.toThrow(
+        Cancelled,
+      );
     }
     expect(losses[1]).toBeCloseTo(losses[0]!, 5);
   });

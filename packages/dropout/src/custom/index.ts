@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { method } from '../method.ts';
-import { evaluation, members, noise, readout, samples, weight } from '../options.ts';
+import { noise, readout, samples, weight } from '../options.ts';
 import { meanFieldDefined } from '../mean-field.ts';
 import { noiseLabel, refusal } from '../check.ts';
 
@@ -17,7 +17,6 @@ const options = z
       .optional()
       .describe('a second pass that should agree with the first'),
     evaluate: readout.default('quiet').describe('how it is tested'),
-    members: members.default(8).describe('ensemble size M'),
   })
   .superRefine(({ noise, evaluate }, context) => {
     noise.forEach((one, i) => {
@@ -43,10 +42,10 @@ export const custom = method({
     where: 'section 3: position x structure x compensation',
   },
   options,
-  build: ({ noise, samples, consistency, evaluate, members }) => ({
+  build: ({ noise, samples, consistency, evaluate }) => ({
     noise,
     samples,
     consistency,
-    evaluate: evaluation(evaluate, members),
+    evaluate: { readout: evaluate },
   }),
 });

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { method } from '../method.ts';
-import { evaluation, layers, members, rate, readout, samples, scope } from '../options.ts';
+import { layers, rate, readout, samples, scope } from '../options.ts';
 import { maskPair } from './masks.ts';
 import { WHERE, whereAllows } from './where.ts';
 
@@ -12,7 +12,6 @@ const options = z
     compensate: z.boolean().default(false).describe('scale kept entries by 1/(1-p); the paper does not'),
     where: z.enum(WHERE).default('both').describe('ablation: masks in training, at test, or in both'),
     evaluate: readout.default('ensemble-logits').describe('how it is tested'),
-    members: members.default(8).describe('ensemble size M'),
     layers: layers.default('all').describe('layers it acts on'),
   })
   .superRefine(({ where, evaluate }, context) => {
@@ -31,13 +30,13 @@ export const loraDropout = method({
     where: 'Eq. 2, 3, 7, 8',
   },
   options,
-  build: ({ p, samples, scope, compensate, where, evaluate, members, layers }) => {
+  build: ({ p, samples, scope, compensate, where, evaluate, layers }) => {
     const masks = maskPair({ p, scope, layers, compensation: compensate ? 'inverse' : 'none' });
     return {
       noise: where === 'test' ? [] : masks,
       ...(where === 'both' ? {} : { testNoise: where === 'test' ? masks : [] }),
       samples,
-      evaluate: evaluation(evaluate, members),
+      evaluate: { readout: evaluate },
     };
   },
 });

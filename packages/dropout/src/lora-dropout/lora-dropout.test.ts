@@ -12,7 +12,7 @@ it('masks columns of A and rows of B, never the rank, without rescaling', () => 
     ['none', 0.3],
     ['none', 0.3],
   ]);
-  expect({ samples, evaluate }).toEqual({ samples: 4, evaluate: { readout: 'ensemble-logits', members: 8 } });
+  expect({ samples, evaluate }).toEqual({ samples: 4, evaluate: { readout: 'ensemble-logits' } });
   expect(describeMethod('lora-dropout').axes).toHaveLength(2);
 });
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { inputNoise } from '../lora-input/noise.ts';
 import { method } from '../method.ts';
-import { evaluation, layers, members, rate } from '../options.ts';
+import { layers, rate } from '../options.ts';
 
 export const mcDropout = method({
   name: 'mc-dropout',
@@ -19,12 +19,11 @@ export const mcDropout = method({
       .enum(['ensemble-probabilities', 'ensemble-logits'])
       .default('ensemble-probabilities')
       .describe('what is averaged'),
-    members: members.default(8).describe('stochastic passes M'),
     layers: layers.default('all').describe('layers it acts on'),
   }),
-  build: ({ p, evaluate, members, layers }) => ({
+  build: ({ p, evaluate, layers }) => ({
     noise: [inputNoise(p, layers)],
     samples: 1,
-    evaluate: evaluation(evaluate, members),
+    evaluate: { readout: evaluate },
   }),
 });

@@ -4,6 +4,6 @@ import { methods } from '../index.ts';
 it('trains as lora-input and is tested as an ensemble of masks', () => {
   const build = (name: string, options: object = {}) => methods.build(methods.parse({ name, ...options }));
   expect(build('mc-dropout').noise).toEqual(build('lora-input').noise);
-  expect(build('mc-dropout', { members: 4 }).evaluate).toEqual({ readout: 'ensemble-probabilities', members: 4 });
+  expect(build('mc-dropout', {}).evaluate).toEqual({ readout: 'ensemble-probabilities' });
   expect(() => methods.parse({ name: 'mc-dropout', evaluate: 'quiet' })).toThrow(/key "evaluate"/);
 });
