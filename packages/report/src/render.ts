@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import type { Study } from './data/study.ts';
-import { draw } from './figures/draw.ts';
-import { buildReport, type Report } from './report.ts';
+import { draw, type Drawing } from './figures/draw.ts';
+import { type Illustrated, pageHtml } from './page/page.ts';
+import { buildReport } from './report.ts';
 import type { ReportSpec } from './spec.ts';
 import { summaryText } from './summary.ts';
 import { toCsv } from './tables/csv.ts';
@@ -9,33 +10,47 @@ import { toLatex } from './tables/latex.ts';
 import { toMarkdown } from './tables/markdown.ts';
 import { writeWhole } from './write.ts';
 
-export interface Rendered {
+export interface Rendered extends Illustrated {
   /** Terminal text: verdicts and tables. */
   readonly summary: string;
   /** Every file of the report, in writing order; also those that already held the same bytes. */
   readonly files: readonly string[];
-  readonly report: Report;
+  /** Path of this report's own page. */
+  readonly html: string;
 }
 
-/** Writes tables (Markdown, CSV, LaTeX) and figures (vega-lite, SVG, PNG). Throws `BadInput` where a file cannot be written. */
+/**
+ * Writes tables (Markdown, CSV, LaTeX), figures (vega-lite, SVG, PNG) and report.html under `outDir`.
+ * Throws `BadInput` where a file cannot be written. Same records and specification, same bytes.
+ */
 export const renderReport = async (study: Study, spec: ReportSpec, outDir: string): Promise<Rendered> => {
   const report = buildReport(study, spec);
   const files: string[] = [];
-  const write = async (name: string, content: string | Uint8Array): Promise<void> => {
+  const write = async (name: string, content: string | Uint8Array): Promise<string> => {
     const file = join(outDir, name);
     await writeWhole(file, content);
     files.push(file);
+    return file;
   };
   for (const table of report.tables) {
     await write(`tables/${table.name}.md`, toMarkdown(table));
     await write(`tables/${table.name}.csv`, toCsv(table));
     await write(`tables/${table.name}.tex`, toLatex(table));
   }
+  const drawings: Drawing[] = [];
   for (const figure of report.figures) {
     const drawing = await draw(figure.spec);
     await write(`figures/${figure.name}.vl.json`, `${JSON.stringify(figure.spec, null, 1)}\n`);
     await write(`figures/${figure.name}.svg`, drawing.svg);
     await write(`figures/${figure.name}.png`, drawing.png);
+    drawings.push(drawing);
   }
-  return { summary: summaryText(report), files, report };
+  const html = await write('report.html', pageHtml([{ report, drawings }], spec.title));
+  return { summary: summaryText(report), files, html, report, drawings };
+};
+
+/** One page for several reports. Returns the file written. */
+export const renderPage = async (reports: readonly Illustrated[], outFile: string): Promise<string> => {
+  await writeWhole(outFile, pageHtml(reports));
+  return outFile;
 };

@@ -43,9 +43,12 @@ const warnings: vega.LoggerInterface = {
   debug: () => warnings,
 } as unknown as vega.LoggerInterface;
 
+/** The vega specification of a vega-lite one. */
+export const compileSpec = (spec: TopLevelSpec): vega.Spec => compile(spec, { logger: warnings as never }).spec;
+
 /** SVG and PNG (three dots for each unit: 288 to the inch) of a vega-lite specification. Same input, same bytes. */
 export const draw = async (spec: TopLevelSpec): Promise<Drawing> => {
-  const compiled = compile(spec, { logger: warnings as never }).spec;
+  const compiled = compileSpec(spec);
   const view = new vega.View(vega.parse(compiled), { renderer: 'none', logger: warnings });
   resetSVGDefIds();
   const svg = await view.toSVG();

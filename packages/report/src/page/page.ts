@@ -1,0 +1,111 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import type { TopLevelSpec } from 'vega-lite';
+import { compileSpec, type Drawing } from '../figures/draw.ts';
+import { config, colours, ink } from '../figures/theme.ts';
+import type { Report } from '../report.ts';
+import type { Status } from '../verdict/verdict.ts';
+import { h, type Html, inlineJson, raw } from './html.ts';
+import { pageRuns } from './runs.ts';
+import { cardSection, figureSection, provenanceSection, runSection, tableSection, verdictList } from './sections.ts';
+
+/** A report with its drawings, ready for a page. */
+export interface Illustrated {
+  readonly report: Report;
+  /** In the order of `report.figures`. */
+  readonly drawings: readonly Drawing[];
+}
+
+const own = (name: string): string => readFileSync(new URL(name, import.meta.url), 'utf8');
+
+/** Vega's own browser build, from the package that also drew the files. */
+const vegaScript = (): string => {
+  const require = createRequire(import.meta.url);
+  return readFileSync(join(dirname(require.resolve('vega')), 'vega.min.js'), 'utf8');
+};
+
+const inlineScript = (code: string): Html => raw(code.replace(/<\/script/gi, '<\\/script').replace(/<!--/g, '<\\!--'));
+
+/** Curves of one run: rows of `curve` are set by the script. */
+const curveSpec = {
+  $schema: 'https://vega.github.io/schema/vega-lite/v6.json',
+  config,
+  width: 320,
+  height: 140,
+  data: { name: 'curve' },
+  mark: { type: 'line', point: { size: 20 } },
+  encoding: {
+    x: { field: 'epoch', type: 'quantitative', axis: { tickMinStep: 1, format: 'd' } },
+    y: { field: 'value', type: 'quantitative', title: null },
+    color: { field: 'what', type: 'nominal', title: null, scale: { range: [ink, colours[1], colours[0]] } },
+    strokeDash: { field: 'what', type: 'nominal', title: null },
+  },
+} as unknown as TopLevelSpec;
+
+const statuses: readonly Status[] = ['held', 'not seen', 'contradicted', 'cannot tell'];
+
+const overview = (pages: readonly Illustrated[]): Html => {
+  const all = pages.flatMap(({ report }) => report.verdicts);
+  const runs = new Set(pages.flatMap(({ report }) => report.cells.map((c) => c.record.result.id))).size;
+  const counts = statuses.map((s) => `${all.filter((v) => v.status === s).length} ${s}`);
+  return h`<p>${runs} runs, ${all.length} claims: ${counts.join(', ')}. A claim counts as held only where its own test says so; the sentences name test, seeds and power.</p>`;
+};
+
+const experiment = ({ report, drawings }: Illustrated): Html => {
+  const { spec } = report;
+  const id = spec.name;
+  return h`
+<article id="${id}" aria-labelledby="${id}-heading">
+<h2 id="${id}-heading">${spec.title}</h2>
+<p class="question">${spec.question}</p>
+<p class="source">After: ${spec.paper}</p>
+${verdictList(report.verdicts)}
+${report.tables.map((t) => tableSection(t, `${id}-table-${t.name}`))}
+<div class="figures">${report.figures.map((f, i) => figureSection(f, drawings[i]!, `${id}-figure-${f.name}`))}</div>
+${(spec.cards ?? []).length > 0 && h`<section aria-labelledby="${id}-cards"><h3 id="${id}-cards">Methods</h3>${(spec.cards ?? []).map((c) => cardSection(c, `${id}-card-${c.name}`))}</section>`}
+${runSection(report, `${id}-runs`)}
+${provenanceSection(report, `${id}-provenance`)}
+</article>`;
+};
+
+/** One self-contained page for any number of reports. No address outside the file is ever asked for. Same input, same bytes. */
+export const pageHtml = (pages: readonly Illustrated[], title = 'LoRA Dropout Lab'): string => {
+  const data = {
+    figures: Object.fromEntries(
+      pages.flatMap(({ report, drawings }) =>
+        report.figures.map((f, i) => [`${report.spec.name}-figure-${f.name}`, drawings[i]!.vega]),
+      ),
+    ),
+    runs: Object.fromEntries(pages.map(({ report }) => [report.spec.name, pageRuns(report.cells)])),
+    curve: compileSpec(curveSpec),
+  };
+  return h`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline' 'unsafe-eval'; img-src data:; connect-src 'self'">
+<title>${title}</title>
+<style>${raw(own('./style.css'))}</style>
+</head>
+<body>
+<a class="skip" href="#main">To the results</a>
+<header>
+<h1>${title}</h1>
+<nav aria-label="Experiments"><ul>${pages.map(({ report }) => h`<li><a href="#${report.spec.name}">${report.spec.title}</a></li>`)}</ul></nav>
+<p class="tools"><button type="button" id="theme">Dark or light</button></p>
+</header>
+<main id="main" tabindex="-1">
+<section aria-labelledby="overview"><h2 id="overview">What was asked and what came out</h2>${overview(pages)}</section>
+${pages.map(experiment)}
+</main>
+<div id="tooltip" role="tooltip" hidden></div>
+<dialog id="detail" aria-labelledby="detail-title"><form method="dialog"><button class="close">Close</button></form><h2 id="detail-title"></h2><div id="detail-body"></div></dialog>
+<script type="application/json" id="data">${inlineJson(data)}</script>
+<script>${inlineScript(vegaScript())}</script>
+<script>${inlineScript(own('./client.js'))}</script>
+</body>
+</html>
+`.html;
+};
