@@ -26,9 +26,9 @@ export const catalogue = <Args extends readonly unknown[], Built>(
     const head = z.object({ name: z.string() }).loose().safeParse(config);
     if (!head.success) throw new BadInput(`${where}: expected { name, …options }; allowed names: ${names.join(', ')}`);
     const { name, ...options } = head.data;
-    const parsed = find(name).options.strict().safeParse(options);
-    if (!parsed.success)
-      throw new BadInput(sentence(`${where} (${name})`, parsed.error, Object.keys(find(name).options.shape)));
+    const schema = find(name).options.strict();
+    const parsed = schema.safeParse(options);
+    if (!parsed.success) throw new BadInput(sentence(`${where} (${name})`, parsed.error, schema));
     return { name, ...parsed.data };
   };
   return {

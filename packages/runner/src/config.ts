@@ -16,7 +16,7 @@ export interface PlannedRun {
  */
 export const planRun = (raw: unknown, where: string): PlannedRun => {
   const parsed = runConfigSchema.safeParse(raw);
-  if (!parsed.success) throw new BadInput(sentence(where, parsed.error, Object.keys(runConfigSchema.shape)));
+  if (!parsed.success) throw new BadInput(sentence(where, parsed.error, runConfigSchema));
   const config: RunConfig = {
     ...parsed.data,
     dataset: datasets.parse(parsed.data.dataset, `${where}: dataset`),

@@ -7,23 +7,33 @@ import { refused } from './files.ts';
 export interface Lease {
   readonly folder: string;
   readonly fence: number;
+  /** What the lease file says of its owner: tells this lease from a later one that begins at the same number in an emptied folder. */
+  readonly owner: string;
 }
 
 interface Owner {
   readonly host: string;
   readonly pid: number;
   readonly started: string | null;
+  /** Leases taken by this process before: two of one process differ. */
+  readonly turn: number;
 }
+
+let turns = 0;
 
 const prefix = 'lease-';
 const pathOf = (folder: string, fence: number): string =>
   join(folder, `${prefix}${String(fence).padStart(6, '0')}.json`);
 
-/** When a process began, in clock ticks since boot: tells a process from a later one with the same number. Linux only. */
+/**
+ * When a process began, in clock ticks since boot: tells a process from a later one with the same number. Null where that cannot be
+ * known (Linux only) and for a process that has ended and only waits to be collected by its parent.
+ */
 const startedAt = (pid: number): string | null => {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? null;
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return fields[0] === 'Z' ? null : (fields[19] ?? null);
   } catch {
     return null;
   }
@@ -77,37 +87,50 @@ export const takeLease = (folder: string): Lease | null => {
   const last = held.at(-1) ?? 0;
   if (last > 0 && isHeld(folder, last)) return null;
   const fence = last + 1;
+  const owner = JSON.stringify({
+    host: hostname(),
+    pid: process.pid,
+    started: startedAt(process.pid),
+    turn: turns++,
+  } satisfies Owner);
   try {
     const file = openSync(pathOf(folder, fence), 'wx');
-    const owner: Owner = { host: hostname(), pid: process.pid, started: startedAt(process.pid) };
-    writeFileSync(file, JSON.stringify(owner));
-    closeSync(file);
+    try {
+      writeFileSync(file, owner);
+    } catch (error) {
+      rmSync(pathOf(folder, fence), { force: true });
+      throw error;
+    } finally {
+      closeSync(file);
+    }
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return null;
     throw refused('take the lease in', folder, error);
   }
   for (const old of held) rmSync(pathOf(folder, old), { force: true });
-  return { folder, fence };
+  return { folder, fence, owner };
 };
 
 /** Whether nobody took the lease over since. */
-export const isOurs = ({ folder, fence }: Lease): boolean => {
+export const isOurs = ({ folder, fence, owner }: Lease): boolean => {
   try {
-    return fences(folder).at(-1) === fence;
+    return fences(folder).at(-1) === fence && readFileSync(pathOf(folder, fence), 'utf8') === owner;
   } catch {
     return false;
   }
 };
 
-/** Says that the owner is alive; call it every few seconds. */
-export const heartbeat = ({ folder, fence }: Lease): void => {
+/** Says that the owner is alive; call it every few seconds. Does nothing once the lease was taken over: the next write notices. */
+export const heartbeat = (lease: Lease): void => {
   const now = new Date();
   try {
-    utimesSync(pathOf(folder, fence), now, now);
+    if (isOurs(lease)) utimesSync(pathOf(lease.folder, lease.fence), now, now);
   } catch {
-    // The lease was taken over; the next write notices.
+    // Taken over between the two calls.
   }
 };
 
-/** Gives the lease back. */
-export const releaseLease = ({ folder, fence }: Lease): void => rmSync(pathOf(folder, fence), { force: true });
+/** Gives the lease back; one that was taken over stays with its new owner. */
+export const releaseLease = (lease: Lease): void => {
+  if (isOurs(lease)) rmSync(pathOf(lease.folder, lease.fence), { force: true });
+};

@@ -1,0 +1,121 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { heartbeat, isOurs, leaseTimeout, releaseLease, takeLease } from '../src/index.ts';
+import { freshFolder } from './folder.ts';
+
+const index = fileURLToPath(new URL('../src/index.ts', import.meta.url));
+
+/** Another process that takes the lease of a folder, says what it got, and waits. */
+const holder = async (folder: string) => {
+  const code = `import { takeLease } from ${JSON.stringify(index)};
+    const lease = takeLease(${JSON.stringify(folder)});
+    process.stdout.write(JSON.stringify(lease) + '\\n');
+    setInterval(() => undefined, 1000);`;
+  const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', code], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const [line] = (await once(child.stdout, 'data')) as [Buffer];
+  const kill = async () => {
+    const gone = once(child, 'exit');
+    child.kill('SIGKILL');
+    await gone;
+  };
+  return { lease: JSON.parse(line.toString()) as ReturnType<typeof takeLease>, kill };
+};
+
+const file = (folder: string): string => join(folder, readdirSync(folder)[0]!);
+
+/** Rewrites the lease as if a process on another host had taken it. */
+const moveAway = (folder: string): void => {
+  const owner = JSON.parse(readFileSync(file(folder), 'utf8')) as object;
+  writeFileSync(file(folder), JSON.stringify({ ...owner, host: 'another-host' }));
+};
+
+const age = (path: string, milliseconds: number): void => {
+  const then = new Date(Date.now() - milliseconds);
+  utimesSync(path, then, then);
+};
+
+describe('a lease', () => {
+  it('is exclusive, and free again when given back', () => {
+    const folder = freshFolder();
+    const lease = takeLease(folder)!;
+    expect(lease.fence).toBe(1);
+    expect(takeLease(folder)).toBeNull();
+    expect(isOurs(lease)).toBe(true);
+    releaseLease(lease);
+    expect(readdirSync(folder)).toEqual([]);
+    expect(isOurs(lease)).toBe(false);
+    expect(takeLease(folder)).not.toBeNull();
+  });
+
+  it('of a living process is respected, and of one killed by SIGKILL is taken over with a higher number', async () => {
+    const folder = freshFolder();
+    const other = await holder(folder);
+    expect(other.lease?.fence).toBe(1);
+    expect(takeLease(folder)).toBeNull();
+    await other.kill();
+    const ours = takeLease(folder)!;
+    expect(ours.fence).toBe(2);
+    expect(isOurs(other.lease!)).toBe(false);
+    expect(readdirSync(folder)).toHaveLength(1);
+  });
+
+  it('goes to exactly one of several processes', async () => {
+    const folder = freshFolder();
+    const dead = await holder(folder);
+    await dead.kill();
+    const takers = await Promise.all([holder(folder), holder(folder), holder(folder)]);
+    expect(takers.filter(({ lease }) => lease !== null)).toHaveLength(1);
+    await Promise.all(takers.map(({ kill }) => kill()));
+  });
+
+  it('of another host lives by its heartbeat', () => {
+    const folder = freshFolder();
+    takeLease(folder);
+    moveAway(folder);
+    age(file(folder), leaseTimeout - 20_000);
+    expect(takeLease(folder)).toBeNull();
+    age(file(folder), leaseTimeout + 20_000);
+    expect(takeLease(folder)?.fence).toBe(2);
+  });
+
+  it('heartbeats only while it is ours', () => {
+    const folder = freshFolder();
+    const lease = takeLease(folder)!;
+    age(file(folder), 60_000);
+    heartbeat(lease);
+    expect(Date.now() - statSync(file(folder)).mtimeMs).toBeLessThan(10_000);
+    moveAway(folder);
+    age(file(folder), 60_000);
+    heartbeat(lease);
+    expect(Date.now() - statSync(file(folder)).mtimeMs).toBeGreaterThan(50_000);
+    rmSync(file(folder));
+    expect(() => heartbeat(lease)).not.toThrow();
+  });
+
+  it('that was lost stays lost when numbers begin again in an emptied folder', () => {
+    const folder = freshFolder();
+    const late = takeLease(folder)!;
+    moveAway(folder);
+    age(file(folder), 2 * leaseTimeout);
+    releaseLease(takeLease(folder)!);
+    const fresh = takeLease(folder)!;
+    expect(fresh.fence).toBe(late.fence);
+    expect(isOurs(late)).toBe(false);
+    releaseLease(late);
+    expect(isOurs(fresh)).toBe(true);
+  });
+
+  it('counts as held right after its file appeared, before its owner is written', () => {
+    const folder = freshFolder();
+    writeFileSync(join(folder, 'lease-000004.json'), '');
+    expect(takeLease(folder)).toBeNull();
+    age(file(folder), 2 * leaseTimeout);
+    expect(takeLease(folder)?.fence).toBe(5);
+  });
+});

@@ -1,0 +1,142 @@
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import {
+  checkpointPath,
+  failRun,
+  finishRun,
+  isDone,
+  LeaseLost,
+  openRun,
+  readCurve,
+  readFailure,
+  readPredictions,
+  readRecord,
+  releaseLease,
+  runConfigSchema,
+  runFolder,
+  stateOf,
+  takeLease,
+  writeAdapterFile,
+  writeCheckpoint,
+  writeCurve,
+  writeHead,
+  type CurvePoint,
+  type Lease,
+  type Prediction,
+  type RunResult,
+  type Surroundings,
+} from '../src/index.ts';
+import { freshFolder } from './folder.ts';
+
+const config = runConfigSchema.parse({
+  seed: 1,
+  dataset: { name: 'd' },
+  model: { name: 'm' },
+  adapter: { name: 'a' },
+  dropout: { name: 'x', p: 0.1 },
+});
+const surroundings: Surroundings = {
+  commit: null,
+  dirty: null,
+  node: 'v20',
+  engine: 'js',
+  threads: 1,
+  cpu: 'a cpu',
+  versions: { tfjs: '4.22.0' },
+};
+const result: RunResult = {
+  schema: 1,
+  id: 'abc',
+  status: 'done',
+  reason: null,
+  headline: { readout: 'quiet', members: 1 },
+  metric: 'accuracy',
+  selectedEpoch: 2,
+  evaluations: [
+    { split: 'test', readout: 'quiet', members: 1, examples: 2, metrics: { accuracy: 0.5, matthews: null } },
+  ],
+  counts: { trainable: 10, adapter: 8, frozen: 100 },
+  cost: { seconds: 1, trainSeconds: 0.5, evalSeconds: 0.5, steps: 4, examplesPerSecond: 8, peakMemoryMB: 100 },
+};
+const curve: readonly CurvePoint[] = [
+  { step: 2, epoch: 1, trainLoss: 0.7, lr: 1e-3, evaluations: [] },
+  { step: 4, epoch: 2, trainLoss: 0.6, lr: 0, evaluations: result.evaluations },
+];
+const predictions: readonly Prediction[] = [
+  { id: 'one', label: 0, quiet: [0.1, -0.2], members: [[0.1, 0.2]] },
+  { id: 'line\nbreak', label: 1, quiet: [1e-7, 3] },
+];
+
+const start = (): { out: string; lease: Lease } => {
+  const out = freshFolder();
+  return { out, lease: takeLease(openRun(out, 'abc'))! };
+};
+
+describe('the run store', () => {
+  it('gives back what was written, and goes through the states of a run', () => {
+    const out = freshFolder();
+    expect(stateOf(out, 'abc')).toBe('planned');
+    const lease = takeLease(openRun(out, 'abc'))!;
+    expect(stateOf(out, 'abc')).toBe('running');
+    writeHead(lease, config, surroundings);
+    writeCurve(lease, curve);
+    writeCheckpoint(lease, Uint8Array.of(1, 2, 3));
+    writeAdapterFile(lease, 'adapter_config.json', '{}');
+    expect(readRecord(out, 'abc')).toBeNull();
+    releaseLease(lease);
+    expect(stateOf(out, 'abc')).toBe('started');
+
+    const again = takeLease(openRun(out, 'abc'))!;
+    expect([...readFileSync(checkpointPath(again.folder)!)]).toEqual([1, 2, 3]);
+    finishRun(again, result, predictions);
+    releaseLease(again);
+    expect(stateOf(out, 'abc')).toBe('done');
+    expect(readRecord(out, 'abc')).toEqual({ config, surroundings, result });
+    expect(readCurve(out, 'abc')).toEqual(curve);
+    expect(readPredictions(out, 'abc')).toEqual(predictions);
+    expect(checkpointPath(again.folder)).toBeNull();
+    expect(readdirSync(runFolder(out, 'abc')).sort()).toEqual(
+      ['DONE', 'adapter', 'metrics.jsonl', 'predictions.jsonl', 'result.json', 'run.json'].sort(),
+    );
+  });
+
+  it('counts attempts of a failing run and forgets the failure when it succeeds', () => {
+    const { out, lease } = start();
+    failRun(lease, { status: 'failed', reason: 'first' });
+    failRun(lease, { status: 'oom', reason: 'second' });
+    expect(readFailure(lease.folder)).toEqual({ status: 'oom', reason: 'second', attempts: 2 });
+    releaseLease(lease);
+    expect(stateOf(out, 'abc')).toBe('failed');
+    finishRun(takeLease(lease.folder)!, result, []);
+    expect(readFailure(lease.folder)).toBeNull();
+    expect(isDone(out, 'abc')).toBe(true);
+  });
+
+  it('refuses every write of a process that lost its lease', () => {
+    const { out, lease } = start();
+    // A later owner: what a process on another host leaves when it takes over.
+    writeFileSync(join(lease.folder, 'lease-000002.json'), '{}');
+    const writes = [
+      () => writeHead(lease, config, surroundings),
+      () => writeCheckpoint(lease, new Uint8Array(1)),
+      () => writeCurve(lease, curve),
+      () => writeAdapterFile(lease, 'x', ''),
+      () => failRun(lease, { status: 'failed', reason: '' }),
+      () => finishRun(lease, result, predictions),
+    ];
+    for (const write of writes) expect(write).toThrow(LeaseLost);
+    expect(readdirSync(lease.folder).every((name) => name.startsWith('lease-'))).toBe(true);
+    expect(isDone(out, 'abc')).toBe(false);
+  });
+
+  it('is not done before its marker, whatever else is there', () => {
+    const { out, lease } = start();
+    writeHead(lease, config, surroundings);
+    finishRun(lease, result, predictions);
+    rmSync(join(lease.folder, 'DONE'));
+    expect(isDone(out, 'abc')).toBe(false);
+    expect(readRecord(out, 'abc')).toBeNull();
+    expect(existsSync(join(lease.folder, 'result.json'))).toBe(true);
+  });
+});
