@@ -1,3 +1,4 @@
+export { compareStudies, type StudyComparison } from './compare-studies.ts';
 export { renderPage, renderReport, type Rendered } from './render.ts';
 export { buildReport, type Report } from './report.ts';
 export type { Arm, Where } from './data/arm.ts';
@@ -6,3 +7,7 @@ export type { ReadoutChoice } from './data/run.ts';
 export { force, type Cell, type Label, type Labels, type Lazy, type Study } from './data/study.ts';
 export type * from './spec.ts';
 export type { Verdict } from './verdict/verdict.ts';
+export { servePage, type Served, type ServeOptions } from './serve.ts';
+export * as heteroLora from './papers/heterolora.ts';
+export * as hiddenKey from './papers/hiddenkey.ts';
+export * as loraDropout from './papers/lora-dropout.ts';

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { BadInput } from '@lab/records';
 import type { Study } from './data/study.ts';
 import { draw, type Drawing } from './figures/draw.ts';
 import { type Illustrated, pageHtml } from './page/page.ts';
@@ -19,11 +20,30 @@ export interface Rendered extends Illustrated {
   readonly html: string;
 }
 
+/** Names become files and page anchors. */
+const checkNames = (spec: ReportSpec): void => {
+  const names = [...spec.tables, ...spec.figures].map(({ name }) => name);
+  const bad = [spec.name, ...names].find((name) => !/^[A-Za-z0-9][A-Za-z0-9-]*$/.test(name));
+  if (bad !== undefined) {
+    throw new BadInput(
+      `report "${spec.name}": key "name": "${bad}" is not a file name; allowed: letters, digits and hyphens`,
+    );
+  }
+  for (const list of [spec.tables, spec.figures]) {
+    const twice = list.find(({ name }, i) => list.findIndex((other) => other.name === name) < i);
+    if (twice)
+      throw new BadInput(
+        `report "${spec.name}": key "name": "${twice.name}" is used twice; every table and figure needs its own`,
+      );
+  }
+};
+
 /**
  * Writes tables (Markdown, CSV, LaTeX), figures (vega-lite, SVG, PNG) and report.html under `outDir`.
  * Throws `BadInput` where a file cannot be written. Same records and specification, same bytes.
  */
 export const renderReport = async (study: Study, spec: ReportSpec, outDir: string): Promise<Rendered> => {
+  checkNames(spec);
   const report = buildReport(study, spec);
   const files: string[] = [];
   const write = async (name: string, content: string | Uint8Array): Promise<string> => {

@@ -27,6 +27,8 @@ const vegaScript = (): string => {
 
 const inlineScript = (code: string): Html => raw(code.replace(/<\/script/gi, '<\\/script').replace(/<!--/g, '<\\!--'));
 
+const losses = ['training loss', 'held-out NLL'];
+
 /** Curves of one run: rows of `curve` are set by the script. */
 const curveSpec = {
   $schema: 'https://vega.github.io/schema/vega-lite/v6.json',
@@ -38,8 +40,21 @@ const curveSpec = {
   encoding: {
     x: { field: 'epoch', type: 'quantitative', axis: { tickMinStep: 1, format: 'd' } },
     y: { field: 'value', type: 'quantitative', title: null },
-    color: { field: 'what', type: 'nominal', title: null, scale: { range: [ink, colours[1], colours[0]] } },
-    strokeDash: { field: 'what', type: 'nominal', title: null },
+    color: {
+      field: 'what',
+      type: 'nominal',
+      title: null,
+      sort: null,
+      scale: { domain: losses, range: [ink, colours[1]] },
+    },
+    strokeDash: {
+      field: 'what',
+      type: 'nominal',
+      title: null,
+      sort: null,
+      scale: { domain: losses },
+      legend: { symbolType: 'stroke' },
+    },
   },
 } as unknown as TopLevelSpec;
 
