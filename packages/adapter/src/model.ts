@@ -57,8 +57,11 @@ export interface Model {
   readonly encode: (forward: Forward, batch: TokenBatch) => tf.Tensor3D;
   /** One vector an example [B, width]: the pooled representation a task head reads. */
   readonly pool: (forward: Forward, hidden: tf.Tensor3D, batch: TokenBatch) => tf.Tensor2D;
-  /** Text (and second text, for a cross-encoder) to token ids, at most `maxTokens`. */
-  readonly tokenize: (text: string, pair?: string) => Encoded;
+  /**
+   * Text (and second text, for a cross-encoder) to token ids: at most `atMost` of them, and never more than the model's `maxTokens`.
+   * Texts are cut, not special tokens.
+   */
+  readonly tokenize: (text: string, pair?: string, atMost?: number) => Encoded;
   /** How two texts are compared: apart, as (u, v, |u-v|, u*v), or packed into one sequence. */
   readonly pairs: 'apart' | 'packed';
 }

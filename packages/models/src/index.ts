@@ -1,3 +1,4 @@
 export { models } from './catalogue.ts';
 export type { ModelContext } from './context.ts';
 export { isLanguageModel, type LanguageModel } from './language-model.ts';
+export { isSavable, type SavableModel } from './savable.ts';

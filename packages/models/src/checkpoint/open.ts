@@ -13,6 +13,8 @@ export interface Checkpoint {
   readonly names: readonly string[];
   /** Shape as stored, or undefined when there is no such tensor. */
   readonly shapeOf: (name: string) => readonly number[] | undefined;
+  /** Whether its number type is one that `read` converts. */
+  readonly readable: (name: string) => boolean;
   /** One tensor, read by range and converted to float32. Throws `BadInput` for an unsupported type or a file that ends early. */
   readonly read: (name: string) => Promise<Float32Array>;
 }
@@ -47,6 +49,7 @@ export const openCheckpoint = async (folder: string): Promise<Checkpoint> => {
     folder,
     names: [...found.keys()],
     shapeOf: (name) => found.get(name)?.shape,
+    readable: (name) => WIDTHS[found.get(name)?.dtype ?? ''] !== undefined,
     read: async (name) => {
       const place = found.get(name);
       if (!place) throw new BadInput(`${folder}: tensor ${name} is missing`);

@@ -12,8 +12,12 @@ const storedNames = (name: string, prefix: string): readonly string[] => {
   return [...bare, ...bare.map(old)];
 };
 
+/** The name under which a checkpoint has a tensor, or undefined. */
+export const storedName = (checkpoint: Checkpoint, name: string, prefix: string): string | undefined =>
+  storedNames(name, prefix).find((candidate) => checkpoint.shapeOf(candidate) !== undefined);
+
 const findTensor = (checkpoint: Checkpoint, { name, shape, stored }: TensorSpec, prefix: string): string => {
-  const found = storedNames(name, prefix).find((candidate) => checkpoint.shapeOf(candidate) !== undefined);
+  const found = storedName(checkpoint, name, prefix);
   if (found === undefined) {
     const hint = /pooler|classifier/.test(name) ? '; choose another "pooling", such as cls or mean' : '';
     throw new BadInput(`${checkpoint.folder}: tensor ${name} is missing${hint}`);

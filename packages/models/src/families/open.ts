@@ -1,14 +1,15 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Model } from '@lab/adapter';
 import { BadInput } from '@lab/records';
 import { z } from 'zod';
 import { readJsonFile } from '../checkpoint/json.ts';
 import { openCheckpoint } from '../checkpoint/open.ts';
 import { tableLogits, type LanguageModel } from '../language-model.ts';
+import type { SavableModel } from '../savable.ts';
 import { openTokenizer } from '../tokens/tokenizer.ts';
 import type { Family } from './anatomy.ts';
 import { checkTensors, loadTensors } from './load.ts';
+import { saveCheckpoint } from './save.ts';
 
 /** What a config chooses of a family's model. */
 export interface Choice {
@@ -29,7 +30,7 @@ export const openFamily = async (
   name: string,
   folder: string,
   { pooling, lm }: Choice,
-): Promise<Model | LanguageModel> => {
+): Promise<SavableModel | (SavableModel & LanguageModel)> => {
   const where = join(folder, 'config.json');
   const config = await readJsonFile(where, configSchema);
   if (config.model_type !== family.modelType)
@@ -43,7 +44,7 @@ export const openFamily = async (
   const missing = (): never => {
     throw new BadInput(`no such file: ${join(folder, 'tokenizer.json')}`);
   };
-  const model: Model = {
+  const model: SavableModel = {
     name,
     width,
     layers,
@@ -58,6 +59,7 @@ export const openFamily = async (
       ? await openTokenizer(folder, { maxTokens, types: anatomy.segments > 1 })
       : missing,
     pairs: family.pairs,
+    save: (target, weights) => saveCheckpoint(checkpoint, anatomy, family.prefix, config, weights, target),
   };
   if (lmHead === undefined) return model;
   const [vocabulary] = anatomy.tensors.find((spec) => spec.name === lmHead)!.shape;

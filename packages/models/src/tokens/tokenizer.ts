@@ -6,25 +6,31 @@ import { Tokenizer } from '@huggingface/tokenizers';
 import { z } from 'zod';
 import { readJsonFile } from '../checkpoint/json.ts';
 
-/** Cuts the longer of two texts token by token until both fit (transformers' `longest_first`; a tie shortens the second). */
+/**
+ * Lengths of two texts cut to `room` tokens together, as tokenizers' `longest_first` does: the shorter one stays whole
+ * while it fits into half of the room, else both get half and the longer one the odd token.
+ */
 export const fit = (first: number, second: number, room: number): readonly [number, number] => {
-  let [a, b] = [first, second];
-  while (a + b > room && a + b > 0) {
-    if (a > b) a--;
-    else if (b > 0) b--;
-    else a--;
-  }
-  return [a, b];
+  if (first + second <= room) return [first, second];
+  const short = Math.min(first, second);
+  const long = Math.max(short, room - short);
+  const [less, more] = short + long <= room ? [short, long] : [Math.floor(room / 2), Math.ceil(room / 2)];
+  return first > second ? [more, less] : [less, more];
 };
 
+interface PostProcessed {
+  readonly tokens: readonly string[];
+  readonly token_type_ids?: readonly number[];
+}
+
 /**
- * Text, or a packed pair, to ids with the special tokens of `tokenizer.json`, at most `maxTokens` of them.
- * `types`: whether segment ids are given. Throws `BadInput` when the file is broken.
+ * Text, or a packed pair, to ids with the special tokens of `tokenizer.json`, at most `atMost` and never more than
+ * `maxTokens` of them. `types`: whether segment ids are given. Throws `BadInput` when the file is broken.
  */
 export const openTokenizer = async (
   folder: string,
   { maxTokens, types }: { readonly maxTokens: number; readonly types: boolean },
-): Promise<(text: string, pair?: string) => Encoded> => {
+): Promise<(text: string, pair?: string, atMost?: number) => Encoded> => {
   const file = join(folder, 'tokenizer.json');
   const configFile = join(folder, 'tokenizer_config.json');
   if (!existsSync(file)) throw new BadInput(`no such file: ${file}`);
@@ -32,18 +38,21 @@ export const openTokenizer = async (
   const config = existsSync(configFile) ? await readJsonFile(configFile, z.looseObject({})) : {};
   const tokenizer = new Tokenizer(description, config);
   const bare = (text: string): readonly string[] => tokenizer.encode(text, { add_special_tokens: false }).tokens;
-  const join2 = (first: readonly string[], second: readonly string[] | null) => {
+  const pack = (first: readonly string[], second: readonly string[] | null) => {
     const processed = tokenizer.post_processor?.([...first], second === null ? null : [...second], true);
-    return processed ?? { tokens: [...first, ...(second ?? [])] };
+    if (!processed) return { tokens: [...first, ...(second ?? [])] };
+    // The byte-level processor hands the second text back unjoined.
+    return { ...processed, tokens: [...processed.tokens, ...(processed.tokens_pair ?? [])] };
   };
-  const unknown = tokenizer.encode('', { add_special_tokens: false }).ids[0];
-  return (text, pair) => {
+  const unknown = tokenizer.model?.unk_token_id ?? 0;
+  return (text, pair, atMost = maxTokens) => {
     const first = bare(text);
     const second = pair === undefined ? null : bare(pair);
-    const specials = join2([], second === null ? null : []).tokens.length;
-    const [a, b] = fit(first.length, second?.length ?? 0, Math.max(0, maxTokens - specials));
-    const { tokens, token_type_ids } = join2(first.slice(0, a), second?.slice(0, b) ?? null);
-    const ids = Int32Array.from(tokens, (token) => tokenizer.token_to_id(token) ?? unknown ?? 0);
+    const specials = pack([], second === null ? null : []).tokens.length;
+    const room = Math.max(0, Math.min(atMost, maxTokens) - specials);
+    const [a, b] = fit(first.length, second?.length ?? 0, room);
+    const { tokens, token_type_ids }: PostProcessed = pack(first.slice(0, a), second?.slice(0, b) ?? null);
+    const ids = Int32Array.from(tokens, (token) => tokenizer.token_to_id(token) ?? unknown);
     return types ? { ids, types: Int32Array.from(token_type_ids ?? tokens.map(() => 0)) } : { ids };
   };
 };

@@ -50,9 +50,9 @@ export const useLite = entry({
       sites,
       encode,
       pool: pool(pooling),
-      tokenize: (text, pair) => {
+      tokenize: (text, pair, atMost = MAX_TOKENS) => {
         if (pair !== undefined) throw new Error('use-lite reads one text at a time; pairs are compared apart');
-        return { ids: tokens(text).slice(0, MAX_TOKENS) };
+        return { ids: tokens(text).slice(0, Math.min(atMost, MAX_TOKENS)) };
       },
       pairs: 'apart',
     };

@@ -1,0 +1,40 @@
+import { open, rename } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+
+/** A tensor that is made when its turn to be written comes, so that only one is in memory. */
+export interface Outgoing {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly make: () => Float32Array;
+}
+
+const sizeOf = (shape: readonly number[]): number => 4 * shape.reduce((a, b) => a * b, 1);
+
+/** Writes a float32 safetensors file tensor by tensor; it appears by rename. `format: pt` is what transformers asks for. */
+export const writeTensors = async (file: string, tensors: readonly Outgoing[]): Promise<void> => {
+  const header: { [name: string]: unknown } = { __metadata__: { format: 'pt' } };
+  let at = 0;
+  for (const { name, shape } of tensors) {
+    header[name] = { dtype: 'F32', shape, data_offsets: [at, at + sizeOf(shape)] };
+    at += sizeOf(shape);
+  }
+  const json = new TextEncoder().encode(JSON.stringify(header));
+  const length = Math.ceil(json.length / 8) * 8;
+  const head = new Uint8Array(8 + length).fill(0x20);
+  new DataView(head.buffer).setBigUint64(0, BigInt(length), true);
+  head.set(json, 8);
+  const temporary = `${file}.${randomBytes(6).toString('hex')}.part`;
+  const handle = await open(temporary, 'w');
+  try {
+    await handle.writeFile(head);
+    for (const { name, shape, make } of tensors) {
+      const data = make();
+      if (data.byteLength !== sizeOf(shape))
+        throw new Error(`tensor ${name}: ${data.length} numbers for shape [${shape.join(', ')}]`);
+      await handle.writeFile(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+    }
+  } finally {
+    await handle.close();
+  }
+  await rename(temporary, file);
+};

@@ -1,0 +1,59 @@
+import { existsSync } from 'node:fs';
+import { copyFile, mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { HostArray } from '@lab/tensor';
+import { transpose } from '../checkpoint/decode.ts';
+import type { Checkpoint } from '../checkpoint/open.ts';
+import { writeTensors, type Outgoing } from '../checkpoint/write.ts';
+import { storedName } from './load.ts';
+import type { Anatomy } from './anatomy.ts';
+
+const TOKENIZER = [
+  'tokenizer.json',
+  'tokenizer_config.json',
+  'special_tokens_map.json',
+  'vocab.txt',
+  'vocab.json',
+  'merges.txt',
+];
+
+/**
+ * Writes a folder that transformers loads: config.json (in float32), the tokenizer's files, and model.safetensors with `weights` under
+ * the names and in the layout of the checkpoint they were read from. Tensors that the model does not use (another head) are kept as they were.
+ */
+export const saveCheckpoint = async (
+  checkpoint: Checkpoint,
+  anatomy: Anatomy,
+  prefix: string,
+  config: object,
+  weights: { readonly [name: string]: HostArray },
+  folder: string,
+): Promise<void> => {
+  await mkdir(folder, { recursive: true });
+  const ours = anatomy.tensors.map((spec): Outgoing => {
+    const name = storedName(checkpoint, spec.name, prefix)!;
+    const data = weights[spec.name]!.data as Float32Array;
+    const [dIn, dOut] = spec.shape as [number, number];
+    return {
+      name,
+      shape: checkpoint.shapeOf(name)!,
+      make: () => (spec.stored === 'transposed' ? transpose(data, dIn, dOut) : data),
+    };
+  });
+  const written = new Set(ours.map(({ name }) => name));
+  const others = await Promise.all(
+    checkpoint.names
+      .filter((name) => !written.has(name) && checkpoint.readable(name))
+      .map(async (name): Promise<Outgoing> => {
+        const data = await checkpoint.read(name);
+        return { name, shape: checkpoint.shapeOf(name)!, make: () => data };
+      }),
+  );
+  await writeTensors(join(folder, 'model.safetensors'), [...ours, ...others]);
+  await writeFile(
+    join(folder, 'config.json'),
+    `${JSON.stringify({ ...config, dtype: 'float32', torch_dtype: 'float32' }, null, 2)}\n`,
+  );
+  for (const file of TOKENIZER.filter((name) => existsSync(join(checkpoint.folder, name))))
+    await copyFile(join(checkpoint.folder, file), join(folder, file));
+};
