@@ -10,7 +10,7 @@ export interface Programs {
   readonly predict: { readonly [pass in Pass]: Program };
 }
 
-/** What a worker keeps between runs: frozen weights on the engine, and programs by signature. */
+/** What a worker keeps between runs: frozen weights on the engine, and the programs of the last blueprint. */
 export interface Workshop {
   readonly engine: Engine;
   readonly weights: (model: Model) => Promise<{ readonly [name: string]: Handle }>;
@@ -18,13 +18,20 @@ export interface Workshop {
   readonly close: () => Promise<void>;
 }
 
-/** Programs kept for other runs of the same shape; more would cost memory. */
-const kept = 2;
+const programsOf = (engine: Engine, blueprint: Blueprint): Programs => ({
+  gradient: engine.program(gradientProgram(blueprint)),
+  step: engine.program(stepProgram(blueprint)),
+  predict: {
+    quiet: engine.program(predictProgram(blueprint, 'quiet')),
+    'mean-field': engine.program(predictProgram(blueprint, 'mean-field')),
+    member: engine.program(predictProgram(blueprint, 'member')),
+  },
+});
 
 /** Opens a workshop on an engine. */
 export const openWorkshop = (engine: Engine): Workshop => {
-  const loaded = new Map<string, Promise<{ readonly [name: string]: Handle }>>();
-  const ready = new Map<string, Programs>();
+  const loaded = new Map<Model, Promise<{ readonly [name: string]: Handle }>>();
+  let current: { readonly signature: string; readonly programs: Programs } | null = null;
   const load = async (model: Model) => {
     const arrays: { readonly [name: string]: HostArray } = await model.weights();
     return Object.fromEntries(Object.entries(arrays).map(([name, array]) => [`weight/${name}`, engine.put(array)]));
@@ -34,32 +41,21 @@ export const openWorkshop = (engine: Engine): Workshop => {
   return {
     engine,
     weights: (model) => {
-      const found = loaded.get(model.name) ?? load(model);
-      loaded.set(model.name, found);
+      const found = loaded.get(model) ?? load(model);
+      loaded.set(model, found);
       return found;
     },
     programs: (blueprint) => {
-      const found = ready.get(blueprint.signature) ?? {
-        gradient: engine.program(gradientProgram(blueprint)),
-        step: engine.program(stepProgram(blueprint)),
-        predict: {
-          quiet: engine.program(predictProgram(blueprint, 'quiet')),
-          'mean-field': engine.program(predictProgram(blueprint, 'mean-field')),
-          member: engine.program(predictProgram(blueprint, 'member')),
-        },
-      };
-      // Moved to the end: the first one is the one longest unused.
-      ready.delete(blueprint.signature);
-      ready.set(blueprint.signature, found);
-      for (const [signature, programs] of ready) {
-        if (ready.size <= kept) break;
-        ready.delete(signature);
-        dispose(programs);
-      }
-      return found;
+      if (current?.signature === blueprint.signature) return current.programs;
+      // One set at a time: runs of one arm come together, and every compiled program holds its working memory.
+      if (current) dispose(current.programs);
+      const programs = programsOf(engine, blueprint);
+      current = { signature: blueprint.signature, programs };
+      return programs;
     },
     close: async () => {
-      ready.forEach(dispose);
+      if (current) dispose(current.programs);
+      current = null;
       for (const handles of loaded.values()) engine.free(Object.values(await handles));
       await engine.close();
     },
