@@ -64,3 +64,23 @@ export const calibrationError = (bins: readonly ReliabilityBin[]): number | null
     0,
   );
 };
+
+/** The probability of one class and whether it is the label. */
+export const classBets = (logits: Logits, labels: readonly number[], c: number): readonly Bet[] =>
+  logits.map((row, i) => ({ confidence: softmax(row)[c]!, right: labels[i] === c }));
+
+/**
+ * Calibration of every class's probability, not of the top one alone: the mean over classes of its calibration error. 'width' is classwise
+ * ECE (Kull et al. 2019, eq. 4), 'mass' the adaptive calibration error (Nixon et al. 2019, eq. 3). Null without examples.
+ */
+export const classwiseError = (
+  logits: Logits,
+  labels: readonly number[],
+  classes: number,
+  bins: number,
+  kind: 'width' | 'mass',
+): number | null => {
+  const cut = kind === 'width' ? equalWidth : equalMass;
+  const each = Array.from({ length: classes }, (_, c) => calibrationError(cut(classBets(logits, labels, c), bins)));
+  return each.includes(null) ? null : each.reduce<number>((sum, value) => sum + value!, 0) / classes;
+};

@@ -1,8 +1,9 @@
 import { BadInput } from '@lab/records';
 import type { TaskKind } from '../types.ts';
-import { calibrationError, equalMass, equalWidth, topBets } from './calibration.ts';
+import { calibrationError, classwiseError, equalMass, equalWidth, topBets } from './calibration.ts';
 import { accuracy, brier, f1, matthews, nll } from './classification.ts';
 import { mse, pearson, spearman } from './regression.ts';
+import { aurc } from './selective.ts';
 import type { Logits } from './softmax.ts';
 
 type Metric = (logits: Logits, labels: readonly number[], classes: number) => number | null;
@@ -16,6 +17,9 @@ const classification: { readonly [name: string]: Metric } = {
   ece: (logits, labels) => calibrationError(equalWidth(topBets(logits, labels), 15)),
   'ece-mass': (logits, labels) => calibrationError(equalMass(topBets(logits, labels), 15)),
   'ece-10': (logits, labels) => calibrationError(equalWidth(topBets(logits, labels), 10)),
+  'ece-classwise': (logits, labels, classes) => classwiseError(logits, labels, classes, 15, 'width'),
+  'ece-adaptive': (logits, labels, classes) => classwiseError(logits, labels, classes, 15, 'mass'),
+  aurc,
 };
 
 const predictions = (logits: Logits): number[] => logits.map((row) => row[0]!);
