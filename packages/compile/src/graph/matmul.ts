@@ -1,19 +1,25 @@
 import { sizeOf } from '../host.ts';
-import { permOf, reshape, transpose } from './algebra.ts';
+import { scaled } from './arithmetic.ts';
 import { nodeOf, type Graph, type Value } from './graph.ts';
 import { broadcast } from './shapes.ts';
+import { permOf, reshape } from './views.ts';
 
-/** A matrix operand and whether its last two axes are swapped. */
-type Operand = { readonly value: Value; readonly swapped: boolean };
+/** A matrix operand: its last two axes may be swapped, and a number may be taken out of it. */
+type Operand = { readonly value: Value; readonly swapped: boolean; readonly factor: number };
 
-/** Takes a swap of the last two axes out of the value and into the flag: the multiplication reads either order equally fast. */
+/** Takes a swap of the last two axes and a factor out of the value: the product does both at no cost. */
 function operand(value: Value, swapped: boolean): Operand {
+  const { base, factor } = scaled(value);
+  if (factor !== 1) {
+    const inner = operand(base, swapped);
+    return { ...inner, factor: inner.factor * factor };
+  }
   const node = nodeOf(value);
-  if (node?.op !== 'Transpose') return { value, swapped };
+  if (node?.op !== 'Transpose') return { value, swapped, factor };
   const perm = permOf(node.attrs);
   const rank = perm.length;
   const onlyLast = perm.every((axis, i) => axis === (i === rank - 1 ? rank - 2 : i === rank - 2 ? rank - 1 : i));
-  return onlyLast ? { value: node.inputs[0]!, swapped: !swapped } : { value, swapped };
+  return onlyLast ? operand(node.inputs[0]!, !swapped) : { value, swapped, factor };
 }
 
 /**
@@ -23,31 +29,28 @@ function operand(value: Value, swapped: boolean): Operand {
 export function matmul(g: Graph, left: Value, right: Value, transposeA: boolean, transposeB: boolean): Value {
   const a = operand(left, transposeA);
   const b = operand(right, transposeB);
-  const [rowsA, colsA] = a.swapped ? [-1, -2] : [-2, -1];
-  const m = a.value.shape.at(rowsA)!;
-  const k = a.value.shape.at(colsA)!;
+  const m = a.value.shape.at(a.swapped ? -1 : -2)!;
+  const k = a.value.shape.at(a.swapped ? -2 : -1)!;
   const n = b.value.shape.at(b.swapped ? -2 : -1)!;
   const batch = broadcast(a.value.shape.slice(0, -2), b.value.shape.slice(0, -2));
   const shape = [...batch, m, n];
-  const batchB = sizeOf(b.value.shape.slice(0, -2));
-  if (batchB === 1 && (!a.swapped || sizeOf(batch) === 1)) {
-    const flatA = a.swapped ? reshape(g, a.value, [k, m]) : reshape(g, a.value, [sizeOf(batch) * m, k]);
-    const flatB = reshape(g, b.value, b.value.shape.slice(-2));
-    return reshape(g, gemm(g, { value: flatA, swapped: a.swapped }, { value: flatB, swapped: b.swapped }), shape);
+  const one = sizeOf(batch) === 1;
+  if (sizeOf(b.value.shape.slice(0, -2)) === 1 && (!a.swapped || one)) {
+    // The flattened operand may again be a product with a number or a transpose.
+    const flatA = operand(reshape(g, a.value, a.swapped ? [k, m] : [sizeOf(batch) * m, k]), a.swapped);
+    const flatB = operand(reshape(g, b.value, b.value.shape.slice(-2)), b.swapped);
+    const factor = a.factor * b.factor;
+    return reshape(g, gemm(g, { ...flatA, factor: flatA.factor * factor }, flatB, sizeOf(batch) * m, n), shape);
   }
-  const attrs = { transA: { int: Number(a.swapped) }, transB: { int: Number(b.swapped) } };
-  return g.emit('FusedMatMul', [a.value, b.value], { dtype: 'float32', shape }, attrs, 'com.microsoft');
+  return g.emit('FusedMatMul', [a.value, b.value], { dtype: 'float32', shape }, flags(a, b), 'com.microsoft');
 }
 
-function gemm(g: Graph, a: Operand, b: Operand): Value {
-  const shape = [a.value.shape[a.swapped ? 1 : 0]!, b.value.shape[b.swapped ? 0 : 1]!];
-  const attrs = { transA: { int: Number(a.swapped) }, transB: { int: Number(b.swapped) } };
-  return g.emit('Gemm', [a.value, b.value], { dtype: 'float32', shape }, attrs);
+function gemm(g: Graph, a: Operand, b: Operand, rows: number, columns: number): Value {
+  return g.emit('Gemm', [a.value, b.value], { dtype: 'float32', shape: [rows, columns] }, flags(a, b));
 }
 
-/** Swaps the last two axes, explicitly. */
-export function swapLast(g: Graph, x: Value): Value {
-  const rank = x.shape.length;
-  const perm = x.shape.map((_, axis) => (axis < rank - 2 ? axis : 2 * rank - 3 - axis));
-  return transpose(g, x, perm);
-}
+const flags = (a: Operand, b: Operand): Record<string, { int: number } | { float: number }> => ({
+  alpha: { float: Math.fround(a.factor * b.factor) },
+  transA: { int: Number(a.swapped) },
+  transB: { int: Number(b.swapped) },
+});

@@ -1,6 +1,7 @@
 import type { PureFunction } from '../engine.ts';
 import { trace, type Signature } from '../trace/trace.ts';
 import type { Value } from '../graph/graph.ts';
+import { fuse } from '../graph/fuse.ts';
 import { writeModel, type Model } from './model.ts';
 
 /** A function compiled for one set of input shapes. */
@@ -12,9 +13,11 @@ export type Compiled = { readonly model: Model; readonly outputs: { readonly [na
  * @throws an Error that says what differed, or what the trace refused
  */
 export function compileFunction(fn: PureFunction, signature: Signature): Compiled {
-  const { outputs } = trace(fn, signature);
+  const first = trace(fn, signature);
+  const outputs = fuse(first.graph, first.outputs);
   const model = writeModel(outputs);
-  const again = writeModel(trace(fn, signature).outputs);
+  const second = trace(fn, signature);
+  const again = writeModel(fuse(second.graph, second.outputs));
   if (!Buffer.from(model.bytes).equals(again.bytes)) throw new Error(difference(model, again));
   return { model, outputs };
 }

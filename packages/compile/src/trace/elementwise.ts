@@ -1,12 +1,12 @@
 import {
   add,
-  arithmetic,
   cast,
   divide,
   elementwise,
   expand,
   multiply,
   scalar,
+  scale,
   select,
   subtract,
   unary,
@@ -26,12 +26,13 @@ const not: Unary = (g, x) => unary(g, 'Not', x);
 const compare = (g: Graph, op: string, a: Value, b: Value): Value => elementwise(g, op, [a, b], 'bool');
 
 /** tfjs kernels that are one ONNX operator of the same meaning. */
-const SAME = ['Exp', 'Log', 'Neg', 'Abs', 'Sign', 'Sqrt', 'Erf', 'Tanh', 'Sigmoid', 'Relu', 'Softplus', 'Reciprocal', 'Floor', 'Ceil',
+const SAME = ['Exp', 'Log', 'Abs', 'Sign', 'Sqrt', 'Erf', 'Tanh', 'Sigmoid', 'Relu', 'Softplus', 'Reciprocal', 'Floor', 'Ceil',
   'Round', 'Sin', 'Cos', 'Tan', 'Sinh', 'Cosh', 'Asin', 'Acos', 'Atan', 'Asinh', 'Acosh', 'Atanh'] as const; // prettier-ignore
 
 const UNARY: { readonly [kernel: string]: Unary } = {
   ...Object.fromEntries(SAME.map((op) => [op, ((g, x) => unary(g, op, x)) satisfies Unary])),
   Identity: (_, x) => x,
+  Neg: (g, x) => (x.dtype === 'float32' ? scale(g, x, -1) : unary(g, 'Neg', x)),
   Square: square,
   Rsqrt: (g, x) => divide(g, scalar(g, 1), sqrt(g, x, {})),
   Elu: (g, x) => unary(g, 'Elu', x),
@@ -72,10 +73,10 @@ function expm1(g: Graph, x: Value): Value {
 }
 
 const BINARY: { readonly [kernel: string]: Binary } = {
-  Add: (g, a, b) => arithmetic(g, 'Add', a, b),
-  Sub: (g, a, b) => arithmetic(g, 'Sub', a, b),
-  Multiply: (g, a, b) => (a.dtype === 'bool' ? elementwise(g, 'And', [a, b], 'bool') : arithmetic(g, 'Mul', a, b)),
-  RealDiv: (g, a, b) => arithmetic(g, 'Div', a, b),
+  Add: add,
+  Sub: subtract,
+  Multiply: (g, a, b) => (a.dtype === 'bool' ? elementwise(g, 'And', [a, b], 'bool') : multiply(g, a, b)),
+  RealDiv: divide,
   Maximum: (g, a, b) => elementwise(g, 'Max', [a, b], a.dtype),
   Minimum: (g, a, b) => elementwise(g, 'Min', [a, b], a.dtype),
   Pow: power,
