@@ -27,7 +27,7 @@ export const ablation: Experiment<ReportSpec> = {
   question: 'What do the masks in training and the ensemble at test each contribute?',
   scales: {
     smoke: { summary: 'seconds', base: smoke, arms, seeds: [0] },
-    quick: { summary: 'two trainings, three seeds', base: quick, arms, seeds: [0, 1, 2] },
+    quick: { summary: 'two trainings, six seeds', base: quick, arms, seeds: [0, 1, 2, 3, 4, 5] },
     embedded: { summary: 'two trainings, eight seeds', base: embedded, arms, seeds: [0, 1, 2, 3, 4, 5, 6, 7] },
   },
   report: {

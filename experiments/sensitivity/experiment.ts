@@ -29,10 +29,10 @@ export const sensitivity: Experiment<ReportSpec> = {
   scales: {
     smoke: { summary: 'seconds', base: smoke, arms: cross([0, 0.3], [1]), seeds: [0] },
     quick: {
-      summary: 'six settings, three seeds: minutes on two cores',
+      summary: 'six settings, six seeds: minutes on two cores',
       base: quick,
       arms: cross([0, 0.1, 0.3, 0.5], [1, 2]),
-      seeds: [0, 1, 2],
+      seeds: [0, 1, 2, 3, 4, 5],
     },
     embedded: {
       summary: 'nine settings, eight seeds: about two hours on two cores',
