@@ -40,24 +40,52 @@ interface HeaderEntry {
   readonly data_offsets: readonly [number, number];
 }
 
+const parseHeader = (text: string): Record<string, unknown> => {
+  let header: unknown;
+  try {
+    header = JSON.parse(text);
+  } catch {
+    throw new Error('the safetensors header is no JSON');
+  }
+  if (typeof header !== 'object' || header === null || Array.isArray(header))
+    throw new Error('the safetensors header is no object');
+  return header as Record<string, unknown>;
+};
+
+const isNumbers = (value: unknown): value is readonly number[] =>
+  Array.isArray(value) && value.every((x) => Number.isSafeInteger(x) && (x as number) >= 0);
+
+const checkEntry = (name: string, value: unknown): HeaderEntry => {
+  const entry = (value ?? {}) as Partial<HeaderEntry>;
+  if (typeof entry.dtype !== 'string' || !isNumbers(entry.shape) || !isNumbers(entry.data_offsets))
+    throw new Error(`tensor ${name} has no dtype, shape and data_offsets`);
+  return entry as HeaderEntry;
+};
+
+const toArray = (name: string, { dtype, shape }: HeaderEntry, buffer: ArrayBuffer): HostArray => {
+  const bytes = { F32: 4, I32: 4, BOOL: 1 }[dtype];
+  if (bytes === undefined) throw new Error(`tensor ${name} has the unsupported type ${dtype}`);
+  const expected = bytes * shape.reduce((a, b) => a * b, 1);
+  if (buffer.byteLength !== expected)
+    throw new Error(`tensor ${name} has ${buffer.byteLength} bytes; its shape asks for ${expected}`);
+  if (dtype === 'F32') return { dtype: 'float32', shape, data: new Float32Array(buffer) };
+  if (dtype === 'I32') return { dtype: 'int32', shape, data: new Int32Array(buffer) };
+  return { dtype: 'bool', shape, data: new Uint8Array(buffer) };
+};
+
 /** Reads what `writeSafetensors` writes (F32, I32, BOOL). Throws an Error that says what is wrong with the bytes. */
 export const readSafetensors = (bytes: Uint8Array): Safetensors => {
   if (bytes.length < 8) throw new Error('shorter than a safetensors header');
   const length = Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true));
-  if (8 + length > bytes.length) throw new Error('the safetensors header is cut off');
-  const header = JSON.parse(new TextDecoder().decode(bytes.subarray(8, 8 + length))) as Record<string, HeaderEntry>;
-  const { __metadata__: metadata = {}, ...entries } = header as Record<string, unknown>;
-  const tensors = Object.entries(entries as Record<string, HeaderEntry>).map(
-    ([name, { dtype, shape, data_offsets }]) => {
-      const [from, to] = data_offsets;
-      if (8 + length + to > bytes.length) throw new Error(`tensor ${name} is cut off`);
-      // A copy: a file's data need not be aligned, and a Buffer's own slice would be a view of the whole pool.
-      const { buffer } = new Uint8Array(bytes.subarray(8 + length + from, 8 + length + to));
-      if (dtype === 'F32') return [name, { dtype: 'float32', shape, data: new Float32Array(buffer) }] as const;
-      if (dtype === 'I32') return [name, { dtype: 'int32', shape, data: new Int32Array(buffer) }] as const;
-      if (dtype === 'BOOL') return [name, { dtype: 'bool', shape, data: new Uint8Array(buffer) }] as const;
-      throw new Error(`tensor ${name} has the unsupported type ${dtype}`);
-    },
-  );
+  const start = 8 + length;
+  if (start > bytes.length) throw new Error('the safetensors header is cut off');
+  const { __metadata__: metadata = {}, ...entries } = parseHeader(new TextDecoder().decode(bytes.subarray(8, start)));
+  const tensors = Object.entries(entries).map(([name, value]): [string, HostArray] => {
+    const entry = checkEntry(name, value);
+    const [from, to] = entry.data_offsets;
+    if (start + to > bytes.length) throw new Error(`tensor ${name} is cut off`);
+    // A copy: the data of a file need not be aligned.
+    return [name, toArray(name, entry, bytes.slice(start + from, start + to).buffer)];
+  });
   return { tensors: Object.fromEntries(tensors), metadata: metadata as Record<string, string> };
 };
