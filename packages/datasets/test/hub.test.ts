@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { cachePath, hubBytes, sha256 } from '../src/hub/cache.ts';
+import { hubFetchOver } from '../src/hub/fetch.ts';
 import { folderWith, hubOf } from './fixtures.ts';
 
 const file = { repo: 'owner/name', revision: '0123456789abcdef0123456789abcdef01234567', path: 'a/train.parquet' };
@@ -33,5 +34,39 @@ describe('the cache of hub files', () => {
     await expect(hubBytes(file, { cacheDir: sources.cacheDir })).rejects.toThrow(
       /not in the cache, and downloads are off/,
     );
+  });
+});
+
+describe('downloads through the hub client', () => {
+  /** A server that knows one file, and answers whole or by range. */
+  const server =
+    (asked: string[]): typeof fetch =>
+    async (input, init) => {
+      const url = new URL(input instanceof Request ? input.url : input.toString());
+      asked.push(url.pathname);
+      if (!url.pathname.endsWith('/resolve/0123456789abcdef0123456789abcdef01234567/a/train.parquet'))
+        return new Response('', { status: 404, headers: { 'X-Error-Code': 'EntryNotFound' } });
+      const range = new Headers(init?.headers).get('range');
+      const headers = { etag: '"x"', 'content-length': '5', 'content-range': 'bytes 0-4/5' };
+      return Promise.resolve(
+        new Response(init?.method === 'HEAD' ? null : bytes, { status: range ? 206 : 200, headers }),
+      );
+    };
+
+  it('asks for the data set at its commit, and tells the progress', async () => {
+    const asked: string[] = [];
+    const heard: number[] = [];
+    const got = await hubFetchOver(server(asked))(file, (fraction) => heard.push(fraction));
+    expect(new Uint8Array(got)).toEqual(bytes);
+    expect(asked.every((path) => path.startsWith('/datasets/owner/name/'))).toBe(true);
+    expect(heard.at(-1)).toBe(1);
+  });
+
+  it('says that a file does not exist, or that the hub cannot be reached', async () => {
+    await expect(hubFetchOver(server([]))({ ...file, path: 'other' }, () => undefined)).rejects.toThrow(
+      /other at 0123.*: no such file/,
+    );
+    const down: typeof fetch = () => Promise.reject(new Error('no network'));
+    await expect(hubFetchOver(down)(file, () => undefined)).rejects.toThrow(/cannot be downloaded \(no network\)/);
   });
 });

@@ -1,6 +1,5 @@
 import { fold, type Key } from '@lab/random';
 import { BadInput, type Citation } from '@lab/records';
-import { metricNames } from '../metrics/measure.ts';
 import type { Read } from '../read/rows.ts';
 import type { Table } from '../read/table.ts';
 import { holdOut, usualValidation } from '../shape/holdout.ts';
@@ -15,21 +14,21 @@ export interface OwnTables {
   readonly test?: Table | undefined;
 }
 
-const usualMetric: { readonly [kind in TaskKind['kind']]: string } = {
-  classification: 'accuracy',
-  regression: 'pearson',
-  'extractive-qa': 'f1',
-  'text-to-text': 'rouge-l',
+/** Metrics that may be a task's main one, the usual one first: those of which higher is better. */
+const headlines: { readonly [kind in TaskKind['kind']]: readonly string[] } = {
+  classification: ['accuracy', 'f1', 'matthews'],
+  regression: ['pearson', 'spearman'],
+  'extractive-qa': ['f1', 'exact'],
+  'text-to-text': ['rouge-l', 'bleu', 'nist', 'meteor', 'cider'],
 };
 
-const metricOf = (name: string, task: TaskKind, asked: string | null): string => {
-  const known = metricNames(task);
-  if (asked !== null && known.length > 0 && !known.includes(asked)) {
-    throw new BadInput(
-      `dataset ${name}: metric "${asked}" is unknown for a ${task.kind} task; allowed: ${known.join(', ')}`,
-    );
-  }
-  return asked ?? usualMetric[task.kind];
+const metricOf = (name: string, { kind }: TaskKind, asked: string | null): string => {
+  const allowed = headlines[kind];
+  if (asked === null) return allowed[0]!;
+  if (allowed.includes(asked)) return asked;
+  throw new BadInput(
+    `dataset ${name}: metric "${asked}" cannot be the main metric of a ${kind} task; allowed: ${allowed.join(', ')}`,
+  );
 };
 
 /** A data set of a person's own tables. Questions on one context never part when validation or test are split off train. */

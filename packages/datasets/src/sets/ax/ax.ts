@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { locate, missing, need, readText, type Wanted } from '../../read/text.ts';
 import { define } from '../define.ts';
-import { glueCite, glueOptions, glueSplits, parseGlue, readGlue, type GlueTask } from '../glue.ts';
+import { parseGlue, readGlue, type GlueTask } from '../glue-read.ts';
+import { glueCite, glueOptions, glueSplits } from '../glue.ts';
 import { mnliTask } from '../mnli/mnli.ts';
 
 const diagnostic: Wanted = {

@@ -79,7 +79,7 @@ describe('file', () => {
       'an unknown metric',
       { 'x.csv': 'text,label\na,yes\nb,no\n' },
       { metric: 'f2' },
-      /metric "f2" is unknown for a classification task; allowed: accuracy, f1/,
+      /metric "f2" cannot be the main metric of a classification task; allowed: accuracy, f1, matthews/,
     ],
     ['an empty file', { 'x.csv': '' }, {}, /x\.csv: the file is empty/],
     ['a header alone', { 'x.csv': 'text,label\n' }, {}, /x\.csv: no usable rows/],

@@ -1,4 +1,4 @@
-import type { GlueTask } from '../glue.ts';
+import type { GlueTask } from '../glue-read.ts';
 import { glueEntry } from '../glue.ts';
 
 /** MNLI as a task; its train is also what the diagnostic set ax is learned from. */

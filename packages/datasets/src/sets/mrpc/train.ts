@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { readText } from '../../read/text.ts';
 import { splitTsv } from '../../read/tsv.ts';
-import { parseGlue, readGlue, type GlueTask } from '../glue.ts';
+import { parseGlue, readGlue, type GlueTask } from '../glue-read.ts';
 import type { Read } from '../../read/rows.ts';
 import type { Example } from '../../types.ts';
 

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { build, labelCounts, realData, sourcesWith } from '../../../test/fixtures.ts';
-import { parseGlue } from '../glue.ts';
+import { parseGlue } from '../glue-read.ts';
 import { qnliTask } from './qnli.ts';
 
 const text = [

@@ -1,4 +1,5 @@
-import { glueCite, glueEntry, type GlueTask } from '../glue.ts';
+import type { GlueTask } from '../glue-read.ts';
+import { glueCite, glueEntry } from '../glue.ts';
 
 /** QNLI as data. */
 export const qnliTask: GlueTask = {

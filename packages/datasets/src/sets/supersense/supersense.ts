@@ -1,4 +1,4 @@
-import { distinct } from '../../shape/fingerprint.ts';
+import { fingerprint } from '../../shape/fingerprint.ts';
 import { shuffle } from '../../shape/draw.ts';
 import type { Example } from '../../types.ts';
 import { lexicographerFiles, synsets } from '../../wordnet/parse.ts';
@@ -20,7 +20,15 @@ export const supersensePool = once(async (): Promise<readonly Example[]> => {
   // Small classes first, so that a gloss they share with a large class stays with them.
   const smallFirst = [...shuffled].sort((a, b) => size[a.label]! - size[b.label]!);
   const kept = new Array<number>(classes).fill(0);
-  return distinct(smallFirst).filter(({ label }) => kept[label]!++ < perClass);
+  const seen = new Set<string>();
+  return smallFirst.filter((example) => {
+    if (kept[example.label]! >= perClass) return false;
+    const print = fingerprint(example);
+    if (seen.has(print)) return false;
+    kept[example.label]!++;
+    seen.add(print);
+    return true;
+  });
 });
 
 /** See README.md in this folder. */
