@@ -84,8 +84,8 @@ export const readSafetensors = (bytes: Uint8Array): Safetensors => {
     const entry = checkEntry(name, value);
     const [from, to] = entry.data_offsets;
     if (start + to > bytes.length) throw new Error(`tensor ${name} is cut off`);
-    // A copy: the data of a file need not be aligned.
-    return [name, toArray(name, entry, bytes.slice(start + from, start + to).buffer)];
+    // A copy: the data of a file need not be aligned, and a Buffer's own slice would be a view of the whole file.
+    return [name, toArray(name, entry, new Uint8Array(bytes.subarray(start + from, start + to)).buffer)];
   });
   return { tensors: Object.fromEntries(tensors), metadata: metadata as Record<string, string> };
 };
