@@ -5,8 +5,16 @@ import tseslint from 'typescript-eslint';
 const only = (sourceTag, ...layers) => ({ sourceTag, onlyDependOnLibsWithTags: layers.map((l) => `layer:${l}`) });
 
 const randomness = 'Numbers come from @lab/random keys; see packages/random/README.md.';
-const tfRandom = ['randomNormal', 'randomUniform', 'randomUniformInt', 'randomStandardNormal', 'randomGamma',
-  'truncatedNormal', 'multinomial', 'rand'];
+const tfRandom = [
+  'randomNormal',
+  'randomUniform',
+  'randomUniformInt',
+  'randomStandardNormal',
+  'randomGamma',
+  'truncatedNormal',
+  'multinomial',
+  'rand',
+];
 const tfBanned = [
   ...tfRandom.map((property) => ({ object: 'tf', property, message: randomness })),
   { object: 'tf', property: 'dropout', message: 'Masks are inputs of the step, drawn by @lab/random.' },
@@ -37,23 +45,29 @@ export default tseslint.config(
             only('layer:view', 'base'),
             only('layer:experiment', 'base', 'study', 'view'),
             only('layer:app', 'base', 'numeric', 'adapter', 'part', 'study', 'view', 'experiment'),
-            { sourceTag: 'tensor:free', onlyDependOnLibsWithTags: ['tensor:free'], bannedExternalImports: ['@tensorflow/*'] },
+            {
+              sourceTag: 'tensor:free',
+              onlyDependOnLibsWithTags: ['tensor:free'],
+              bannedExternalImports: ['@tensorflow/*'],
+            },
           ],
         },
       ],
-      'no-restricted-properties': [
-        'error',
-        { object: 'Math', property: 'random', message: randomness },
-        ...tfBanned,
-      ],
+      'no-restricted-properties': ['error', { object: 'Math', property: 'random', message: randomness }, ...tfBanned],
       'no-restricted-imports': [
         'error',
-        { patterns: [{ group: ['@tensorflow/*'], message: 'Import tf from @lab/tensor: one home for engines and backends.' }] },
+        {
+          patterns: [
+            { group: ['@tensorflow/*'], message: 'Import tf from @lab/tensor: one home for engines and backends.' },
+          ],
+        },
       ],
       'no-console': 'error',
       '@typescript-eslint/no-non-null-assertion': 'off',
       '@typescript-eslint/consistent-type-definitions': 'off',
       '@typescript-eslint/consistent-indexed-object-style': 'off',
+      '@typescript-eslint/prefer-for-of': 'off',
+      '@typescript-eslint/no-unused-vars': ['error', { ignoreRestSiblings: true, argsIgnorePattern: '^_' }],
     },
   },
   { files: ['packages/compile/**', 'packages/tensor/**'], rules: { 'no-restricted-imports': 'off' } },

@@ -37,15 +37,8 @@ const read = async (reader: Reader, theta: Handle, rows: readonly Row[], pass: P
   for (const [index, indices] of chunks(evaluationOrder(rows), batchSize).entries()) {
     const batch = makeBatch(rows, indices, { size: batchSize, maxTokens, task: blueprint.task });
     const masks = pass === 'member' ? memberMasks(blueprint, testNoise(blueprint), batch, { key, member, index }) : {};
-    const { ids, valid, labels: _labels, weights: _weights, ...extra } = batch.arrays;
-    const result = await programs.predict[pass].run({
-      theta,
-      ids: ids!,
-      valid: valid!,
-      ...extra,
-      ...masks,
-      ...weights,
-    });
+    const { labels, weights: shares, ...seen } = batch.arrays;
+    const result = await programs.predict[pass].run({ theta, ...seen, ...masks, ...weights });
     const { data, shape } = await workshop.engine.get(result.outputs!);
     workshop.engine.free(Object.values(result));
     const width = shape[1]!;
