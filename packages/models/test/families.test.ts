@@ -1,4 +1,4 @@
-import type { SiteUse } from '@lab/adapter';
+import { adapters, forwardWith, type SiteUse } from '@lab/adapter';
 import { tf } from '@lab/tensor';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { CASES, compare, openCase } from './parity.ts';
@@ -37,5 +37,38 @@ describe.each(CASES)('$folder', (one) => {
     expect(met).toEqual(model.sites(2, 3));
     expect([...lines].sort()).toEqual(model.linears.map(({ path }) => path).sort());
     for (const { path, dIn, dOut } of model.linears) expect(weights[`${path}.weight`]!.shape).toEqual([dIn, dOut]);
+  });
+
+  it('meets, with LoRA on every linear map, only uses that model and adapter declare', async () => {
+    const model = await openCase(one);
+    const adapter = adapters.build(adapters.parse({ name: 'lora', r: 2, target_modules: 'all-linear' }), model);
+    const frozen = await uploadAll(model);
+    const params = Object.fromEntries(adapter.params.map(({ name, shape }) => [name, tf.ones([...shape])]));
+    const declared = new Map(
+      [...model.sites(2, 3), ...adapter.sites(2, 3)].map((u) => [`${u.site} ${u.place.path}`, u.shape]),
+    );
+    const met = new Set<string>();
+    tf.tidy(() => {
+      const forward = forwardWith(model, adapter, frozen, params, (site, place, value) => {
+        met.add(`${site} ${place.path}`);
+        expect(value.shape, `${site} ${place.path}`).toEqual(declared.get(`${site} ${place.path}`));
+        return value;
+      });
+      const batch = batchOf([Int32Array.of(3, 4, 5), Int32Array.of(6)]);
+      model.pool(forward, model.encode(forward, batch), batch);
+    });
+    tf.dispose([...Object.values(frozen), ...Object.values(params)]);
+    expect([...met].sort()).toEqual([...declared.keys()].sort());
+  });
+});
+
+describe('the comparison', () => {
+  it('notices a scale that is one percent off', async () => {
+    for (const one of CASES) {
+      const { gradient, loraLogits, logits } = await compare(one, 2.02);
+      expect(gradient, one.folder).toBeGreaterThan(1e-3);
+      expect(loraLogits, one.folder).toBeGreaterThan(1e-4);
+      expect(logits, one.folder).toBeLessThan(1e-4);
+    }
   });
 });

@@ -45,15 +45,15 @@ export const openCase = ({ folder, family, pooling, output }: Case): Promise<Mod
   return models.build(models.parse(config), { weights: fixtureFolder(folder) });
 };
 
-/** LoRA as peft defines it, r = 2 and alpha = 4, on every linear map for which `params` has matrices. */
-const withLora = (base: Forward, params: { readonly [name: string]: tf.Tensor }): Forward => ({
+/** LoRA as peft defines it, r = 2 and alpha = 4 (scale 2), on every linear map for which `params` has matrices. */
+const withLora = (base: Forward, params: { readonly [name: string]: tf.Tensor }, scale: number): Forward => ({
   ...base,
   linear: (path, x) => {
     const [A, B] = [params[`${path}.lora_A`], params[`${path}.lora_B`]] as [tf.Tensor2D?, tf.Tensor2D?];
     if (!A || !B) return base.linear(path, x);
     const flat = tf.reshape(x, [-1, A.shape[1]]) as tf.Tensor2D;
     const update = tf.matMul(tf.matMul(flat, A, false, true), B, false, true);
-    return tf.add(base.linear(path, x), tf.mul(tf.reshape(update, [...x.shape.slice(0, -1), B.shape[0]]), 2));
+    return tf.add(base.linear(path, x), tf.mul(tf.reshape(update, [...x.shape.slice(0, -1), B.shape[0]]), scale));
   },
 });
 
@@ -143,8 +143,8 @@ const relative = (ours: ArrayLike<number>, expected: ArrayLike<number>): number 
   return norm(Array.from(ours, (x, i) => x - expected[i]!)) / norm(Array.from(expected));
 };
 
-/** Runs a case and compares with what transformers and peft computed. */
-export const compare = async (one: Case): Promise<Parity> => {
+/** Runs a case and compares with what transformers and peft computed, with LoRA's scale 2; another scale must be noticed. */
+export const compare = async (one: Case, scale = 2): Promise<Parity> => {
   const model = await openCase(one);
   const { tensors } = readSafetensors(readFileSync(join(fixtureFolder(one.folder), 'expected.safetensors')));
   const weights = await uploadAll(model);
@@ -155,7 +155,12 @@ export const compare = async (one: Case): Promise<Parity> => {
     const names = Object.keys(tensors).filter((key) => key.startsWith('lora.') && /lora_[AB]/.test(key));
     const short = names.map((name) => name.slice('lora.'.length).replace(/\.weight$/, ''));
     const lora = (values: readonly tf.Tensor[]) =>
-      logitsOf(model, withLora(forward, Object.fromEntries(values.map((v, i) => [short[i]!, v]))), tensors, one.output);
+      logitsOf(
+        model,
+        withLora(forward, Object.fromEntries(values.map((v, i) => [short[i]!, v])), scale),
+        tensors,
+        one.output,
+      );
     const start = names.map((name) => upload(tensors[name]!));
     const { value, grads } = tf.valueAndGrads((...values: tf.Tensor[]) =>
       lossOf(lora(values).logits, tensors, one.output),

@@ -26,7 +26,7 @@ export const toFloat32 = (bytes: Uint8Array, dtype: string): Float32Array => {
   if (dtype === 'F32') {
     return bytes.byteOffset % 4 === 0
       ? new Float32Array(buffer, bytes.byteOffset, bytes.byteLength / 4)
-      : new Float32Array(bytes.slice().buffer);
+      : new Float32Array(new Uint8Array(bytes).buffer);
   }
   const view = new DataView(buffer, bytes.byteOffset, bytes.byteLength);
   const count = bytes.byteLength / 2;
