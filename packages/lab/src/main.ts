@@ -47,6 +47,7 @@ const training = (command: Command) =>
     .option('--workers <n>', 'worker processes', wholeNumber('workers', 1), defaultWorkers())
     .option('--threads <n>', 'threads of each worker', wholeNumber('threads', 1), 1)
     .option('--data-dir <folder>', 'folder with data sets in their original layout')
+    .option('--download', 'allow downloads of data sets and models from the hub, pinned and checked', false)
     .option('--weights <folder>', 'folder with the weights of a model that does not come with the package');
 
 program.command('doctor').description('engines, threads and files of this machine').addOption(json()).action(doctor);
@@ -54,6 +55,7 @@ program
   .command('list')
   .argument('[kind]', 'experiments, methods, datasets, models or adapters', 'experiments')
   .description('what can be named in an experiment')
+  .addOption(out())
   .option('--data-dir <folder>', 'folder with data sets in their original layout')
   .addOption(json())
   .action(list);
@@ -63,6 +65,9 @@ planning('status', 'counts of runs by state').addOption(json()).action(status);
 planning('report', 'tables, figures and report.html from finished runs')
   .option('--publish', 'also write tables, figures and records to results/', false)
   .action(report);
+// A reader that has seen enough (`| head`) is no failure.
+process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => process.exit(code === 'EPIPE' ? 0 : 1));
+
 try {
   await program.parseAsync();
 } catch (error) {

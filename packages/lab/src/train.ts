@@ -13,6 +13,7 @@ export interface TrainOptions {
   readonly threads: number;
   readonly dataDir?: string;
   readonly weights?: string;
+  readonly download: boolean;
 }
 
 /** Exit codes: 0 all done, 1 some runs failed, 130 stopped. */
@@ -26,7 +27,7 @@ const nameOf = ({ labels, seed }: ExperimentRun): string =>
 
 /** Runs what is not done yet; Ctrl-C lets every worker write its checkpoint, and the same command goes on later. */
 export const trainAll = async (runs: readonly ExperimentRun[], options: TrainOptions): Promise<Trained> => {
-  const { out, engine, provider, workers, threads, dataDir, weights } = options;
+  const { out, engine, provider, workers, threads, dataDir, weights, download } = options;
   makeFolder(join(out, 'runs'));
   const names = new Map(runs.map((run) => [run.id, nameOf(run)]));
   const waiting = new Set(runs.filter(({ id }) => !isDone(out, id)).map(({ id }) => id)).size;
@@ -53,6 +54,7 @@ export const trainAll = async (runs: readonly ExperimentRun[], options: TrainOpt
         threads,
         ...(provider === undefined ? {} : { provider }),
         places: {
+          download,
           sources: { cacheDir: join(out, 'cache'), ...(dataDir === undefined ? {} : { dataDir }) },
           ...(weights === undefined ? {} : { weights }),
         },

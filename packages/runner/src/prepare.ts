@@ -1,4 +1,5 @@
-import { datasets, type Dataset, type Example, type Sources } from '@lab/datasets';
+import { join } from 'node:path';
+import { datasets, hubFetch, type Dataset, type Example, type Sources } from '@lab/datasets';
 import { models } from '@lab/models';
 import type { Model } from '@lab/adapter';
 import { fold, key } from '@lab/random';
@@ -8,7 +9,9 @@ import { blueprintOf, type Blueprint } from './blueprint.ts';
 
 /** Where a run finds what its config names. Never part of its identity. */
 export interface Places {
-  readonly sources: Sources;
+  readonly sources: Pick<Sources, 'dataDir' | 'cacheDir'>;
+  /** Whether data sets and models may be downloaded from the hub. */
+  readonly download?: boolean;
   /** Folder with a model's weights, where they do not come with the package. */
   readonly weights?: string;
 }
@@ -34,14 +37,17 @@ const once = <T>(cache: Map<string, T>, name: string, make: () => T): T => {
   return found;
 };
 
-export const openPreparer = ({ sources, weights }: Places): Preparer => {
+export const openPreparer = ({ sources: places, weights, download = false }: Places): Preparer => {
+  const sources: Sources = download ? { ...places, fetchFile: hubFetch } : places;
+  const context = {
+    ...(weights === undefined ? {} : { weights }),
+    ...(download ? { cacheDir: join(places.cacheDir, 'models') } : {}),
+  };
   const built = new Map<string, Promise<Model>>();
   const loaded = new Map<string, Promise<Dataset>>();
   return {
     prepare: async (config) => {
-      const model = await once(built, canonical(config.model), () =>
-        models.build(config.model, weights === undefined ? {} : { weights }),
-      );
+      const model = await once(built, canonical(config.model), () => models.build(config.model, context));
       const dataset = await once(loaded, canonical([config.dataset, config.seed]), () =>
         datasets.build(config.dataset, fold(key(config.seed), 'data'), sources),
       );

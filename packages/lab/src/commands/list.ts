@@ -1,37 +1,33 @@
-import { adapters } from '@lab/adapter';
-import { datasets } from '@lab/datasets';
-import { methods } from '@lab/dropout';
-import { experiments } from '@lab/experiments';
-import { models } from '@lab/models';
-import { BadInput, type Catalogue } from '@lab/records';
+import { BadInput } from '@lab/records';
+import { kinds } from '../lists.ts';
 
-interface Line {
-  readonly name: string;
-  readonly summary: string;
-  readonly source: string;
+export interface ListOptions {
+  readonly json: boolean;
+  readonly out: string;
+  readonly dataDir?: string;
 }
 
-const linesOf = <Args extends readonly unknown[], Built>({ entries }: Catalogue<Args, Built>): readonly Line[] =>
-  entries.map(({ name, summary, cite }) => ({ name, summary, source: `${cite.title} (${cite.year}), ${cite.where}` }));
-
-const kinds: { readonly [kind: string]: () => readonly Line[] } = {
-  experiments: () =>
-    experiments.map(({ name, title, scales }) => ({
-      name,
-      summary: title,
-      source: `scales: ${Object.keys(scales).join(', ')}`,
-    })),
-  methods: () => linesOf(methods),
-  datasets: () => linesOf(datasets),
-  models: () => linesOf(models),
-  adapters: () => linesOf(adapters),
+const wrapped = (text: string, indent: number): string => {
+  const width = Math.max(40, (process.stdout.columns || 120) - indent);
+  const lines = text.split(' ').reduce<string[]>((sofar, word) => {
+    const last = sofar.at(-1);
+    if (last === undefined || last.length + word.length >= width) return [...sofar, word];
+    return [...sofar.slice(0, -1), `${last} ${word}`];
+  }, []);
+  return lines.join(`\n${' '.repeat(indent)}`);
 };
 
-/** `lab list [kind]`: what an experiment file may name. */
-export const list = (kind: string, { json }: { readonly json: boolean }): void => {
-  const lines = kinds[kind];
-  if (!lines) throw new BadInput(`lab list: unknown kind "${kind}"; allowed: ${Object.keys(kinds).join(', ')}`);
-  if (json) return console.log(JSON.stringify(lines(), null, 2));
-  for (const { name, summary, source } of lines())
-    console.log(`${name.padEnd(16)} ${summary}\n${' '.repeat(17)}${source}`);
+/** `lab list [kind]`: what an experiment may name, with what is known of each. */
+export const list = (kind: string, { json, out, dataDir }: ListOptions): void => {
+  const items = kinds[kind];
+  if (!items) throw new BadInput(`lab list: unknown kind "${kind}"; allowed: ${Object.keys(kinds).join(', ')}`);
+  const found = items({ cacheDir: `${out}/cache`, ...(dataDir === undefined ? {} : { dataDir }) });
+  if (json) return console.log(JSON.stringify(found, null, 2));
+  const indent = Math.max(...found.map(({ name }) => name.length)) + 2;
+  for (const { name, ...facts } of found) {
+    const lines = Object.values(facts)
+      .filter((fact) => fact !== '')
+      .map((fact) => wrapped(fact, indent));
+    console.log(`${name.padEnd(indent)}${lines.join(`\n${' '.repeat(indent)}`)}`);
+  }
 };
