@@ -85,12 +85,12 @@ describe('encoder', () => {
       const tight = run(ids.length);
       const padded = run(ids.length + 5);
       const mean = tf.mean(tight.hidden, 1).dataSync();
-      // Vector lengths of other sizes sum in another order; hidden states here reach 15.
+      // Vector lengths of other sizes sum in another order; hidden states here reach 28.
       tight.pooled.forEach((value, i) => {
         expect(Math.abs(padded.pooled[i]! - value)).toBeLessThan(5e-5);
         expect(Math.abs(mean[i]! - value)).toBeLessThan(5e-5);
       });
-      expect(Math.max(...tight.hidden.dataSync())).toBeGreaterThan(1);
+      expect(Math.max(...tight.hidden.dataSync())).toBeGreaterThan(10);
     });
   });
 

@@ -9,11 +9,11 @@ import { openFamily } from './open.ts';
 
 type ModelEntry = Entry<[context: ModelContext], Promise<Model>>;
 
-const optionsOf = ({ poolings }: Family, causal: boolean) =>
+const optionsOf = ({ poolings }: Family, causal: boolean, pooling = poolings[0]) =>
   z.object({
     pooling: z
       .enum(poolings as [string, ...string[]])
-      .default(poolings[0])
+      .default(pooling)
       .describe('how hidden states become one vector an example'),
     ...(causal ? { lm: z.boolean().default(false).describe('also open the language model head') } : {}),
   });
@@ -33,12 +33,14 @@ const folderOf = async (name: string, source: HubModel | undefined, context: Mod
 
 interface Described {
   readonly name: string;
+  /** Default pooling, where it is not the family's. */
+  readonly pooling?: string;
   readonly summary: string;
   readonly cite: Citation;
 }
 
 /** The entry of a family: any checkpoint of it, from a folder or a pinned hub repository. */
-export const familyEntry = (family: Family, causal: boolean, described: Described): ModelEntry => {
+export const familyEntry = (family: Family, causal: boolean, described: Omit<Described, 'pooling'>): ModelEntry => {
   const options = optionsOf(family, causal).extend({
     repo: z.string().optional().describe('hub repository, owner/name'),
     revision: z.string().optional().describe('its commit hash'),
@@ -65,10 +67,10 @@ export const familyEntry = (family: Family, causal: boolean, described: Describe
 export const publishedEntry = (
   family: Family,
   causal: boolean,
-  described: Described,
+  { pooling, ...described }: Described,
   source?: HubModel,
 ): ModelEntry => {
-  const options = optionsOf(family, causal);
+  const options = optionsOf(family, causal, pooling);
   return entry<[ModelContext], Promise<Model>, typeof options>({
     ...described,
     version: 1,

@@ -53,7 +53,7 @@ export const familyEntries = [
   publishedEntry(
     bert,
     false,
-    { name: 'minilm', summary: 'all-MiniLM-L6-v2: 6 layers, 384 wide', cite: cites.minilm },
+    { name: 'minilm', pooling: 'mean', summary: 'all-MiniLM-L6-v2: 6 layers, 384 wide', cite: cites.minilm },
     { repo: 'sentence-transformers/all-MiniLM-L6-v2', revision: 'c9745ed1d9f207416be6d2e6f8de32d1f16199bf' },
   ),
   publishedEntry(

@@ -51,7 +51,10 @@ export const ropeFrequencies = (
   });
 };
 
-/** cos and sin of position times frequency, each [1, 1, T, d] with the d / 2 angles twice. Constants of the sequence length. */
+/**
+ * cos and sin of position times frequency, each [1, 1, T, d] with the d / 2 angles twice. Constants of the sequence length.
+ * Frequencies and angles are rounded to float32, as the reference has them: at position 4,000 that moves an angle by 1e-4.
+ */
 export const ropeTables = (
   frequencies: readonly number[],
   tokens: number,
@@ -60,7 +63,7 @@ export const ropeTables = (
   const table = (f: (angle: number) => number): tf.Tensor => {
     const values = Float32Array.from({ length: tokens * 2 * half }, (_, n) => {
       const position = Math.floor(n / (2 * half));
-      return f(position * frequencies[n % half]!);
+      return f(Math.fround(position * Math.fround(frequencies[n % half]!)));
     });
     return tf.tensor4d(values, [1, 1, tokens, 2 * half]);
   };
