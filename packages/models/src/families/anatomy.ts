@@ -40,14 +40,10 @@ export interface Family<Pooling extends string = string> {
   describe(config: unknown, choice: { readonly pooling: Pooling; readonly lm: boolean }, where: string): Anatomy;
 }
 
-/** The two tensors of a linear map, or the kernel alone. */
-export const linearTensors = (
-  spec: LinearSpec,
-  bias: boolean,
-  stored: TensorSpec['stored'] = 'transposed',
-): readonly TensorSpec[] => [
+/** The two tensors of a linear map, or the kernel alone where it has no bias. */
+export const linearTensors = (spec: LinearSpec, stored: TensorSpec['stored'] = 'transposed'): readonly TensorSpec[] => [
   { name: `${spec.path}.weight`, shape: [spec.dIn, spec.dOut], stored },
-  ...(bias ? [{ name: `${spec.path}.bias`, shape: [spec.dOut], stored: 'as-is' } as const] : []),
+  ...(spec.bias !== false ? [{ name: `${spec.path}.bias`, shape: [spec.dOut], stored: 'as-is' } as const] : []),
 ];
 
 /** Weight and bias of a layer norm. */

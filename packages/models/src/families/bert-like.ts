@@ -74,7 +74,7 @@ export const bertLike = (
       table(`${at}.token_type_embeddings.weight`, config.type_vocab_size, width),
       ...normTensors(`${at}.LayerNorm`, width),
       ...postNormTensors(stack),
-      ...head.flatMap((spec) => linearTensors(spec, true)),
+      ...head.flatMap((spec) => linearTensors(spec)),
     ],
     sites: (batch, tokens) => [
       embeddingSite(at, width, batch, tokens),

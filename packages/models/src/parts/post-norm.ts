@@ -51,7 +51,7 @@ export const postNormLinears = (stack: PostNorm): readonly LinearSpec[] => {
 
 /** Tensors of all layers. */
 export const postNormTensors = (stack: PostNorm): readonly TensorSpec[] => [
-  ...postNormLinears(stack).flatMap((spec) => linearTensors(spec, true)),
+  ...postNormLinears(stack).flatMap((spec) => linearTensors(spec)),
   ...each(stack, (layer) => {
     const { attentionNorm, outputNorm } = stack.paths(layer);
     return [...normTensors(attentionNorm, stack.width), ...normTensors(outputNorm, stack.width)];

@@ -133,7 +133,7 @@ const anatomy = (config: DebertaConfig, pooling: 'cls' | 'mean' | 'classifier'):
   const { hidden_size: width, num_hidden_layers: layers, embedding_size: narrow = width } = config;
   const stack = stackOf(config);
   const projection: readonly LinearSpec[] =
-    narrow === width ? [] : [{ path: PROJECTION, layer: 0, dIn: narrow, dOut: width, per: 'token' }];
+    narrow === width ? [] : [{ path: PROJECTION, layer: 0, dIn: narrow, dOut: width, per: 'token', bias: false }];
   const pool = pooling === 'classifier' ? poolHead('pooler.dense', width, layers, config.pooler_hidden_act) : pooling;
   const head = typeof pool === 'string' ? [] : [pool.spec];
   const extra = positionLinears(config);
@@ -146,10 +146,10 @@ const anatomy = (config: DebertaConfig, pooling: 'cls' | 'mean' | 'classifier'):
     linears: [...projection, ...postNormLinears(stack), ...extra, ...head],
     tensors: [
       ...embeddingTensors(config),
-      ...projection.flatMap((spec) => linearTensors(spec, false)),
+      ...projection.flatMap((spec) => linearTensors(spec)),
       ...relativeTensors(config),
       ...postNormTensors(stack),
-      ...[...extra, ...head].flatMap((spec) => linearTensors(spec, true)),
+      ...[...extra, ...head].flatMap((spec) => linearTensors(spec)),
     ],
     sites: (batch, tokens) => [
       embeddingSite(EMBEDDINGS, width, batch, tokens),

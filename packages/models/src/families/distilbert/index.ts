@@ -88,7 +88,7 @@ export const distilbert: Family<'cls' | 'mean' | 'classifier'> = {
         table(`${EMBEDDINGS}.position_embeddings.weight`, parsed.max_position_embeddings, width),
         ...normTensors(`${EMBEDDINGS}.LayerNorm`, width),
         ...postNormTensors(stack),
-        ...head.flatMap((spec) => linearTensors(spec, true)),
+        ...head.flatMap((spec) => linearTensors(spec)),
       ],
       sites: (batch, tokens) => [
         embeddingSite(EMBEDDINGS, width, batch, tokens),

@@ -113,7 +113,7 @@ export const gpt2: Family<DecoderPooling> = {
       tensors: [
         wte,
         table(`${ROOT}.wpe.weight`, config.n_positions, width),
-        ...maps.flatMap((spec) => linearTensors(spec, true, 'as-is')),
+        ...maps.flatMap((spec) => linearTensors(spec, 'as-is')),
         ...eachLayer.flatMap((i) => [
           ...normTensors(`${block(i)}.ln_1`, width),
           ...normTensors(`${block(i)}.ln_2`, width),

@@ -58,6 +58,7 @@ const linears = (config: Config): readonly LinearSpec[] =>
       dIn,
       dOut,
       per: 'token',
+      bias: name.startsWith('mlp') ? config.mlp_bias : config.attention_bias,
     });
     return [
       linear('self_attn.q_proj', width, heads * headWidth),
@@ -140,9 +141,7 @@ export const llama: Family<DecoderPooling> = {
       linears: maps,
       tensors: [
         words,
-        ...maps.flatMap((spec) =>
-          linearTensors(spec, spec.path.includes('.mlp.') ? config.mlp_bias : config.attention_bias),
-        ),
+        ...maps.flatMap((spec) => linearTensors(spec)),
         ...eachLayer.flatMap((i) => [
           scale(`${block(i)}.input_layernorm`),
           scale(`${block(i)}.post_attention_layernorm`),

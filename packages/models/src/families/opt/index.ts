@@ -42,6 +42,7 @@ const layerLinears = (config: Config): readonly LinearSpec[] =>
       dIn,
       dOut,
       per: 'token',
+      bias: config.enable_bias,
     });
     return [
       ...['q_proj', 'k_proj', 'v_proj', 'out_proj'].map((name) => linear(`self_attn.${name}`, width, width)),
@@ -55,8 +56,8 @@ const projections = (config: Config): readonly LinearSpec[] => {
   const { hidden_size: width, num_hidden_layers, word_embed_proj_dim: narrow } = config;
   if (!narrow || narrow === width) return [];
   return [
-    { path: `${ROOT}.project_in`, layer: 0, dIn: narrow, dOut: width, per: 'token' },
-    { path: `${ROOT}.project_out`, layer: num_hidden_layers - 1, dIn: width, dOut: narrow, per: 'token' },
+    { path: `${ROOT}.project_in`, layer: 0, dIn: narrow, dOut: width, per: 'token', bias: false },
+    { path: `${ROOT}.project_out`, layer: num_hidden_layers - 1, dIn: width, dOut: narrow, per: 'token', bias: false },
   ];
 };
 
@@ -141,8 +142,8 @@ export const opt: Family<DecoderPooling> = {
       tensors: [
         words,
         table(`${ROOT}.embed_positions.weight`, config.max_position_embeddings + FIRST_POSITION, hidden_size),
-        ...ends.flatMap((spec) => linearTensors(spec, false)),
-        ...maps.flatMap((spec) => linearTensors(spec, config.enable_bias)),
+        ...ends.flatMap((spec) => linearTensors(spec)),
+        ...maps.flatMap((spec) => linearTensors(spec)),
         ...eachLayer.flatMap((i) =>
           ['self_attn_layer_norm', 'final_layer_norm'].flatMap((name) =>
             normTensors(`${block(i)}.${name}`, hidden_size),
