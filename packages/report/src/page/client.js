@@ -50,8 +50,10 @@
     const view = new vega.View(vega.parse(themed(spec)), { renderer: 'svg', hover: true, logLevel: vega.Error });
     if (rows) view.data('curve', rows);
     views.set(element, view);
-    element.replaceChildren();
-    await view.tooltip(showTooltip).initialize(element).runAsync();
+    const live = make('div', null, { class: 'live', 'aria-hidden': 'true' });
+    await view.tooltip(showTooltip).initialize(live).runAsync();
+    element.querySelector('.live')?.remove();
+    element.append(live);
     element.dataset.live = 'yes';
   };
   const seen = new IntersectionObserver(
@@ -199,7 +201,7 @@
           const run = runs[i];
           const row = make('tr');
           const first = make('th', null, { scope: 'row' });
-          const button = make('button', run.id.slice(0, 12), { type: 'button', 'aria-label': `Run ${run.id}` });
+          const button = make('button', run.id.slice(0, 12), { type: 'button' });
           button.addEventListener('click', () => openRun(run, common));
           first.append(button);
           row.append(first, ...fields.slice(1).map((f) => make('td', run[f] === null ? 'n/a' : run[f])));

@@ -76,7 +76,7 @@ const experiment = ({ report, drawings }: Illustrated): Html => {
 <p class="question">${spec.question}</p>
 <p class="source">After: ${spec.paper}</p>
 ${verdictList(report.verdicts)}
-${report.tables.map((t) => tableSection(t, `${id}-table-${t.name}`))}
+${report.tables.map((t) => tableSection(t, `${id}-table-${t.name}`, spec.title))}
 <div class="figures">${report.figures.map((f, i) => figureSection(f, drawings[i]!, `${id}-figure-${f.name}`))}</div>
 ${(spec.cards ?? []).length > 0 && h`<section aria-labelledby="${id}-cards"><h3 id="${id}-cards">Methods</h3>${(spec.cards ?? []).map((c) => cardSection(c, `${id}-card-${c.name}`))}</section>`}
 ${runSection(report, `${id}-runs`)}

@@ -19,12 +19,12 @@ const sorter = (title: string, j: number): Html =>
   h`<button type="button" class="sort" data-column="${j}">${title}<span class="arrow" aria-hidden="true"></span></button>`;
 
 /** A table with a filter box and sortable columns. */
-export const tableSection = (table: Table, id: string): Html => h`
-<section class="table" id="${id}" aria-labelledby="${id}-title">
+export const tableSection = (table: Table, id: string, of: string): Html => h`
+<section class="table" id="${id}">
 <h3 id="${id}-title">${table.title}</h3>
 <p class="caption" id="${id}-caption">${table.caption}</p>
 <p class="tools"><label for="${id}-filter">Filter rows of “${table.title}”</label> <input type="search" id="${id}-filter" data-filter="${id}-body" autocomplete="off"> <span class="count" role="status"></span></p>
-<div class="scroll" tabindex="0" role="region" aria-label="${`Table: ${table.title}`}">
+<div class="scroll" tabindex="0" role="region" aria-label="${`${of}: ${table.title}`}">
 <table aria-describedby="${id}-caption"><thead><tr>${table.columns.map((c, j) => h`<th scope="col" class="${c.align}">${sorter(c.title, j)}</th>`)}</tr></thead>
 <tbody id="${id}-body">${table.rows.map(
   (row) =>
@@ -42,9 +42,9 @@ const cell = (v: Row[string] | undefined): string => {
   return typeof v === 'number' ? String(Number(v.toPrecision(6))) : String(v);
 };
 
-const dataTable = (rows: readonly Row[], title: string): Html => {
+const dataTable = (rows: readonly Row[], id: string): Html => {
   const keys = [...new Set(rows.flatMap((r) => Object.keys(r)))];
-  return h`<div class="scroll" tabindex="0" role="region" aria-label="${`Data of figure: ${title}`}"><table><thead><tr>${keys.map((k) => h`<th scope="col">${k}</th>`)}</tr></thead>
+  return h`<div class="scroll" tabindex="0" role="region" aria-label="${`Numbers of figure ${id}`}"><table><thead><tr>${keys.map((k) => h`<th scope="col">${k}</th>`)}</tr></thead>
 <tbody>${rows.map((r) => h`<tr>${keys.map((k) => h`<td>${cell(r[k])}</td>`)}</tr>`)}</tbody></table></div>`;
 };
 
@@ -52,9 +52,9 @@ const dataTable = (rows: readonly Row[], title: string): Html => {
 export const figureSection = (figure: Figure, drawing: Drawing, id: string): Html => h`
 <figure class="figure" id="${id}">
 <h3>${figure.title}</h3>
-<div class="plot" role="img" aria-label="${`Figure: ${figure.title}. Its numbers stand in the table below it.`}" data-figure="${id}">${raw(drawing.svg)}</div>
+<div class="plot" role="img" aria-label="${`Figure: ${figure.title}. Its numbers stand in the table below it.`}" data-figure="${id}"><div class="still" aria-hidden="true">${raw(drawing.svg)}</div></div>
 <figcaption class="caption">${figure.caption}</figcaption>
-<details><summary>Numbers of “${figure.title}”</summary>${dataTable(figure.rows, figure.title)}</details>
+<details><summary>Numbers of “${figure.title}”</summary>${dataTable(figure.rows, id)}</details>
 </figure>`;
 
 const badge = (v: Verdict): Html =>
@@ -93,7 +93,7 @@ const columns = [
 
 /** The frame of the run browser; the script fills it page by page. */
 export const runSection = (report: Report, id: string): Html => h`
-<section class="runs" id="${id}" aria-labelledby="${id}-title" data-runs="${report.spec.name}">
+<section class="runs" id="${id}" data-runs="${report.spec.name}">
 <h3 id="${id}-title">Runs</h3>
 <p class="caption">${caption(report.cells, 'Choose a run for its settings and curves. Scores: test split, the readout named in the row.')}</p>
 <noscript><p>Run details need JavaScript; the tables and figures above do not.</p></noscript>
@@ -103,6 +103,6 @@ export const runSection = (report: Report, id: string): Html => h`
 </section>`;
 
 export const provenanceSection = (report: Report, id: string): Html => h`
-<section id="${id}" aria-labelledby="${id}-title"><h3 id="${id}-title">Where the runs come from</h3>
+<section id="${id}"><h3 id="${id}-title">Where the runs come from</h3>
 <div class="scroll" tabindex="0" role="region" aria-label="${`Provenance of ${report.spec.title}`}"><table><thead><tr><th scope="col">what</th><th scope="col">value</th><th scope="col" class="right">runs</th></tr></thead>
 <tbody>${provenance(report.cells).map((f) => h`<tr><th scope="row">${f.what}</th><td>${f.value}</td><td class="right">${f.runs}</td></tr>`)}</tbody></table></div></section>`;

@@ -1,5 +1,6 @@
 import { fold, type Key } from '@lab/random';
 import { interquartileMean, sortedQuantile } from './describe.ts';
+import { expandedTail } from './interval.ts';
 import { indices } from './resample.ts';
 
 /** Scores of one arm: one list of runs for each task, in the same order of tasks for every arm. */
@@ -29,8 +30,8 @@ export const profileAt = (scores: Matrix, tau: number): number =>
   scores.reduce((sum, runs) => sum + runs.filter((v) => v > tau).length / runs.length, 0) / scores.length;
 
 /**
- * Plain percentile interval, seeds resampled within each task; paired arms are resampled together (equal seed positions).
- * Statistics here are not means, so no expansion applies: with few seeds these intervals are too narrow (see README).
+ * Expanded percentile interval, seeds resampled within each task; paired arms are resampled together (equal seed positions).
+ * Below 6 seeds it is too narrow whatever the expansion.
  */
 export const stratified = (
   arms: readonly Matrix[],
@@ -50,5 +51,7 @@ export const stratified = (
       ),
     ),
   ).sort();
-  return { value: statistic(arms), low: sortedQuantile(draws, 0.025), high: sortedQuantile(draws, 0.975) };
+  const seeds = Math.min(...picks.map(({ n }) => n));
+  const tail = seeds < 2 ? 0.025 : expandedTail(seeds, tasks * (seeds - 1), 0.95);
+  return { value: statistic(arms), low: sortedQuantile(draws, tail), high: sortedQuantile(draws, 1 - tail) };
 };

@@ -1,4 +1,4 @@
-import { bernoulli, fold, type Key, key } from '@lab/random';
+import { bits, type Key, key } from '@lab/random';
 import { median } from './describe.ts';
 
 /** Result of a paired test over seeds. */
@@ -43,13 +43,16 @@ export const signFlip = (differences: readonly number[], alpha = 0.05, stream: K
   return { p: count / patterns, n, floor, able };
 };
 
+/** How many of `sampled` random patterns reach the bar; one random bit for each difference. */
 const extremes = (differences: readonly number[], bar: number, stream: Key): number => {
-  const n = differences.length;
+  const words = Math.ceil(differences.length / 32);
+  const random = bits(stream, words * sampled);
   let count = 0;
   for (let i = 0; i < sampled; i++) {
-    const flips = bernoulli(fold(stream, i), n, 0.5);
     let sum = 0;
-    for (let j = 0; j < n; j++) sum += flips[j] ? -differences[j]! : differences[j]!;
+    differences.forEach((d, j) => {
+      sum += (random[i * words + (j >> 5)]! >>> (j & 31)) & 1 ? -d : d;
+    });
     if (Math.abs(sum) >= bar) count += 1;
   }
   return count;

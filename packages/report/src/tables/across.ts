@@ -70,7 +70,7 @@ export const acrossTables = (cells: readonly Cell[], spec: AcrossTable): Table[]
       title: spec.title,
       caption: caption(
         arms.flatMap((arm) => cellsOf(cells, arm)),
-        `${heading(metric)}, own readout. IQM: mean of the middle half of all runs. P(improvement): chance that a run beats a run of ${spec.baseline.name} on the same data set. Brackets: 95 % percentile bootstrap, seeds resampled within data sets.`,
+        `${heading(metric)}, own readout. IQM: mean of the middle half of all runs. P(improvement): chance that a run beats a run of ${spec.baseline.name} on the same data set. Brackets: 95 % bootstrap (expanded percentile), seeds resampled within data sets.`,
         spec.differs,
       ),
       columns: [
@@ -81,9 +81,7 @@ export const acrossTables = (cells: readonly Cell[], spec: AcrossTable): Table[]
         column('won', 'data sets won'),
       ],
       rows,
-      notes: [
-        'With few seeds percentile intervals of these summaries are too narrow; the tests of the comparison table decide.',
-      ],
+      notes: ['Below 6 seeds these intervals are too narrow; the tests of the comparison table decide.'],
     },
   ];
 };

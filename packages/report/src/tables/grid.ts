@@ -21,7 +21,7 @@ const place = (table: string): string => table.replace(/^T(\d+)$/, 'Table $1');
 /** One sentence for each mark in use, and what n/a means. */
 export const markNotes = (used: readonly PaperNumber[], ref: PaperTable): string[] => [
   used.length === 0
-    ? `${ref.paper}, ${place(ref.table)}: no published value could be established; its columns would be n/a throughout and are left out.`
+    ? `${ref.paper}, ${place(ref.table)}: none of its values could be established; n/a.`
     : `Columns "paper": ${ref.paper}, ${place(ref.table)}${ref.model ? `, ${ref.model}` : ''}, in the paper's units; other data and another model than ours unless named alike; n/a: no value known.`,
   ...Object.entries(marks)
     .filter(([mark]) => used.some((n) => n.mark === mark))
@@ -38,6 +38,10 @@ interface Side {
 const paperSide = (ref: PaperTable | undefined): Side => {
   if (!ref) return { columns: [], entries: () => [], methods: [], notes: [] };
   const numbers = paperNumbers(ref.paper, ref.table, ref.model);
+  if (numbers.length === 0) {
+    const none = column('paper', `paper: ${ref.paper}, ${place(ref.table)}`);
+    return { columns: [none], entries: () => [text('n/a')], methods: [], notes: markNotes(numbers, ref) };
+  }
   const heads = [...new Map(numbers.map((n) => [`${n.dataset}|${n.metric}`, n])).values()];
   return {
     columns: heads.map((n) => column(`paper ${n.dataset} ${n.metric}`, `paper: ${n.dataset} ${n.metric}`)),

@@ -1,0 +1,72 @@
+import { describe, expect, it } from 'vitest';
+import { draw } from '../src/figures/draw.ts';
+import { textWidth } from '../src/figures/fonts.ts';
+import { front } from '../src/figures/pareto.ts';
+import { colours, fills } from '../src/figures/theme.ts';
+import { buildReport } from '../src/report.ts';
+import * as specs from './specs.ts';
+import { inventAblation, inventCompare, inventFramework, inventSensitivity } from './synthetic.ts';
+
+const reports = [
+  buildReport(inventSensitivity(6), specs.sensitivity),
+  buildReport(inventAblation(6), specs.ablation),
+  buildReport(inventCompare(6), specs.compare),
+  buildReport(inventFramework(6), specs.framework),
+];
+
+describe('figures', () => {
+  for (const figure of reports.flatMap((r) => r.figures)) {
+    it(`${figure.title}: one column wide, same bytes twice, no invalid numbers`, async () => {
+      const [a, b] = [await draw(figure.spec), await draw(figure.spec)];
+      expect(a.svg).toBe(b.svg);
+      expect(Buffer.from(a.png).equals(Buffer.from(b.png))).toBe(true);
+      expect(a.svg).not.toMatch(/NaN|Infinity|undefined/);
+      // 96 units to the inch: one journal column is about 90 mm, 340 units.
+      expect(Number(/width="(\d+)/.exec(a.svg)![1])).toBeLessThanOrEqual(345);
+      expect(figure.rows.length).toBeGreaterThan(0);
+      expect(figure.caption).toMatch(/^Model: .*Data: .*seeds: .*Engine: /);
+    });
+  }
+  it('the legend tells every line apart by colour and dash', async () => {
+    const { svg } = await draw(reports[0]!.figures[0]!.spec);
+    const legend = svg.slice(svg.indexOf('role-legend'));
+    expect(legend).toContain('ensemble');
+    expect(legend).toContain('stroke-dasharray="6,3"');
+  });
+});
+
+describe('text and colour', () => {
+  it('widths are those of the font file', () => {
+    // DejaVu Sans, units of 1/2048 em: "i" 569, "W" 2025, " " 651
+    expect(textWidth('iW ', 2048, false)).toBeCloseTo(569 + 2025 + 651, 6);
+    expect(textWidth('W', 10, true)).toBeGreaterThan(textWidth('W', 10, false));
+  });
+  const lightness = (hex: string): number => {
+    const [r, g, b] = [1, 3, 5].map((i) => (parseInt(hex.slice(i, i + 2), 16) / 255) ** 2.2) as [
+      number,
+      number,
+      number,
+    ];
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  it('the first four bar fills differ by lightness alone', () => {
+    const l = fills.slice(0, 4).map(lightness);
+    for (let i = 1; i < 4; i++) expect((l[i - 1]! + 0.05) / (l[i]! + 0.05)).toBeGreaterThan(1.5);
+  });
+  it('line colours stand out on white (3:1), the palest two aside, which come seventh and last', () => {
+    for (const c of colours.slice(0, 6)) expect(1.05 / (lightness(c) + 0.05), c).toBeGreaterThan(3);
+  });
+});
+
+describe('Pareto front', () => {
+  it('keeps what is not beaten on both, for either direction', () => {
+    const places = [
+      { arm: 'cheap', cost: 1, quality: 1 },
+      { arm: 'bad', cost: 2, quality: 0.5 },
+      { arm: 'good', cost: 3, quality: 2 },
+      { arm: 'twin', cost: 3, quality: 2 },
+    ];
+    expect(front(places, 1).map((p) => p.arm)).toEqual(['cheap', 'good', 'twin']);
+    expect(front(places, -1).map((p) => p.arm)).toEqual(['cheap', 'bad']);
+  });
+});
