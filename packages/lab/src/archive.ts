@@ -4,7 +4,8 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import { BadInput, writeWhole } from '@lab/records';
 import { force, type Cell, type Study } from '@lab/report';
 
-const fileOf = (folder: string): string => join(folder, 'runs.jsonl.gz');
+/** The file that holds a report folder's runs. */
+export const archiveFile = (folder: string): string => join(folder, 'runs.jsonl.gz');
 
 /** Writes a study's runs whole (records, predictions, curves), so that its report can be made again without the runs' folders. */
 export const writeArchive = (folder: string, { cells, name, title, question }: Study): string => {
@@ -12,13 +13,13 @@ export const writeArchive = (folder: string, { cells, name, title, question }: S
     JSON.stringify({ record, labels, predictions: force(predictions), curve: force(curve) }),
   );
   const text = [JSON.stringify({ name, title, question }), ...rows].map((row) => `${row}\n`).join('');
-  writeWhole(fileOf(folder), gzipSync(text, { level: 9 }));
-  return fileOf(folder);
+  writeWhole(archiveFile(folder), gzipSync(text, { level: 9 }));
+  return archiveFile(folder);
 };
 
 /** The study of an archive folder, or null when there is none. Throws `BadInput` for a broken file. */
 export const readArchive = (folder: string): Study | null => {
-  const file = fileOf(folder);
+  const file = archiveFile(folder);
   if (!existsSync(file)) return null;
   try {
     const [head, ...rows] = gunzipSync(readFileSync(file)).toString().trimEnd().split('\n');
@@ -26,7 +27,7 @@ export const readArchive = (folder: string): Study | null => {
     return { name, title, question, cells: rows.map((row) => JSON.parse(row) as Cell) };
   } catch (error) {
     throw new BadInput(
-      `${file}: not an archive of runs (${(error as Error).message}); restore it or write it again with --publish`,
+      `${file}: not an archive of runs (${(error as Error).message}); restore it or write it again with lab report`,
     );
   }
 };

@@ -1,10 +1,12 @@
 import { Command, Option } from 'commander';
 import { BadInput } from '@lab/records';
 import { ENGINES } from '@lab/tensor';
+import { compare } from './commands/compare.ts';
 import { doctor } from './commands/doctor.ts';
 import { list } from './commands/list.ts';
 import { plan } from './commands/plan.ts';
 import { report } from './commands/report.ts';
+import { reproduce } from './commands/reproduce.ts';
 import { run } from './commands/run.ts';
 import { status } from './commands/status.ts';
 import { defaultWorkers } from './defaults.ts';
@@ -65,6 +67,21 @@ planning('status', 'counts of runs by state').addOption(json()).action(status);
 planning('report', 'tables, figures and report.html from finished runs')
   .option('--publish', 'also write tables, figures and records to results/', false)
   .action(report);
+program
+  .command('compare')
+  .argument('<a>', 'a report folder, for example out/compare/quick')
+  .argument('<b>', 'another one, for example results/compare/quick')
+  .description('two report folders of one experiment, paired by labels, data set and seed')
+  .action(compare);
+training(
+  program
+    .command('reproduce')
+    .description('the main experiments: train, report, and compare with results/')
+    .addOption(out())
+    .addOption(scale())
+    .addOption(set()),
+).action(reproduce);
+
 // A reader that has seen enough (`| head`) is no failure.
 process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => process.exit(code === 'EPIPE' ? 0 : 1));
 

@@ -1,7 +1,10 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { renderReport, type ReportSpec } from '@lab/report';
+import { methods } from '@lab/dropout';
+import { renderPage, renderReport, type MethodCard, type Rendered, type ReportSpec, type Study } from '@lab/report';
 import type { Experiment, ExperimentRun } from '@lab/runner';
+import { writeArchive } from './archive.ts';
 import { studyOf } from './study.ts';
 
 export interface Planned {
@@ -9,26 +12,55 @@ export interface Planned {
   readonly runs: readonly ExperimentRun[];
 }
 
-/** Where an experiment's report at one scale lies. */
+export interface Reported {
+  readonly study: Study;
+  readonly rendered: Rendered;
+  readonly folder: string;
+}
+
+/** Where an experiment's report at one scale lies, below any folder of results. */
 export const reportFolder = (out: string, experiment: string, scale: string): string => join(out, experiment, scale);
 
-/** Where the committed results of an experiment at one scale lie. */
-export const resultsFolder = (experiment: string, scale: string): string =>
-  fileURLToPath(new URL(`../../../results/${experiment}/${scale}`, import.meta.url));
+/** The committed results. */
+export const committed = fileURLToPath(new URL('../../../results', import.meta.url));
 
-/** Writes the reports of experiments from the runs that are done, and returns their text for the terminal. */
+const cardFile = (method: string): URL => new URL(`../../dropout/src/${method}/README.md`, import.meta.url);
+
+/** Cards of the methods that a study's runs used. */
+const cardsOf = (study: Study): readonly MethodCard[] =>
+  [...new Set(study.cells.map(({ record }) => record.config.dropout.name))].sort().map((name) => {
+    const { summary, cite } = methods.find(name);
+    return { name, summary, cite, body: readFileSync(cardFile(name), 'utf8') };
+  });
+
+/** Tables, figures, page and archive of one study. */
+export const writeReport = async (study: Study, spec: ReportSpec, folder: string): Promise<Reported> => {
+  const rendered = await renderReport(study, { ...spec, cards: cardsOf(study) }, folder);
+  writeArchive(folder, study);
+  return { study, rendered, folder };
+};
+
+/** Reports of experiments from the runs that are done, and one page for all. */
 export const writeReports = async (
   plans: readonly Planned[],
   { out, scale }: { readonly out: string; readonly scale: string },
-  folderOf = (experiment: string, size: string) => reportFolder(out, experiment, size),
-): Promise<{ readonly summary: string; readonly files: readonly string[] }> => {
-  const texts: string[] = [];
-  const files: string[] = [];
+): Promise<{ readonly reports: readonly Reported[]; readonly page: string }> => {
+  const reports: Reported[] = [];
   for (const { experiment, runs } of plans) {
-    const study = studyOf(experiment, runs, out);
-    const rendered = await renderReport(study, experiment.report, folderOf(experiment.name, scale));
-    texts.push(rendered.summary);
-    files.push(...rendered.files);
+    const folder = reportFolder(out, experiment.name, scale);
+    reports.push(await writeReport(studyOf(experiment, runs, out), experiment.report, folder));
   }
-  return { summary: texts.join('\n\n'), files };
+  const page = await renderPage(
+    reports.map(({ rendered }) => rendered),
+    join(out, `report-${scale}.html`),
+  );
+  return { reports, page };
 };
+
+/** What a terminal shows of reports: verdicts and tables, then where the files are. */
+export const told = ({ reports, page }: Awaited<ReturnType<typeof writeReports>>): string =>
+  [
+    ...reports.map(({ rendered }) => rendered.summary),
+    ...reports.map(({ folder }) => `Tables and figures: ${join(folder, 'tables')}, ${join(folder, 'figures')}`),
+    `Report: ${page}`,
+  ].join('\n\n');

@@ -1,6 +1,6 @@
 import { planExperiment } from '@lab/runner';
 import { chosen } from '../experiments.ts';
-import { writeReports } from '../reports.ts';
+import { told, writeReports } from '../reports.ts';
 import { conclude, trainAll, type TrainOptions } from '../train.ts';
 
 export interface PlanOptions {
@@ -20,7 +20,5 @@ export const run = async (names: readonly string[], options: PlanOptions & Train
     options,
   );
   process.exitCode = conclude(trained);
-  if (trained.stopped) return;
-  const { summary } = await writeReports(plans, options);
-  console.log(summary);
+  if (!trained.stopped) console.log(told(await writeReports(plans, options)));
 };
