@@ -77,16 +77,22 @@ function trivial(g: Graph, op: Arithmetic, a: Value, b: Value, shape: Shape): Va
   return undefined;
 }
 
-/** A value as a factor times the rest; the factor is 1 when there is none. */
-export function scaled(x: Value): { readonly base: Value; readonly factor: number } {
+/** A value as a factor times the rest, also behind a reshape; the factor is 1 when there is none. */
+export function scaled(g: Graph, x: Value): { readonly base: Value; readonly factor: number } {
   const node = x.dtype === 'float32' ? nodeOf(x) : undefined;
+  if (node?.op === 'Reshape') {
+    const inner = scaled(g, node.inputs[0]!);
+    return inner.factor === 1
+      ? { base: x, factor: 1 }
+      : { base: reshape(g, inner.base, x.shape), factor: inner.factor };
+  }
   const factor = node?.op === 'Mul' ? uniform(node.inputs[1]!) : undefined;
   return factor === undefined ? { base: x, factor: 1 } : { base: node!.inputs[0]!, factor };
 }
 
 /** x times a number; numbers meet, and the remaining one is the second operand of a Mul. */
 export function scale(g: Graph, x: Value, by: number): Value {
-  const { base, factor } = scaled(unstretched(x));
+  const { base, factor } = scaled(g, unstretched(x));
   const total = Math.fround(factor * by);
   if (total === 1) return expand(g, base, x.shape);
   const number = scalar(g, total);
@@ -94,16 +100,44 @@ export function scale(g: Graph, x: Value, by: number): Value {
   return expand(g, simple ?? apply(g, 'Mul', [base, number], 'float32', {}), x.shape);
 }
 
-/** Sum of two values of one type. */
+/** Sum of two values of one type. A number or a factor of full size that both have is taken out: a product less. */
 export function add(g: Graph, a: Value, b: Value): Value {
   const shape = broadcast(a.shape, b.shape);
   const simple = trivial(g, 'Add', a, b, shape);
   if (simple || a.dtype !== 'float32') return simple ?? elementwise(g, 'Add', [a, b], a.dtype);
-  const [left, right] = [scaled(a), scaled(b)];
-  if (left.factor === right.factor && left.factor !== 1) return scale(g, add(g, left.base, right.base), left.factor);
+  const [before, other] = [nodeOf(a), nodeOf(b)].map((node) => (node?.op === 'Reshape' ? node.inputs[0]! : undefined));
+  if (before && other && sameShape(a.shape, b.shape) && sameShape(before.shape, other.shape)) {
+    return reshape(g, add(g, before, other), shape);
+  }
+  const [left, right] = [scaled(g, a), scaled(g, b)];
   if (right.factor === -1) return subtract(g, a, right.base);
   if (left.factor === -1) return subtract(g, b, left.base);
-  return elementwise(g, 'Add', [a, b], 'float32');
+  const shared = sharedFactor(left.base, right.base);
+  if (shared) {
+    const [restA, restB] = [left, right].map(({ base, factor }) => scale(g, without(g, base, shared), factor));
+    return multiply(g, shared, add(g, restA!, restB!));
+  }
+  if (left.factor === 1 || right.factor === 1) return elementwise(g, 'Add', [a, b], 'float32');
+  return scale(g, add(g, left.base, scale(g, right.base, right.factor / left.factor)), left.factor);
+}
+
+/** The values of equal shape whose product a value is. */
+function factors(x: Value): readonly Value[] {
+  const node = nodeOf(x);
+  const parts = node?.op === 'Mul' && node.inputs.every((part) => sameShape(part.shape, x.shape)) ? node.inputs : [];
+  return parts.length > 0 ? parts.flatMap(factors) : [x];
+}
+
+function sharedFactor(a: Value, b: Value): Value | undefined {
+  if (!sameShape(a.shape, b.shape) || sizeOf(a.shape) === 1) return undefined;
+  const [left, right] = [factors(a), factors(b)];
+  return left.length > 1 && right.length > 1 ? left.find((x) => right.includes(x)) : undefined;
+}
+
+function without(g: Graph, product: Value, factor: Value): Value {
+  const rest = [...factors(product)];
+  rest.splice(rest.indexOf(factor), 1);
+  return rest.reduce((x, y) => multiply(g, x, y));
 }
 
 /** Difference of two values of one type. */
@@ -111,7 +145,7 @@ export function subtract(g: Graph, a: Value, b: Value): Value {
   const shape = broadcast(a.shape, b.shape);
   const simple = trivial(g, 'Sub', a, b, shape);
   if (simple || a.dtype !== 'float32') return simple ?? elementwise(g, 'Sub', [a, b], a.dtype);
-  const right = scaled(b);
+  const right = scaled(g, b);
   return right.factor === -1 ? add(g, a, right.base) : elementwise(g, 'Sub', [a, b], 'float32');
 }
 
@@ -127,7 +161,7 @@ export function multiply(g: Graph, a: Value, b: Value): Value {
   const [left, right] = [uniform(a), uniform(b)];
   if (right !== undefined) return expand(g, scale(g, a, right), shape);
   if (left !== undefined) return expand(g, scale(g, b, left), shape);
-  const [first, second] = [scaled(a), scaled(b)];
+  const [first, second] = [scaled(g, a), scaled(g, b)];
   const factor = Math.fround(first.factor * second.factor);
   const [sizeA, sizeB] = [sizeOf(unstretched(a).shape), sizeOf(unstretched(b).shape)];
   if (factor === 1) return elementwise(g, 'Mul', [first.base, second.base], 'float32');

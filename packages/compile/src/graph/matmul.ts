@@ -8,10 +8,10 @@ import { permOf, reshape } from './views.ts';
 type Operand = { readonly value: Value; readonly swapped: boolean; readonly factor: number };
 
 /** Takes a swap of the last two axes and a factor out of the value: the product does both at no cost. */
-function operand(value: Value, swapped: boolean): Operand {
-  const { base, factor } = scaled(value);
+function operand(g: Graph, value: Value, swapped: boolean): Operand {
+  const { base, factor } = scaled(g, value);
   if (factor !== 1) {
-    const inner = operand(base, swapped);
+    const inner = operand(g, base, swapped);
     return { ...inner, factor: inner.factor * factor };
   }
   const node = nodeOf(value);
@@ -19,7 +19,7 @@ function operand(value: Value, swapped: boolean): Operand {
   const perm = permOf(node.attrs);
   const rank = perm.length;
   const onlyLast = perm.every((axis, i) => axis === (i === rank - 1 ? rank - 2 : i === rank - 2 ? rank - 1 : i));
-  return onlyLast ? operand(node.inputs[0]!, !swapped) : { value, swapped, factor };
+  return onlyLast ? operand(g, node.inputs[0]!, !swapped) : { value, swapped, factor };
 }
 
 /**
@@ -27,8 +27,8 @@ function operand(value: Value, swapped: boolean): Operand {
  * the form of every linear layer) become Gemm, which can take over a later addition; batches become ONNX Runtime's FusedMatMul.
  */
 export function matmul(g: Graph, left: Value, right: Value, transposeA: boolean, transposeB: boolean): Value {
-  const a = operand(left, transposeA);
-  const b = operand(right, transposeB);
+  const a = operand(g, left, transposeA);
+  const b = operand(g, right, transposeB);
   const m = a.value.shape.at(a.swapped ? -1 : -2)!;
   const k = a.value.shape.at(a.swapped ? -2 : -1)!;
   const n = b.value.shape.at(b.swapped ? -2 : -1)!;
@@ -37,8 +37,8 @@ export function matmul(g: Graph, left: Value, right: Value, transposeA: boolean,
   const one = sizeOf(batch) === 1;
   if (sizeOf(b.value.shape.slice(0, -2)) === 1 && (!a.swapped || one)) {
     // The flattened operand may again be a product with a number or a transpose.
-    const flatA = operand(reshape(g, a.value, a.swapped ? [k, m] : [sizeOf(batch) * m, k]), a.swapped);
-    const flatB = operand(reshape(g, b.value, b.value.shape.slice(-2)), b.swapped);
+    const flatA = operand(g, reshape(g, a.value, a.swapped ? [k, m] : [sizeOf(batch) * m, k]), a.swapped);
+    const flatB = operand(g, reshape(g, b.value, b.value.shape.slice(-2)), b.swapped);
     const factor = a.factor * b.factor;
     return reshape(g, gemm(g, { ...flatA, factor: flatA.factor * factor }, flatB, sizeOf(batch) * m, n), shape);
   }

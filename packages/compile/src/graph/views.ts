@@ -59,6 +59,7 @@ export function expand(g: Graph, x: Value, shape: Shape): Value {
 /** Same numbers in another shape. */
 export function reshape(g: Graph, x: Value, shape: Shape): Value {
   if (sameShape(x.shape, shape)) return x;
+  if (x.def.kind === 'constant') return g.constant(x.dtype, shape, x.def.data);
   const node = nodeOf(x);
   if (node?.op === 'Reshape') return reshape(g, node.inputs[0]!, shape);
   if (node?.op === 'Expand') {
