@@ -31,15 +31,13 @@ export const encodeRows = (
   apart: boolean,
   maxTokens: number,
 ): readonly Row[] => {
-  const cut = ({ ids, types }: Encoded): Encoded => ({
-    ids: ids.length === 0 ? new Int32Array(1) : ids.slice(0, maxTokens),
-    ...(types ? { types: types.slice(0, maxTokens) } : {}),
-  });
+  const encode = (text: string, pair?: string): Encoded => {
+    const encoded = model.tokenize(text, pair, maxTokens);
+    return encoded.ids.length === 0 ? { ids: new Int32Array(1) } : encoded;
+  };
   return examples.map((example) => ({
     example,
-    encoded: apart
-      ? [cut(model.tokenize(example.text)), cut(model.tokenize(example.pair ?? ''))]
-      : [cut(model.tokenize(example.text, example.pair))],
+    encoded: apart ? [encode(example.text), encode(example.pair ?? '')] : [encode(example.text, example.pair)],
   }));
 };
 

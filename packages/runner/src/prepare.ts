@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { datasets, hubFetch, type Dataset, type Example, type Sources } from '@lab/datasets';
 import { models } from '@lab/models';
-import type { Model } from '@lab/adapter';
+import type { Encoded, Model } from '@lab/adapter';
 import { fold, key } from '@lab/random';
 import { BadInput, canonical, type RunConfig } from '@lab/records';
 import { encodeRows, type Row } from './batches.ts';
@@ -37,6 +37,16 @@ const once = <T>(cache: Map<string, T>, name: string, make: () => T): T => {
   return found;
 };
 
+/** The same model with token ids kept by content: runs of other seeds and arms meet the same texts again. */
+const rememberTokens = (model: Model): Model => {
+  const known = new Map<string, Encoded>();
+  return {
+    ...model,
+    tokenize: (text, pair, atMost) =>
+      once(known, JSON.stringify([text, pair, atMost]), () => model.tokenize(text, pair, atMost)),
+  };
+};
+
 export const openPreparer = ({ sources: places, weights, download = false }: Places): Preparer => {
   const sources: Sources = download ? { ...places, fetchFile: hubFetch } : places;
   const context = {
@@ -47,7 +57,9 @@ export const openPreparer = ({ sources: places, weights, download = false }: Pla
   const loaded = new Map<string, Promise<Dataset>>();
   return {
     prepare: async (config) => {
-      const model = await once(built, canonical(config.model), () => models.build(config.model, context));
+      const model = await once(built, canonical(config.model), async () =>
+        rememberTokens(await models.build(config.model, context)),
+      );
       const dataset = await once(loaded, canonical([config.dataset, config.seed]), () =>
         datasets.build(config.dataset, fold(key(config.seed), 'data'), sources),
       );
