@@ -24,6 +24,16 @@ const across = (datasets: readonly string[]): readonly Arm[] =>
     })),
   );
 
+/** Five GLUE tasks from their official files, cut to low resource: 100 training examples a class (STS-B: 200). */
+const glueTasks = { rte: 100, mrpc: 100, cola: 100, stsb: 200, sst2: 100 } as const;
+
+const onGlue: readonly Arm[] = Object.entries(glueTasks).flatMap(([dataset, subset]) =>
+  arms.map(({ labels, config }) => ({
+    labels: { dataset, ...labels },
+    config: { ...config, dataset: { name: dataset, subset, validation: 100, maxTest: 300 } },
+  })),
+);
+
 const named = (method: string) => ({ name: method, where: { method } }) as const;
 
 export const compare: Experiment<ReportSpec> = {
@@ -38,6 +48,12 @@ export const compare: Experiment<ReportSpec> = {
       base: embedded,
       arms: across(['imdb', 'yelp', 'amazon']),
       seeds: [0, 1, 2, 3, 4, 5, 6, 7],
+    },
+    glue: {
+      summary: 'RTE, MRPC, CoLA, STS-B, SST-2 from --data-dir, low resource, six seeds: half an hour on two cores',
+      base: { ...embedded, train: { ...embedded.train, epochs: 6, maxTokens: 40 }, members: 4 },
+      arms: onGlue,
+      seeds: [0, 1, 2, 3, 4, 5],
     },
   },
   report: {
@@ -74,6 +90,8 @@ export const compare: Experiment<ReportSpec> = {
         metrics: ['score', 'nll', 'ece'],
         readouts: ['quiet', 'own'],
       },
+      { kind: 'grid', name: 'by-task', title: 'Score by task', metrics: ['score'], average: true },
+      { kind: 'across', name: 'across-tasks', title: 'Over tasks', baseline: named('none'), metric: 'score' },
     ],
     figures: [
       {
@@ -82,6 +100,7 @@ export const compare: Experiment<ReportSpec> = {
         title: 'Paired differences to plain LoRA',
         baseline: named('none'),
         metric: 'score',
+        perTask: true,
       },
       {
         kind: 'forest',
@@ -90,6 +109,20 @@ export const compare: Experiment<ReportSpec> = {
         baseline: named('none'),
         metric: 'nll',
       },
+      {
+        kind: 'gap',
+        name: 'figure-1',
+        title: 'Training and held-out loss',
+        arms: [named('none'), { ...named('lora-dropout'), readout: 'mean-field' }],
+        metric: 'loss',
+      },
+      {
+        kind: 'reliability',
+        name: 'reliability',
+        title: 'Confidence against accuracy',
+        arms: [named('none'), named('lora-dropout'), named('hiddenkey')],
+      },
+      { kind: 'pareto', name: 'cost', title: 'Cost against quality', cost: 'train-seconds', metric: 'nll' },
     ],
   },
 };
