@@ -8,14 +8,34 @@ export const softmax = (logits: readonly number[]): number[] => {
   return raised.map((v) => v / sum);
 };
 
-const average = (rows: readonly (readonly number[])[]): number[] =>
-  rows[0]!.map((_, j) => rows.reduce((sum, row) => sum + row[j]!, 0) / rows.length);
+/** Writes ln softmax of `from` into `out`, by log-sum-exp: no clipping of small probabilities. */
+const writeLogSoftmax = (from: ArrayLike<number>, out: Float64Array): void => {
+  let top = -Infinity;
+  for (let j = 0; j < from.length; j++) if (from[j]! > top) top = from[j]!;
+  let sum = 0;
+  for (let j = 0; j < from.length; j++) sum += Math.exp(from[j]! - top);
+  const lse = top + Math.log(sum);
+  for (let j = 0; j < from.length; j++) out[j] = from[j]! - lse;
+};
 
-/** ln of the softmax of one row, by log-sum-exp: no clipping of small probabilities. */
-const logSoftmax = (logits: readonly number[]): number[] => {
-  const top = Math.max(...logits);
-  const lse = top + Math.log(logits.reduce((sum, g) => sum + Math.exp(g - top), 0));
-  return logits.map((g) => g - lse);
+/** Writes ln probabilities of one example into `out`; false where the run does not hold that output. Runs a million times a report. */
+const writeLogProbabilities = (row: Prediction, readout: Readout, members: number, out: Float64Array): boolean => {
+  const single = readout === 'quiet' ? row.quiet : readout === 'mean-field' ? row.meanField : undefined;
+  if (single) writeLogSoftmax(single, out);
+  if (readout === 'quiet' || readout === 'mean-field') return single !== undefined;
+  const some = row.members;
+  if (!some || members < 1 || some.length < members) return false;
+  const mean = new Float64Array(out.length);
+  for (let m = 0; m < members; m++) {
+    if (readout === 'ensemble-logits') for (let j = 0; j < mean.length; j++) mean[j]! += some[m]![j]! / members;
+    else {
+      writeLogSoftmax(some[m]!, out);
+      for (let j = 0; j < mean.length; j++) mean[j]! += Math.exp(out[j]!) / members;
+    }
+  }
+  if (readout === 'ensemble-logits') writeLogSoftmax(mean, out);
+  else for (let j = 0; j < mean.length; j++) out[j] = Math.log(mean[j]!);
+  return true;
 };
 
 /**
@@ -23,14 +43,8 @@ const logSoftmax = (logits: readonly number[]): number[] => {
  * An ensemble of M is the first M members: the mean of their logits, or of their probabilities.
  */
 export const logProbabilities = (row: Prediction, readout: Readout, members: number): number[] | null => {
-  if (readout === 'quiet') return logSoftmax(row.quiet);
-  if (readout === 'mean-field') return row.meanField ? logSoftmax(row.meanField) : null;
-  const some = row.members;
-  if (!some || members < 1 || some.length < members) return null;
-  const used = some.slice(0, members);
-  return readout === 'ensemble-logits'
-    ? logSoftmax(average(used))
-    : average(used.map(logSoftmax).map((r) => r.map(Math.exp))).map(Math.log);
+  const out = new Float64Array(row.quiet.length);
+  return writeLogProbabilities(row, readout, members, out) ? Array.from(out) : null;
 };
 
 /** Predicted value of a regression under a readout, or null. */
@@ -38,7 +52,9 @@ export const predictedValue = (row: Prediction, readout: Readout, members: numbe
   if (readout === 'quiet') return row.quiet[0]!;
   if (readout === 'mean-field') return row.meanField?.[0] ?? null;
   const some = row.members;
-  return !some || members < 1 || some.length < members ? null : average(some.slice(0, members))[0]!;
+  return !some || members < 1 || some.length < members
+    ? null
+    : some.slice(0, members).reduce((sum, [v]) => sum + v!, 0) / members;
 };
 
 /** Per-example results of one run under one readout, in the order of predictions.jsonl. */
@@ -47,34 +63,48 @@ export interface Outcomes {
   /** 1 right, 0 wrong. */
   readonly correct: Uint8Array;
   /** Negative log-likelihood of the label, nats. */
-  readonly nll: Float64Array;
+  readonly nll: Float32Array;
   /** Squared distance to the label's unit vector, summed over classes (0 to 2). */
-  readonly brier: Float64Array;
+  readonly brier: Float32Array;
   /** Probability of the predicted class. */
-  readonly confidence: Float64Array;
+  readonly confidence: Float32Array;
 }
 
 /** Outcomes of a classification run, or null where the readout is not stored or the task is a regression (one output). */
+const lists = new Map<string, readonly string[]>();
+
+/** Runs that share a test set share one list of ids: ten thousand copies would not fit. */
+const shared = (ids: readonly string[]): readonly string[] => {
+  const name = ids.join('\u0000');
+  if (!lists.has(name)) {
+    if (lists.size >= 1_000) lists.clear();
+    lists.set(name, ids);
+  }
+  return lists.get(name)!;
+};
+
 export const outcomes = (rows: readonly Prediction[], readout: Readout, members: number): Outcomes | null => {
   const n = rows.length;
   if (n === 0 || rows[0]!.quiet.length < 2) return null;
+  const logs = new Float64Array(rows[0]!.quiet.length);
   const out = {
-    ids: rows.map(({ id }) => id),
+    ids: shared(rows.map(({ id }) => id)),
     correct: new Uint8Array(n),
-    nll: new Float64Array(n),
-    brier: new Float64Array(n),
-    confidence: new Float64Array(n),
+    nll: new Float32Array(n),
+    brier: new Float32Array(n),
+    confidence: new Float32Array(n),
   };
   for (let i = 0; i < n; i++) {
     const row = rows[i]!;
-    const logs = logProbabilities(row, readout, members);
-    if (!logs) return null;
+    if (!writeLogProbabilities(row, readout, members, logs)) return null;
     let best = 0;
     for (let j = 1; j < logs.length; j++) if (logs[j]! > logs[best]!) best = j;
     out.correct[i] = best === row.label ? 1 : 0;
     out.nll[i] = -logs[row.label]!;
     out.confidence[i] = Math.exp(logs[best]!);
-    out.brier[i] = logs.reduce((sum, l, j) => sum + (Math.exp(l) - (j === row.label ? 1 : 0)) ** 2, 0);
+    let brier = 0;
+    for (let j = 0; j < logs.length; j++) brier += (Math.exp(logs[j]!) - (j === row.label ? 1 : 0)) ** 2;
+    out.brier[i] = brier;
   }
   return out;
 };
@@ -114,7 +144,7 @@ export const ece = (o: Pick<Outcomes, 'correct' | 'confidence'>, count = 15): nu
   bins(o, count).reduce((sum, b) => (b.count === 0 ? sum : sum + b.count * Math.abs(b.accuracy - b.confidence)), 0) /
   o.correct.length;
 
-const total = (values: Uint8Array | Float64Array): number => {
+const total = (values: Uint8Array | Float32Array): number => {
   let sum = 0;
   for (const v of values) sum += v;
   return sum;

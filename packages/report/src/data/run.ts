@@ -1,4 +1,4 @@
-import type { CurvePoint, Evaluation, Prediction, Readout } from '@lab/records';
+import type { CurvePoint, Evaluation, Readout } from '@lab/records';
 import { outcomes, type Outcomes, measure } from './outcome.ts';
 import { type Cell, force, type Label } from './study.ts';
 
@@ -65,13 +65,41 @@ const evaluation = (cell: Cell, split: Evaluation['split'], { readout, members }
     (e) => e.split === split && e.readout === readout && (!isEnsemble(readout) || e.members === members),
   );
 
-/** Predictions of a run; empty for a diverged one. */
-export const predictions = (cell: Cell): readonly Prediction[] => force(cell.predictions);
-export const curve = (cell: Cell): readonly CurvePoint[] => force(cell.curve);
+const curves = new WeakMap<Cell, readonly CurvePoint[]>();
 
-/** Per-example outcomes under a reading, or null. */
-export const outcomesOf = (cell: Cell, r: Reading): Outcomes | null =>
-  outcomes(predictions(cell), r.readout, r.members);
+/** Evaluations along training, read once. */
+export const curve = (cell: Cell): readonly CurvePoint[] => {
+  const known = curves.get(cell);
+  if (known) return known;
+  const read = force(cell.curve);
+  curves.set(cell, read);
+  return read;
+};
+
+const read = new WeakMap<Cell, Map<string, Outcomes | null>>();
+const nameOf = ({ readout, members }: Reading): string => `${readout}|${members}`;
+
+/**
+ * Per-example outcomes under a reading, or null. Predictions are large, so they are read once, turned into the outcomes of every
+ * readout that tables commonly ask for, and let go.
+ */
+export const outcomesOf = (cell: Cell, wanted: Reading): Outcomes | null => {
+  const held = read.get(cell) ?? new Map<string, Outcomes | null>();
+  const name = nameOf(wanted);
+  if (!held.has(name)) {
+    read.set(cell, held);
+    const rows = force(cell.predictions);
+    const usual: readonly Reading[] = [
+      { readout: 'quiet', members: 1 },
+      { readout: 'mean-field', members: 1 },
+      cell.record.result.headline,
+    ];
+    for (const r of [wanted, ...usual]) {
+      if (!held.has(nameOf(r))) held.set(nameOf(r), outcomes(rows, r.readout, r.members));
+    }
+  }
+  return held.get(name) ?? null;
+};
 
 /** A gap compares one readout on both splits: the wanted one where the training split has it, else mean-field, else quiet. */
 const sameOnTrain = (cell: Cell, wanted: Reading): Reading | null =>

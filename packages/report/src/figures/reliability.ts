@@ -9,7 +9,7 @@ import { colours, faint, ink } from './theme.ts';
 
 const join = (list: readonly Outcomes[]): Pick<Outcomes, 'correct' | 'confidence'> => ({
   correct: Uint8Array.from(list.flatMap((o) => Array.from(o.correct))),
-  confidence: Float64Array.from(list.flatMap((o) => Array.from(o.confidence))),
+  confidence: Float32Array.from(list.flatMap((o) => Array.from(o.confidence))),
 });
 
 interface Calibration {
@@ -40,7 +40,7 @@ const calibration = (cells: readonly Cell[], arm: Arm, count: number): Calibrati
       share: b.count / pooled.correct.length,
       examples: b.count,
     }));
-  const perRun = runs.flatMap((o, run) =>
+  const perRun = (runs.length > crowd ? [] : runs).flatMap((o, run) =>
     bins(o, count)
       .filter((b) => b.count >= fewest)
       .map((b) => ({ run, confidence: b.confidence, accuracy: b.accuracy })),
@@ -51,6 +51,8 @@ const calibration = (cells: readonly Cell[], arm: Arm, count: number): Calibrati
 const size = 112;
 /** A bin with fewer examples in one run is noise that would cover the diagram. */
 const fewest = 20;
+/** More runs than this are a grey cloud; only the pooled line is drawn. */
+const crowd = 40;
 
 const panel = (c: Calibration, from: number, floor: number): readonly Part[] => {
   const scale = { domain: [from, 1], nice: false };
@@ -140,7 +142,7 @@ export const reliabilityFigure = (cells: readonly Cell[], spec: ReliabilityFigur
     title: spec.title,
     caption: caption(
       arms.flatMap((arm) => cellsOf(cells, arm)),
-      `${count} equal-width bins of the predicted class's probability, closed on the right. Thick: all runs pooled; thin: single runs (bins of ${fewest} examples or more); vertical: gap to perfect calibration (dashed). ECE of the pooled examples; n counts examples of all runs.`,
+      `${count} equal-width bins of the predicted class's probability, closed on the right. Thick: all runs pooled; thin: single runs, up to ${crowd} of them (bins of ${fewest} examples or more); vertical: gap to perfect calibration (dashed). ECE of the pooled examples; n counts examples of all runs.`,
       spec.differs,
     ),
     spec: stack(rows, `${spec.title}: reliability diagrams of ${found.map((c) => c.arm).join(', ')}`),

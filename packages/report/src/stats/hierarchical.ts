@@ -52,7 +52,7 @@ export const hierarchicalInterval = (
   seeds: readonly SeedDifferences[],
   examples: number,
   key: Key,
-  resamples = 2_000,
+  resamples = 1_000,
   level = 0.95,
 ): Interval | null => {
   const n = seeds.length;

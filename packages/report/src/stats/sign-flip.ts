@@ -12,11 +12,11 @@ export interface SignFlip {
   readonly able: boolean;
 }
 
-const sampled = 100_000;
+const sampled = 20_000;
 
 /**
  * Exact sign-flip test of paired differences: under the null each difference is as likely as its negative, so the sum is compared
- * with the sums of all 2^n sign patterns (two-sided). Above 20 pairs, 100,000 random patterns drawn from a fixed key.
+ * with the sums of all 2^n sign patterns (two-sided). Above 20 pairs, 20,000 random patterns drawn from a fixed key.
  */
 export const signFlip = (differences: readonly number[], alpha = 0.05, stream: Key = key(0)): SignFlip => {
   const n = differences.length;
