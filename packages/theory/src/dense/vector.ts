@@ -1,0 +1,60 @@
+/** Inner product, in double precision. */
+export const dot = (a: ArrayLike<number>, b: ArrayLike<number>): number => {
+  let total = 0;
+  for (let i = 0; i < a.length; i++) total += a[i]! * b[i]!;
+  return total;
+};
+
+/** Euclidean norm. */
+export const norm = (a: ArrayLike<number>): number => Math.sqrt(dot(a, a));
+
+/** a + scale b, as a new vector. */
+export const plus = (a: Float64Array, b: ArrayLike<number>, scale = 1): Float64Array =>
+  a.map((x, i) => x + scale * b[i]!);
+
+/** scale a, as a new vector. */
+export const times = (a: Float64Array, scale: number): Float64Array => a.map((x) => scale * x);
+
+/** M x for a row-major M [x.length columns]. */
+export const matVec = (M: ArrayLike<number>, x: ArrayLike<number>): Float64Array => {
+  const columns = x.length;
+  const out = new Float64Array(M.length / columns);
+  for (let i = 0; i < out.length; i++) {
+    let total = 0;
+    for (let j = 0; j < columns; j++) total += M[i * columns + j]! * x[j]!;
+    out[i] = total;
+  }
+  return out;
+};
+
+/** Mᵀ y for a row-major M with y.length rows. */
+export const matTVec = (M: ArrayLike<number>, y: ArrayLike<number>): Float64Array => {
+  const columns = M.length / y.length;
+  const out = new Float64Array(columns);
+  for (let i = 0; i < y.length; i++) for (let j = 0; j < columns; j++) out[j]! += M[i * columns + j]! * y[i]!;
+  return out;
+};
+
+/** A B for row-major A [n, k], B [k, m]. */
+export const matMul = (A: ArrayLike<number>, B: ArrayLike<number>, k: number): Float64Array => {
+  const [n, m] = [A.length / k, B.length / k];
+  const out = new Float64Array(n * m);
+  for (let i = 0; i < n; i++)
+    for (let l = 0; l < k; l++) {
+      const a = A[i * k + l]!;
+      for (let j = 0; j < m; j++) out[i * m + j]! += a * B[l * m + j]!;
+    }
+  return out;
+};
+
+/** Rows of a row-major matrix made orthonormal, in order (Gram and Schmidt, twice for accuracy). At most `columns` rows. */
+export const orthonormalRows = (M: Float64Array, columns: number): Float64Array => {
+  const out = Float64Array.from(M);
+  const row = (i: number) => out.subarray(i * columns, (i + 1) * columns);
+  for (let i = 0; i < M.length / columns; i++) {
+    for (let pass = 0; pass < 2; pass++)
+      for (let j = 0; j < i; j++) row(i).set(plus(row(i), row(j), -dot(row(i), row(j))));
+    row(i).set(times(row(i), 1 / norm(row(i))));
+  }
+  return out;
+};

@@ -1,0 +1,151 @@
+import { fold } from '@lab/random';
+import { check, materialOf, pick, type Context } from '../check.ts';
+import { curve } from '../panel.ts';
+import { hiddenKey } from '../papers.ts';
+import { batchOf, range, type Batch } from '../real/batch.ts';
+import { drawn, noiseOf, planFor } from '../real/masks.ts';
+import type { Arrays } from '../real/material.ts';
+import { withProgram } from '../real/program.ts';
+import { LONGEST } from '../real/readings.ts';
+import { below, equal, noted, rounding32, type Row } from '../row.ts';
+import { estimate } from '../stats.ts';
+import { lastAttention, leakProgram } from './leak-program.ts';
+
+/** Squared gradient at dropped keys, in all, and how far a closed form for the dropped keys is off. */
+interface Leak {
+  readonly dropped: number;
+  readonly all: number;
+  readonly predicted: number;
+  readonly off: number;
+  readonly scale: number;
+}
+
+/** Gradient that leaks to the dropped key m of a row: -w_m Σ_u v_u w'_u, from v = dL/dw' (Eq. 9 summed over u), or a wrong one. */
+type LeakForm = (weight: number, upstream: number) => number;
+
+const chained: LeakForm = (weight, upstream) => -weight * upstream;
+
+const leakOf = (found: Arrays, keep: Uint8Array, batch: Batch, heads: number, form: LeakForm): Leak => {
+  const [g, v, w] = ['byLogits', 'byWeights', 'weights'].map((name) => found[name]!.data) as [
+    Float32Array,
+    Float32Array,
+    Float32Array,
+  ];
+  const T = batch.tokens;
+  const sums = { dropped: 0, all: 0, predicted: 0, off: 0, scale: 0 };
+  for (let row = 0; row < g.length / T; row++) {
+    const b = Math.floor(row / (heads * T));
+    const head = Math.floor(row / T) % heads;
+    const kept = (key: number) => keep[(b * heads + head) * T + key]!;
+    let [sum, upstream] = [0, 0];
+    for (let key = 0; key < batch.lengths[b]!; key++) sum += w[row * T + key]! * kept(key);
+    for (let key = 0; key < batch.lengths[b]!; key++)
+      upstream += (v[row * T + key]! * w[row * T + key]! * kept(key)) / sum;
+    for (let key = 0; key < batch.lengths[b]!; key++) {
+      const at = row * T + key;
+      sums.all += g[at]! ** 2;
+      if (kept(key)) continue;
+      const expected = form(w[at]!, upstream);
+      sums.dropped += g[at]! ** 2;
+      sums.predicted += expected ** 2;
+      sums.off = Math.max(sums.off, Math.abs(expected - g[at]!));
+      sums.scale = Math.max(sums.scale, Math.abs(expected), Math.abs(g[at]!));
+    }
+  }
+  return sums;
+};
+
+const measure = async (context: Context) => {
+  const material = materialOf(context);
+  const rates = pick(context, { smoke: [0.1, 0.5], quick: [0.02, 0.05, 0.1, 0.2, 0.3, 0.5] });
+  const draws = pick(context, { smoke: 4, quick: 8 });
+  const batch = batchOf(material.train, range(Math.min(12, material.train.labels.length)), LONGEST);
+  const block = lastAttention(material, batch.rows, batch.tokens);
+  const [, heads] = block.shape as [number, number];
+  const zeros = { dtype: 'float32', shape: [2 * block.shape.reduce((a, b) => a * b, 1)] } as const;
+  const noiseAt = (name: string, p: number) => noiseOf(name, { p, structure: 'column', layers: [block.place.layer] });
+  const perMethod = [];
+  for (const name of ['dropattention', 'dropkey'] as const) {
+    const plan = planFor(material, noiseAt(name, 0.5), batch);
+    const found = await withProgram(material, leakProgram(material, plan, block), async (call) => {
+      const all = [];
+      for (const p of rates)
+        for (let i = 0; i < draws; i++) {
+          const key = fold(fold(fold(context.key, 'masks'), `p=${p}`), i);
+          const masks = drawn(material, planFor(material, noiseAt(name, p), batch), batch, key);
+          const outputs = await call(
+            { ...batch.arrays, ...masks, zeros: { ...zeros, data: new Float32Array(zeros.shape[0]!) } },
+            material.trained.plain,
+          );
+          all.push({ p, outputs, keep: Object.values(masks)[0]!.data as Uint8Array });
+        }
+      return all;
+    });
+    perMethod.push({ name, found });
+  }
+  return { rates, batch, heads, perMethod };
+};
+
+const share = 'share of the logits’ gradient norm at dropped keys';
+const title = { dropattention: 'DropAttention, NoGrad', dropkey: 'DropKey' } as const;
+
+export const leak = check({
+  name: 'nograd-leak',
+  group: 'hiddenkey',
+  claim: 'NoGrad lets gradient through dropped keys, more so at larger rates; DropKey lets none.',
+  cite: hiddenKey('section 3.2, Eq. 9, 15'),
+  prediction: "gradient at a dropped key -w_m Σ_u w'_u dL/dw'_u under NoGrad, exactly 0 under DropKey",
+  procedure:
+    'the last attention block of the real model at weights of plain LoRA, columns of keys dropped; derivatives of the task loss by every logit',
+  limits:
+    'the share says how much of the gradient is of keys that took no part; what it does to training is another question',
+  needsMaterial: true,
+  formula: chained,
+  perturbed: { change: 'the opposite sign', formula: ((w, upstream) => w * upstream) as LeakForm },
+  measure,
+  rows: ({ rates, batch, heads, perMethod }, form) => {
+    const shares = perMethod.map(({ name, found }) => ({
+      name,
+      perRate: rates.map((p) => {
+        const leaks = found.filter((f) => f.p === p).map((f) => leakOf(f.outputs, f.keep, batch, heads, form));
+        return { p, leaks, ...estimate(leaks.map((l) => Math.sqrt(l.dropped / l.all))) };
+      }),
+    }));
+    const [noGrad, key] = [shares[0]!.perRate, shares[1]!.perRate];
+    const first = noGrad[0]!;
+    return [
+      ...noGrad.flatMap(({ p, leaks, mean, se }): Row[] => {
+        const worst = leaks.reduce((a, b) => (b.off / b.scale > a.off / a.scale ? b : a));
+        return [
+          // Two matrix products and a softmax in single precision lie between the two sides.
+          equal('largest difference to the closed form', { p, method: title.dropattention }, 0, worst.off, {
+            rounding: rounding32(worst.scale, 1024),
+          }),
+          noted(share, { p, method: title.dropattention }, mean, se),
+        ];
+      }),
+      ...key.map(({ p, mean }) => equal(share, { p, method: title.dropkey }, 0, mean, {})),
+      ...noGrad
+        .slice(1)
+        .map(({ p, mean, se }) =>
+          below(
+            'share at the smallest rate < share at p',
+            { p, method: title.dropattention },
+            mean,
+            first.mean,
+            Math.hypot(se, first.se),
+          ),
+        ),
+    ];
+  },
+  panels: (rows) => [
+    curve(rows, {
+      title: 'Gradient that reaches dropped keys, last attention block',
+      axis: 'p',
+      xTitle: 'dropout rate p',
+      yTitle: 'share of the gradient’s norm',
+      predicted: false,
+      series: ({ quantity, at }) => (quantity === share ? String(at.method) : undefined),
+    }),
+  ],
+});

@@ -1,0 +1,90 @@
+import { check, materialOf, pick } from '../check.ts';
+import { curve, named } from '../panel.ts';
+import { loraDropout } from '../papers.ts';
+import { standardReadings, type Readings } from '../real/readings.ts';
+import { negLogLikelihood } from '../ensemble/measures.ts';
+import { averageLogits } from '../ensemble/combine.ts';
+import { below, noted, type Row } from '../row.ts';
+import { range } from '../real/batch.ts';
+import { jackknife, mean } from '../stats.ts';
+
+const quietBias = 'bias of the quiet pass';
+const meanBias = 'bias of the mean field';
+
+/** Root mean square over the sentences of the difference to the members' mean margin, the members' own error taken off. */
+const biasOf = ({ members, classes, labels }: Readings, outputs: Float64Array) => {
+  const margin = (z: Float64Array, i: number) => z[i * classes + 1]! - z[i * classes]!;
+  const squares = (at: readonly number[]): number =>
+    mean(
+      range(labels.length).map((i) => {
+        const values = at.map((m) => margin(members[m]!, i));
+        const centre = mean(values);
+        const error = values.reduce((s, v) => s + (v - centre) ** 2, 0) / (values.length * (values.length - 1));
+        return (margin(outputs, i) - centre) ** 2 - error;
+      }),
+    );
+  return jackknife(range(members.length), (at) => Math.sqrt(Math.max(0, squares(at))));
+};
+
+export const readoutBias = check({
+  name: 'readout-bias',
+  group: 'masks',
+  claim:
+    'Masks off without (1-p)² makes the update too large; scaling by (1-p)² nearly gives the mean of the ensemble.',
+  cite: loraDropout('Eq. 8; mean field from Eq. 2'),
+  prediction: 'the mean field is nearer to the mean over masks than the quiet pass is',
+  procedure:
+    'difference of the two class logits on test sentences against its mean over members; weights of plain LoRA and of LoRA Dropout',
+  limits: 'exact in one linear map; behind softmax, ReLU and normalisation the mean field keeps a bias of its own',
+  needsMaterial: true,
+  formula: { small: meanBias, large: quietBias },
+  perturbed: { change: 'the quiet pass is the nearer one', formula: { small: quietBias, large: meanBias } },
+  measure: async (context) => {
+    const material = materialOf(context);
+    const rates = pick(context, { smoke: [0.3], quick: [0.1, 0.3, 0.5] });
+    const found = [];
+    for (const which of ['plain', 'dropout'] as const)
+      for (const p of rates) {
+        const r = await standardReadings(context, which, p);
+        const nll = (outputs: Float64Array) => mean(negLogLikelihood(outputs, r.labels, r.classes));
+        found.push({
+          at: { p, trained: which === 'plain' ? 'plain LoRA' : `LoRA Dropout, p = ${material.rate}` },
+          [quietBias]: biasOf(r, r.quiet),
+          [meanBias]: biasOf(r, r.meanField),
+          nll: { quiet: nll(r.quiet), meanField: nll(r.meanField), ensemble: nll(averageLogits(r.members)) },
+          members: r.members.length,
+        });
+      }
+    return found;
+  },
+  rows: (measured, { small, large }) =>
+    measured.flatMap((found): Row[] => {
+      const { at, nll, members } = found;
+      const [less, more] = [found[small as typeof meanBias], found[large as typeof quietBias]];
+      return [
+        noted(large, at, more.mean, more.se),
+        below(small, at, more.mean, less.mean, Math.hypot(less.se, more.se)),
+        noted('test NLL, quiet', at, nll.quiet),
+        noted('test NLL, mean field', at, nll.meanField),
+        noted('test NLL, ensemble', { ...at, M: members }, nll.ensemble),
+      ];
+    }),
+  panels: (rows) => [
+    curve(rows, {
+      title: 'Distance to the mean over masks, weights of LoRA Dropout',
+      axis: 'p',
+      xTitle: 'dropout rate p at test',
+      yTitle: 'RMS difference of logits',
+      predicted: false,
+      series: (row) => (String(row.at.trained).startsWith('LoRA') ? named(quietBias, meanBias)(row) : undefined),
+    }),
+    curve(rows, {
+      title: 'Distance to the mean over masks, weights of plain LoRA',
+      axis: 'p',
+      xTitle: 'dropout rate p at test',
+      yTitle: 'RMS difference of logits',
+      predicted: false,
+      series: (row) => (row.at.trained === 'plain LoRA' ? named(quietBias, meanBias)(row) : undefined),
+    }),
+  ],
+});

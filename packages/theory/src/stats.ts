@@ -1,0 +1,47 @@
+/** Sum. */
+export const sum = (xs: ArrayLike<number>): number => {
+  let total = 0;
+  for (let i = 0; i < xs.length; i++) total += xs[i]!;
+  return total;
+};
+
+/** Arithmetic mean. */
+export const mean = (xs: ArrayLike<number>): number => sum(xs) / xs.length;
+
+/** Unbiased variance. */
+export const variance = (xs: ArrayLike<number>): number => {
+  const m = mean(xs);
+  let total = 0;
+  for (let i = 0; i < xs.length; i++) total += (xs[i]! - m) ** 2;
+  return total / (xs.length - 1);
+};
+
+/** Standard error of the mean of independent values. */
+export const standardError = (xs: ArrayLike<number>): number => Math.sqrt(variance(xs) / xs.length);
+
+/** Mean and its standard error. */
+export const estimate = (xs: ArrayLike<number>): { readonly mean: number; readonly se: number } => ({
+  mean: mean(xs),
+  se: standardError(xs),
+});
+
+/** Least-squares line y = intercept + slope x. */
+export const fitLine = (
+  xs: readonly number[],
+  ys: readonly number[],
+): { readonly slope: number; readonly intercept: number } => {
+  const [mx, my] = [mean(xs), mean(ys)];
+  const slope = sum(xs.map((x, i) => (x - mx) * (ys[i]! - my))) / sum(xs.map((x) => (x - mx) ** 2));
+  return { slope, intercept: my - slope * mx };
+};
+
+/** Leave-one-out jackknife: the statistic of all items and its standard error. */
+export const jackknife = <T>(
+  items: readonly T[],
+  statistic: (items: readonly T[]) => number,
+): { readonly mean: number; readonly se: number } => {
+  const without = items.map((_, i) => statistic(items.filter((_, j) => j !== i)));
+  const m = mean(without);
+  const n = items.length;
+  return { mean: statistic(items), se: Math.sqrt(((n - 1) / n) * sum(without.map((x) => (x - m) ** 2))) };
+};
