@@ -49,8 +49,22 @@ export interface Adapter {
   readonly penalty?: (params: Params) => tf.Scalar;
   /** Extra state, flat and named, and its in-graph update after the optimiser: budgets, importance scores, proximal steps. */
   readonly state?: AdapterState;
-  /** ΔW [d_in, d_out] that merging adds to W, from host parameters; absent: this adapter cannot be merged. */
-  readonly delta?: (spec: LinearSpec, params: { readonly [name: string]: HostArray }) => Float32Array;
+  /** ΔW [d_in, d_out] that merging adds to W, from host parameters. Without `delta` and `deltaBias` an adapter cannot be merged. */
+  readonly delta?: (spec: LinearSpec, params: HostParams) => Float32Array;
+  /** Δb [d_out] that merging adds to the bias (to zeros where the map has none). */
+  readonly deltaBias?: (spec: LinearSpec, params: HostParams) => Float32Array;
+  /** How PEFT stores this adapter; absent: PEFT has no such adapter. */
+  readonly peft?: PeftForm;
+}
+
+/** Parameters on the host by name. */
+export type HostParams = { readonly [name: string]: HostArray };
+
+/** PEFT's words for an adapter: fields of adapter_config.json, and what its parameters are called in the state. */
+export interface PeftForm {
+  readonly config: { readonly [field: string]: unknown };
+  /** `layer.0.query.lora_A` -> `layer.0.query.lora_A.weight` for LoRA. */
+  readonly key: (name: string) => string;
 }
 
 export interface AdapterState {

@@ -1,9 +1,18 @@
-export type { Adapter, AdapterState, BuildAdapter, Linear, ParamSpec, Progress } from './adapter.ts';
+export type {
+  Adapter,
+  AdapterState,
+  BuildAdapter,
+  HostParams,
+  Linear,
+  ParamSpec,
+  PeftForm,
+  Progress,
+} from './adapter.ts';
 export { adapters } from './catalogue.ts';
 export { adapterSize } from './counts.ts';
 export { affine, forwardWith } from './forward.ts';
 export { merge, unmerge } from './merge.ts';
 export type { Encoded, Forward, LinearSpec, Model, TokenBatch } from './model.ts';
-export { peftFiles } from './peft.ts';
+export { peftFiles, readPeft } from './peft.ts';
 export { quiet, SITES, type Perturb, type Place, type Site, type SiteUse } from './site.ts';
 export { selectTargets } from './targets.ts';

@@ -7,6 +7,8 @@ export interface LinearSpec extends Place {
   readonly dOut: number;
   /** Whether it sees every token ([B, T, d_in]), one vector an example ([B, 1, d_in]), or only relative positions ([1, R, d_in]). */
   readonly per: 'token' | 'example' | 'position';
+  /** Whether the checkpoint gives it a bias; absent: it does. */
+  readonly bias?: boolean;
 }
 
 /** What a model's forward pass may ask for. The runner builds it from frozen weights, adapter and noise. */

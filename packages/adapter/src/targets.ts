@@ -1,5 +1,12 @@
 import { BadInput } from '@lab/records';
+import { z } from 'zod';
 import type { LinearSpec } from './model.ts';
+
+/** The option by which adapters name their linear maps. */
+export const targetModules = z
+  .union([z.literal('all-linear'), z.array(z.string()).min(1)])
+  .default(['query', 'key', 'value', 'attention.output', 'ffn.intermediate', 'ffn.output'])
+  .describe('linear maps that carry an adapter, as in PEFT');
 
 /**
  * The linear maps that `target_modules` names, as PEFT reads it: `all-linear`, or a list in which each word is a whole path or the

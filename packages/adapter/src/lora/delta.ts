@@ -1,14 +1,18 @@
-/** ΔW = s (B A)ᵀ as [d_in, d_out], row-major, accumulated in double precision. A: [r, d_in], B: [d_out, r]. */
+/**
+ * ΔW = s (B diag(g) A)ᵀ as [d_in, d_out], row-major, accumulated in double precision. A: [r, d_in], B: [d_out, r], gate g: [r], ones
+ * when absent.
+ */
 export const loraDelta = (
   A: Float32Array,
   B: Float32Array,
   { r, dIn, dOut, scale }: { readonly r: number; readonly dIn: number; readonly dOut: number; readonly scale: number },
+  gate?: Float32Array,
 ): Float32Array => {
   const delta = new Float32Array(dIn * dOut);
   for (let i = 0; i < dIn; i++) {
     for (let o = 0; o < dOut; o++) {
       let sum = 0;
-      for (let k = 0; k < r; k++) sum += A[k * dIn + i]! * B[o * r + k]!;
+      for (let k = 0; k < r; k++) sum += A[k * dIn + i]! * B[o * r + k]! * (gate ? gate[k]! : 1);
       delta[i * dOut + o] = scale * sum;
     }
   }

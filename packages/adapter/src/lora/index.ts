@@ -2,20 +2,15 @@ import { entry } from '@lab/records';
 import { z } from 'zod';
 import type { Adapter } from '../adapter.ts';
 import type { Model } from '../model.ts';
-import { selectTargets } from '../targets.ts';
-import { loraDelta } from './delta.ts';
+import { selectTargets, targetModules } from '../targets.ts';
+import { lowRank } from './branch.ts';
 import { kaimingUniform } from './init.ts';
-import { loraLinear } from './linear.ts';
-import { loraSites } from './sites.ts';
 
 export const loraOptions = z.object({
   r: z.number().int().min(1).default(8).describe('rank'),
   alpha: z.number().positive().default(16).describe('scale numerator'),
   rslora: z.boolean().default(false).describe('scale alpha / sqrt(r) (Kalajdzievski 2023) instead of alpha / r'),
-  target_modules: z
-    .union([z.literal('all-linear'), z.array(z.string()).min(1)])
-    .default(['query', 'key', 'value', 'attention.output', 'ffn.intermediate', 'ffn.output'])
-    .describe('linear maps that carry an adapter, as in PEFT'),
+  target_modules: targetModules,
 });
 
 /** alpha / r, or alpha / sqrt(r) for rsLoRA. */
@@ -36,29 +31,16 @@ export const lora = entry<[Model], Adapter, typeof loraOptions>({
   build: (options, model) => {
     const { r } = options;
     const targets = selectTargets(model.linears, options.target_modules);
-    const scale = loraScale(options);
     return {
-      targets,
+      ...lowRank(targets, { r, scale: loraScale(options) }),
       params: targets.flatMap(({ path, dIn, dOut }) => [
         { name: `${path}.lora_A`, shape: [r, dIn], decay: true, init: (key) => kaimingUniform(key, r, dIn) },
         { name: `${path}.lora_B`, shape: [dOut, r], decay: true, init: () => new Float32Array(dOut * r) },
       ]),
-      sites: (batch, tokens) => loraSites(targets, r, batch, tokens),
-      linear: (spec, x, base, params, perturb) =>
-        loraLinear(
-          spec,
-          x,
-          base,
-          { A: params[`${spec.path}.lora_A`]!, B: params[`${spec.path}.lora_B`]!, scale },
-          perturb,
-        ),
-      delta: ({ path, dIn, dOut }, params) =>
-        loraDelta(params[`${path}.lora_A`]!.data as Float32Array, params[`${path}.lora_B`]!.data as Float32Array, {
-          r,
-          dIn,
-          dOut,
-          scale,
-        }),
+      peft: {
+        config: { peft_type: 'LORA', r, lora_alpha: options.alpha, use_rslora: options.rslora },
+        key: (name) => `${name}.weight`,
+      },
     };
   },
 });

@@ -1,0 +1,39 @@
+import { BadInput, entry } from '@lab/records';
+import { tf } from '@lab/tensor';
+import { z } from 'zod';
+import type { Adapter } from '../adapter.ts';
+import { affine } from '../forward.ts';
+import { biased, trainedMaps } from '../full/index.ts';
+import type { Model } from '../model.ts';
+import { targetModules } from '../targets.ts';
+
+const options = z.object({ target_modules: targetModules.unwrap().default('all-linear') });
+
+export const bitFit = entry<[Model], Adapter, typeof options>({
+  name: 'bitfit',
+  version: 1,
+  summary: 'only the biases of the linear maps are trained',
+  cite: {
+    title: 'BitFit: Simple Parameter-efficient Fine-tuning for Transformer-based Masked Language-models',
+    year: 2022,
+    url: 'https://arxiv.org/abs/2106.10199',
+    where: 'section 3',
+  },
+  options,
+  build: ({ target_modules }, model) => {
+    const targets = biased(trainedMaps(model, target_modules));
+    if (targets.length === 0) throw new BadInput(`adapter bitfit: the linear maps of ${model.name} have no biases`);
+    return {
+      targets,
+      params: targets.map(({ path, dOut }) => ({
+        name: `${path}.delta_bias`,
+        shape: [dOut],
+        decay: false,
+        init: () => new Float32Array(dOut),
+      })),
+      sites: () => [],
+      linear: ({ path }, x, base, params) => tf.add(affine(x, base), params[`${path}.delta_bias`]!),
+      deltaBias: ({ path }, params) => params[`${path}.delta_bias`]!.data as Float32Array,
+    };
+  },
+});

@@ -1,0 +1,33 @@
+import { tf } from '@lab/tensor';
+import type { Adapter } from '../adapter.ts';
+import type { LinearSpec } from '../model.ts';
+import { loraDelta } from './delta.ts';
+import { loraLinear } from './linear.ts';
+import { loraSites } from './sites.ts';
+
+/** What every adapter of the form s B diag(g) A shares. */
+export interface Branch {
+  readonly r: number;
+  readonly scale: number;
+  /** Last word of the gate's parameter, of r elements; absent: no gate. */
+  readonly gate?: string;
+}
+
+/** Targets, noise sites, forward pass and merge of a low-rank branch with parameters `<path>.lora_A`, `<path>.lora_B` and its gate. */
+export const lowRank = (
+  targets: readonly LinearSpec[],
+  { r, scale, gate }: Branch,
+): Pick<Adapter, 'targets' | 'sites' | 'linear' | 'delta'> => ({
+  targets,
+  sites: (batch, tokens) => loraSites(targets, r, batch, tokens),
+  linear: (spec, x, base, params, perturb) => {
+    const { path } = spec;
+    const matrices = { A: params[`${path}.lora_A`]!, B: params[`${path}.lora_B`]!, scale };
+    const gated = gate ? { ...matrices, gate: tf.reshape(params[`${path}.${gate}`]!, [r]) } : matrices;
+    return loraLinear(spec, x, base, gated, perturb);
+  },
+  delta: ({ path, dIn, dOut }, params) => {
+    const values = (name: string) => params[`${path}.${name}`]!.data as Float32Array;
+    return loraDelta(values('lora_A'), values('lora_B'), { r, dIn, dOut, scale }, gate ? values(gate) : undefined);
+  },
+});

@@ -1,0 +1,51 @@
+import { normal } from '@lab/random';
+import { entry } from '@lab/records';
+import { tf, type Params } from '@lab/tensor';
+import { z } from 'zod';
+import type { Adapter } from '../adapter.ts';
+import { lowRank } from '../lora/branch.ts';
+import { loraOptions, loraScale } from '../lora/index.ts';
+import { kaimingUniform } from '../lora/init.ts';
+import type { Model } from '../model.ts';
+import { selectTargets } from '../targets.ts';
+
+const options = loraOptions.extend({
+  xi: z.number().min(0).default(3e-4).describe('threshold of the proximal step on every gate, each optimiser step'),
+});
+
+/** The proximal step of an L1 penalty: sign(g) max(|g| - xi, 0) (SoRA, Eq. 7). */
+const softThreshold = (g: tf.Tensor, xi: number): tf.Tensor => tf.mul(tf.sign(g), tf.relu(tf.sub(tf.abs(g), xi)));
+
+export const sora = entry<[Model], Adapter, typeof options>({
+  name: 'sora',
+  version: 1,
+  summary: 'low-rank update B diag(g) A with a gate that a proximal step makes sparse: ranks die out in training',
+  cite: {
+    title: 'Sparse Low-rank Adaptation of Pre-trained Language Models',
+    year: 2023,
+    url: 'https://arxiv.org/abs/2311.11696',
+    where: 'section 3.2, Eq. 5-8',
+  },
+  options,
+  build: (o, model) => {
+    const { r, xi } = o;
+    const targets = selectTargets(model.linears, o.target_modules);
+    const shrunk = (params: Params): Params =>
+      Object.fromEntries(
+        targets.map(({ path }) => [`${path}.lora_gate`, softThreshold(params[`${path}.lora_gate`]!, xi)]),
+      );
+    return {
+      ...lowRank(targets, { r, scale: loraScale(o), gate: 'lora_gate' }),
+      params: targets.flatMap(({ path, dIn, dOut }) => [
+        { name: `${path}.lora_A`, shape: [r, dIn], decay: true, init: (key) => kaimingUniform(key, r, dIn) },
+        { name: `${path}.lora_B`, shape: [dOut, r], decay: true, init: () => new Float32Array(dOut * r) },
+        { name: `${path}.lora_gate`, shape: [r], decay: false, init: (key) => normal(key, r) },
+      ]),
+      state: {
+        slots: [],
+        inputs: () => ({}),
+        update: ({ params }) => ({ params: { ...params, ...shrunk(params) }, slots: {} }),
+      },
+    };
+  },
+});
