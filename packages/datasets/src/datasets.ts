@@ -18,6 +18,7 @@ import { alpaca } from './sets/alpaca/alpaca.ts';
 import { boolq } from './sets/boolq/boolq.ts';
 import { e2e } from './sets/e2e/e2e.ts';
 import { file } from './sets/file/file.ts';
+import { gloss } from './sets/gloss/gloss.ts';
 import { hub } from './sets/hub/hub.ts';
 import { hypernym } from './sets/hypernym/hypernym.ts';
 import { mmlu } from './sets/mmlu/mmlu.ts';
@@ -29,7 +30,7 @@ import { webnlg } from './sets/webnlg/webnlg.ts';
 import type { Dataset, Sources } from './types.ts';
 
 const sets: readonly DatasetEntry[] = [
-  ...[imdb, yelp, amazon, supersense, sameSense, hypernym],
+  ...[imdb, yelp, amazon, supersense, sameSense, hypernym, gloss],
   ...[cola, sst2, mrpc, qqp, stsb, mnli, qnli, rte, wnli, ax],
   ...[squad, squad2, boolq, mmlu, alpaca, e2e, webnlg],
   ...[file, hub],
