@@ -32,6 +32,10 @@ export const facts = (cells: readonly Cell[]): string => {
   ].join(' ');
 };
 
+/** A sentence with a capital and a full stop, however it was written. */
+const sentence = (value: string): string =>
+  value === '' ? '' : `${value[0]!.toUpperCase()}${value.slice(1)}${/[.!?]$/.test(value) ? '' : '.'}`;
+
 /** The caption of a table or figure: facts, what the numbers are, what differs from the paper. */
 export const caption = (cells: readonly Cell[], what: string, differs?: string): string =>
-  [facts(cells), what, differs].filter((part) => part !== undefined && part !== '').join(' ');
+  [facts(cells), what, sentence(differs ?? '')].filter((part) => part !== '').join(' ');

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { BadInput } from '@lab/records';
+import { flatCsv } from './data/flat.ts';
 import type { Study } from './data/study.ts';
 import { draw, type Drawing } from './figures/draw.ts';
 import { type Illustrated, pageHtml } from './page/page.ts';
@@ -39,7 +40,7 @@ const checkNames = (spec: ReportSpec): void => {
 };
 
 /**
- * Writes tables (Markdown, CSV, LaTeX), figures (vega-lite, SVG, PNG) and report.html under `outDir`.
+ * Writes tables (Markdown, CSV, LaTeX; all runs in runs.csv), figures (vega-lite, SVG, PNG) and report.html under `outDir`.
  * Throws `BadInput` where a file cannot be written. Same records and specification, same bytes.
  */
 export const renderReport = async (study: Study, spec: ReportSpec, outDir: string): Promise<Rendered> => {
@@ -57,6 +58,7 @@ export const renderReport = async (study: Study, spec: ReportSpec, outDir: strin
     await write(`tables/${table.name}.csv`, toCsv(table));
     await write(`tables/${table.name}.tex`, toLatex(table));
   }
+  await write('tables/runs.csv', flatCsv(report.cells));
   const drawings: Drawing[] = [];
   for (const figure of report.figures) {
     const drawing = await draw(figure.spec);

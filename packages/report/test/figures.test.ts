@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { draw } from '../src/figures/draw.ts';
 import { textWidth } from '../src/figures/fonts.ts';
 import { front } from '../src/figures/pareto.ts';
-import { colours, fills } from '../src/figures/theme.ts';
+import { colours, cycle, dashes, fills } from '../src/figures/theme.ts';
 import { buildReport } from '../src/report.ts';
 import * as specs from './specs.ts';
 import { inventAblation, inventCompare, inventFramework, inventSensitivity } from './synthetic.ts';
@@ -52,6 +52,10 @@ describe('text and colour', () => {
   it('the first four bar fills differ by lightness alone', () => {
     const l = fills.slice(0, 4).map(lightness);
     for (let i = 1; i < 4; i++) expect((l[i - 1]! + 0.05) / (l[i]! + 0.05)).toBeGreaterThan(1.5);
+  });
+  it('64 lines differ in colour, dash or shape', () => {
+    const looks = cycle(colours, 64).map((c, i) => `${c} ${String(cycle(dashes, 64, 1)[i])}`);
+    expect(new Set(looks).size).toBe(64);
   });
   it('line colours stand out on white (3:1), the palest two aside, which come seventh and last', () => {
     for (const c of colours.slice(0, 6)) expect(1.05 / (lightness(c) + 0.05), c).toBeGreaterThan(3);

@@ -53,7 +53,7 @@ beforeAll(async () => {
     await renderReport({ ...study, cells: [named, ...rest] }, compare, join(folder, 'compare')),
   ];
   await renderPage(reports, file);
-});
+}, 120_000);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe('the file', () => {
@@ -106,7 +106,7 @@ describe.skipIf(path === null)(path === null ? `in a browser (skipped: ${missing
   beforeAll(async () => {
     browser = await chromium.launch({ executablePath: path!, args: ['--no-sandbox'] });
     await open('light');
-  });
+  }, 120_000);
   afterAll(async () => {
     await browser.close();
   });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { flatCsv } from '../src/data/flat.ts';
 import { buildReport } from '../src/report.ts';
 import { ranges } from '../src/caption.ts';
 import { buildTables } from '../src/tables/index.ts';
@@ -124,6 +125,20 @@ describe('comparison', () => {
     }));
     expect(buildReport({ ...study, cells }, specs.compare).tables).toEqual(report.tables);
     expect(reads).toBeGreaterThan(0);
+  });
+});
+
+describe('runs.csv', () => {
+  it('has a row for each readout, labels in columns, no formulas', () => {
+    const cell = invent({ seed: 1, method: 'lora-dropout', skill: 1, labels: { note: '=1+1' } });
+    const [head, ...rows] = flatCsv([cell]).trim().split('\n');
+    expect(head).toBe(
+      'run,status,model,dataset,seed,label.method,label.note,split,readout,members,own,accuracy,brier,ece,nll,trainable,seconds,memoryMB,engine,commit',
+    );
+    // quiet on test and train, mean-field, four sizes of two kinds of ensemble
+    expect(rows).toHaveLength(11);
+    expect(rows[0]).toContain(",lora-dropout,'=1+1,test,quiet,1,0,");
+    expect(rows.filter((r) => r.includes('ensemble-logits,8,1,'))).toHaveLength(1);
   });
 });
 

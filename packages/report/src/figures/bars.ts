@@ -6,6 +6,7 @@ import type { Cell } from '../data/study.ts';
 import type { BarsFigure } from '../spec.ts';
 import { type Figure, type Part, type Row, stack } from './figure.ts';
 import { spread, type Spread, spreadNote } from './spread.ts';
+import { legendColumns } from './legend.ts';
 import { columnWidth, cycle, fills, ink } from './theme.ts';
 
 interface Bar extends Row {
@@ -43,7 +44,7 @@ const panel = (list: readonly Bar[], names: readonly string[], title: string, fr
     type: 'nominal',
     sort: names,
     scale: { domain: names, range: cycle(fills, names.length) },
-    legend: { title: null, columns: 2, symbolType: 'square', symbolStrokeColor: ink },
+    legend: { title: null, columns: legendColumns(names), symbolType: 'square', symbolStrokeColor: ink },
   };
   const tooltip = [
     { field: 'arm', type: 'nominal' },
@@ -68,10 +69,14 @@ const panel = (list: readonly Bar[], names: readonly string[], title: string, fr
           tooltip,
         },
       },
-      {
-        mark: { type: 'rule', color: ink, strokeWidth: 1.1 },
+      // A pale edge keeps the line visible on dark bars.
+      ...[
+        { color: '#FFFFFF', strokeWidth: 3 },
+        { color: ink, strokeWidth: 1.2 },
+      ].map((look) => ({
+        mark: { type: 'rule', ...look },
         encoding: { x, xOffset: offset, y: { ...y, field: 'low' }, y2: { field: 'high' } },
-      },
+      })),
     ],
   };
 };

@@ -1,5 +1,6 @@
 import { heading, type Metric } from '../data/metric.ts';
 import type { Part, Row } from './figure.ts';
+import { legendColumns } from './legend.ts';
 import { colours, columnWidth, cycle, dashes, faint, shapes } from './theme.ts';
 
 /** A setting of one series: x, centre and span in printed units. */
@@ -46,12 +47,15 @@ export const seriesOf = (panels: readonly LinePanel[]): string[] => [
   ]),
 ];
 
+/** More bands than this cover each other; then only the lines are drawn. */
+export const mostBands = 4;
+
 /** Bands, lines and points over x, with horizontal references. Colour, dash and shape all say the series. */
 export const linePanel = (panel: LinePanel, series: readonly string[]): Part => {
   const y = yScale(panel);
   const legend =
     series.length > 1
-      ? { title: null, columns: 2, symbolType: 'stroke', symbolSize: 220, symbolStrokeWidth: 1.6 }
+      ? { title: null, columns: legendColumns(series), symbolType: 'stroke', symbolSize: 220, symbolStrokeWidth: 1.6 }
       : null;
   const xs = [...new Set(panel.points.map((p) => p.x))].sort((a, b) => a - b);
   const x = {
@@ -61,19 +65,19 @@ export const linePanel = (panel: LinePanel, series: readonly string[]): Part => 
     scale: panel.x.log ? { type: 'log', base: 2, nice: false } : { zero: false, nice: false, padding: 6 },
     axis: { values: xs, labelOverlap: true, labelFlush: false, labelExpr: 'datum.value' },
   };
-  const channel = (range: readonly unknown[], shown: object | null): Part => ({
+  const channel = (range: readonly unknown[], shift: number): Part => ({
     field: 'series',
     type: 'nominal',
     sort: null,
-    legend: shown,
-    scale: { domain: series, range: cycle(range, series.length) },
+    legend,
+    scale: { domain: series, range: cycle(range, series.length, shift) },
   });
-  const colour = channel(colours, legend);
-  const dash = channel(dashes, legend);
+  const colour = channel(colours, 0);
+  const dash = channel(dashes, 1);
   // Lines carry the legend; bands and points take colour and shape from the data, unscaled, so that they stay out of it.
   const look = (name: string): { readonly colour: string; readonly shape: string } => {
     const i = series.indexOf(name);
-    return { colour: colours[i % colours.length]!, shape: shapes[i % shapes.length]! };
+    return { colour: cycle(colours, i + 1)[i]!, shape: cycle(shapes, i + 1, 3)[i]! };
   };
   const filling = { field: 'colour', type: 'nominal', scale: null };
   const shape = { field: 'shape', type: 'nominal', scale: null };
@@ -86,12 +90,14 @@ export const linePanel = (panel: LinePanel, series: readonly string[]): Part => 
     { field: 'high', type: 'quantitative', format: `.${panel.y.digits}f` },
     { field: 'seeds', type: 'quantitative' },
   ];
-  const layers: Part[] = [
+  const bands: Part[] = [
     {
       mark: { type: 'area', opacity: 0.14, tooltip: null },
 
       encoding: { x, y: { ...mean, field: 'low' }, y2: { field: 'high' }, fill: filling },
     },
+  ];
+  const layers: Part[] = [
     { mark: { type: 'line', strokeWidth: 1.4 }, encoding: { x, y: mean, stroke: colour, strokeDash: dash } },
     {
       mark: { type: 'point', filled: true, size: 38, opacity: 1 },
@@ -120,6 +126,6 @@ export const linePanel = (panel: LinePanel, series: readonly string[]): Part => 
     width: columnWidth,
     height: panel.height ?? 120,
     data: { values: panel.points.map((p) => ({ ...p, ...look(p.series) })) },
-    layer: [...layers, ...rules],
+    layer: [...(series.length > mostBands ? [] : bands), ...layers, ...rules],
   };
 };

@@ -7,6 +7,7 @@ import type { ParetoFigure } from '../spec.ts';
 import { describe } from '../stats/describe.ts';
 import { type Figure, stack } from './figure.ts';
 import { spread, type Spread, spreadNote } from './spread.ts';
+import { legendColumns } from './legend.ts';
 import { colours, columnWidth, cycle, faint, ink, shapes } from './theme.ts';
 
 interface Place {
@@ -69,7 +70,7 @@ export const paretoFigure = (cells: readonly Cell[], spec: ParetoFigure): Figure
     type: 'nominal',
     sort: names,
     scale: { domain: names, range: cycle(range, names.length) },
-    legend: { title: null, columns: 2 },
+    legend: { title: null, columns: legendColumns(names) },
   });
   return {
     name: spec.name,

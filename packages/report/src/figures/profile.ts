@@ -6,6 +6,7 @@ import type { Cell } from '../data/study.ts';
 import { profileAt } from '../stats/across-tasks.ts';
 import type { ProfileFigure } from '../spec.ts';
 import { type Figure, stack } from './figure.ts';
+import { legendColumns } from './legend.ts';
 import { colours, columnWidth, cycle, dashes } from './theme.ts';
 
 const steps = 60;
@@ -28,7 +29,13 @@ export const profileFigure = (cells: readonly Cell[], spec: ProfileFigure): Figu
     }),
   );
   const names = found.map(({ arm }) => arm);
-  const legend = { title: null, columns: 2, symbolType: 'stroke', symbolSize: 220, symbolStrokeWidth: 1.6 };
+  const legend = {
+    title: null,
+    columns: legendColumns(names),
+    symbolType: 'stroke',
+    symbolSize: 220,
+    symbolStrokeWidth: 1.6,
+  };
   const channel = (range: readonly unknown[]): object => ({
     field: 'arm',
     type: 'nominal',

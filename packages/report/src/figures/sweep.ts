@@ -6,7 +6,7 @@ import { heading, type Metric } from '../data/metric.ts';
 import type { Cell } from '../data/study.ts';
 import type { EnsembleFigure, SweepFigure } from '../spec.ts';
 import { type Figure, stack } from './figure.ts';
-import { linePanel, type LinePanel, type LinePoint, type Reference, seriesOf } from './lines.ts';
+import { linePanel, mostBands, type LinePanel, type LinePoint, type Reference, seriesOf } from './lines.ts';
 import { spread, type Spread, spreadNote } from './spread.ts';
 
 const scores = (cells: readonly Cell[], arm: Arm, metric: string): number[] =>
@@ -43,7 +43,11 @@ const finish = (
   return {
     name: spec.name,
     title: spec.title,
-    caption: caption(cells, `Points: mean over seeds. ${spreadNote('Bands', kinds)}${more}`, spec.differs),
+    caption: caption(
+      cells,
+      `Points: mean over seeds. ${series.length > mostBands ? 'More than four lines: spans are in the numbers below, not drawn.' : spreadNote('Bands', kinds)}${more}`,
+      spec.differs,
+    ),
     spec: stack(
       // The x title and the legend stand once, under the last panel.
       shown.map((p, i) => linePanel(i === last ? p : { ...p, x: { ...p.x, title: '' } }, series)),

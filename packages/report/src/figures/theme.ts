@@ -85,6 +85,9 @@ export const config = {
   range: { category: colours, symbol: shapes },
 } as const;
 
-/** First n members of a palette, again from the start where it is too short. */
-export const cycle = <T>(palette: readonly T[], n: number): T[] =>
-  Array.from({ length: n }, (_, i) => palette[i % palette.length]!);
+/**
+ * First n members of a palette. Every further round starts `shift` members later, so that colour, dash and shape with different shifts
+ * never repeat together: 64 lines stay apart.
+ */
+export const cycle = <T>(palette: readonly T[], n: number, shift = 0): T[] =>
+  Array.from({ length: n }, (_, i) => palette[(i + shift * Math.floor(i / palette.length)) % palette.length]!);

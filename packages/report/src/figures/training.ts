@@ -7,7 +7,7 @@ import type { Cell } from '../data/study.ts';
 import type { GapFigure, ProgressFigure } from '../spec.ts';
 import { mean } from '../stats/describe.ts';
 import { type Figure, type Part, type Row, stack } from './figure.ts';
-import { linePanel, type LinePanel, seriesOf } from './lines.ts';
+import { linePanel, mostBands, type LinePanel, seriesOf } from './lines.ts';
 import { spread, type Spread, spreadNote } from './spread.ts';
 import { colours, columnWidth, ink } from './theme.ts';
 
@@ -172,7 +172,7 @@ export const progressFigure = (cells: readonly Cell[], spec: ProgressFigure): Fi
     title: spec.title,
     caption: caption(
       arms.flatMap((arm) => cellsOf(cells, arm)),
-      `Points: mean over runs. ${spreadNote('Bands', kinds)} Held-out split, readout: ${[...seen].map(([arm, r]) => `${arm} ${r}`).join('; ')}.`,
+      `Points: mean over runs. ${series.length > mostBands ? 'More than four lines: spans are in the numbers below, not drawn.' : spreadNote('Bands', kinds)} Held-out split, readout: ${[...seen].map(([arm, r]) => `${arm} ${r}`).join('; ')}.`,
       spec.differs,
     ),
     spec: stack(

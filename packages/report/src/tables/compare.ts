@@ -52,7 +52,7 @@ const scores = (cells: readonly Cell[], spec: CompareTable, arms: readonly Arm[]
       columns,
       rows,
       notes: [
-        'quiet: one pass with all masks off and no rescaling; own: what the method prescribes (mean-field scale or ensemble).',
+        'quiet: one pass with all masks off and no rescaling; own: the readout that the row names, else what the method prescribes (mean-field scale or ensemble).',
         ...(others.length > 0
           ? ['Metrics after the first are read with the own readout. ECE: 15 equal-width bins.']
           : []),

@@ -1,11 +1,11 @@
+import { unformula } from '../data/flat.ts';
 import type { Column, Entry, Table } from './table.ts';
 
 type Field = string | number | null;
 
 const quote = (value: Field): string => {
   if (value === null) return '';
-  // A leading sign of a formula would run in a spreadsheet; numbers are written as numbers and need no guard.
-  const word = typeof value === 'number' ? String(value) : /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
+  const word = typeof value === 'number' ? String(value) : unformula(value);
   return /[",\r\n]/.test(word) ? `"${word.replace(/"/g, '""')}"` : word;
 };
 
