@@ -16,25 +16,32 @@ export type {
   RunResult,
   Surroundings,
 } from './record.ts';
-export { makeFolder, readText, writeWhole } from './store/files.ts';
-export { heartbeat, isOurs, leaseTimeout, releaseLease, takeLease, type Lease } from './store/lease.ts';
+export { digest, makeFolder, readText, setAside, writeWhole } from './store/files.ts';
+export { LeaseLost, openRun, pathStep, runFolder } from './store/folder.ts';
+export { note } from './store/history.ts';
+export {
+  heartbeat,
+  holdingOf,
+  isOurs,
+  leaseTimeout,
+  releaseLease,
+  takeLease,
+  type Holding,
+  type Lease,
+} from './store/lease.ts';
+export type { Owner } from './store/owner.ts';
+export { readProgress, writeProgress, type ProgressNote } from './store/progress.ts';
+export { damageOf, readSeal, unseal, type Seal } from './store/seal.ts';
+export { failRun, isDone, readFailure, stateOf, type Failure, type RunState } from './store/states.ts';
 export {
   checkpointPath,
-  failRun,
   finishRun,
-  isDone,
-  LeaseLost,
-  openRun,
+  mendRun,
   readCurve,
-  readFailure,
   readPredictions,
   readRecord,
-  runFolder,
-  stateOf,
   writeAdapterFile,
   writeCheckpoint,
   writeCurve,
   writeHead,
-  type Failure,
-  type RunState,
 } from './store/store.ts';

@@ -32,6 +32,8 @@ export interface Surroundings {
   readonly engine: string;
   readonly threads: number;
   readonly cpu: string;
+  /** Name of the graphics processor that a GPU engine runs on; absent or null where there is none or it cannot be read. */
+  readonly gpu?: string | null;
   readonly versions: { readonly [library: string]: string };
 }
 
@@ -42,6 +44,11 @@ export interface Cost {
   readonly steps: number;
   readonly examplesPerSecond: number;
   readonly peakMemoryMB: number;
+  /**
+   * Joules that the whole processor package (and a GPU that is used) drew while this run was at work; null where no counter can be read,
+   * absent in older records. Runs at the same time share the package, so their figures overlap.
+   */
+  readonly energyJoules?: number | null;
 }
 
 /** result.json: what was measured. */

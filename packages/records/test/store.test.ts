@@ -13,7 +13,6 @@ import {
   readPredictions,
   readRecord,
   releaseLease,
-  runConfigSchema,
   runFolder,
   stateOf,
   takeLease,
@@ -21,52 +20,10 @@ import {
   writeCheckpoint,
   writeCurve,
   writeHead,
-  type CurvePoint,
   type Lease,
-  type Prediction,
-  type RunResult,
-  type Surroundings,
 } from '../src/index.ts';
 import { freshFolder } from './folder.ts';
-
-const config = runConfigSchema.parse({
-  seed: 1,
-  dataset: { name: 'd' },
-  model: { name: 'm' },
-  adapter: { name: 'a' },
-  dropout: { name: 'x', p: 0.1 },
-});
-const surroundings: Surroundings = {
-  commit: null,
-  dirty: null,
-  node: 'v20',
-  engine: 'js',
-  threads: 1,
-  cpu: 'a cpu',
-  versions: { tfjs: '4.22.0' },
-};
-const result: RunResult = {
-  schema: 1,
-  id: 'abc',
-  status: 'done',
-  reason: null,
-  headline: { readout: 'quiet', members: 1 },
-  metric: 'accuracy',
-  selectedEpoch: 2,
-  evaluations: [
-    { split: 'test', readout: 'quiet', members: 1, examples: 2, metrics: { accuracy: 0.5, matthews: null } },
-  ],
-  counts: { trainable: 10, adapter: 8, frozen: 100 },
-  cost: { seconds: 1, trainSeconds: 0.5, evalSeconds: 0.5, steps: 4, examplesPerSecond: 8, peakMemoryMB: 100 },
-};
-const curve: readonly CurvePoint[] = [
-  { step: 2, epoch: 1, trainLoss: 0.7, lr: 1e-3, evaluations: [] },
-  { step: 4, epoch: 2, trainLoss: 0.6, lr: 0, evaluations: result.evaluations },
-];
-const predictions: readonly Prediction[] = [
-  { id: 'one', label: 0, quiet: [0.1, -0.2], members: [[0.1, 0.2]] },
-  { id: 'line\nbreak', label: 1, quiet: [1e-7, 3] },
-];
+import { config, curve, predictions, result, surroundings } from './sample.ts';
 
 const start = (): { out: string; lease: Lease } => {
   const out = freshFolder();
@@ -85,7 +42,7 @@ describe('the run store', () => {
     writeAdapterFile(lease, 'adapter_config.json', '{}');
     expect(readRecord(out, 'abc')).toBeNull();
     releaseLease(lease);
-    expect(stateOf(out, 'abc')).toBe('started');
+    expect(stateOf(out, 'abc')).toBe('interrupted');
 
     const again = takeLease(openRun(out, 'abc'))!;
     expect([...readFileSync(checkpointPath(again.folder)!)]).toEqual([1, 2, 3]);
@@ -97,7 +54,7 @@ describe('the run store', () => {
     expect(readPredictions(out, 'abc')).toEqual(predictions);
     expect(checkpointPath(again.folder)).toBeNull();
     expect(readdirSync(runFolder(out, 'abc')).sort()).toEqual(
-      ['DONE', 'adapter', 'metrics.jsonl', 'predictions.jsonl', 'result.json', 'run.json'].sort(),
+      ['DONE', 'adapter', 'history.jsonl', 'metrics.jsonl', 'predictions.jsonl', 'result.json', 'run.json'].sort(),
     );
   });
 
@@ -106,8 +63,11 @@ describe('the run store', () => {
     failRun(lease, { status: 'failed', reason: 'first' });
     failRun(lease, { status: 'oom', reason: 'second' });
     expect(readFailure(lease.folder)).toEqual({ status: 'oom', reason: 'second', attempts: 2 });
+    failRun(lease, { status: 'cancelled', reason: 'stopped' });
+    expect(readFailure(lease.folder)?.attempts).toBe(2);
+    failRun(lease, { status: 'oom', reason: 'third' });
     releaseLease(lease);
-    expect(stateOf(out, 'abc')).toBe('failed');
+    expect(stateOf(out, 'abc')).toBe('oom');
     finishRun(takeLease(lease.folder)!, result, []);
     expect(readFailure(lease.folder)).toBeNull();
     expect(isDone(out, 'abc')).toBe(true);

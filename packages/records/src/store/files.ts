@@ -1,4 +1,15 @@
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync, openSync, fsyncSync, closeSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 import { BadInput } from '../bad-input.ts';
 
@@ -7,6 +18,7 @@ const reasons: { readonly [code: string]: string } = {
   EROFS: 'the file system is read-only',
   EPERM: 'permission denied',
   ENOSPC: 'the disk is full',
+  EDQUOT: 'the disk quota is used up',
   ENOTDIR: 'a part of the path is a file',
   EEXIST: 'a file of that name is in the way',
 };
@@ -49,12 +61,32 @@ export const writeWhole = (path: string, content: string | Uint8Array): void => 
   }
 };
 
-/** A file's text, or null when there is none. */
-export const readText = (path: string): string | null => {
+/** A file's bytes, or null when there is none. */
+export const readBytes = (path: string): Buffer | null => {
   try {
-    return readFileSync(path, 'utf8');
+    return readFileSync(path);
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return null;
     throw error;
   }
+};
+
+/** A file's text, or null when there is none. */
+export const readText = (path: string): string | null => readBytes(path)?.toString('utf8') ?? null;
+
+/** SHA-256 in hexadecimal digits. */
+export const digest = (bytes: string | Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+
+/** Renames a file or folder to the first free `<path>.corrupt-<n>`, and returns that; null when there is nothing at the path. */
+export const setAside = (path: string): string | null => {
+  if (!existsSync(path)) return null;
+  let n = 1;
+  while (existsSync(`${path}.corrupt-${n}`)) n += 1;
+  const aside = `${path}.corrupt-${n}`;
+  try {
+    renameSync(path, aside);
+  } catch (error) {
+    throw refused('set aside', path, error);
+  }
+  return aside;
 };

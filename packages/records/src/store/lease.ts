@@ -1,7 +1,7 @@
-import { closeSync, openSync, readdirSync, readFileSync, rmSync, utimesSync, statSync, writeFileSync } from 'node:fs';
-import { hostname } from 'node:os';
+import { linkSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { refused } from './files.ts';
+import { lives, self, type Owner } from './owner.ts';
 
 /** The right to work on one run. Its fencing number grows with every new owner, so that a late writer can be refused. */
 export interface Lease {
@@ -11,42 +11,9 @@ export interface Lease {
   readonly owner: string;
 }
 
-interface Owner {
-  readonly host: string;
-  readonly pid: number;
-  readonly started: string | null;
-  /** Leases taken by this process before: two of one process differ. */
-  readonly turn: number;
-}
-
-let turns = 0;
-
 const prefix = 'lease-';
 const pathOf = (folder: string, fence: number): string =>
   join(folder, `${prefix}${String(fence).padStart(6, '0')}.json`);
-
-/**
- * When a process began, in clock ticks since boot: tells a process from a later one with the same number. Null where that cannot be
- * known (Linux only) and for a process that has ended and only waits to be collected by its parent.
- */
-const startedAt = (pid: number): string | null => {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return fields[0] === 'Z' ? null : (fields[19] ?? null);
-  } catch {
-    return null;
-  }
-};
-
-const isAlive = ({ pid, started }: Owner): boolean => {
-  try {
-    process.kill(pid, 0);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ESRCH') return false;
-  }
-  return started === null || startedAt(pid) === started;
-};
 
 const fences = (folder: string): readonly number[] =>
   readdirSync(folder)
@@ -58,56 +25,105 @@ const ownerOf = (path: string): Owner | null => {
   try {
     return JSON.parse(readFileSync(path, 'utf8')) as Owner;
   } catch {
-    // Created but not yet written, or cut off: its age decides.
+    // Cut off by a full disk or a failing one: its heartbeat decides.
     return null;
   }
 };
 
-/** Milliseconds without a heartbeat after which an owner on another host counts as dead. */
+/** Milliseconds of watching without a heartbeat after which an owner on another host counts as dead. */
 export const leaseTimeout = 120_000;
 
-const isHeld = (folder: string, fence: number): boolean => {
+interface Sighting {
+  readonly beat: number;
+  readonly since: number;
+}
+
+/** Heartbeats seen by this process. */
+const sightings = new Map<string, Sighting>();
+
+/**
+ * How long this process has watched a heartbeat stand still, in milliseconds. Only changes of the file's time count, measured on this
+ * process's own steady clock: clocks that differ between hosts, or jump, neither end a lease nor keep it.
+ */
+const silence = (path: string, now: number): number => {
+  const beat = statSync(path).mtimeMs;
+  const seen = sightings.get(path);
+  if (seen?.beat === beat) return now - seen.since;
+  sightings.set(path, { beat, since: now });
+  return 0;
+};
+
+/** What can be said of a lease: held by a living owner or one that may live, or free to take. */
+export interface Holding {
+  readonly held: boolean;
+  readonly fence: number;
+  readonly owner: Owner | null;
+}
+
+/**
+ * Who holds a run folder. An owner on this host is dead when its process is gone; one on another host when this process has watched
+ * its heartbeat stand still for `leaseTimeout`. `now` is a steady clock in milliseconds.
+ */
+export const holdingOf = (folder: string, now = performance.now()): Holding => {
+  const fence = fences(folder).at(-1) ?? 0;
+  if (fence === 0) return { held: false, fence, owner: null };
   const path = pathOf(folder, fence);
   const owner = ownerOf(path);
-  if (owner && owner.host === hostname()) return isAlive(owner);
+  const alive = owner ? lives(owner) : null;
+  if (alive !== null) return { held: alive, fence, owner };
   try {
-    return Date.now() - statSync(path).mtimeMs < leaseTimeout;
+    const quiet = silence(path, now);
+    return { held: quiet < leaseTimeout, fence, owner };
   } catch {
-    return false;
+    return { held: false, fence, owner };
+  }
+};
+
+/** Creates a file with its content at once, or returns false when there is one of that name. */
+const createWhole = (path: string, content: string): boolean => {
+  const partial = `${path}.${process.pid}.tmp`;
+  try {
+    writeFileSync(partial, content);
+    linkSync(partial, path);
+    return true;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST') return false;
+    // A file system without hard links: exclusive creation, after which the content follows.
+    if (code !== 'EPERM' && code !== 'ENOTSUP' && code !== 'ENOSYS') throw error;
+    return createExclusive(path, content);
+  } finally {
+    rmSync(partial, { force: true });
+  }
+};
+
+const createExclusive = (path: string, content: string): boolean => {
+  try {
+    writeFileSync(path, content, { flag: 'wx' });
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    rmSync(path, { force: true });
+    throw error;
   }
 };
 
 /**
- * Takes the lease of a run folder, or returns null when a living process holds it. An owner on this host is dead when its process
- * is gone; one on another host when its heartbeat is older than `leaseTimeout`. Of several takers exactly one wins, because the
- * file with the next fencing number is created exclusively.
+ * Takes the lease of a run folder, or returns null when somebody else may hold it. Of several takers exactly one wins, because the
+ * file with the next fencing number is created exclusively. `dead`: a fencing number that the caller's own watch has found dead.
  */
-export const takeLease = (folder: string): Lease | null => {
-  const held = fences(folder);
-  const last = held.at(-1) ?? 0;
-  if (last > 0 && isHeld(folder, last)) return null;
-  const fence = last + 1;
-  const owner = JSON.stringify({
-    host: hostname(),
-    pid: process.pid,
-    started: startedAt(process.pid),
-    turn: turns++,
-  } satisfies Owner);
+export const takeLease = (folder: string, dead = 0): Lease | null => {
+  const before = fences(folder);
+  const holding = holdingOf(folder);
+  if (holding.held && holding.fence !== dead) return null;
+  const fence = holding.fence + 1;
+  const owner = JSON.stringify(self());
   try {
-    const file = openSync(pathOf(folder, fence), 'wx');
-    try {
-      writeFileSync(file, owner);
-    } catch (error) {
-      rmSync(pathOf(folder, fence), { force: true });
-      throw error;
-    } finally {
-      closeSync(file);
-    }
+    if (!createWhole(pathOf(folder, fence), owner)) return null;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return null;
     throw refused('take the lease in', folder, error);
   }
-  for (const old of held) rmSync(pathOf(folder, old), { force: true });
+  for (const old of before) if (old < fence) rmSync(pathOf(folder, old), { force: true });
   return { folder, fence, owner };
 };
 

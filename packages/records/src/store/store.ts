@@ -1,23 +1,14 @@
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import type { RunConfig } from '../config.ts';
+import { z } from 'zod';
+import { canonical } from '../canonical.ts';
+import { runConfigSchema, type RunConfig } from '../config.ts';
 import type { CurvePoint, Prediction, RunRecord, RunResult, Surroundings } from '../record.ts';
-import { makeFolder, readText, writeWhole } from './files.ts';
-import { isOurs, type Lease } from './lease.ts';
-
-export type RunState = 'planned' | 'running' | 'started' | 'done' | 'failed';
-
-/** Why a run ended without a result. */
-export interface Failure {
-  readonly status: 'failed' | 'oom' | 'timeout' | 'cancelled';
-  readonly reason: string;
-  readonly attempts: number;
-}
-
-/** Thrown when another process took the run over: this one must stop writing. */
-export class LeaseLost extends Error {
-  override readonly name = 'LeaseLost';
-}
+import { readText, setAside, writeWhole } from './files.ts';
+import { guard, pathStep, runFolder } from './folder.ts';
+import { note } from './history.ts';
+import type { Lease } from './lease.ts';
+import { damageOf, readSeal, readSealed, unseal, writeSeal } from './seal.ts';
 
 const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
 const lines = (rows: readonly unknown[]): string => rows.map((row) => `${JSON.stringify(row)}\n`).join('');
@@ -27,24 +18,25 @@ const parseLines = <T>(text: string): T[] =>
     .filter((line) => line !== '')
     .map((line) => JSON.parse(line) as T);
 
-/** Folder of a run. */
-export const runFolder = (out: string, id: string): string => join(out, 'runs', id);
+const headSchema = z.looseObject({ config: runConfigSchema, surroundings: z.looseObject({}) });
 
-const guard = (lease: Lease): void => {
-  if (!isOurs(lease)) throw new LeaseLost(`another process took over ${lease.folder}`);
+/** Whether run.json is whole and says what this run is. */
+const fits = (text: string, config: RunConfig): boolean => {
+  try {
+    return canonical(headSchema.parse(JSON.parse(text)).config) === canonical(config);
+  } catch {
+    return false;
+  }
 };
 
-/** Opens a run's folder for work. */
-export const openRun = (out: string, id: string): string => {
-  const folder = runFolder(out, id);
-  makeFolder(folder);
-  return folder;
-};
-
-/** run.json: what was asked, and where. Written first. */
+/** run.json: what was asked, and where; the first to write it stays. One that is damaged or of another run is set aside. */
 export const writeHead = (lease: Lease, config: RunConfig, surroundings: Surroundings): void => {
   guard(lease);
-  writeWhole(join(lease.folder, 'run.json'), json({ config, surroundings }));
+  const path = join(lease.folder, 'run.json');
+  const text = readText(path);
+  if (text !== null && fits(text, config)) return;
+  setAside(path);
+  writeWhole(path, json({ config, surroundings }));
 };
 
 /** checkpoint/state.safetensors: one file, so that state and cursor can never disagree. */
@@ -67,52 +59,46 @@ export const writeCurve = (lease: Lease, curve: readonly CurvePoint[]): void => 
 /** A file of the adapter folder (PEFT's names). */
 export const writeAdapterFile = (lease: Lease, name: string, bytes: Uint8Array | string): void => {
   guard(lease);
-  writeWhole(join(lease.folder, 'adapter', name), bytes);
+  writeWhole(join(lease.folder, 'adapter', pathStep('adapter file', name)), bytes);
 };
 
-/** Ends a run: predictions, result, and last the DONE marker. The checkpoint is no longer needed. */
+/** Ends a run: predictions, result, and last the marker with everybody's checksum. The checkpoint is no longer needed. */
 export const finishRun = (lease: Lease, result: RunResult, predictions: readonly Prediction[]): void => {
   guard(lease);
   writeWhole(join(lease.folder, 'predictions.jsonl'), lines(predictions));
   writeWhole(join(lease.folder, 'result.json'), json(result));
   guard(lease);
-  writeWhole(join(lease.folder, 'DONE'), '');
+  writeSeal(lease.folder, result.status);
+  note(lease, result.status);
   rmSync(join(lease.folder, 'FAILED.json'), { force: true });
+  rmSync(join(lease.folder, 'progress.json'), { force: true });
   rmSync(join(lease.folder, 'checkpoint'), { recursive: true, force: true });
 };
 
-/** Marks a run that ended without a result; the next `run` tries it again. */
-export const failRun = (lease: Lease, failure: Omit<Failure, 'attempts'>): void => {
+/** Makes a run ready for work: a finished one whose files were damaged is set aside, and what a killed writer left is removed. */
+export const mendRun = (lease: Lease): { readonly done: boolean; readonly damaged: string | null } => {
   guard(lease);
-  const before = readFailure(lease.folder)?.attempts ?? 0;
-  writeWhole(join(lease.folder, 'FAILED.json'), json({ ...failure, attempts: before + 1 }));
+  const damaged = damageOf(lease.folder);
+  if (damaged !== null) unseal(lease.folder);
+  const done = existsSync(join(lease.folder, 'DONE'));
+  for (const folder of [lease.folder, join(lease.folder, 'checkpoint'), join(lease.folder, 'adapter')])
+    if (existsSync(folder))
+      for (const name of readdirSync(folder)) if (name.endsWith('.tmp')) rmSync(join(folder, name), { force: true });
+  if (done) rmSync(join(lease.folder, 'checkpoint'), { recursive: true, force: true });
+  return { done, damaged };
 };
 
-export const readFailure = (folder: string): Failure | null => {
-  const text = readText(join(folder, 'FAILED.json'));
-  return text === null ? null : (JSON.parse(text) as Failure);
-};
-
-/** A run is done when its marker is there: the disk alone says so. */
-export const isDone = (out: string, id: string): boolean => existsSync(join(runFolder(out, id), 'DONE'));
-
-/** What the disk says of a run, without opening its results. */
-export const stateOf = (out: string, id: string): RunState => {
+/** Bytes of a finished run's file. Throws `BadInput` when it differs from its checksum. */
+const sealedText = (out: string, id: string, name: string): string | null => {
   const folder = runFolder(out, id);
-  if (!existsSync(folder)) return 'planned';
-  const names = readdirSync(folder);
-  if (names.includes('DONE')) return 'done';
-  if (names.some((name) => name.startsWith('lease-'))) return 'running';
-  if (names.includes('FAILED.json')) return 'failed';
-  return names.includes('checkpoint') ? 'started' : 'planned';
+  const seal = readSeal(folder);
+  return seal && name in seal.files ? readSealed(folder, seal, name).toString('utf8') : null;
 };
 
-/** A finished run's record, or null while it is not done. */
+/** A finished run's record, or null while it is not done. Throws `BadInput` for files that were damaged since. */
 export const readRecord = (out: string, id: string): RunRecord | null => {
-  if (!isDone(out, id)) return null;
-  const folder = runFolder(out, id);
-  const head = readText(join(folder, 'run.json'));
-  const result = readText(join(folder, 'result.json'));
+  const head = sealedText(out, id, 'run.json');
+  const result = sealedText(out, id, 'result.json');
   if (head === null || result === null) return null;
   return {
     ...(JSON.parse(head) as Pick<RunRecord, 'config' | 'surroundings'>),
@@ -120,8 +106,10 @@ export const readRecord = (out: string, id: string): RunRecord | null => {
   };
 };
 
+/** A finished run's curve; empty while it is not done. Throws `BadInput` for a file that was damaged since. */
 export const readCurve = (out: string, id: string): readonly CurvePoint[] =>
-  parseLines<CurvePoint>(readText(join(runFolder(out, id), 'metrics.jsonl')) ?? '');
+  parseLines<CurvePoint>(sealedText(out, id, 'metrics.jsonl') ?? '');
 
+/** A finished run's predictions; empty while it is not done. Throws `BadInput` for a file that was damaged since. */
 export const readPredictions = (out: string, id: string): readonly Prediction[] =>
-  parseLines<Prediction>(readText(join(runFolder(out, id), 'predictions.jsonl')) ?? '');
+  parseLines<Prediction>(sealedText(out, id, 'predictions.jsonl') ?? '');

@@ -1,0 +1,68 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { BadInput } from '../bad-input.ts';
+import { readText, writeWhole } from './files.ts';
+import { guard, runFolder } from './folder.ts';
+import { holdingOf, type Lease } from './lease.ts';
+import { readSeal } from './seal.ts';
+
+/** Why a run ended without a result. `cancelled` is no attempt: somebody stopped it, and it goes on from its checkpoint. */
+export interface Failure {
+  readonly status: 'failed' | 'oom' | 'timeout' | 'cancelled';
+  readonly reason: string;
+  /** How often it ended without a result by its own doing. */
+  readonly attempts: number;
+}
+
+/**
+ * What the disk says of a run. `interrupted`: a checkpoint, or a lease of a dead process, and nobody at work. `damaged`: a finished
+ * run whose marker does not fit.
+ */
+export type RunState = 'planned' | 'running' | 'interrupted' | 'done' | 'diverged' | 'damaged' | Failure['status'];
+
+const statuses: readonly string[] = ['failed', 'oom', 'timeout', 'cancelled'];
+
+/** Why a run has no result yet; null when nothing is known. A note that is cut off counts as one failed attempt. */
+export const readFailure = (folder: string): Failure | null => {
+  const text = readText(join(folder, 'FAILED.json'));
+  if (text === null) return null;
+  try {
+    const note = JSON.parse(text) as Failure;
+    if (statuses.includes(note.status) && Number.isInteger(note.attempts)) return note;
+  } catch {
+    // Cut off: told below.
+  }
+  return { status: 'failed', reason: 'the note FAILED.json is not readable', attempts: 1 };
+};
+
+/** Leaves a note why a run ended without a result, and counts the attempt. */
+export const failRun = (lease: Lease, { status, reason }: Omit<Failure, 'attempts'>): void => {
+  guard(lease);
+  const before = readFailure(lease.folder)?.attempts ?? 0;
+  const note: Failure = { status, reason, attempts: status === 'cancelled' ? before : before + 1 };
+  writeWhole(join(lease.folder, 'FAILED.json'), `${JSON.stringify(note, null, 2)}\n`);
+};
+
+/** A run is done when its marker is there: the disk alone says so. */
+export const isDone = (out: string, id: string): boolean => existsSync(join(runFolder(out, id), 'DONE'));
+
+/** What the disk says of a run, without opening its results. */
+export const stateOf = (out: string, id: string): RunState => {
+  const folder = runFolder(out, id);
+  if (!existsSync(folder)) return 'planned';
+  const names = readdirSync(folder);
+  if (names.includes('DONE')) return sealedState(folder);
+  const leased = names.some((name) => name.startsWith('lease-') && name.endsWith('.json'));
+  if (leased && holdingOf(folder).held) return 'running';
+  if (names.includes('FAILED.json')) return readFailure(folder)?.status ?? 'planned';
+  return leased || names.includes('checkpoint') ? 'interrupted' : 'planned';
+};
+
+const sealedState = (folder: string): RunState => {
+  try {
+    return readSeal(folder)?.status ?? 'planned';
+  } catch (error) {
+    if (error instanceof BadInput) return 'damaged';
+    throw error;
+  }
+};
