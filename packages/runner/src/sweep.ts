@@ -1,6 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { failRun, isDone, openRun, releaseLease, takeLease } from '@lab/records';
+import { workerEnvironment } from '@lab/tensor';
 import type { PlannedRun } from './config.ts';
 import type { Progress } from './train.ts';
 import type { FromWorker, ToWorker, WorkerSetup } from './worker.ts';
@@ -34,6 +35,7 @@ const attemptsAllowed = 2;
 const startWorker = (): ChildProcess =>
   fork(fileURLToPath(new URL('./worker.ts', import.meta.url)), {
     execArgv: ['--import', import.meta.resolve('tsx')],
+    env: { ...process.env, ...workerEnvironment },
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   });
 

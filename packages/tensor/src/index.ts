@@ -4,6 +4,7 @@ export {
   openBest,
   openEngine,
   probeEngines,
+  workerEnvironment,
   type DType,
   type Engine,
   type EngineName,

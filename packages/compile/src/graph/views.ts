@@ -31,10 +31,17 @@ export function scalar(g: Graph, value: number, dtype: ElementType = 'float32'):
 
 /** A constant of any shape; one number repeated becomes a stretched scalar. */
 export function literal(g: Graph, dtype: DType, shape: Shape, data: Float32Array | Int32Array | Uint8Array): Value {
-  if (data.length > 0 && data.every((value) => Object.is(value, data[0]))) {
+  if (data.length > 0 && isUniform(data)) {
     return expand(g, scalar(g, data[0]!, dtype), shape);
   }
   return g.constant(dtype, shape, data.slice());
+}
+
+/** Whether all elements have the same bits: the bytes equal themselves, shifted by one element. */
+function isUniform(data: Float32Array | Int32Array | Uint8Array): boolean {
+  const bytes = Buffer.from(data.buffer, data.byteOffset, data.byteLength);
+  const width = data.BYTES_PER_ELEMENT;
+  return bytes.subarray(width).equals(bytes.subarray(0, -width));
 }
 
 /** What a value is before it was stretched; the value itself when it was not. */

@@ -8,14 +8,15 @@ import { writeModel, type Model } from './model.ts';
 export type Compiled = { readonly model: Model; readonly outputs: { readonly [name: string]: Value } };
 
 /**
- * Traces a function and writes it as an ONNX file. The function is traced twice and must give the same file twice:
+ * Traces a function and writes it as an ONNX file. With `twice` it is traced again and must give the same file:
  * what JavaScript draws or counts while it runs (tf.dropout, a step counter) would otherwise be frozen unnoticed.
  * @throws an Error that says what differed, or what the trace refused
  */
-export function compileFunction(fn: PureFunction, signature: Signature): Compiled {
+export function compileFunction(fn: PureFunction, signature: Signature, twice: boolean): Compiled {
   const first = trace(fn, signature);
   const outputs = fuse(first.graph, first.outputs);
   const model = writeModel(outputs);
+  if (!twice) return { model, outputs };
   const second = trace(fn, signature);
   const again = writeModel(fuse(second.graph, second.outputs));
   if (!Buffer.from(model.bytes).equals(again.bytes)) throw new Error(difference(model, again));

@@ -61,8 +61,8 @@ export async function onnxEngine(
     tensors.delete(handle);
   };
 
-  const open = async (fn: PureFunction, signature: Signature): Promise<Step> => {
-    const { model, outputs } = compileFunction(fn, signature);
+  const open = async (fn: PureFunction, signature: Signature, twice: boolean): Promise<Step> => {
+    const { model, outputs } = compileFunction(fn, signature, twice);
     const session = await openSession(model.bytes, runtime, onDevice);
     return { session, inputs: model.inputs, outputs: Object.entries(outputs) as Step['outputs'] };
   };
@@ -76,7 +76,8 @@ export async function onnxEngine(
         const key = entries.map(([name, { dtype, shape }]) => `${name}:${dtype}[${shape.join()}]`).join(' ');
         let step = steps.get(key);
         if (!step) {
-          step = open(fn, inputs);
+          // Purity is a matter of the function, not of its shapes: one check a program.
+          step = open(fn, inputs, steps.size === 0);
           steps.set(key, step);
           step.catch(() => steps.delete(key));
         }
