@@ -2,3 +2,4 @@ export { models } from './catalogue.ts';
 export type { ModelContext } from './context.ts';
 export { isLanguageModel, type LanguageModel } from './language-model.ts';
 export { isSavable, type SavableModel } from './savable.ts';
+export * from './generate/index.ts';

@@ -6,6 +6,12 @@ export interface LanguageModel extends Model {
   readonly vocabulary: number;
   /** Next-token logits of every place. hidden: [B, T, width] -> [B, T, V]. */
   readonly logits: (forward: Forward, hidden: tf.Tensor3D) => tf.Tensor3D;
+  /** Token that ends a text, from config.json; undefined where it names none. */
+  readonly end: number | undefined;
+  /** Ids of a text without special tokens. */
+  readonly encodeBare: (text: string) => Int32Array;
+  /** The text of ids, special tokens left out. */
+  readonly decode: (ids: ArrayLike<number>) => string;
 }
 
 /** Whether a model was opened with its language model head. */

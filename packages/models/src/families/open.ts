@@ -6,7 +6,7 @@ import { readJsonFile } from '../checkpoint/json.ts';
 import { openCheckpoint } from '../checkpoint/open.ts';
 import { tableLogits, type LanguageModel } from '../language-model.ts';
 import type { SavableModel } from '../savable.ts';
-import { openTokenizer } from '../tokens/tokenizer.ts';
+import { openTexts, openTokenizer } from '../tokens/tokenizer.ts';
 import type { Family } from './anatomy.ts';
 import { checkTensors, loadTensors } from './load.ts';
 import { saveCheckpoint } from './save.ts';
@@ -18,7 +18,11 @@ export interface Choice {
   readonly lm: boolean;
 }
 
-const configSchema = z.looseObject({ model_type: z.string() });
+const token = z.number().int().min(0);
+const configSchema = z.looseObject({
+  model_type: z.string(),
+  eos_token_id: z.union([token, z.array(token).min(1)]).nullish(),
+});
 
 /**
  * A model from a folder as transformers writes it: config.json, model.safetensors (or shards), tokenizer.json. Reads headers only;
@@ -63,5 +67,9 @@ export const openFamily = async (
   };
   if (lmHead === undefined) return model;
   const [vocabulary] = anatomy.tensors.find((spec) => spec.name === lmHead)!.shape;
-  return { ...model, vocabulary: vocabulary!, logits: tableLogits(lmHead) };
+  const end = Array.isArray(config.eos_token_id) ? config.eos_token_id[0] : (config.eos_token_id ?? undefined);
+  const texts = existsSync(join(folder, 'tokenizer.json'))
+    ? await openTexts(folder)
+    : { encodeBare: missing, decode: missing };
+  return { ...model, vocabulary: vocabulary!, logits: tableLogits(lmHead), end, ...texts };
 };

@@ -23,6 +23,28 @@ interface PostProcessed {
   readonly token_type_ids?: readonly number[];
 }
 
+const load = async (folder: string): Promise<Tokenizer> => {
+  const file = join(folder, 'tokenizer.json');
+  const configFile = join(folder, 'tokenizer_config.json');
+  if (!existsSync(file)) throw new BadInput(`no such file: ${file}`);
+  const description = await readJsonFile(file, z.looseObject({ model: z.looseObject({}) }));
+  const config = existsSync(configFile) ? await readJsonFile(configFile, z.looseObject({})) : {};
+  return new Tokenizer(description, config);
+};
+
+/** Texts to ids without special tokens, and back. Throws `BadInput` when the file is broken. */
+export const openTexts = async (folder: string) => {
+  const tokenizer = await load(folder);
+  return {
+    encodeBare: (text: string): Int32Array =>
+      Int32Array.from(tokenizer.encode(text, { add_special_tokens: false }).ids),
+    decode: (ids: ArrayLike<number>): string =>
+      ids.length === 0
+        ? ''
+        : tokenizer.decode(Array.from(ids), { skip_special_tokens: true, clean_up_tokenization_spaces: false }),
+  };
+};
+
 /**
  * Text, or a packed pair, to ids with the special tokens of `tokenizer.json`, at most `atMost` and never more than
  * `maxTokens` of them. `types`: whether segment ids are given. Throws `BadInput` when the file is broken.
@@ -31,12 +53,7 @@ export const openTokenizer = async (
   folder: string,
   { maxTokens, types }: { readonly maxTokens: number; readonly types: boolean },
 ): Promise<(text: string, pair?: string, atMost?: number) => Encoded> => {
-  const file = join(folder, 'tokenizer.json');
-  const configFile = join(folder, 'tokenizer_config.json');
-  if (!existsSync(file)) throw new BadInput(`no such file: ${file}`);
-  const description = await readJsonFile(file, z.looseObject({ model: z.looseObject({}) }));
-  const config = existsSync(configFile) ? await readJsonFile(configFile, z.looseObject({})) : {};
-  const tokenizer = new Tokenizer(description, config);
+  const tokenizer = await load(folder);
   const bare = (text: string): readonly string[] => tokenizer.encode(text, { add_special_tokens: false }).tokens;
   const pack = (first: readonly string[], second: readonly string[] | null) => {
     const processed = tokenizer.post_processor?.([...first], second === null ? null : [...second], true);

@@ -28,7 +28,7 @@ const attention = (forward: Forward, layer: number, x: tf.Tensor, bias: tf.Tenso
   const headWidth = LAYER_WIDTHS[layer]! / HEADS;
   const q = tf.mul(heads('query'), 1 / Math.sqrt(headWidth)) as tf.Tensor4D;
   const mixed = attend(forward, place, scores(q, heads('key')), bias, heads('value'));
-  return forward.sublayer('attention', place, forward.linear(`${place.path}.output`, mixed), normed);
+  return forward.sublayer('attention', place, forward.linear(`${place.path}.output`, mixed), normed, x);
 };
 
 const ffn = (forward: Forward, layer: number, x: tf.Tensor): tf.Tensor => {
@@ -36,7 +36,7 @@ const ffn = (forward: Forward, layer: number, x: tf.Tensor): tf.Tensor => {
   const normed = normAt(forward, `${place.path}.norm`, x, EPS);
   const activated = tf.relu(forward.linear(`${place.path}.intermediate`, normed));
   const output = forward.linear(`${place.path}.output`, forward.perturb('ffn.intermediate', place, activated));
-  return forward.sublayer('ffn', place, forward.perturb('ffn.hidden', place, output), normed);
+  return forward.sublayer('ffn', place, forward.perturb('ffn.hidden', place, output), normed, x);
 };
 
 /** Last hidden states [B, T, 512]. Pre-norm layers; the first widens its residual from 256 to 512; no final norm. */

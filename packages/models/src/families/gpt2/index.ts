@@ -3,8 +3,9 @@ import { tf } from '@lab/tensor';
 import { z } from 'zod';
 import { checkJson } from '../../checkpoint/json.ts';
 import { ACTIVATION_NAMES, ACTIVATIONS } from '../../parts/activations.ts';
-import { attend, causalBias, scores, splitHeads } from '../../parts/attention.ts';
-import { lookUp, positions } from '../../parts/embed.ts';
+import { attend, scores, splitHeads } from '../../parts/attention.ts';
+import { decoderBias, decoderPositions, exchange } from '../../parts/cache.ts';
+import { lookUp } from '../../parts/embed.ts';
 import { normAt } from '../../parts/norm.ts';
 import { embeddingSite, layerSites, linearTensors, normTensors, outputSite, table, type Family } from '../anatomy.ts';
 import { DECODER_POOLINGS, decoderPool, type DecoderPooling } from '../decoder-pool.ts';
@@ -50,40 +51,49 @@ const linears = ({ n_embd: width, n_layer, n_inner }: Config): readonly LinearSp
 const scaleOf = (config: Config, layer: number, headWidth: number): number =>
   (config.scale_attn_weights ? 1 / Math.sqrt(headWidth) : 1) / (config.scale_attn_by_inverse_layer_idx ? layer + 1 : 1);
 
-const attention = (config: Config, forward: Forward, layer: number, h: tf.Tensor, bias: tf.Tensor): tf.Tensor => {
+const attention = (
+  config: Config,
+  forward: Forward,
+  layer: number,
+  h: tf.Tensor,
+  bias: tf.Tensor,
+  stream: tf.Tensor,
+): tf.Tensor => {
   const place = { path: `${block(layer)}.attn`, layer };
   const fused = tf.split(forward.linear(`${place.path}.c_attn`, h), 3, -1);
-  const [q, k, v] = fused.map((part) => splitHeads(part, config.n_head));
-  const logits = scores(tf.mul(q!, scaleOf(config, layer, q!.shape[3])) as tf.Tensor4D, k!);
+  const [q, newK, newV] = fused.map((part) => splitHeads(part, config.n_head));
+  const [k, v] = exchange(forward, place, newK!, newV!);
+  const logits = scores(tf.mul(q!, scaleOf(config, layer, q!.shape[3])) as tf.Tensor4D, k);
   return forward.sublayer(
     'attention',
     place,
-    forward.linear(`${place.path}.c_proj`, attend(forward, place, logits, bias, v!)),
+    forward.linear(`${place.path}.c_proj`, attend(forward, place, logits, bias, v)),
     h,
+    stream,
   );
 };
 
-const ffn = (config: Config, forward: Forward, layer: number, h: tf.Tensor): tf.Tensor => {
+const ffn = (config: Config, forward: Forward, layer: number, h: tf.Tensor, stream: tf.Tensor): tf.Tensor => {
   const place = { path: `${block(layer)}.mlp`, layer };
   const activated = ACTIVATIONS[config.activation_function](forward.linear(`${place.path}.c_fc`, h));
   const output = forward.linear(`${place.path}.c_proj`, forward.perturb('ffn.intermediate', place, activated));
-  return forward.sublayer('ffn', place, forward.perturb('ffn.hidden', place, output), h);
+  return forward.sublayer('ffn', place, forward.perturb('ffn.hidden', place, output), h, stream);
 };
 
 const encode =
   (config: Config) =>
   (forward: Forward, { ids, valid }: TokenBatch): tf.Tensor3D => {
     const eps = config.layer_norm_epsilon;
-    const bias = causalBias(valid);
+    const bias = decoderBias(forward, valid);
     const words = lookUp(forward.weight(`${ROOT}.wte.weight`), ids);
-    const sum = tf.add(words, positions(forward.weight(`${ROOT}.wpe.weight`), ids.shape[1]));
+    const sum = tf.add(words, decoderPositions(forward, forward.weight(`${ROOT}.wpe.weight`), ids.shape[1]));
     const embedded = forward.perturb('embedding', { path: ROOT, layer: 0 }, sum);
     const last = Array.from({ length: config.n_layer }).reduce<tf.Tensor>((x, _, layer) => {
       const middle = tf.add(
         x,
-        attention(config, forward, layer, normAt(forward, `${block(layer)}.ln_1`, x, eps), bias),
+        attention(config, forward, layer, normAt(forward, `${block(layer)}.ln_1`, x, eps), bias, x),
       );
-      return tf.add(middle, ffn(config, forward, layer, normAt(forward, `${block(layer)}.ln_2`, middle, eps)));
+      return tf.add(middle, ffn(config, forward, layer, normAt(forward, `${block(layer)}.ln_2`, middle, eps), middle));
     }, embedded);
     return normAt(forward, `${ROOT}.ln_f`, last, eps) as tf.Tensor3D;
   };

@@ -3,12 +3,13 @@ import { tf } from '@lab/tensor';
 import { z } from 'zod';
 import { checkJson } from '../../checkpoint/json.ts';
 import { ACTIVATION_NAMES, ACTIVATIONS } from '../../parts/activations.ts';
-import { attend, causalBias, group, scores, splitHeads } from '../../parts/attention.ts';
+import { attend, group, scores, splitHeads } from '../../parts/attention.ts';
+import { decoderBias, exchange, stepOf } from '../../parts/cache.ts';
 import { lookUp } from '../../parts/embed.ts';
 import { rmsNorm } from '../../parts/norm.ts';
 import { embeddingSite, layerSites, linearTensors, outputSite, table, type Family } from '../anatomy.ts';
 import { DECODER_POOLINGS, decoderPool, type DecoderPooling } from '../decoder-pool.ts';
-import { ropeFrequencies, ropeSchema, ropeTables, rotate } from './rope.ts';
+import { ropeAt, ropeFrequencies, ropeSchema, ropeTables, rotate } from './rope.ts';
 
 const size = z.number().int().min(1);
 const llamaConfig = z.object({
@@ -81,38 +82,43 @@ const attention = (
   forward: Forward,
   layer: number,
   h: tf.Tensor,
+  stream: tf.Tensor,
   { bias, rope }: Shared,
 ): tf.Tensor => {
   const place = { path: `${block(layer)}.self_attn`, layer };
   const { heads, groups, headWidth } = config;
   const split = (name: string, count: number) => splitHeads(forward.linear(`${place.path}.${name}`, h), count);
   const q = tf.mul(rotate(split('q_proj', heads), rope), 1 / Math.sqrt(headWidth)) as tf.Tensor4D;
-  const k = rotate(split('k_proj', groups), rope);
+  const [k, v] = exchange(forward, place, rotate(split('k_proj', groups), rope), split('v_proj', groups));
   const [batch, , tokens] = q.shape;
-  const logits = tf.reshape(scores(group(q, groups), k), [batch, heads, tokens, tokens]);
-  const mixed = attend(forward, place, logits, bias, split('v_proj', groups));
-  return forward.sublayer('attention', place, forward.linear(`${place.path}.o_proj`, mixed), h);
+  const logits = tf.reshape(scores(group(q, groups), k), [batch, heads, tokens, k.shape[2]]);
+  const mixed = attend(forward, place, logits, bias, v);
+  return forward.sublayer('attention', place, forward.linear(`${place.path}.o_proj`, mixed), h, stream);
 };
 
 /** down(act(gate(x)) * up(x)) (Shazeer 2020, Eq. 6). */
-const ffn = (config: Config, forward: Forward, layer: number, h: tf.Tensor): tf.Tensor => {
+const ffn = (config: Config, forward: Forward, layer: number, h: tf.Tensor, stream: tf.Tensor): tf.Tensor => {
   const place = { path: `${block(layer)}.mlp`, layer };
   const gate = ACTIVATIONS[config.hidden_act](forward.linear(`${place.path}.gate_proj`, h));
   const inner = forward.perturb('ffn.intermediate', place, tf.mul(gate, forward.linear(`${place.path}.up_proj`, h)));
   const output = forward.perturb('ffn.hidden', place, forward.linear(`${place.path}.down_proj`, inner));
-  return forward.sublayer('ffn', place, output, h);
+  return forward.sublayer('ffn', place, output, h, stream);
 };
 
 const encode =
   (config: Config) =>
   (forward: Forward, { ids, valid }: TokenBatch): tf.Tensor3D => {
     const norm = (path: string, x: tf.Tensor) => rmsNorm(x, forward.weight(`${path}.weight`), config.rms_norm_eps);
-    const shared = { bias: causalBias(valid), rope: ropeTables(config.frequencies, ids.shape[1]) };
+    const step = stepOf(forward);
+    const rope = step
+      ? ropeAt(config.frequencies, step.slots, step.position)
+      : ropeTables(config.frequencies, ids.shape[1]);
+    const shared = { bias: decoderBias(forward, valid), rope };
     const words = lookUp(forward.weight('model.embed_tokens.weight'), ids);
     const embedded = forward.perturb('embedding', { path: 'model', layer: 0 }, words);
     const last = Array.from({ length: config.num_hidden_layers }).reduce<tf.Tensor>((x, _, layer) => {
-      const middle = tf.add(x, attention(config, forward, layer, norm(`${block(layer)}.input_layernorm`, x), shared));
-      return tf.add(middle, ffn(config, forward, layer, norm(`${block(layer)}.post_attention_layernorm`, middle)));
+      const middle = tf.add(x, attention(config, forward, layer, norm(`${block(layer)}.input_layernorm`, x), x, shared));
+      return tf.add(middle, ffn(config, forward, layer, norm(`${block(layer)}.post_attention_layernorm`, middle), middle));
     }, embedded);
     return norm('model.norm', last) as tf.Tensor3D;
   };

@@ -70,6 +70,19 @@ export const ropeTables = (
   return { cos: table(Math.cos), sin: table(Math.sin) };
 };
 
+/** Rows of those tables at each row's own place, [B, 1, 1, d]. position: int32 [B], below `tokens`. */
+export const ropeAt = (
+  frequencies: readonly number[],
+  tokens: number,
+  position: tf.Tensor1D,
+): { readonly cos: tf.Tensor; readonly sin: tf.Tensor } => {
+  const width = 2 * frequencies.length;
+  const { cos, sin } = ropeTables(frequencies, tokens);
+  const at = (table: tf.Tensor) =>
+    tf.reshape(tf.gather(tf.reshape(table, [tokens, width]), position), [position.shape[0], 1, 1, width]);
+  return { cos: at(cos), sin: at(sin) };
+};
+
 /** Rotates entry i of each head with entry i + d / 2, as Hugging Face checkpoints are laid out. x: [B, heads, T, d]. */
 export const rotate = (
   x: tf.Tensor4D,

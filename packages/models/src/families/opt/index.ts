@@ -3,8 +3,9 @@ import { tf } from '@lab/tensor';
 import { z } from 'zod';
 import { checkJson } from '../../checkpoint/json.ts';
 import { ACTIVATION_NAMES, ACTIVATIONS } from '../../parts/activations.ts';
-import { attend, causalBias, scores, splitHeads } from '../../parts/attention.ts';
-import { lookUp, positions } from '../../parts/embed.ts';
+import { attend, scores, splitHeads } from '../../parts/attention.ts';
+import { decoderBias, decoderPositions, exchange } from '../../parts/cache.ts';
+import { lookUp } from '../../parts/embed.ts';
 import { normAt } from '../../parts/norm.ts';
 import { embeddingSite, layerSites, linearTensors, normTensors, outputSite, table, type Family } from '../anatomy.ts';
 import { DECODER_POOLINGS, decoderPool, type DecoderPooling } from '../decoder-pool.ts';
@@ -61,25 +62,34 @@ const projections = (config: Config): readonly LinearSpec[] => {
   ];
 };
 
-const attention = (config: Config, forward: Forward, layer: number, h: tf.Tensor, bias: tf.Tensor): tf.Tensor => {
+const attention = (
+  config: Config,
+  forward: Forward,
+  layer: number,
+  h: tf.Tensor,
+  bias: tf.Tensor,
+  stream: tf.Tensor,
+): tf.Tensor => {
   const place = { path: `${block(layer)}.self_attn`, layer };
-  const [q, k, v] = ['q_proj', 'k_proj', 'v_proj'].map((name) =>
+  const [q, newK, newV] = ['q_proj', 'k_proj', 'v_proj'].map((name) =>
     splitHeads(forward.linear(`${place.path}.${name}`, h), config.num_attention_heads),
   );
-  const logits = scores(tf.mul(q!, 1 / Math.sqrt(q!.shape[3])) as tf.Tensor4D, k!);
+  const [k, v] = exchange(forward, place, newK!, newV!);
+  const logits = scores(tf.mul(q!, 1 / Math.sqrt(q!.shape[3])) as tf.Tensor4D, k);
   return forward.sublayer(
     'attention',
     place,
-    forward.linear(`${place.path}.out_proj`, attend(forward, place, logits, bias, v!)),
+    forward.linear(`${place.path}.out_proj`, attend(forward, place, logits, bias, v)),
     h,
+    stream,
   );
 };
 
-const ffn = (config: Config, forward: Forward, layer: number, h: tf.Tensor): tf.Tensor => {
+const ffn = (config: Config, forward: Forward, layer: number, h: tf.Tensor, stream: tf.Tensor): tf.Tensor => {
   const place = { path: `${block(layer)}.ffn`, layer };
   const activated = ACTIVATIONS[config.activation_function](forward.linear(`${block(layer)}.fc1`, h));
   const output = forward.linear(`${block(layer)}.fc2`, forward.perturb('ffn.intermediate', place, activated));
-  return forward.sublayer('ffn', place, forward.perturb('ffn.hidden', place, output), h);
+  return forward.sublayer('ffn', place, forward.perturb('ffn.hidden', place, output), h, stream);
 };
 
 /** x + f(norm(x)), or norm(x + f(x)) in the 350M model. */
@@ -99,18 +109,21 @@ const hasFinalNorm = (config: Config): boolean => config.do_layer_norm_before &&
 const encode =
   (config: Config) =>
   (forward: Forward, { ids, valid }: TokenBatch): tf.Tensor3D => {
-    const bias = causalBias(valid);
+    const bias = decoderBias(forward, valid);
     const projected = projections(config).length > 0;
     const words = lookUp(forward.weight(`${ROOT}.embed_tokens.weight`), ids);
     const wide = projected ? forward.linear(`${ROOT}.project_in`, words) : words;
-    const sum = tf.add(wide, positions(forward.weight(`${ROOT}.embed_positions.weight`), ids.shape[1], FIRST_POSITION));
+    const sum = tf.add(
+      wide,
+      decoderPositions(forward, forward.weight(`${ROOT}.embed_positions.weight`), ids.shape[1], FIRST_POSITION),
+    );
     const embedded = forward.perturb('embedding', { path: ROOT, layer: 0 }, sum);
     const last = Array.from({ length: config.num_hidden_layers }).reduce<tf.Tensor>((x, _, layer) => {
       const middle = residual(config, forward, `${block(layer)}.self_attn_layer_norm`, x, (h) =>
-        attention(config, forward, layer, h, bias),
+        attention(config, forward, layer, h, bias, x),
       );
       return residual(config, forward, `${block(layer)}.final_layer_norm`, middle, (h) =>
-        ffn(config, forward, layer, h),
+        ffn(config, forward, layer, h, middle),
       );
     }, embedded);
     const normed = hasFinalNorm(config) ? normAt(forward, `${ROOT}.final_layer_norm`, last, EPS) : last;

@@ -1,0 +1,54 @@
+import type { Forward, Place } from '@lab/adapter';
+import { tf } from '@lab/tensor';
+import { causalBias, paddingBias } from './attention.ts';
+import { positions } from './embed.ts';
+
+/** What one new token of each row needs beside itself. */
+export interface StepView {
+  /** Place of the token in its text: int32 [B]. */
+  readonly position: tf.Tensor1D;
+  /** 1 where a slot holds a token of the row, this one included, else 0: [B, S]. */
+  readonly seen: tf.Tensor2D;
+  readonly slots: number;
+}
+
+/** Keys and values of earlier tokens. */
+export interface Cache {
+  /** Takes the new keys and values of an attention, [B, groups, T, d], and gives those to attend to, [B, groups, S, d]. */
+  readonly exchange: (place: Place, k: tf.Tensor4D, v: tf.Tensor4D) => readonly [k: tf.Tensor4D, v: tf.Tensor4D];
+  /** Absent in the pass that reads the prompts. */
+  readonly step?: StepView;
+}
+
+/** A forward pass that remembers keys and values. */
+export interface CachedForward extends Forward {
+  readonly cache: Cache;
+}
+
+const cacheOf = (forward: Forward): Cache | undefined =>
+  'cache' in forward ? (forward as CachedForward).cache : undefined;
+
+/** The step's view of the past; undefined when whole texts are read. */
+export const stepOf = (forward: Forward): StepView | undefined => cacheOf(forward)?.step;
+
+/** Keys and values to attend to: the past before the new ones where there is a cache. */
+export const exchange = (
+  forward: Forward,
+  place: Place,
+  k: tf.Tensor4D,
+  v: tf.Tensor4D,
+): readonly [k: tf.Tensor4D, v: tf.Tensor4D] => cacheOf(forward)?.exchange(place, k, v) ?? [k, v];
+
+/** What a decoder's queries may see: earlier keys of the text, or of the cache. [B, 1, T, T] or [B, 1, 1, S]. */
+export const decoderBias = (forward: Forward, valid: tf.Tensor2D): tf.Tensor4D => {
+  const step = stepOf(forward);
+  return step ? paddingBias(step.seen) : causalBias(valid);
+};
+
+/** Rows of a position table for a decoder's tokens, the first token's at row `first`: [1, T, d], or [B, 1, d] in a step. */
+export const decoderPositions = (forward: Forward, table: tf.Tensor, tokens: number, first = 0): tf.Tensor3D => {
+  const step = stepOf(forward);
+  if (!step) return positions(table, tokens, first);
+  const rows = tf.gather(table, first === 0 ? step.position : tf.add(step.position, tf.scalar(first, 'int32')).toInt());
+  return tf.reshape(rows, [step.position.shape[0], 1, table.shape[1]!]) as tf.Tensor3D;
+};
