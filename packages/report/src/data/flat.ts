@@ -1,4 +1,4 @@
-import { from } from 'arquero';
+import { table } from 'arquero';
 import { axis } from './run.ts';
 import type { Cell } from './study.ts';
 
@@ -9,43 +9,38 @@ export const unformula = (word: string): string => (/^[=+\-@\t\r]/.test(word) ? 
 
 const guarded = (v: Value | undefined): Value => (typeof v === 'string' ? unformula(v) : (v ?? null));
 
-const rowsOf = (cell: Cell, labels: readonly string[], metrics: readonly string[]): Record<string, Value>[] => {
-  const { result, config, surroundings } = cell.record;
-  const frame = {
-    run: result.id,
-    status: result.status,
-    model: guarded(String(axis(cell, 'model'))),
-    dataset: guarded(String(axis(cell, 'dataset'))),
-    seed: config.seed,
-    ...Object.fromEntries(labels.map((name) => [`label.${name}`, guarded(cell.labels[name])])),
-  };
-  const rest = {
-    trainable: result.counts.trainable,
-    seconds: result.cost.seconds,
-    memoryMB: result.cost.peakMemoryMB,
-    engine: guarded(surroundings.engine),
-    commit: guarded(surroundings.commit),
-  };
-  const { headline } = result;
-  return result.evaluations
-    .filter((e) => e.split !== 'validation')
-    .map((e) => ({
-      ...frame,
-      split: e.split,
-      readout: e.readout,
-      members: e.members,
-      own: e.readout === headline.readout && e.members === headline.members ? 1 : 0,
-      ...Object.fromEntries(metrics.map((name) => [name, e.metrics[name] ?? null])),
-      ...rest,
-    }));
-};
-
 /** All runs as one flat CSV, a row for each readout on training and test split: for whoever wants to count again. */
 export const flatCsv = (cells: readonly Cell[]): string => {
   const labels = [...new Set(cells.flatMap((c) => Object.keys(c.labels)))];
   const metrics = [
     ...new Set(cells.flatMap((c) => c.record.result.evaluations.flatMap((e) => Object.keys(e.metrics)))),
   ].sort();
-  const rows = cells.flatMap((cell) => rowsOf(cell, labels, metrics));
-  return rows.length === 0 ? '' : `${from(rows).toCSV().trimEnd()}\n`;
+  const rows = cells.flatMap((cell) =>
+    cell.record.result.evaluations
+      .filter((e) => e.split !== 'validation')
+      .map((e) => ({ cell, e, record: cell.record })),
+  );
+  // Columns, not row objects: a hundred thousand rows stay small.
+  const pick = (of: (row: (typeof rows)[number]) => Value | undefined): Value[] => rows.map((row) => guarded(of(row)));
+  const columns: Record<string, Value[]> = {
+    run: pick(({ record }) => record.result.id),
+    status: pick(({ record }) => record.result.status),
+    model: pick(({ cell }) => String(axis(cell, 'model'))),
+    dataset: pick(({ cell }) => String(axis(cell, 'dataset'))),
+    seed: pick(({ record }) => record.config.seed),
+    ...Object.fromEntries(labels.map((name) => [`label.${name}`, pick(({ cell }) => cell.labels[name])])),
+    split: pick(({ e }) => e.split),
+    readout: pick(({ e }) => e.readout),
+    members: pick(({ e }) => e.members),
+    own: pick(({ e, record: { result } }) =>
+      Number(e.readout === result.headline.readout && e.members === result.headline.members),
+    ),
+    ...Object.fromEntries(metrics.map((name) => [name, pick(({ e }) => e.metrics[name])])),
+    trainable: pick(({ record }) => record.result.counts.trainable),
+    seconds: pick(({ record }) => record.result.cost.seconds),
+    memoryMB: pick(({ record }) => record.result.cost.peakMemoryMB),
+    engine: pick(({ record }) => record.surroundings.engine),
+    commit: pick(({ record }) => record.surroundings.commit),
+  };
+  return rows.length === 0 ? '' : `${table(columns).toCSV().trimEnd()}\n`;
 };

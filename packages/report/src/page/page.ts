@@ -102,7 +102,7 @@ export const pageHtml = (pages: readonly Illustrated[], title = 'LoRA Dropout La
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline' 'unsafe-eval'; img-src data:; connect-src 'self'">
 <title>${title}</title>
-<style>${raw(own('./style.css'))}</style>
+<style>${raw(['./theme.css', './style.css', './parts.css', './print.css'].map(own).join(''))}</style>
 </head>
 <body>
 <a class="skip" href="#main">To the results</a>
