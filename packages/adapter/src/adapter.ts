@@ -1,4 +1,5 @@
 import type { Key } from '@lab/random';
+import type { Allocation } from '@lab/records';
 import type { HostArray, Params, tf } from '@lab/tensor';
 import type { LinearSpec, Model } from './model.ts';
 import type { Perturb, Place, SiteUse } from './site.ts';
@@ -10,6 +11,16 @@ export interface ParamSpec {
   /** Start value, drawn from the adapter's own stream of keys. Length is the product of the shape. */
   readonly init: (key: Key) => Float32Array;
   readonly decay: boolean;
+  /** True for a constant that travels with the parameters (a switch, a fixed random factor): it has no gradient and is not counted. */
+  readonly held?: boolean;
+}
+
+/** What a pass has met so far, for adapters that connect layers. */
+export interface Flow {
+  /** The residual stream [B, T, width] that a sublayer's output is added to; in a post-norm model it is the sublayer's input. */
+  readonly stream: tf.Tensor;
+  /** What entered the linear map or sublayer at a path, earlier in this pass. */
+  readonly input: (path: string) => tf.Tensor | undefined;
 }
 
 /** The frozen part of a linear map. W: [d_in, d_out], b: [d_out] or absent. */
@@ -36,7 +47,14 @@ export interface Adapter {
   /** Adapter sites for a batch of B rows and T tokens, in forward order. */
   readonly sites: (batch: number, tokens: number) => readonly SiteUse[];
   /** y = x W + b + adapter's update. x: [B, T, d_in] -> [B, T, d_out]. */
-  readonly linear: (spec: LinearSpec, x: tf.Tensor, base: Linear, params: Params, perturb: Perturb) => tf.Tensor;
+  readonly linear: (
+    spec: LinearSpec,
+    x: tf.Tensor,
+    base: Linear,
+    params: Params,
+    perturb: Perturb,
+    flow?: Pick<Flow, 'input'>,
+  ) => tf.Tensor;
   /** Acts on a sublayer's output; absent: identity. */
   readonly sublayer?: (
     kind: 'attention' | 'ffn',
@@ -44,11 +62,23 @@ export interface Adapter {
     output: tf.Tensor,
     input: tf.Tensor,
     params: Params,
+    flow: Flow,
   ) => tf.Tensor;
   /** Added to the task loss (orthogonality, null space); a scalar. */
   readonly penalty?: (params: Params) => tf.Scalar;
   /** Extra state, flat and named, and its in-graph update after the optimiser: budgets, importance scores, proximal steps. */
   readonly state?: AdapterState;
+  /**
+   * What this step trains: 1 or 0 by parameter name, in shapes that broadcast to the parameter's; a name left out is trained. Where it is
+   * 0 the value and both moments stay as they are to the last bit. `inputs` are those of `state`.
+   */
+  readonly live?: (inputs: Params, params: Params) => Params;
+  /** Steps since the optimiser was started afresh (moments zero, bias correction from 1); absent: it is started once. */
+  readonly age?: (progress: Progress) => number;
+  /** Chooses anew, between steps, which parts are in use; absent: nothing is searched. */
+  readonly search?: Search;
+  /** Parameters in use when training has ended; absent: all that are trained. */
+  readonly used?: (params: HostParams) => number;
   /** ΔW [d_in, d_out] that merging adds to W, from host parameters. Without `delta` and `deltaBias` an adapter cannot be merged. */
   readonly delta?: (spec: LinearSpec, params: HostParams) => Float32Array;
   /** Δb [d_out] that merging adds to the bias (to zeros where the map has none). */
@@ -80,6 +110,30 @@ export interface AdapterState {
     params: Params;
     slots: Params;
   };
+}
+
+/** What a search may ask of the model, on its scoring batches and without noise. All parameters by name, the head's too. */
+export interface Probe {
+  /** Gradient of the mean training loss. */
+  readonly gradient: (params: HostParams) => Promise<HostParams>;
+  /** Gradient of the sum of outputs on the first batch, all parameters and weights made positive and every embedding one. */
+  readonly flow: (params: HostParams) => Promise<HostParams>;
+  /** The task's main metric; larger is better. */
+  readonly metric: (params: HostParams) => Promise<number>;
+}
+
+/** A search over parts that can be switched off. */
+export interface Search {
+  /** Whether to choose before this step. */
+  readonly due: (at: Progress & { readonly perEpoch: number }) => boolean;
+  /** Batches that scores are taken on, at least one. */
+  readonly batches: number;
+  /** New values of the parameters that change, and what is recorded of the choice. Ties are broken by `key`. */
+  readonly choose: (
+    probe: Probe,
+    params: HostParams,
+    key: Key,
+  ) => Promise<{ readonly changed: HostParams; readonly chosen: Omit<Allocation, 'step'> }>;
 }
 
 /** How an adapter is built for a model. */

@@ -1,6 +1,6 @@
 import { sizeOf } from '@lab/tensor';
 import type { Adapter } from './adapter.ts';
 
-/** Number of trainable parameters of an adapter, heads not counted. For LoRA: the sum of r (d_in + d_out) over targets. */
+/** Number of trainable parameters of an adapter, heads and constants not counted. For LoRA: the sum of r (d_in + d_out) over targets. */
 export const adapterSize = (adapter: Adapter): number =>
-  adapter.params.reduce((sum, param) => sum + sizeOf(param.shape), 0);
+  adapter.params.reduce((sum, { shape, held }) => sum + (held ? 0 : sizeOf(shape)), 0);

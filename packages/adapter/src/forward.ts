@@ -1,4 +1,4 @@
-import { tf, type Params } from '@lab/tensor';
+import { stopGradient, tf, type Params } from '@lab/tensor';
 import type { Adapter, Linear } from './adapter.ts';
 import type { Forward, Model } from './model.ts';
 import type { Perturb } from './site.ts';
@@ -16,14 +16,27 @@ const onlyWeights =
   (site, place, value) =>
     site === 'lora.A' || site === 'lora.B' ? perturb(site, place, value) : value;
 
+/** Parameters of which the constants have no gradient. */
+const withoutHeld = (adapter: Adapter, params: Params): Params => ({
+  ...params,
+  ...Object.fromEntries(
+    adapter.params
+      .filter(({ name, held }) => held && params[name])
+      .map(({ name }) => [name, stopGradient(params[name]!)]),
+  ),
+});
+
 /** Puts a model's frozen weights, an adapter, its parameters and noise together. Linear kernels are found at `<path>.weight`. */
 export const forwardWith = (
   model: Model,
   adapter: Adapter,
   weights: Params,
-  params: Params,
+  given: Params,
   perturb: Perturb,
 ): Forward => {
+  const params = withoutHeld(adapter, given);
+  const met = new Map<string, tf.Tensor>();
+  const input = (path: string): tf.Tensor | undefined => met.get(path);
   const specs = new Map(model.linears.map((spec) => [spec.path, spec]));
   const adapted = new Set(adapter.targets.map((spec) => spec.path));
   const weight = (name: string): tf.Tensor => {
@@ -40,8 +53,14 @@ export const forwardWith = (
       const spec = specs.get(path);
       if (!spec) throw new Error(`${model.name} declares no linear map ${path}`);
       if (!adapted.has(path)) return affine(x, base);
-      return adapter.linear(spec, x, base, params, noise === 'all' ? perturb : onlyWeights(perturb));
+      const output = adapter.linear(spec, x, base, params, noise === 'all' ? perturb : onlyWeights(perturb), { input });
+      if (noise === 'all') met.set(path, x);
+      return output;
     },
-    sublayer: (kind, place, output, input) => adapter.sublayer?.(kind, place, output, input, params) ?? output,
+    sublayer: (kind, place, output, x, stream = x) => {
+      const moved = adapter.sublayer?.(kind, place, output, x, params, { stream, input }) ?? output;
+      met.set(place.path, x);
+      return moved;
+    },
   };
 };

@@ -2,11 +2,14 @@ export type {
   Adapter,
   AdapterState,
   BuildAdapter,
+  Flow,
   HostParams,
   Linear,
   ParamSpec,
   PeftForm,
+  Probe,
   Progress,
+  Search,
 } from './adapter.ts';
 export { adapters } from './catalogue.ts';
 export { adapterSize } from './counts.ts';

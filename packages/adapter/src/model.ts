@@ -24,9 +24,16 @@ export interface Forward {
   readonly perturb: Perturb;
   /**
    * Lets an adapter act on a sublayer's output before its residual is added (Houlsby, Pfeiffer, shortcuts); the identity for LoRA.
-   * `input` is what entered the sublayer. Both [B, T, width].
+   * `input` is what entered the sublayer, `stream` the residual it is added to where that is another value (pre-norm models).
+   * All [B, T, width].
    */
-  readonly sublayer: (kind: 'attention' | 'ffn', place: Place, output: tf.Tensor, input: tf.Tensor) => tf.Tensor;
+  readonly sublayer: (
+    kind: 'attention' | 'ffn',
+    place: Place,
+    output: tf.Tensor,
+    input: tf.Tensor,
+    stream?: tf.Tensor,
+  ) => tf.Tensor;
 }
 
 /** One batch as tensors. `ids` int32 [B, T], `valid` float32 [B, T]: 1 for a token, 0 for padding; other inputs by name (token types). */

@@ -7,6 +7,7 @@ export { runId, type EntryVersions } from './id.ts';
 export { nearest } from './nearest.ts';
 export { sentence } from './sentence.ts';
 export type {
+  Allocation,
   Cost,
   CurvePoint,
   Evaluation,

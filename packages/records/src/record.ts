@@ -23,6 +23,21 @@ export interface CurvePoint {
   readonly trainLoss: number;
   readonly lr: number;
   readonly evaluations: readonly Evaluation[];
+  /** What a search chose since the last row; absent where nothing is searched. */
+  readonly allocations?: readonly Allocation[];
+}
+
+/** Which parts of an adapter a search switched on, before step `step` (from 0). */
+export interface Allocation {
+  readonly step: number;
+  readonly proxy: string;
+  /** Every part in a fixed order: its score, and whether it is on. */
+  readonly modules: readonly { readonly name: string; readonly score: number; readonly on: boolean }[];
+  /** Parameters of the parts that are on, and the most that they may have. */
+  readonly parameters: number;
+  readonly budget: number;
+  /** Why the scores mean little. */
+  readonly warning?: string;
 }
 
 export interface Surroundings {
