@@ -66,6 +66,7 @@ training(planning('run', 'runs what is not done yet, then reports')).action(run)
 planning('status', 'counts of runs by state').addOption(json()).action(status);
 planning('report', 'tables, figures and report.html from finished runs')
   .option('--publish', 'also write tables, figures and records to results/', false)
+  .option('--watch', 'serve the page on this machine while runs go on', false)
   .action(report);
 program
   .command('compare')

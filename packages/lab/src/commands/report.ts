@@ -1,15 +1,20 @@
 import { planExperiment } from '@lab/runner';
 import { chosen } from '../experiments.ts';
 import { committed, reportFolder, told, writeReport, writeReports } from '../reports.ts';
+import { watchReports } from '../watch.ts';
 import type { PlanOptions } from './run.ts';
 
-/** `lab report`: everything again from stored runs; with --publish into results/ as well, with the runs' archive. */
+/**
+ * `lab report`: everything again from stored runs; with --publish into results/ as well, with the runs' archive; with
+ * --watch served while runs go on.
+ */
 export const report = async (
   names: readonly string[],
-  options: PlanOptions & { readonly publish: boolean },
+  options: PlanOptions & { readonly publish: boolean; readonly watch: boolean },
 ): Promise<void> => {
   const { scale, set, publish } = options;
   const plans = chosen(names).map((experiment) => ({ experiment, runs: planExperiment(experiment, scale, set) }));
+  if (options.watch) return watchReports(plans, options);
   const written = await writeReports(plans, options);
   console.log(told(written));
   if (!publish) return;
