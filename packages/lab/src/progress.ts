@@ -59,7 +59,7 @@ export const showProgress = (
       lane?.update((100 * step) / steps, { text: `step ${step}/${steps}, ${shown} | ${names.get(run.id) ?? run.id}` });
       whole?.update(finished(), { text: `${ended}/${total} runs, ${left()}` });
     },
-    onEnd: (_worker, run, outcome, message) => {
+    onEnd: (run, outcome, message) => {
       parts.delete(run.id);
       ended += 1;
       whole?.update(finished(), { text: `${ended}/${total} runs, ${left()}` });

@@ -1,11 +1,14 @@
 import type { Encoded, Model } from '@lab/adapter';
 import type { Example, TaskKind } from '@lab/datasets';
 import type { HostArray } from '@lab/tensor';
+import { textTargets, writesTexts } from './causal.ts';
 
 /** A text or pair as token ids: one row, or two where pairs lie apart. */
 export interface Row {
   readonly example: Example;
   readonly encoded: readonly Encoded[];
+  /** First token of the reference, for text-to-text tasks. */
+  readonly targetFrom?: number;
 }
 
 /** A batch on the host. Rows beyond the examples given are padding with weight 0, so that shapes repeat. */
@@ -83,6 +86,7 @@ export const makeBatch = (
       valid: { dtype: 'float32', shape: [count, tokens], data: valid },
       labels,
       weights: { dtype: 'float32', shape: [size], data: weights },
+      ...(writesTexts(task) ? textTargets(chosen, size, tokens) : {}),
       ...(typed ? { 'extra/types': { dtype: 'int32', shape: [count, tokens], data: types } } : {}),
     },
     lengths,

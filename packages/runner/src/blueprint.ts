@@ -3,7 +3,9 @@ import type { Dataset, TaskKind } from '@lab/datasets';
 import { methods, type Dropout } from '@lab/dropout';
 import { BadInput, canonical, type RunConfig } from '@lab/records';
 import { layoutOf, type Layout } from '@lab/tensor';
-import { linearHead, type Head } from './head.ts';
+import { generationSchema } from '@lab/models';
+import { languageModel, writesTexts, type Texts } from './causal.ts';
+import { linearHead, noHead, type Head } from './head.ts';
 
 /** Everything that shapes a run's programs: equal signatures share compiled programs. */
 export interface Blueprint {
@@ -16,6 +18,8 @@ export interface Blueprint {
   /** Whether the two texts of a pair are encoded apart, as 2 B rows. */
   readonly apart: boolean;
   readonly clip: number;
+  /** For text-to-text tasks alone. */
+  readonly texts?: Texts;
   /** Trainable parameters, the adapter's first, then the head's. */
   readonly layout: Layout;
 }
@@ -29,23 +33,38 @@ export const outputsOf = (task: TaskKind): number => {
   );
 };
 
+/** Texts are written token by token with a cache, where masks on attention have no meaning yet: only ensembles would need them. */
+const checkNoise = ({ evaluate, noise, testNoise = noise }: Dropout): void => {
+  const bad = evaluate.readout.startsWith('ensemble') && testNoise.find(({ site }) => site.startsWith('attention.'));
+  if (bad) throw new BadInput(`dropout: texts cannot be written by an ensemble with noise at ${bad.site}`);
+};
+
 /** Puts model, adapter, method and head of a config together. */
 export const blueprintOf = (config: RunConfig, model: Model, dataset: Dataset): Blueprint => {
   const adapter = adapters.build(config.adapter, model);
   const paired = dataset.splits.train.some((example) => example.pair !== undefined);
   const apart = paired && model.pairs === 'apart';
-  const head = linearHead(model.width, outputsOf(dataset.task), apart);
+  const written = writesTexts(dataset.task);
+  const head = written ? noHead : linearHead(model.width, outputsOf(dataset.task), apart);
+  const texts = {
+    generation: generationSchema.parse(config.generation ?? {}),
+    smoothing: config.train.labelSmoothing ?? 0,
+  };
+  if (written) languageModel(model);
+  const method = methods.build(config.dropout);
+  if (written) checkNoise(method);
   const { clip } = config.train;
   const { model: m, adapter: a, dropout: d } = config;
   return {
-    signature: canonical({ m, a, d, task: dataset.task, apart, clip }),
+    signature: canonical({ m, a, d, task: dataset.task, apart, clip, ...(written ? { texts } : {}) }),
     model,
     adapter,
-    method: methods.build(config.dropout),
+    method,
     head,
     task: dataset.task,
     apart,
     clip,
+    ...(written ? { texts } : {}),
     layout: layoutOf([...adapter.params, ...head.params]),
   };
 };

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { BadInput, type CurvePoint } from '@lab/records';
+import { canonical, digest, setAside, type Allocation, type CurvePoint } from '@lab/records';
 import { readSafetensors, writeSafetensors, type HostArray } from '@lab/tensor';
 
 /** Where a run stands. With the vectors beside it, everything that the rest of the run depends on. */
@@ -10,6 +10,8 @@ export interface Cursor {
   readonly lossSum: number;
   readonly lossCount: number;
   readonly curve: readonly CurvePoint[];
+  /** What a search chose since the last row of the curve. */
+  readonly allocations?: readonly Allocation[];
   readonly best: { readonly epoch: number; readonly score: number } | null;
   /** Seconds of training before this process took over. */
   readonly seconds: number;
@@ -21,19 +23,46 @@ export interface Checkpoint {
   readonly arrays: { readonly [name: string]: HostArray };
 }
 
-/** One file's bytes: vectors as tensors, the cursor as metadata, and the run's id to tell it from another's. */
-export const checkpointBytes = (id: string, { cursor, arrays }: Checkpoint): Uint8Array =>
-  writeSafetensors({ tensors: arrays, metadata: { id, cursor: JSON.stringify(cursor) } });
+/** Checksum of all that a checkpoint says. */
+const seal = (id: string, cursor: string, arrays: Checkpoint['arrays']): string =>
+  digest(
+    canonical([
+      id,
+      cursor,
+      Object.entries(arrays)
+        .map(([name, { dtype, shape, data }]) => [
+          name,
+          dtype,
+          shape,
+          digest(new Uint8Array(data.buffer, data.byteOffset, data.byteLength)),
+        ])
+        .sort(),
+    ]),
+  );
 
-/** Reads a checkpoint. Throws `BadInput` naming the file when it is broken or belongs to another run. */
-export const readCheckpoint = (path: string, id: string): Checkpoint => {
+/** One file's bytes: vectors as tensors, the cursor as metadata, the run's id to tell it from another's, and a checksum of it all. */
+export const checkpointBytes = (id: string, { cursor, arrays }: Checkpoint): Uint8Array => {
+  const text = JSON.stringify(cursor);
+  return writeSafetensors({ tensors: arrays, metadata: { id, cursor: text, sha256: seal(id, text, arrays) } });
+};
+
+const opened = (path: string, id: string): Checkpoint | null => {
   try {
     const { tensors, metadata } = readSafetensors(readFileSync(path));
-    if (metadata.id !== id) throw new Error(`it belongs to run ${metadata.id ?? 'unknown'}`);
-    return { cursor: JSON.parse(metadata.cursor ?? '') as Cursor, arrays: tensors };
-  } catch (error) {
-    throw new BadInput(
-      `${path}: not a checkpoint of run ${id} (${(error as Error).message}); delete it to start again`,
-    );
+    const { cursor = '', sha256 } = metadata;
+    if (metadata.id !== id || sha256 !== seal(id, cursor, tensors)) return null;
+    return { cursor: JSON.parse(cursor) as Cursor, arrays: tensors };
+  } catch {
+    // Whatever a broken file makes of itself, it is not used.
+    return null;
   }
+};
+
+/**
+ * Reads a run's checkpoint. One that is cut off, edited or of another run is set aside and null comes back: the run starts again.
+ */
+export const readCheckpoint = (path: string, id: string): Checkpoint | null => {
+  const checkpoint = opened(path, id);
+  if (checkpoint === null) setAside(path);
+  return checkpoint;
 };

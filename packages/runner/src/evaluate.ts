@@ -29,12 +29,15 @@ export interface Reader {
   readonly maxTokens: number;
   /** Stream of the evaluation masks. */
   readonly key: Key;
+  /** Called before every batch: lets heartbeats and signals have their turn, and throws where the run is to stop. */
+  readonly pause: () => Promise<void>;
 }
 
 const read = async (reader: Reader, theta: Handle, rows: readonly Row[], pass: Pass, member = 0): Promise<Outputs> => {
   const { workshop, programs, blueprint, weights, batchSize, maxTokens, key } = reader;
   const outputs: number[][] = Array.from({ length: rows.length });
   for (const [index, indices] of chunks(evaluationOrder(rows), batchSize).entries()) {
+    await reader.pause();
     const batch = makeBatch(rows, indices, { size: batchSize, maxTokens, task: blueprint.task });
     const masks = pass === 'member' ? memberMasks(blueprint, testNoise(blueprint), batch, { key, member, index }) : {};
     const { labels, weights: shares, ...seen } = batch.arrays;

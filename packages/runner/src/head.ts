@@ -15,6 +15,14 @@ const compare = (vectors: tf.Tensor2D): tf.Tensor2D => {
   return tf.concat([u, v, tf.abs(tf.sub(u, v)), tf.mul(u, v)] as tf.Tensor2D[], 1);
 };
 
+/** For tasks whose outputs are the model's own next-token logits. */
+export const noHead: Head = {
+  params: [],
+  apply: () => {
+    throw new Error('a text-to-text task reads next-token logits, not pooled vectors');
+  },
+};
+
 /** A linear head: normal start with standard deviation .02, as in BERT's classifier; bias 0. */
 export const linearHead = (width: number, outputs: number, apart: boolean): Head => {
   const features = apart ? 4 * width : width;

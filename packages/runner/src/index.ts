@@ -13,8 +13,10 @@ export {
   type Scale,
 } from './experiment.ts';
 export { openPreparer, type Places, type Prepared } from './prepare.ts';
-export { runOne, type RunArgs, type RunOutcome } from './run.ts';
+export { workOf } from './queue.ts';
+export { runOne, type Ended, type RunArgs, type RunOutcome } from './run.ts';
 export { surroundingsOf } from './surroundings.ts';
-export { sweep, type SweepArgs, type SweepEvents, type SweepOutcome, type SweepSummary } from './sweep.ts';
+export { sweep, type SweepArgs } from './sweep.ts';
+export type { Reused, SweepEvents, SweepOutcome, SweepSummary } from './tally.ts';
 export { Cancelled, Diverged, type Progress } from './train.ts';
 export { openWorkshop, type Workshop } from './workshop.ts';

@@ -11,7 +11,7 @@ type Arrays = { readonly [name: string]: HostArray };
 const drawn = (
   blueprint: Blueprint,
   noise: readonly Noise[],
-  batch: Batch,
+  batch: Pick<Batch, 'lengths' | 'tokens'>,
   { key, instance, progress, prefix }: { key: Key; instance: Key; progress: number; prefix: string },
 ): Arrays => {
   const { model } = blueprint;
@@ -52,12 +52,12 @@ export const trainingMasks = (blueprint: Blueprint, batch: Batch, key: Key, prog
   return twice ? { ...branch('first'), ...branch('second') } : branch('first');
 };
 
-/** Masks of ensemble member `m` for one evaluation batch. Draws are nested: a smaller ensemble is the first part of a larger one. */
+/** Masks of ensemble member `m` for one evaluation batch, or one pass of writing texts, named by `index`. Draws are nested: a smaller ensemble is the first part of a larger one. */
 export const memberMasks = (
   blueprint: Blueprint,
   noise: readonly Noise[],
-  batch: Batch,
-  { key, member, index }: { readonly key: Key; readonly member: number; readonly index: number },
+  batch: Pick<Batch, 'lengths' | 'tokens'>,
+  { key, member, index }: { readonly key: Key; readonly member: number; readonly index: number | string },
 ): Arrays => {
   const instance = fold(key, member);
   return drawn(blueprint, noise, batch, { key: fold(instance, index), instance, progress: 1, prefix: 'first' });

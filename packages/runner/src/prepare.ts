@@ -6,6 +6,7 @@ import { fold, key } from '@lab/random';
 import { BadInput, canonical, type RunConfig } from '@lab/records';
 import { encodeRows, type Row } from './batches.ts';
 import { blueprintOf, type Blueprint } from './blueprint.ts';
+import { languageModel, textRows } from './causal.ts';
 
 /** Where a run finds what its config names. Never part of its identity. */
 export interface Places {
@@ -70,7 +71,11 @@ export const openPreparer = ({ sources: places, weights, download = false }: Pla
         if (dataset.splits[split].length === 0) throw new BadInput(`${dataset.name}: the ${split} split is empty`);
       }
       const blueprint = blueprintOf(config, model, dataset);
-      const encode = (examples: readonly Example[]) => encodeRows(model, examples, blueprint.apart, maxTokens);
+      const { texts } = blueprint;
+      const encode = (examples: readonly Example[]) =>
+        texts
+          ? textRows(languageModel(model), examples, maxTokens, texts.generation)
+          : encodeRows(model, examples, blueprint.apart, maxTokens);
       const { train, validation, test } = dataset.splits;
       const elsewhere = Object.entries(dataset.elsewhere ?? {}).map(([name, examples]) => [name, encode(examples)]);
       return {

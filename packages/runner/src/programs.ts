@@ -1,4 +1,4 @@
-import { forwardWith, quiet, type Perturb } from '@lab/adapter';
+import { forwardWith, quiet, type Forward, type Perturb } from '@lab/adapter';
 import { consistencyLoss, meanFieldScale, perturbWith, planMasks, type Consistency, type Noise } from '@lab/dropout';
 import {
   adamW,
@@ -13,7 +13,9 @@ import {
   type PureFunction,
   type TensorRecord,
 } from '@lab/tensor';
+import { nextPass, startPass } from '@lab/models';
 import { usesOf, type Blueprint } from './blueprint.ts';
+import { languageModel, rowLosses, smoothedLoss, tokenLogits } from './causal.ts';
 
 /** Inputs whose names start with `prefix/`, without it. */
 const under = (inputs: TensorRecord, prefix: string): Params =>
@@ -29,21 +31,33 @@ const noisy = (blueprint: Blueprint, noise: readonly Noise[], inputs: TensorReco
   return perturbWith(planMasks(noise, usesOf(blueprint, rows, tokens), blueprint.model.layers), under(inputs, prefix));
 };
 
-/** Pooled vectors [R, width] and outputs [B, C] of the model with its adapter and head under a perturbation. */
+const forwardOf = ({ model, adapter }: Blueprint, inputs: TensorRecord, params: Params, perturb: Perturb): Forward =>
+  forwardWith(model, adapter, under(inputs, 'weight'), params, perturb);
+
+/**
+ * Pooled vectors [R, width] and outputs [B, C] of the model with its adapter and head under a perturbation; for texts both are the
+ * next-token logits [B * T, V].
+ */
 const passWith = (blueprint: Blueprint, inputs: TensorRecord, params: Params, perturb: Perturb) => {
-  const { model, adapter, head } = blueprint;
-  const forward = forwardWith(model, adapter, under(inputs, 'weight'), params, perturb);
+  const { model, head } = blueprint;
+  const forward = forwardOf(blueprint, inputs, params, perturb);
   const batch = {
     ids: inputs.ids as tf.Tensor2D,
     valid: inputs.valid as tf.Tensor2D,
     extra: under(inputs, 'extra'),
   };
-  const pooled = model.pool(forward, model.encode(forward, batch), batch);
+  const hidden = model.encode(forward, batch);
+  if (blueprint.texts) {
+    const outputs = tokenLogits(model, forward, hidden);
+    return { pooled: outputs, outputs };
+  }
+  const pooled = model.pool(forward, hidden, batch);
   return { pooled, outputs: head.apply(pooled, params) };
 };
 
-const taskLoss = ({ task }: Blueprint, outputs: tf.Tensor2D, inputs: TensorRecord): tf.Scalar => {
+const taskLoss = ({ task, texts }: Blueprint, outputs: tf.Tensor2D, inputs: TensorRecord): tf.Scalar => {
   const [labels, weights] = [inputs.labels as tf.Tensor1D, inputs.weights as tf.Tensor1D];
+  if (texts) return smoothedLoss(outputs, labels, weights, texts.smoothing);
   return task.kind === 'regression'
     ? meanSquaredError(outputs, labels, weights)
     : crossEntropy(outputs, labels, weights);
@@ -103,6 +117,24 @@ export const gradientProgram =
   (inputs) =>
     accumulated(blueprint, inputs);
 
+/** 1 where a parameter is trained in this step, 0 where it stays as it is; null where all are trained. */
+const liveMask = ({ adapter, layout }: Blueprint, inputs: TensorRecord, params: Params): tf.Tensor1D | null => {
+  const held = new Set(adapter.params.flatMap(({ name, held }) => (held ? [name] : [])));
+  if (!adapter.live && held.size === 0) return null;
+  const live = adapter.live?.(under(inputs, 'adapter'), params) ?? {};
+  return tf.concat1d(
+    layout.slots.map(({ name, shape, size }) => {
+      if (held.has(name)) return tf.zeros([size]);
+      const given = live[name];
+      return given ? (tf.reshape(tf.mul(tf.ones([...shape]), given), [size]) as tf.Tensor1D) : tf.ones([size]);
+    }),
+  );
+};
+
+/** Both factors are exactly 0 or 1, so what stays is not rounded. */
+const choose = (live: tf.Tensor1D, fresh: tf.Tensor1D, old: tf.Tensor1D): tf.Tensor1D =>
+  tf.add(tf.mul(fresh, live), tf.mul(old, tf.sub(1, live)));
+
 /**
  * The last (for N = 1 the only) sample and the optimiser: forward, gradient, clipping, AdamW, the adapter's own update.
  * theta, m, v, decay, lr, corrections, share, batch, masks, slots -> theta, m, v, slots, loss.
@@ -111,9 +143,12 @@ export const stepProgram =
   (blueprint: Blueprint): PureFunction =>
   (inputs) => {
     const { adapter, layout, clip } = blueprint;
-    const { grad, loss } = accumulated(blueprint, inputs);
-    const next = adamW({
-      theta: inputs.theta as tf.Tensor1D,
+    const { grad: whole, loss } = accumulated(blueprint, inputs);
+    const theta0 = inputs.theta as tf.Tensor1D;
+    const live = liveMask(blueprint, inputs, unpack(layout, theta0));
+    const grad = live ? (tf.mul(whole, live) as tf.Tensor1D) : whole;
+    const moved = adamW({
+      theta: theta0,
       grad: clipByNorm(grad, clip),
       m: inputs.m as tf.Tensor1D,
       v: inputs.v as tf.Tensor1D,
@@ -122,6 +157,13 @@ export const stepProgram =
       correction1: inputs.correction1 as tf.Scalar,
       correction2: inputs.correction2 as tf.Scalar,
     });
+    const next = live
+      ? {
+          theta: choose(live, moved.theta, theta0),
+          m: choose(live, moved.m, inputs.m as tf.Tensor1D),
+          v: choose(live, moved.v, inputs.v as tf.Tensor1D),
+        }
+      : moved;
     if (!adapter.state) return { ...next, loss };
     const updated = adapter.state.update({
       params: unpack(layout, next.theta),
@@ -136,22 +178,71 @@ export const stepProgram =
     return { ...next, theta, loss, ...Object.fromEntries(slots) };
   };
 
+/** Gradient of share x loss without noise, for searches. theta, share, batch, and grad and loss so far -> grad, loss. */
+export const scoreProgram = (blueprint: Blueprint): PureFunction =>
+  gradientProgram({ ...blueprint, method: { ...blueprint.method, noise: [], consistency: undefined } });
+
+/**
+ * Gradient of the sum of outputs with all parameters and weights made positive and every embedding one (SynFlow, Eq. 1, as HeteroLoRA
+ * uses it). theta, batch -> grad by the positive parameters.
+ */
+export const flowProgram =
+  (blueprint: Blueprint): PureFunction =>
+  (inputs) => {
+    const positive = Object.fromEntries(
+      Object.entries(inputs).map(([name, value]) => [name, name.startsWith('weight/') ? tf.abs(value) : value]),
+    );
+    const ones: Perturb = (site, _place, value) => (site === 'embedding' ? tf.onesLike(value) : value);
+    const { grad } = valueAndGrad(
+      (theta) => tf.sum(passWith(blueprint, positive, unpack(blueprint.layout, theta), ones).outputs) as tf.Scalar,
+      tf.abs(inputs.theta!) as tf.Tensor1D,
+    );
+    return { grad };
+  };
+
 /** How a prediction is made: deterministic, with the expected update, or with masks. */
 export type Pass = 'quiet' | 'mean-field' | 'member';
 
-/** theta, batch (and masks for a member) -> outputs [B, C]. */
+/** The perturbation of a pass; a member's masks are among the inputs. */
+const perturbOf = (blueprint: Blueprint, pass: Pass, inputs: TensorRecord): Perturb => {
+  const { method, model } = blueprint;
+  if (pass === 'quiet') return quiet;
+  if (pass === 'mean-field') return meanFieldScale(method.noise, model.layers) ?? quiet;
+  return noisy(blueprint, testNoise(blueprint), inputs, 'first');
+};
+
+/**
+ * theta, batch (and masks for a member) -> outputs [B, C]. For texts: each row's summed loss [B, 1], which needs labels and weights;
+ * a member gives its next-token logits [B * T, V], to be averaged with the others'.
+ */
 export const predictProgram =
   (blueprint: Blueprint, pass: Pass): PureFunction =>
   (inputs) => {
-    const { method, model, layout } = blueprint;
-    const perturb =
-      pass === 'quiet'
-        ? quiet
-        : pass === 'mean-field'
-          ? (meanFieldScale(method.noise, model.layers) ?? quiet)
-          : noisy(blueprint, testNoise(blueprint), inputs, 'first');
-    const params = unpack(layout, inputs.theta as tf.Tensor1D);
-    return { outputs: passWith(blueprint, inputs, params, perturb).outputs };
+    const params = unpack(blueprint.layout, inputs.theta as tf.Tensor1D);
+    const { outputs } = passWith(blueprint, inputs, params, perturbOf(blueprint, pass, inputs));
+    if (!blueprint.texts || pass === 'member') return { outputs };
+    const [rows] = inputs.ids!.shape as [number];
+    const losses = rowLosses(outputs, inputs.labels as tf.Tensor1D, inputs.weights as tf.Tensor1D, rows);
+    return { outputs: tf.reshape(losses, [rows, 1]) };
+  };
+
+/** Reads prompts: theta, ids, valid (and masks) -> next-token logits [B, V] and the cache. */
+export const startProgram =
+  (blueprint: Blueprint, pass: Pass): PureFunction =>
+  (inputs) => {
+    const params = unpack(blueprint.layout, inputs.theta as tf.Tensor1D);
+    const forward = forwardOf(blueprint, inputs, params, perturbOf(blueprint, pass, inputs));
+    const batch = { ids: inputs.ids as tf.Tensor2D, valid: inputs.valid as tf.Tensor2D, extra: {} };
+    return startPass(languageModel(blueprint.model), forward, batch, blueprint.texts!.generation.maxNewTokens);
+  };
+
+/** One token more: theta, the inputs of `nextPass`, the cache (and masks) -> next-token logits [B, V] and the cache. */
+export const nextProgram =
+  (blueprint: Blueprint, pass: Pass): PureFunction =>
+  (inputs) => {
+    const params = unpack(blueprint.layout, inputs.theta as tf.Tensor1D);
+    const forward = forwardOf(blueprint, inputs, params, perturbOf(blueprint, pass, inputs));
+    return nextPass(languageModel(blueprint.model), forward, inputs);
   };
 
 /** The noise of evaluation: the training noise unless the method says otherwise. */

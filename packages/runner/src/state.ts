@@ -1,5 +1,6 @@
 import { fold, type Key } from '@lab/random';
-import { viewOf, type Engine, type Handle, type HostArray } from '@lab/tensor';
+import type { HostParams } from '@lab/adapter';
+import { viewOf, type Engine, type Handle, type HostArray, type Layout } from '@lab/tensor';
 import type { Blueprint } from './blueprint.ts';
 
 /** Training state on the engine: theta, m, v, and `slot/…` of adapters with a state of their own. */
@@ -8,6 +9,19 @@ export type State = { readonly [name: string]: Handle };
 export const vector = (data: Float32Array): HostArray => ({ dtype: 'float32', shape: [data.length], data });
 
 export const scalar = (value: number): HostArray => ({ dtype: 'float32', shape: [], data: Float32Array.of(value) });
+
+/** Every parameter of theta by name; views, not copies. */
+export const named = (layout: Layout, theta: Float32Array): HostParams =>
+  Object.fromEntries(
+    layout.slots.map(({ name, shape }) => [name, { dtype: 'float32', shape, data: viewOf(layout, theta, name) }]),
+  );
+
+/** theta of parameters by name. */
+export const flat = (layout: Layout, params: HostParams): Float32Array => {
+  const theta = new Float32Array(layout.size);
+  for (const { name } of layout.slots) viewOf(layout, theta, name).set(params[name]!.data as Float32Array);
+  return theta;
+};
 
 /** Every parameter's start value, each from a key of its own name: equal seeds start equal, whatever the method. */
 export const initialArrays = (

@@ -1,11 +1,13 @@
 import { fold, key, permutation } from '@lab/random';
-import { type CurvePoint, type Evaluation } from '@lab/records';
+import type { CurvePoint, Evaluation, RunConfig } from '@lab/records';
 import { adamWScalars, learningRate, type Handle } from '@lab/tensor';
 import { chunks, makeBatch } from './batches.ts';
 import type { Checkpoint, Cursor } from './checkpoint.ts';
-import { evaluationsOf, readAll, type Reader } from './evaluate.ts';
+import { assess } from './assess.ts';
+import type { Reader } from './evaluate.ts';
 import { trainingMasks } from './masks.ts';
 import type { Prepared } from './prepare.ts';
+import { searchStep } from './search.ts';
 import { decayVector, getAll, initialArrays, putAll, scalar, vector, type State } from './state.ts';
 import type { Workshop } from './workshop.ts';
 
@@ -32,7 +34,7 @@ export interface TrainArgs {
   readonly reader: Reader;
   /** Where to go on, or null to start. */
   readonly from: Checkpoint | null;
-  /** Called after every epoch, and once more when stopped in between. */
+  /** Called after every epoch, once a minute in a long one, and once more when stopped in between. */
   readonly save: (checkpoint: Checkpoint) => void;
   readonly onProgress: (progress: Progress) => void;
   readonly signal: AbortSignal;
@@ -50,6 +52,16 @@ export interface Trained {
   readonly seconds: number;
 }
 
+/** Milliseconds after which a long epoch is saved in between. */
+const checkpointEvery = 60_000;
+
+/** Whether an epoch (from 1) ends with an evaluation. */
+const isDue = (epoch: number, { evalEvery, epochs }: RunConfig['train']): boolean =>
+  epoch > 0 && (epoch % evalEvery === 0 || epoch === epochs);
+
+/** Lets timers, messages and signals have their turn: native steps block them. */
+export const breath = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
 const start: Cursor = { step: 0, lossSum: 0, lossCount: 0, curve: [], best: null, seconds: 0 };
 
 /**
@@ -60,7 +72,7 @@ export const train = async (args: TrainArgs): Promise<Trained> => {
   const { prepared, workshop, from, save, signal, headline } = args;
   const { config, blueprint, rows } = prepared;
   const { engine } = workshop;
-  const { epochs, batchSize, evalEvery } = config.train;
+  const { epochs, batchSize } = config.train;
   const root = key(config.seed);
   const perEpoch = Math.ceil(rows.train.length / batchSize);
   const steps = perEpoch * epochs;
@@ -81,37 +93,67 @@ export const train = async (args: TrainArgs): Promise<Trained> => {
     arrays: await getAll(engine, { ...state, ...(best ? { best } : {}) }),
   });
 
+  let saved = performance.now();
+  const keep = async () => {
+    save(await checkpoint());
+    saved = performance.now();
+  };
+  /** Signals and heartbeats get their turn; a run that is asked to stop leaves a checkpoint. */
+  const pause = async () => {
+    await breath();
+    if (!signal.aborted) return;
+    await keep();
+    throw new Cancelled(`stopped at step ${cursor.step} of ${steps}; the checkpoint goes on from there`);
+  };
+
   try {
-    while (cursor.step < steps) {
+    while (true) {
       const epoch = Math.floor(cursor.step / perEpoch);
+      if (cursor.step === epoch * perEpoch && isDue(epoch, config.train) && cursor.curve.at(-1)?.epoch !== epoch) {
+        const point = await curvePoint(
+          { ...args, reader: { ...args.reader, pause } },
+          state.theta!,
+          cursor,
+          epoch,
+          steps,
+        );
+        cursor = { ...cursor, curve: [...cursor.curve, point], lossSum: 0, lossCount: 0, allocations: [] };
+        const score = scoreOf(point.evaluations, headline, prepared.dataset.metric);
+        if (config.select === 'best-validation' && score !== null && (!cursor.best || score > cursor.best.score)) {
+          if (best) engine.free([best]);
+          best = engine.put(await engine.get(state.theta!));
+          cursor = { ...cursor, best: { epoch, score } };
+        }
+      }
+      if (cursor.step > 0) await keep();
+      if (cursor.step >= steps) break;
       const order = permutation(fold(fold(root, 'order'), epoch), rows.train.length);
       const batches = chunks(order, batchSize);
       for (let index = cursor.step % perEpoch; index < perEpoch; index++) {
+        const found = await searchStep(
+          {
+            reader: { ...args.reader, pause },
+            rows: rows.train,
+            metric: prepared.dataset.metric,
+            key: fold(root, 'search'),
+          },
+          state.theta!,
+          { step: cursor.step, steps, perEpoch },
+        );
+        if (found) {
+          engine.free([state.theta!]);
+          state = { ...state, theta: found.theta };
+          cursor = { ...cursor, allocations: [...(cursor.allocations ?? []), found.chosen] };
+        }
         const { next, loss } = await oneStep(args, state, constants, batches[index]!, cursor.step, steps);
         engine.free(Object.values(state));
         state = next;
         if (!Number.isFinite(loss)) throw new Diverged(`the loss was ${loss} at step ${cursor.step + 1}`);
         cursor = { ...cursor, step: cursor.step + 1, lossSum: cursor.lossSum + loss, lossCount: cursor.lossCount + 1 };
         args.onProgress({ phase: 'train', step: cursor.step, steps, loss });
-        // Native steps block; heartbeats and signals get their turn here.
-        await new Promise((resolve) => setImmediate(resolve));
-        if (signal.aborted) {
-          save(await checkpoint());
-          throw new Cancelled('stopped');
-        }
+        await pause();
+        if (performance.now() - saved > checkpointEvery) await keep();
       }
-      const done = epoch + 1;
-      if (done % evalEvery === 0 || done === epochs) {
-        const point = await curvePoint(args, state.theta!, cursor, done, steps);
-        cursor = { ...cursor, curve: [...cursor.curve, point], lossSum: 0, lossCount: 0 };
-        const score = scoreOf(point.evaluations, headline, prepared.dataset.metric);
-        if (config.select === 'best-validation' && score !== null && (!cursor.best || score > cursor.best.score)) {
-          if (best) engine.free([best]);
-          best = engine.put(await engine.get(state.theta!));
-          cursor = { ...cursor, best: { epoch: done, score } };
-        }
-      }
-      save(await checkpoint());
     }
     const { theta, ...rest } = state;
     engine.free(Object.values(rest));
@@ -164,13 +206,15 @@ const oneStep = async (
     if (sum) engine.free(Object.values(sum));
     sum = result;
   }
-  const { correction1, correction2 } = adamWScalars(step + 1);
+  const age = blueprint.adapter.age?.({ step, steps }) ?? step;
+  const { correction1, correction2 } = adamWScalars(age + 1);
   const adapterInputs = Object.entries(blueprint.adapter.state?.inputs({ step, steps }) ?? {}).map(
     ([name, value]) => [`adapter/${name}`, scalar(value)] as const,
   );
   const { loss, ...next } = await reader.programs.step.run({
     ...common(samples - 1),
     ...state,
+    ...(age === 0 ? { m: constants.zeros!, v: constants.zeros! } : {}),
     ...(sum ?? {}),
     decay: constants.decay!,
     lr: scalar(learningRate({ peak: lr, steps, warmup, after: schedule }, step)),
@@ -195,14 +239,15 @@ const curvePoint = async (
   const { config, blueprint, rows } = prepared;
   onProgress({ phase: 'evaluate', step: cursor.step, steps, loss: null });
   const members = config.select === 'best-validation' && headline.readout.startsWith('ensemble') ? headline.members : 0;
-  const readings = await readAll(reader, theta, rows.validation, members);
+  const { evaluations } = await assess(reader, theta, 'validation', rows.validation, members);
   const { lr, warmup, schedule } = config.train;
   return {
     step: cursor.step,
     epoch,
     trainLoss: cursor.lossSum / cursor.lossCount,
     lr: learningRate({ peak: lr, steps, warmup, after: schedule }, cursor.step - 1),
-    evaluations: evaluationsOf(blueprint.task, 'validation', rows.validation, readings),
+    evaluations,
+    ...(cursor.allocations?.length ? { allocations: cursor.allocations } : {}),
   };
 };
 

@@ -2,7 +2,7 @@ import { BadInput, LeaseLost } from '@lab/records';
 import { openBest, type EngineName } from '@lab/tensor';
 import type { PlannedRun } from './config.ts';
 import { openPreparer, type Places } from './prepare.ts';
-import { runOne, type RunOutcome } from './run.ts';
+import { runOne, type Ended } from './run.ts';
 import { surroundingsOf } from './surroundings.ts';
 import { Cancelled, type Progress } from './train.ts';
 import { openWorkshop } from './workshop.ts';
@@ -14,17 +14,20 @@ export interface WorkerSetup {
   readonly engine: 'auto' | EngineName;
   readonly threads: number;
   readonly provider?: string;
+  /** Seconds after which a run is stopped with a checkpoint. */
+  readonly timeout?: number;
 }
 
 /** Messages from parent to worker, and back. */
 export type ToWorker =
   | { readonly type: 'setup'; readonly setup: WorkerSetup }
-  | { readonly type: 'run'; readonly run: PlannedRun }
+  | { readonly type: 'run'; readonly run: PlannedRun; readonly dead: number }
   | { readonly type: 'stop' };
 export type FromWorker =
   | { readonly type: 'ready'; readonly engine: string; readonly reason: string }
   | { readonly type: 'progress'; readonly id: string; readonly progress: Progress }
-  | { readonly type: 'ended'; readonly id: string; readonly outcome: RunOutcome | 'cancelled' }
+  | { readonly type: 'ended'; readonly id: string; readonly ended: Ended }
+  | { readonly type: 'cancelled'; readonly id: string }
   | { readonly type: 'failed'; readonly id: string | null; readonly message: string; readonly mend: boolean };
 
 /** Milliseconds between progress messages. */
@@ -33,20 +36,21 @@ const interval = 200;
 /** Serves runs to one parent process over its IPC channel, one at a time, until told to stop. */
 export const serve = (): void => {
   const stop = new AbortController();
-  const send = (message: FromWorker) => process.send?.(message);
+  // A parent that was killed hears nothing any more.
+  const send = (message: FromWorker) => process.connected && process.send?.(message);
   const halt = () => stop.abort();
   // Ctrl-C reaches the whole process group; the parent decides and sends SIGTERM.
   process.on('SIGINT', () => undefined);
   process.on('SIGTERM', halt);
   process.on('disconnect', halt);
 
-  let handle: ((run: PlannedRun) => Promise<RunOutcome>) | null = null;
-  const setUp = async ({ out, places, engine: choice, threads, provider }: WorkerSetup) => {
+  let handle: ((run: PlannedRun, dead: number) => Promise<Ended>) | null = null;
+  const setUp = async ({ out, places, engine: choice, threads, provider, timeout }: WorkerSetup) => {
     const { engine, reason } = await openBest(choice, { threads, ...(provider === undefined ? {} : { provider }) });
     const workshop = openWorkshop(engine);
     const preparer = openPreparer(places);
     const surroundings = surroundingsOf(engine.description, threads);
-    handle = (run) => {
+    handle = (run, dead) => {
       let last = 0;
       const onProgress = (progress: Progress) => {
         const now = performance.now();
@@ -54,7 +58,8 @@ export const serve = (): void => {
         last = now;
         send({ type: 'progress', id: run.id, progress });
       };
-      return runOne(run, { out, preparer, workshop, surroundings, onProgress, signal: stop.signal });
+      const limit = timeout === undefined ? {} : { timeout };
+      return runOne(run, { out, preparer, workshop, surroundings, onProgress, signal: stop.signal, dead, ...limit });
     };
     send({ type: 'ready', engine: engine.description, reason });
   };
@@ -64,12 +69,12 @@ export const serve = (): void => {
       try {
         if (message.type === 'setup') return await setUp(message.setup);
         if (message.type === 'stop') return process.disconnect();
-        const outcome = await handle!(message.run);
-        send({ type: 'ended', id: message.run.id, outcome });
+        send({ type: 'ended', id: message.run.id, ended: await handle!(message.run, message.dead) });
       } catch (error) {
         const id = message.type === 'run' ? message.run.id : null;
-        if (id !== null && (error instanceof Cancelled || error instanceof LeaseLost))
-          return send({ type: 'ended', id, outcome: error instanceof Cancelled ? 'cancelled' : 'held-elsewhere' });
+        if (id !== null && error instanceof Cancelled) return send({ type: 'cancelled', id });
+        if (id !== null && error instanceof LeaseLost)
+          return send({ type: 'ended', id, ended: { outcome: 'held-elsewhere', resumed: 0, setAside: null } });
         const mend = error instanceof BadInput || (error as Error).name === 'BadInput';
         send({
           type: 'failed',

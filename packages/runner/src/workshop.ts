@@ -1,12 +1,14 @@
 import type { HostArray, Handle, Engine, Program } from '@lab/tensor';
 import type { Model } from '@lab/adapter';
 import type { Blueprint } from './blueprint.ts';
-import { gradientProgram, predictProgram, stepProgram, type Pass } from './programs.ts';
+import { flowProgram, gradientProgram, predictProgram, scoreProgram, stepProgram, type Pass } from './programs.ts';
 
 /** The programs of one blueprint. */
 export interface Programs {
   readonly gradient: Program;
   readonly step: Program;
+  /** What an adapter's search asks for. */
+  readonly search: { readonly score: Program; readonly flow: Program };
   readonly predict: { readonly [pass in Pass]: Program };
 }
 
@@ -21,6 +23,10 @@ export interface Workshop {
 const programsOf = (engine: Engine, blueprint: Blueprint): Programs => ({
   gradient: engine.program(gradientProgram(blueprint)),
   step: engine.program(stepProgram(blueprint)),
+  search: {
+    score: engine.program(scoreProgram(blueprint)),
+    flow: engine.program(flowProgram(blueprint)),
+  },
   predict: {
     quiet: engine.program(predictProgram(blueprint, 'quiet')),
     'mean-field': engine.program(predictProgram(blueprint, 'mean-field')),
@@ -36,8 +42,8 @@ export const openWorkshop = (engine: Engine): Workshop => {
     const arrays: { readonly [name: string]: HostArray } = await model.weights();
     return Object.fromEntries(Object.entries(arrays).map(([name, array]) => [`weight/${name}`, engine.put(array)]));
   };
-  const dispose = ({ gradient, step, predict }: Programs) =>
-    [gradient, step, ...Object.values(predict)].forEach((program) => program.dispose());
+  const dispose = ({ gradient, step, search, predict }: Programs) =>
+    [gradient, step, ...Object.values(search), ...Object.values(predict)].forEach((program) => program.dispose());
   return {
     engine,
     weights: (model) => {

@@ -49,7 +49,7 @@ export const openBench = async (name: EngineName): Promise<Bench> => {
   const surroundings = surroundingsOf(engine.description, 1);
   return {
     run: (run, out, { signal = new AbortController().signal, onProgress = () => undefined } = {}) =>
-      runOne(run, { out, preparer, workshop, surroundings, onProgress, signal }),
+      runOne(run, { out, preparer, workshop, surroundings, onProgress, signal }).then(({ outcome }) => outcome),
     alive: () => engine.alive(),
     close: () => workshop.close(),
   };
