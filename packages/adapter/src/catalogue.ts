@@ -3,6 +3,7 @@ import type { Adapter } from './adapter.ts';
 import { adaLora } from './adalora/index.ts';
 import { bitFit } from './bitfit/index.ts';
 import { full } from './full/index.ts';
+import { heteroLora } from './heterolora/index.ts';
 import { houlsby } from './houlsby/index.ts';
 import { lora } from './lora/index.ts';
 import type { Model } from './model.ts';
@@ -16,6 +17,7 @@ export const adapters: Catalogue<[Model], Adapter> = catalogue('adapter', [
   lora,
   adaLora,
   sora,
+  heteroLora,
   houlsby,
   pfeiffer,
   bitFit,

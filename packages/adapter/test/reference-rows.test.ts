@@ -25,7 +25,10 @@ describe('bottlenecks', () => {
           [0, 0, 0, 0, 0, 4],
         ],
       ]);
-      const given = adapter.sublayer!('ffn', { path: at, layer: 0 }, h, h, params);
+      const given = adapter.sublayer!('ffn', { path: at, layer: 0 }, h, h, params, {
+        stream: h,
+        input: () => undefined,
+      });
       // relu(3 - 1 + .5) = 2.5; relu(0 - 4 + .5) = 0
       expect(given.arraySync()).toEqual([
         [
@@ -33,7 +36,10 @@ describe('bottlenecks', () => {
           [0, 0, 10, 0, 0, 4],
         ],
       ]);
-      const attention = adapter.sublayer!('attention', { path: 'layer.0.attention', layer: 0 }, h, h, params);
+      const attention = adapter.sublayer!('attention', { path: 'layer.0.attention', layer: 0 }, h, h, params, {
+        stream: h,
+        input: () => undefined,
+      });
       expect(attention).toBe(h);
     });
   });

@@ -117,8 +117,14 @@ const encode =
     const words = lookUp(forward.weight('model.embed_tokens.weight'), ids);
     const embedded = forward.perturb('embedding', { path: 'model', layer: 0 }, words);
     const last = Array.from({ length: config.num_hidden_layers }).reduce<tf.Tensor>((x, _, layer) => {
-      const middle = tf.add(x, attention(config, forward, layer, norm(`${block(layer)}.input_layernorm`, x), x, shared));
-      return tf.add(middle, ffn(config, forward, layer, norm(`${block(layer)}.post_attention_layernorm`, middle), middle));
+      const middle = tf.add(
+        x,
+        attention(config, forward, layer, norm(`${block(layer)}.input_layernorm`, x), x, shared),
+      );
+      return tf.add(
+        middle,
+        ffn(config, forward, layer, norm(`${block(layer)}.post_attention_layernorm`, middle), middle),
+      );
     }, embedded);
     return norm('model.norm', last) as tf.Tensor3D;
   };

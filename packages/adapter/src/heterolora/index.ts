@@ -1,0 +1,135 @@
+import { BadInput, entry } from '@lab/records';
+import { tf, type Params } from '@lab/tensor';
+import { z } from 'zod';
+import type { Adapter, ParamSpec } from '../adapter.ts';
+import { loraDelta } from '../lora/delta.ts';
+import { kaimingUniform } from '../lora/init.ts';
+import { loraLinear } from '../lora/linear.ts';
+import { loraSites } from '../lora/sites.ts';
+import type { Model } from '../model.ts';
+import { selectTargets, targetModules } from '../targets.ts';
+import { branchesOf, SHORTCUTS, shortcutsOf, sizeOfModule, type Module, type ShortcutModule } from './modules.ts';
+import { PROXIES, SWITCHES } from './proxies.ts';
+import { heteroSearch } from './search.ts';
+
+const options = z.object({
+  r: z.number().int().min(1).default(8).describe('rank of every module'),
+  alpha: z.number().positive().default(16).describe('scale numerator of LoRA branches'),
+  shortcut_alpha: z.number().positive().default(4).describe('scale numerator of shortcuts'),
+  shortcuts: z
+    .array(z.enum(SHORTCUTS))
+    .default([...SHORTCUTS])
+    .describe('kinds of shortcuts; [] for LoRA alone'),
+  search: z.enum(['none', 'static', 'dynamic']).default('dynamic').describe('none: all modules stay on'),
+  proxy: z.enum(PROXIES).default('grad-norm').describe('what ranks modules; const is a random choice'),
+  share: z.number().gt(0).max(1).default(0.25).describe('share that is on'),
+  count: z.enum(['modules', 'parameters']).default('modules').describe('what the share is of'),
+  budget: z.enum(['combined', 'separated']).default('combined').describe('one ranking, or one for each sort'),
+  every: z.number().positive().default(0.2).describe('epochs between choices of the dynamic search'),
+  scoring_batches: z.number().int().min(1).default(32).describe('batches that scores are taken on; at most one epoch'),
+  tolerance: z.number().min(0).default(0.01).describe('fall of the metric that alpha-test allows'),
+  target_modules: targetModules,
+});
+
+/** The switch of module i, shape [1]. */
+const switchOf = (params: Params, i: number): tf.Tensor => tf.slice(params[SWITCHES]!, [i], [1]);
+
+const paramsOf = (modules: readonly Module[], r: number): readonly ParamSpec[] =>
+  modules.flatMap(({ path, dIn, dOut }): readonly ParamSpec[] => [
+    { name: `${path}.lora_A`, shape: [r, dIn], decay: true, init: (key) => kaimingUniform(key, r, dIn) },
+    { name: `${path}.lora_B`, shape: [dOut, r], decay: true, init: () => new Float32Array(dOut * r) },
+  ]);
+
+/** s g B A x for x [B, T, d_in], g the module's switch. */
+const branch = (x: tf.Tensor, { path, dIn, dOut }: Module, params: Params, gate: tf.Tensor, scale: number) => {
+  const down = tf.matMul(tf.reshape(x, [-1, dIn]) as tf.Tensor2D, params[`${path}.lora_A`] as tf.Tensor2D, false, true);
+  const up = tf.matMul(tf.mul(down, gate) as tf.Tensor2D, params[`${path}.lora_B`] as tf.Tensor2D, false, true);
+  return tf.reshape(tf.mul(up, scale), [...x.shape.slice(0, -1), dOut]);
+};
+
+export const heteroLora = entry<[Model], Adapter, typeof options>({
+  name: 'heterolora',
+  version: 1,
+  summary: 'LoRA branches and LoRA-adapted shortcuts, of which a search by zero-cost proxies keeps a share on',
+  cite: {
+    title: 'Unlocking the Global Synergies in Low-Rank Adapters',
+    year: 2024,
+    url: 'https://arxiv.org/abs/2406.14956',
+    where: 'sections 2 and 3',
+  },
+  options,
+  build: (o, model) => {
+    const { r } = o;
+    const targets = selectTargets(model.linears, o.target_modules);
+    const shortcuts = shortcutsOf(model, o.shortcuts);
+    if (o.shortcuts.length > 0 && shortcuts.length === 0)
+      throw new BadInput(`adapter.shortcuts: ${model.name} has no place for ${o.shortcuts.join(', ')}`);
+    const modules: readonly Module[] = [...branchesOf(targets), ...shortcuts];
+    const index = new Map(modules.map(({ path }, i) => [path, i]));
+    const joining = (path: string): readonly ShortcutModule[] => shortcuts.filter(({ to }) => to === path);
+    const scale = o.alpha / r;
+    return {
+      targets,
+      params: [
+        ...paramsOf(modules, r),
+        {
+          name: SWITCHES,
+          shape: [modules.length],
+          decay: false,
+          held: true,
+          init: () => new Float32Array(modules.length).fill(1),
+        },
+      ],
+      sites: (batch, tokens) => loraSites(targets, r, batch, tokens),
+      linear: (spec, x, base, params, perturb) => {
+        const [A, B] = [params[`${spec.path}.lora_A`]!, params[`${spec.path}.lora_B`]!];
+        return loraLinear(spec, x, base, { A, B, scale, gate: switchOf(params, index.get(spec.path)!) }, perturb);
+      },
+      sublayer: (_kind, { path }, output, _input, params, { stream, input }) =>
+        joining(path).reduce((sum, module) => {
+          const from = module.from === undefined ? stream : input(module.from);
+          if (!from) throw new Error(`${model.name}: ${module.from} is not met before ${path}`);
+          const gate = switchOf(params, index.get(module.path)!);
+          return tf.add(sum, branch(from, module, params, gate, o.shortcut_alpha / r));
+        }, output),
+      live: (_inputs, params) =>
+        Object.fromEntries(
+          modules.flatMap(({ path }, i) => {
+            const on = switchOf(params, i);
+            return [
+              [`${path}.lora_A`, on],
+              [`${path}.lora_B`, on],
+            ];
+          }),
+        ),
+      used: (params) => {
+        const on = params[SWITCHES]!.data;
+        return modules.reduce((sum, module, i) => sum + (on[i] ? sizeOfModule(module, r) : 0), 0);
+      },
+      ...(o.search === 'none'
+        ? {}
+        : {
+            search: heteroSearch({
+              modules,
+              r,
+              proxy: o.proxy,
+              mode: o.search,
+              rule: { share: o.share, count: o.count, budget: o.budget },
+              every: o.every,
+              batches: o.scoring_batches,
+              tolerance: o.tolerance,
+            }),
+          }),
+      // A shortcut is no part of any linear map, so only LoRA alone can be merged.
+      ...(shortcuts.length > 0
+        ? {}
+        : {
+            delta: ({ path, dIn, dOut }, params) => {
+              const values = (name: string) => params[name]!.data as Float32Array;
+              const gate = new Float32Array(r).fill(values(SWITCHES)[index.get(path)!]!);
+              return loraDelta(values(`${path}.lora_A`), values(`${path}.lora_B`), { r, dIn, dOut, scale }, gate);
+            },
+          }),
+    };
+  },
+});
