@@ -9,6 +9,8 @@ export const entry = <Args extends readonly unknown[], Built, S extends z.ZodObj
   e: Entry<Args, Built, S>,
 ): Entry<Args, Built> => e as unknown as Entry<Args, Built>;
 
+const named = z.looseObject({ name: z.string() });
+
 /** Makes a catalogue of entries. Throws when two entries share a name. */
 export const catalogue = <Args extends readonly unknown[], Built>(
   kind: string,
@@ -17,16 +19,18 @@ export const catalogue = <Args extends readonly unknown[], Built>(
   const byName = new Map(entries.map((e) => [e.name, e]));
   if (byName.size !== entries.length) throw new Error(`two entries of the ${kind} catalogue share a name`);
   const names = entries.map((e) => e.name);
+  // Made once: a schema compiles itself at its first use.
+  const strict = new Map(entries.map((e) => [e.name, e.options.strict()]));
   const find = (name: string): Entry<Args, Built> => {
     const found = byName.get(name);
     if (!found) throw new BadInput(`unknown ${kind} "${name}"${nearest(name, names)}; allowed: ${names.join(', ')}`);
     return found;
   };
   const parse = (config: unknown, where = kind): Named => {
-    const head = z.object({ name: z.string() }).loose().safeParse(config);
+    const head = named.safeParse(config);
     if (!head.success) throw new BadInput(`${where}: expected { name, …options }; allowed names: ${names.join(', ')}`);
     const { name, ...options } = head.data;
-    const schema = find(name).options.strict();
+    const schema = strict.get(find(name).name)!;
     const parsed = schema.safeParse(options);
     if (!parsed.success) throw new BadInput(sentence(`${where} (${name})`, parsed.error, schema));
     return { name, ...parsed.data };
