@@ -3,3 +3,4 @@ export type { ModelContext } from './context.ts';
 export { isLanguageModel, type LanguageModel } from './language-model.ts';
 export { isSavable, type SavableModel } from './savable.ts';
 export * from './generate/index.ts';
+export { fingerprintOf } from './checkpoint/fingerprint.ts';

@@ -13,6 +13,7 @@ export const trainSchema = z.strictObject({
   schedule: z.enum(['linear', 'constant']).default('linear').describe('what follows the warm-up'),
   clip: z.number().positive().default(1).describe('largest global gradient norm'),
   maxTokens: z.number().int().min(1).default(64).describe('tokens kept of a text'),
+  labelSmoothing: z.number().min(0).lt(1).optional().describe('text-to-text: target spread over the vocabulary'),
   evalEvery: z.number().int().min(1).default(1).describe('epochs between evaluations on validation'),
 });
 
@@ -25,6 +26,7 @@ export const runConfigSchema = z.strictObject({
   dropout: named.describe('dropout method and options'),
   train: trainSchema.prefault({}),
   select: z.enum(['last', 'best-validation']).default('last').describe('which checkpoint is tested'),
+  generation: z.looseObject({}).optional().describe('text-to-text: how texts are written'),
   members: z.number().int().min(0).max(256).default(8).describe('ensemble members M drawn at evaluation'),
 });
 

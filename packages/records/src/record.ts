@@ -91,6 +91,11 @@ export interface Prediction {
   readonly label: number;
   /** Logits (or the predicted value) of the deterministic pass. */
   readonly quiet: readonly number[];
+  /**
+   * Text-to-text: what was written, by readout, and the references; `quiet` is then the mean loss of the first reference's tokens.
+   */
+  readonly texts?: { readonly [readout in Readout]?: string };
+  readonly references?: readonly string[];
   /** With the expected update, where the method defines one. */
   readonly meanField?: readonly number[];
   /** Of each ensemble member, in drawing order: the first four of eight are the ensemble of four. */

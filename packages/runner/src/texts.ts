@@ -109,8 +109,8 @@ const writtenBy = async (reader: Reader, theta: Handle, rows: readonly Row[], wa
     const decoders = Array.from({ length: way.members }, (_, member) =>
       openDecoder({
         engine: workshop.engine,
-        start: programs.start[way.pass],
-        next: programs.next[way.pass],
+        start: programs.write[way.pass].start,
+        next: programs.write[way.pass].next,
         room: generation.maxNewTokens,
         pad: () => tokens,
         more: (pass, count, length) => {

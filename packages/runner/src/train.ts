@@ -236,7 +236,7 @@ const curvePoint = async (
   epoch: number,
   steps: number,
 ): Promise<CurvePoint> => {
-  const { config, blueprint, rows } = prepared;
+  const { config, rows } = prepared;
   onProgress({ phase: 'evaluate', step: cursor.step, steps, loss: null });
   const members = config.select === 'best-validation' && headline.readout.startsWith('ensemble') ? headline.members : 0;
   const { evaluations } = await assess(reader, theta, 'validation', rows.validation, members);
@@ -251,6 +251,14 @@ const curvePoint = async (
   };
 };
 
-/** The main metric of the headline readout; null where it is undefined. */
-const scoreOf = (evaluations: readonly Evaluation[], headline: TrainArgs['headline'], metric: string): number | null =>
-  evaluations.find((e) => e.readout === headline.readout && e.members === headline.members)?.metrics[metric] ?? null;
+/** The main metric of the headline readout, or the negative loss where texts are not written; null where it is undefined. */
+const scoreOf = (
+  evaluations: readonly Evaluation[],
+  headline: TrainArgs['headline'],
+  metric: string,
+): number | null => {
+  const metrics = evaluations.find((e) => e.readout === headline.readout && e.members === headline.members)?.metrics;
+  if (!metrics) return null;
+  if (metric in metrics) return metrics[metric] ?? null;
+  return metrics.nll === undefined || metrics.nll === null ? null : -metrics.nll;
+};

@@ -1,7 +1,16 @@
 import type { HostArray, Handle, Engine, Program } from '@lab/tensor';
 import type { Model } from '@lab/adapter';
 import type { Blueprint } from './blueprint.ts';
-import { flowProgram, gradientProgram, predictProgram, scoreProgram, stepProgram, type Pass } from './programs.ts';
+import {
+  flowProgram,
+  gradientProgram,
+  nextProgram,
+  predictProgram,
+  scoreProgram,
+  startProgram,
+  stepProgram,
+  type Pass,
+} from './programs.ts';
 
 /** The programs of one blueprint. */
 export interface Programs {
@@ -10,6 +19,8 @@ export interface Programs {
   /** What an adapter's search asks for. */
   readonly search: { readonly score: Program; readonly flow: Program };
   readonly predict: { readonly [pass in Pass]: Program };
+  /** For texts: reading prompts, and writing one token. Traced at their first use. */
+  readonly write: { readonly [pass in Pass]: { readonly start: Program; readonly next: Program } };
 }
 
 /** What a worker keeps between runs: frozen weights on the engine, and the programs of the last blueprint. */
@@ -20,6 +31,12 @@ export interface Workshop {
   readonly close: () => Promise<void>;
 }
 
+const eachPass = <T>(make: (pass: Pass) => T): { readonly [pass in Pass]: T } => ({
+  quiet: make('quiet'),
+  'mean-field': make('mean-field'),
+  member: make('member'),
+});
+
 const programsOf = (engine: Engine, blueprint: Blueprint): Programs => ({
   gradient: engine.program(gradientProgram(blueprint)),
   step: engine.program(stepProgram(blueprint)),
@@ -27,11 +44,11 @@ const programsOf = (engine: Engine, blueprint: Blueprint): Programs => ({
     score: engine.program(scoreProgram(blueprint)),
     flow: engine.program(flowProgram(blueprint)),
   },
-  predict: {
-    quiet: engine.program(predictProgram(blueprint, 'quiet')),
-    'mean-field': engine.program(predictProgram(blueprint, 'mean-field')),
-    member: engine.program(predictProgram(blueprint, 'member')),
-  },
+  predict: eachPass((pass) => engine.program(predictProgram(blueprint, pass))),
+  write: eachPass((pass) => ({
+    start: engine.program(startProgram(blueprint, pass)),
+    next: engine.program(nextProgram(blueprint, pass)),
+  })),
 });
 
 /** Opens a workshop on an engine. */
@@ -42,8 +59,10 @@ export const openWorkshop = (engine: Engine): Workshop => {
     const arrays: { readonly [name: string]: HostArray } = await model.weights();
     return Object.fromEntries(Object.entries(arrays).map(([name, array]) => [`weight/${name}`, engine.put(array)]));
   };
-  const dispose = ({ gradient, step, search, predict }: Programs) =>
-    [gradient, step, ...Object.values(search), ...Object.values(predict)].forEach((program) => program.dispose());
+  const dispose = ({ gradient, step, search, predict, write }: Programs) => {
+    const writing = Object.values(write).flatMap((each) => Object.values(each));
+    [gradient, step, ...Object.values(search), ...Object.values(predict), ...writing].forEach((each) => each.dispose());
+  };
   return {
     engine,
     weights: (model) => {

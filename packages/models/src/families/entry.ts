@@ -1,6 +1,7 @@
 import type { Model } from '@lab/adapter';
 import { BadInput, entry, type Citation, type Entry } from '@lab/records';
 import { z } from 'zod';
+import { fingerprintOf } from '../checkpoint/fingerprint.ts';
 import type { ModelContext } from '../context.ts';
 import type { HubModel } from '../hub/fetch-file.ts';
 import { hubModelFolder } from '../hub/resolve.ts';
@@ -15,8 +16,18 @@ const optionsOf = ({ poolings }: Family, causal: boolean, pooling = poolings[0])
       .enum(poolings as [string, ...string[]])
       .default(pooling)
       .describe('how hidden states become one vector an example'),
+    weights: z
+      .string()
+      .optional()
+      .describe('fingerprint of the folder given by --weights; filled in when a run is planned'),
     ...(causal ? { lm: z.boolean().default(false).describe('also open the language model head') } : {}),
   });
+
+/** Refuses a folder whose weights are others than those a run was planned with. */
+const checkWeights = (name: string, planned: unknown, { weights }: ModelContext): void => {
+  if (typeof planned !== 'string' || weights === undefined || planned === fingerprintOf(weights)) return;
+  throw new BadInput(`model "${name}": the weights in ${weights} are not those of this run (fingerprint ${planned})`);
+};
 
 const folderOf = async (name: string, source: HubModel | undefined, context: ModelContext): Promise<string> => {
   if (context.weights !== undefined) return context.weights;
@@ -50,6 +61,7 @@ export const familyEntry = (family: Family, causal: boolean, described: Omit<Des
     version: 1,
     options,
     build: async (chosen, context) => {
+      checkWeights(described.name, chosen.weights, context);
       const { repo, revision } = chosen;
       if (repo !== undefined && revision === undefined && context.weights === undefined)
         throw new BadInput(`model "${described.name}": "repo" needs "revision", a commit hash`);
@@ -75,10 +87,12 @@ export const publishedEntry = (
     ...described,
     version: 1,
     options,
-    build: async (chosen, context) =>
-      openFamily(family, described.name, await folderOf(described.name, source, context), {
+    build: async (chosen, context) => {
+      checkWeights(described.name, chosen.weights, context);
+      return openFamily(family, described.name, await folderOf(described.name, source, context), {
         pooling: chosen.pooling,
         lm: 'lm' in chosen && chosen.lm === true,
-      }),
+      });
+    },
   });
 };
