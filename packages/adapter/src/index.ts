@@ -13,6 +13,7 @@ export type {
 } from './adapter.ts';
 export { adapters } from './catalogue.ts';
 export { adapterSize } from './counts.ts';
+export { describeSize, plainModel } from './sizes.ts';
 export { affine, forwardWith } from './forward.ts';
 export { merge, unmerge } from './merge.ts';
 export type { Encoded, Forward, LinearSpec, Model, TokenBatch } from './model.ts';

@@ -1,4 +1,4 @@
-import { adapters } from '@lab/adapter';
+import { adapters, describeSize } from '@lab/adapter';
 import { datasets, describe, type Sources } from '@lab/datasets';
 import { describeMethod, methods } from '@lab/dropout';
 import { experiments } from '@lab/experiments';
@@ -52,5 +52,11 @@ export const kinds: { readonly [kind: string]: (sources: Sources) => readonly It
   methods: () => methods.names.map(methodItem),
   datasets: (sources) => datasets.names.map((name) => datasetItem(name, sources)),
   models: () => models.entries.map(({ name, summary, cite }) => ({ name, summary, source: sourceOf(cite) })),
-  adapters: () => adapters.entries.map(({ name, summary, cite }) => ({ name, summary, source: sourceOf(cite) })),
+  adapters: () =>
+    adapters.entries.map(({ name, summary, cite }) => ({
+      name,
+      summary,
+      parameters: describeSize(name),
+      source: sourceOf(cite),
+    })),
 };

@@ -143,6 +143,11 @@ export interface HeatmapFigure extends Named {
   readonly baseline?: Arm;
 }
 
+/** How often each module of an adapter was on, over training: modules down, steps across, one panel for each arm. */
+export interface AllocationFigure extends Armed {
+  readonly kind: 'allocation';
+}
+
 export interface ProfileFigure extends Armed {
   readonly kind: 'profile';
   readonly metric: string;
@@ -158,6 +163,7 @@ export type FigureSpec =
   | ReliabilityFigure
   | ParetoFigure
   | HeatmapFigure
+  | AllocationFigure
   | ProfileFigure;
 
 /** `arm` does better (or worse) than each of `than` on the metric. */

@@ -1,5 +1,6 @@
 import type { Cell } from '../data/study.ts';
 import type { FigureSpec } from '../spec.ts';
+import { allocationFigure } from './allocation.ts';
 import { barsFigure } from './bars.ts';
 import type { Figure } from './figure.ts';
 import { forestFigure } from './forest.ts';
@@ -31,6 +32,8 @@ export const buildFigure = (cells: readonly Cell[], spec: FigureSpec): Figure =>
       return paretoFigure(cells, spec);
     case 'heatmap':
       return heatmapFigure(cells, spec);
+    case 'allocation':
+      return allocationFigure(cells, spec);
     case 'profile':
       return profileFigure(cells, spec);
   }

@@ -1,0 +1,86 @@
+import type { Allocation } from '@lab/records';
+import { caption } from '../caption.ts';
+import { armsOf, cellsOf, type Arm } from '../data/arm.ts';
+import { curve } from '../data/run.ts';
+import type { Cell } from '../data/study.ts';
+import type { AllocationFigure } from '../spec.ts';
+import { type Figure, type Part, stack } from './figure.ts';
+
+interface Tile {
+  readonly step: string;
+  readonly module: string;
+  /** Share of runs in which the module was on. */
+  readonly on: number;
+  readonly runs: number;
+}
+
+const allocationsOf = (cells: readonly Cell[], arm: Arm): readonly Allocation[] =>
+  cellsOf(cells, arm).flatMap((cell) => curve(cell).flatMap(({ allocations }) => allocations ?? []));
+
+const tilesOf = (allocations: readonly Allocation[]): readonly Tile[] => {
+  const steps = [...new Set(allocations.map(({ step }) => step))].sort((a, b) => a - b);
+  return steps.flatMap((step) => {
+    const here = allocations.filter((a) => a.step === step);
+    return here[0]!.modules.map(({ name }, i) => ({
+      step: String(step),
+      module: name,
+      on: here.filter(({ modules }) => modules[i]!.on).length / here.length,
+      runs: here.length,
+    }));
+  });
+};
+
+const panel = (tiles: readonly Tile[], title: string): Part => ({
+  title: { text: title, fontSize: 10, offset: 3 },
+  width: { step: 14 },
+  height: { step: 11 },
+  data: { values: tiles },
+  mark: { type: 'rect', stroke: '#9A9A9A', strokeWidth: 0.3 },
+  encoding: {
+    x: { field: 'step', type: 'nominal', sort: null, title: 'step', axis: { labelAngle: 0, labelOverlap: true } },
+    y: { field: 'module', type: 'nominal', sort: null, title: '', axis: { labelLimit: 220, labelFontSize: 8 } },
+    color: {
+      field: 'on',
+      type: 'quantitative',
+      legend: { title: 'share of runs on' },
+      scale: { domain: [0, 1], range: ['#FFFFFF', '#0B3A57'] },
+    },
+    tooltip: [
+      { field: 'module', type: 'nominal' },
+      { field: 'step', type: 'nominal' },
+      { field: 'on', type: 'quantitative', title: 'share of runs on', format: '.2f' },
+      { field: 'runs', type: 'quantitative' },
+    ],
+  },
+});
+
+/** Which modules a search switched on, over training: dark in all runs, white in none (HeteroLoRA). Arms that searched nothing are left out. */
+export const allocationFigure = (cells: readonly Cell[], spec: AllocationFigure): Figure => {
+  const found = armsOf(cells, spec.arms, spec.by)
+    .map((arm) => ({ arm, allocations: allocationsOf(cells, arm) }))
+    .filter(({ allocations }) => allocations.length > 0)
+    .map(({ arm, allocations }) => ({ arm, allocations, tiles: tilesOf(allocations) }));
+  const all = found.flatMap(({ allocations }) => allocations);
+  const warnings = [...new Set(all.flatMap(({ warning }) => warning ?? []))];
+  const budgets = found.map(({ arm, allocations }) => {
+    const most = Math.max(...allocations.map(({ parameters }) => parameters));
+    return `${arm.name}: at most ${most} parameters on, budget ${Math.max(...allocations.map(({ budget }) => budget))}`;
+  });
+  return {
+    name: spec.name,
+    title: spec.title,
+    caption: caption(
+      found.flatMap(({ arm }) => cellsOf(cells, arm)),
+      [
+        `Share of runs in which a module was on from that step.`,
+        ...[...budgets, ...warnings].map((told) => `${told}.`),
+      ].join(' '),
+      spec.differs,
+    ),
+    spec: stack(
+      found.map(({ arm, tiles }) => panel(tiles, arm.name)),
+      `${spec.title}: modules that are on, by step`,
+    ),
+    rows: found.flatMap(({ arm, tiles }) => tiles.map((tile) => ({ arm: arm.name, ...tile }))),
+  };
+};
