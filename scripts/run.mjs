@@ -59,6 +59,8 @@ const scripts = {
   check: () => stopAt([() => format('--check'), types, lint, tests]),
   test: () => stopAt(args.length > 0 ? [tests] : [() => format('--check'), types, lint, tests]),
   bench: () => tsx('bench/main.ts', ...args),
+  parity: () => tsx('scripts/parity.ts', ...args),
+  'train-decoder': () => tsx('scripts/train-decoder.ts', ...args),
 };
 
 const chosen = scripts[script];

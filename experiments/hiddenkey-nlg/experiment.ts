@@ -1,0 +1,119 @@
+import type { Arm as Series, ReportSpec } from '@lab/report';
+import type { Arm, Experiment, Partial } from '@lab/runner';
+
+const title = 'HiddenKey for a decoder that writes';
+const question = 'Does HiddenKey help a decoder under LoRA write better texts, and which of its parts?';
+const metrics = ['bleu', 'nist', 'meteor', 'rouge-l', 'cider'] as const;
+
+/** For decoders the paper drops in the latter half of the layers. */
+const layers = 'latter-half';
+const methods: { readonly [paper: string]: Partial } = {
+  LoRA: { name: 'none' },
+  HiddenCut: { name: 'hiddencut', structure: 'element', layers },
+  DropKey: { name: 'dropkey', structure: 'column', layers },
+  'HiddenKey-minus': { name: 'hiddenkey-minus', layers },
+  HiddenKey: { name: 'hiddenkey', layers },
+};
+const arms: readonly Arm[] = Object.entries(methods).map(([method, dropout]) => ({
+  labels: { method },
+  config: { dropout: method === 'LoRA' ? dropout : { ...dropout, p: 0.1 } },
+}));
+
+/** The paper's settings for GPT2-Medium where they carry over: r = 4, alpha = 32, label smoothing .1, length penalty .9, 4-grams once. */
+const base = {
+  dataset: { name: 'gloss', train: 600, validation: 60, maxTest: 200 },
+  model: { name: 'embedded-gpt' },
+  adapter: { name: 'lora', r: 4, alpha: 32, target_modules: ['attn.c_attn'] },
+  dropout: { name: 'none' },
+  train: { epochs: 5, batchSize: 8, lr: 1e-3, maxTokens: 96, labelSmoothing: 0.1 },
+  generation: { numBeams: 4, maxNewTokens: 24, lengthPenalty: 0.9, noRepeatNgram: 4 },
+  members: 0,
+} as const satisfies Partial;
+
+const smoke = {
+  ...base,
+  dataset: { name: 'gloss', train: 8, validation: 4, maxTest: 4 },
+  train: { ...base.train, epochs: 1, batchSize: 4, maxTokens: 48 },
+  generation: { ...base.generation, numBeams: 2, maxNewTokens: 6 },
+} as const satisfies Partial;
+
+const paper = {
+  ...base,
+  dataset: { name: 'e2e' },
+  model: { name: 'gpt2-medium', lm: true },
+  train: { epochs: 5, batchSize: 8, lr: 2e-4, weightDecay: 0.01, maxTokens: 256, labelSmoothing: 0.1 },
+  generation: { numBeams: 10, maxNewTokens: 64, lengthPenalty: 0.9, noRepeatNgram: 4 },
+} as const satisfies Partial;
+
+const series = (method: string): Series => ({ name: method, where: { method }, paper: method });
+const [lora, hiddenCut, dropKey, minus, full] = Object.keys(methods).map(series) as [
+  Series,
+  Series,
+  Series,
+  Series,
+  Series,
+];
+const all = [lora, hiddenCut, dropKey, minus, full];
+
+export const hiddenKeyNlg: Experiment<ReportSpec> = {
+  name: 'hiddenkey-nlg',
+  title,
+  question,
+  scales: {
+    smoke: { summary: 'seconds', base: smoke, arms, seeds: [0] },
+    quick: {
+      summary: 'five methods, six seeds, 600 definitions to learn from: the better part of an hour on two cores',
+      base,
+      arms,
+      seeds: [0, 1, 2, 3, 4, 5],
+    },
+    paper: {
+      summary: 'E2E and GPT2-Medium, three seeds: needs --data-dir, --weights or --download, and a GPU',
+      base: paper,
+      arms,
+      seeds: [0, 1, 2],
+    },
+  },
+  report: {
+    name: 'hiddenkey-nlg',
+    title,
+    question,
+    paper: 'HiddenKey (Wang et al. 2024), Table 2',
+    claims: [
+      {
+        id: 'hiddenkey-above-lora',
+        text: 'HiddenKey is above plain LoRA',
+        source: 'HiddenKey, Table 2',
+        test: { kind: 'better', arm: full, than: [lora], metric: 'bleu' },
+      },
+      {
+        id: 'minus-above-parts',
+        text: 'HiddenKey-minus is above HiddenCut and DropKey alone',
+        source: 'HiddenKey, Table 2',
+        test: { kind: 'better', arm: minus, than: [hiddenCut, dropKey], metric: 'bleu' },
+      },
+      {
+        id: 'kl-helps',
+        text: 'The KL term helps: HiddenKey is above HiddenKey-minus',
+        source: 'HiddenKey, Table 2',
+        test: { kind: 'better', arm: full, than: [minus], metric: 'bleu' },
+      },
+    ],
+    tables: [
+      {
+        kind: 'grid',
+        name: 'table-2',
+        title: 'Texts written, and the loss of the references',
+        arms: all,
+        metrics: [...metrics, 'nll'],
+        costs: ['train-seconds'],
+        paper: { paper: 'HiddenKey', table: 'T2', model: 'gpt2-medium' },
+        differs: 'at the quick scale the data are WordNet definitions with one reference each, not E2E',
+      },
+    ],
+    figures: [
+      { kind: 'progress', name: 'training', title: 'Training and validation', arms: all, metrics: ['loss', 'nll'] },
+      { kind: 'bars', name: 'nll', title: 'Loss of the references', arms: all, metric: 'nll', baseline: lora },
+    ],
+  },
+};
