@@ -18,7 +18,8 @@ export interface Scale {
   /** One line: what it runs and how long that takes. */
   readonly summary: string;
   readonly base: Partial;
-  readonly arms: readonly Arm[];
+  /** Gone through anew for every plan, so that a large grid need not lie in memory. */
+  readonly arms: Iterable<Arm>;
   /** Listed, never counted: equal seeds are paired across arms. */
   readonly seeds: readonly number[];
 }
@@ -89,7 +90,7 @@ export const parseOverride = (text: string): Partial => {
 
 /** The scale of an experiment. Throws `BadInput` that lists the scales it has. */
 export const scaleOf = (experiment: Experiment, name: string): Scale => {
-  const scale = experiment.scales[name];
+  const scale = Object.hasOwn(experiment.scales, name) ? experiment.scales[name] : undefined;
   const names = Object.keys(experiment.scales);
   if (!scale)
     throw new BadInput(
@@ -99,14 +100,14 @@ export const scaleOf = (experiment: Experiment, name: string): Scale => {
 };
 
 /**
- * All runs of an experiment at a scale: arms x seeds, overrides laid over every arm, each config checked.
- * Runs of one arm stand together, so that a worker can use its compiled programs again.
+ * The runs of an experiment at a scale, one after another: arms x seeds, overrides laid over every arm, each config checked.
+ * Runs of one arm stand together. Nothing is kept, so a plan of any length costs constant memory.
  */
-export const planExperiment = (
+export function* runsOf(
   experiment: Experiment,
   scaleName: string,
   overrides: readonly string[] = [],
-): readonly ExperimentRun[] => {
+): Generator<ExperimentRun> {
   const scale = scaleOf(experiment, scaleName);
   const over = overrides.map(parseOverride).reduce(overlay, {});
   const seeds = Array.isArray(over.seed)
@@ -115,10 +116,15 @@ export const planExperiment = (
       ? [over.seed as number]
       : scale.seeds;
   const { seed: _seed, ...changes } = over;
-  return scale.arms.flatMap(({ labels, config }) =>
-    seeds.map((seed) => {
-      const raw = { ...overlay(overlay(scale.base, config), changes), seed };
-      return { ...planRun(raw, `experiment ${experiment.name}`), labels, seed };
-    }),
-  );
-};
+  for (const { labels, config } of scale.arms) {
+    const raw = overlay(overlay(scale.base, config), changes);
+    for (const seed of seeds) yield { ...planRun({ ...raw, seed }, `experiment ${experiment.name}`), labels, seed };
+  }
+}
+
+/** All runs of an experiment at a scale, in a list. */
+export const planExperiment = (
+  experiment: Experiment,
+  scaleName: string,
+  overrides: readonly string[] = [],
+): readonly ExperimentRun[] => [...runsOf(experiment, scaleName, overrides)];

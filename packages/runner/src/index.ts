@@ -4,6 +4,7 @@ export {
   overlay,
   parseOverride,
   planExperiment,
+  runsOf,
   scaleOf,
   type Arm,
   type Experiment,
@@ -12,6 +13,8 @@ export {
   type Partial,
   type Scale,
 } from './experiment.ts';
+export { editorSchema } from './editor-schema.ts';
+export { experimentFileSchema, parseExperiment, type FileReport } from './experiment-file.ts';
 export { openPreparer, type Places, type Prepared } from './prepare.ts';
 export { workOf } from './queue.ts';
 export { runOne, type Ended, type RunArgs, type RunOutcome } from './run.ts';
