@@ -8,4 +8,12 @@ import { heterolora } from './heterolora/experiment.ts';
 import { sensitivity } from './sensitivity/experiment.ts';
 
 /** Every experiment, in the order of the report. */
-export const experiments: readonly Experiment<ReportSpec>[] = [sensitivity, ablation, compare, framework, hiddenKeyNlg];
+export const experiments: readonly Experiment<ReportSpec>[] = [
+  sensitivity,
+  ablation,
+  compare,
+  framework,
+  heterolora,
+  hiddenKeyNlg,
+];
+
