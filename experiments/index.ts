@@ -17,3 +17,4 @@ export const experiments: readonly Experiment<ReportSpec>[] = [
   hiddenKeyNlg,
 ];
 
+export { theoryRuns } from './theory/runs.ts';

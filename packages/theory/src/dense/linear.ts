@@ -72,9 +72,12 @@ export const fitLinear = (problem: LinearProblem, start: Float64Array, without =
     }
     if (norm(grad) < 1e-12) break;
     const d = solve(H, times(grad, -1));
-    const now = objectiveOf(problem, c, without);
     let size = 1;
-    while (objectiveOf(problem, plus(c, d, size), without) > now + 1e-15 * Math.abs(now) && size > 1e-10) size /= 2;
+    // A short Newton step of a smooth convex function needs no search.
+    if (norm(d) > 0.1 * (1 + norm(c))) {
+      const now = objectiveOf(problem, c, without);
+      while (objectiveOf(problem, plus(c, d, size), without) > now + 1e-15 * Math.abs(now) && size > 1e-10) size /= 2;
+    }
     c = plus(c, d, size);
   }
   return c;

@@ -3,7 +3,7 @@ import { check, pick } from '../check.ts';
 import { pairDrawer } from '../dense/masked.ts';
 import { dot, matVec } from '../dense/vector.ts';
 import { loraDropout } from '../papers.ts';
-import { updates } from '../real/update.ts';
+import { firstOfLayers, updateOf } from '../real/update.ts';
 import { equal } from '../row.ts';
 import { estimate } from '../stats.ts';
 import { RATES } from './rates.ts';
@@ -21,8 +21,9 @@ export const linearReadout = check({
   formula: (p: number) => (1 - p) ** 2,
   perturbed: { change: 'the quiet pass: factor 1', formula: () => 1 },
   measure: (context) => {
-    const { dIn, dOut, delta } = updates(materialOf(context), 'dropout')[0]!;
-    const draws = pick(context, { smoke: 300, quick: 1500 });
+    const material = materialOf(context);
+    const { dIn, dOut, delta } = updateOf(material, 'dropout', firstOfLayers(material)[0]!);
+    const draws = pick(context, { smoke: 300, quick: 1000 });
     const [x, v] = [normal(fold(context.key, 'x'), dIn), normal(fold(context.key, 'v'), dOut)];
     const terms = delta.map((d, k) => d * v[Math.floor(k / dIn)]! * x[k % dIn]!);
     const whole = matVec(terms, new Float64Array(dIn).fill(1)).reduce((a, b) => a + b, 0);

@@ -6,7 +6,7 @@ import { curve } from '../panel.ts';
 import { loraDropout } from '../papers.ts';
 import { equal, type Row } from '../row.ts';
 import { estimate, sum } from '../stats.ts';
-import { updates } from '../real/update.ts';
+import { firstOfLayers, updateOf } from '../real/update.ts';
 import { RATES } from './rates.ts';
 
 interface Update {
@@ -26,14 +26,10 @@ const drawn = (key: Key): Update => {
 
 const trained = ({ material, budget }: Context): readonly Update[] =>
   material
-    ? updates(material, 'dropout')
-        .filter((_, i, all) => i === 0 || (budget === 'quick' && i === all.length - 1))
-        .map(({ path, dIn, dOut, delta }) => ({
-          name: `trained ${path}`,
-          dIn,
-          dOut,
-          squares: Float64Array.from(delta, (x) => x * x),
-        }))
+    ? firstOfLayers(material)
+        .slice(0, budget === 'smoke' ? 1 : 2)
+        .map((spec) => updateOf(material, 'dropout', spec))
+        .map(({ path, dIn, dOut, delta }) => ({ name: `trained ${path}`, dIn, dOut, squares: delta.map((x) => x * x) }))
     : [];
 
 const dropped = 'E||d*Δ||² / ||Δ||²';
@@ -50,7 +46,7 @@ export const maskedNorm = check({
   formula: (p: number) => 2 * p - p * p,
   perturbed: { change: 'p² instead of 2p - p²', formula: (p: number) => p * p },
   measure: (context) => {
-    const draws = pick(context, { smoke: 300, quick: 1000 });
+    const draws = pick(context, { smoke: 200, quick: 500 });
     return [drawn(fold(context.key, 'update')), ...trained(context)].flatMap((update) =>
       RATES.map((p) => {
         const total = sum(update.squares);

@@ -1,3 +1,4 @@
+import type { LinearSpec } from '@lab/adapter';
 import type { Material } from './material.ts';
 
 export interface Update {
@@ -8,17 +9,17 @@ export interface Update {
   readonly delta: Float64Array;
 }
 
-/** The trained updates of every adapted linear map, in forward order. Throws for an adapter that has none. */
-export const updates = ({ adapter, trained }: Material, which: 'plain' | 'dropout'): readonly Update[] =>
-  adapter.targets.map((spec) => {
-    if (!adapter.delta) throw new Error('this adapter has no update of the weights');
-    const { path, dIn, dOut } = spec;
-    // Weights are stored [d_in, d_out]; the papers write Δ as [d_out, d_in].
-    const stored = adapter.delta(spec, trained[which]);
-    return {
-      path,
-      dIn,
-      dOut,
-      delta: Float64Array.from(stored, (_, k) => stored[(k % dIn) * dOut + Math.floor(k / dIn)]!),
-    };
-  });
+/** The trained update of one adapted linear map. Throws for an adapter that has none. */
+export const updateOf = ({ adapter, trained }: Material, which: 'plain' | 'dropout', spec: LinearSpec): Update => {
+  if (!adapter.delta) throw new Error('this adapter has no update of the weights');
+  const { path, dIn, dOut } = spec;
+  // Weights are stored [d_in, d_out]; the papers write Δ as [d_out, d_in].
+  const stored = adapter.delta(spec, trained[which]);
+  const delta = new Float64Array(stored.length);
+  for (let i = 0; i < dIn; i++) for (let o = 0; o < dOut; o++) delta[o * dIn + i] = stored[i * dOut + o]!;
+  return { path, dIn, dOut, delta };
+};
+
+/** The first adapted map of every layer. */
+export const firstOfLayers = ({ adapter: { targets } }: Material): readonly LinearSpec[] =>
+  targets.filter(({ layer }, i) => targets.findIndex((other) => other.layer === layer) === i);

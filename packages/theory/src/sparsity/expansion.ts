@@ -12,7 +12,7 @@ import { curve } from '../panel.ts';
 import { loraDropout } from '../papers.ts';
 import { range } from '../real/batch.ts';
 import { compared, equal, noted, rounding64, type Row } from '../row.ts';
-import { mean } from '../stats.ts';
+import { mean, sum } from '../stats.ts';
 
 const sizes = { dIn: 6, dOut: 3, r: 2 };
 const RATES = [0.05, 0.1, 0.2, 0.3, 0.5, 0.7] as const;
@@ -25,15 +25,13 @@ interface Terms {
   readonly quadratic: number;
 }
 
-/** Expectation of the loss over every mask pair: no sampling error. */
-const expectedLoss = (problem: Problem, theta: Float64Array, p: number): number =>
-  allPairs(p, sizes.dIn, sizes.dOut).reduce(
-    (total, { pair, chance }) =>
-      chance === 0
-        ? total
-        : total + chance * mean(losses({ ...problem, views: [masked(problem.views[0]!, pair)] }, theta)),
-    0,
+/** Expectations of the loss over every mask pair, at any rate: no sampling error. */
+const expectedLoss = (problem: Problem, theta: Float64Array): ((p: number) => number) => {
+  const perPair = allPairs(0.5, sizes.dIn, sizes.dOut).map(({ pair }) =>
+    mean(losses({ ...problem, views: [masked(problem.views[0]!, pair)] }, theta)),
   );
+  return (p) => sum(allPairs(p, sizes.dIn, sizes.dOut).map(({ chance }, i) => chance * perPair[i]!));
+};
 
 /** gradient·Δ and ½ E[(d*Δ)ᵀ H (d*Δ)] from the outputs' change Σ_ij w_i d_ij Δ_ij u_j. */
 const termsOf = (problem: Problem, theta: Float64Array, p: number): Terms => {
@@ -88,23 +86,26 @@ export const expansion = check({
       };
       const start = loraStart(fold(key, 'start'), problem, 0.5);
       const draw = pairDrawer(trainedAt, sizes);
-      const pairs = range(pick(context, { smoke: 16, quick: 64 })).map((i) =>
+      const pairs = range(pick(context, { smoke: 16, quick: 32 })).map((i) =>
         draw(fold(fold(key, 'training masks'), i)),
       );
       const plain = fit(problem, start).at;
       const points = [
         { weights: 'plain LoRA', theta: plain },
-        { weights: 'LoRA Dropout, p = 0.3', theta: fit(withMasks(problem, pairs), start).at },
+        { weights: 'LoRA Dropout, p = 0.3', theta: fit(withMasks(problem, pairs), start, undefined, 1e-6).at },
         { weights: 'random', theta: start },
       ];
       const slope = objective(problem, plain);
-      return points.map(({ weights, theta }) => ({
-        loss: loss.name,
-        weights,
-        residual: Math.sqrt(dot(slope.grad, slope.grad)),
-        size: Math.sqrt(dot(theta, theta)),
-        perRate: RATES.map((p) => ({ p, exact: expectedLoss(problem, theta, p), terms: termsOf(problem, theta, p) })),
-      }));
+      return points.map(({ weights, theta }) => {
+        const exact = expectedLoss(problem, theta);
+        return {
+          loss: loss.name,
+          weights,
+          residual: Math.sqrt(dot(slope.grad, slope.grad)),
+          size: Math.sqrt(dot(theta, theta)),
+          perRate: RATES.map((p) => ({ p, exact: exact(p), terms: termsOf(problem, theta, p) })),
+        };
+      });
     }),
   rows: (measured, formula) =>
     measured.flatMap(({ loss, weights, residual, size, perRate }): Row[] => [

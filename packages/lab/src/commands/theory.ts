@@ -1,0 +1,67 @@
+import { join } from 'node:path';
+import { writeWhole } from '@lab/records';
+import { toCsv, toMarkdown, toTerminal } from '@lab/report';
+import { checks, runChecks, type Result } from '@lab/theory';
+import { committed } from '../reports.ts';
+import { drawPanels } from '../theory/figure.ts';
+import { openMaterial, plannedRuns } from '../theory/material.ts';
+import { flatTable, rowsTable, summaryTable } from '../theory/tables.ts';
+import { conclude, trainAll, type TrainOptions } from '../train.ts';
+
+export interface TheoryOptions extends TrainOptions {
+  /** Where tables and figures go; default: the committed results. */
+  readonly to?: string;
+}
+
+const seed = 0;
+
+const write = async (results: readonly Result[], folder: string, caption: string): Promise<readonly string[]> => {
+  const files: string[] = [];
+  const put = (name: string, content: string | Uint8Array) => {
+    writeWhole(join(folder, name), content);
+    files.push(join(folder, name));
+  };
+  const found = results.filter((result) => result.found);
+  put('table.md', [summaryTable(results, caption), ...found.map(rowsTable)].map(toMarkdown).join('\n'));
+  put('table.csv', toCsv(flatTable(found)));
+  for (const { check, found: rows } of found) {
+    const panels = check.panels(rows!.rows).filter(({ points }) => points.length > 0);
+    if (panels.length === 0) continue;
+    const { svg, png } = await drawPanels(panels, check.claim);
+    put(`figures/${check.name}.svg`, svg);
+    put(`figures/${check.name}.png`, png);
+  }
+  return files;
+};
+
+/**
+ * `lab theory`: trains the two small adapters that some checks look at (once; finished runs are kept), measures every statement, prints
+ * one table and writes all rows and figures. Exit code 1 where a theorem or identity fails.
+ */
+export const theory = async (options: TheoryOptions): Promise<void> => {
+  const trained = await trainAll(plannedRuns(), options);
+  const code = conclude(trained);
+  process.exitCode = code;
+  if (code !== 0) return;
+  const { material, reason } = await openMaterial(options);
+  console.error(`Engine: ${material.engine.name} (${reason})`);
+  try {
+    const results = await runChecks({
+      checks,
+      seed,
+      budget: 'quick',
+      material,
+      onResult: ({ check: { group, name }, seconds }) => console.error(`${group} / ${name}: ${seconds.toFixed(1)} s`),
+    });
+    const caption = `Real model: ${material.description}; LoRA Dropout at p = ${material.rate}. Seed ${seed}.`;
+    const files = await write(results, options.to ?? join(committed, 'theory'), caption);
+    console.log(toTerminal(summaryTable(results, caption)));
+    console.log(files.map((file) => `  ${file}`).join('\n'));
+    const spent = results.reduce((total, { seconds }) => total + seconds, 0);
+    console.error(`${checks.length} checks, ${spent.toFixed(0)} s of processor time`);
+    const failed = results.filter(({ found }) => found?.rows.some(({ verdict }) => verdict === 'fails'));
+    if (failed.length > 0) process.exitCode = 1;
+  } finally {
+    await material.engine.close();
+  }
+};

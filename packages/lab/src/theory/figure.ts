@@ -1,0 +1,65 @@
+import { colours, draw, shapes, stack, type Drawing, type Part } from '@lab/report';
+import type { Panel } from '@lab/theory';
+
+const [width, height] = [300, 160];
+
+const axis = ({ title, log }: Panel['x'], field: string): Part => ({
+  field,
+  type: 'quantitative',
+  title,
+  scale: log ? { type: 'log', nice: false } : { zero: false, nice: true },
+  axis: { format: '~g', labelOverlap: true },
+});
+
+/** One panel: predictions as lines, measurements as points with bars of two standard errors each way. */
+const panelPart = ({ title, x, y, points }: Panel): Part => {
+  const series = [...new Set(points.map((point) => point.series))];
+  const channel = (range: readonly string[]): Part => ({
+    field: 'series',
+    type: 'nominal',
+    sort: null,
+    legend: series.length > 1 ? { title: null, columns: 1 } : null,
+    scale: { domain: series, range: series.map((_, i) => range[i % range.length]!) },
+  });
+  const [across, up] = [axis(x, 'x'), axis(y, 'y')];
+  const colour = channel(colours);
+  const measured = { filter: "datum.role === 'measured'" };
+  const alone = points.every(({ role }) => role === 'measured');
+  const line = { filter: `datum.role === '${alone ? 'measured' : 'predicted'}'` };
+  return {
+    title,
+    width,
+    height,
+    data: { values: points },
+    layer: [
+      {
+        transform: [line],
+        mark: { type: 'line', strokeWidth: 1.2, opacity: alone ? 0.5 : 1 },
+        encoding: { x: across, y: up, color: colour },
+      },
+      {
+        transform: [measured],
+        mark: { type: 'rule', strokeWidth: 1 },
+        encoding: { x: across, y: { ...up, field: 'low' }, y2: { field: 'high' }, color: colour },
+      },
+      {
+        transform: [measured],
+        mark: { type: 'point', filled: true, size: 32, opacity: 1 },
+        encoding: { x: across, y: up, color: colour, shape: channel(shapes) },
+      },
+    ],
+    resolve: { legend: { shape: 'shared' } },
+  };
+};
+
+/** The panels of one check below each other. */
+export const drawPanels = (panels: readonly Panel[], description: string): Promise<Drawing> => {
+  const parts = panels.map(panelPart);
+  const spec = stack(parts, description);
+  // Every panel keeps its own series.
+  return draw(
+    (parts.length === 1
+      ? spec
+      : { ...spec, resolve: { scale: { color: 'independent', shape: 'independent' } } }) as never,
+  );
+};
