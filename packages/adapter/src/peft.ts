@@ -24,7 +24,12 @@ export const peftFiles = (
   const tensors = Object.fromEntries(
     Object.entries(params).map(([name, array]) => [own.has(name) ? keyOf(adapter, name) : `${PREFIX}${name}`, array]),
   );
-  const common = { base_model_name_or_path: model.name, task_type: 'SEQ_CLS', inference_mode: true };
+  const head = Object.keys(params).some((name) => !own.has(name));
+  const common = {
+    base_model_name_or_path: model.name,
+    task_type: head ? 'SEQ_CLS' : 'CAUSAL_LM',
+    inference_mode: true,
+  };
   const config = adapter.peft
     ? {
         ...common,
@@ -33,7 +38,7 @@ export const peftFiles = (
         bias: 'none',
         fan_in_fan_out: false,
         target_modules: adapter.targets.map(({ path }) => path),
-        modules_to_save: ['classifier'],
+        modules_to_save: head ? ['classifier'] : null,
       }
     : { ...common, lab_adapter: options };
   return {
