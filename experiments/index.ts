@@ -1,6 +1,7 @@
 import type { ReportSpec } from '@lab/report';
 import type { Experiment } from '@lab/runner';
 import { ablation } from './ablation/experiment.ts';
+import { adapterStudy } from './adapters/experiment.ts';
 import { compare } from './compare/experiment.ts';
 import { framework } from './framework/experiment.ts';
 import { hiddenKeyNlg } from './hiddenkey-nlg/experiment.ts';
@@ -14,6 +15,7 @@ export const experiments: readonly Experiment<ReportSpec>[] = [
   compare,
   framework,
   heterolora,
+  adapterStudy,
   hiddenKeyNlg,
 ];
 

@@ -2,6 +2,14 @@ import { catalogue, type Catalogue } from '@lab/records';
 import type { Adapter } from './adapter.ts';
 import { adaLora } from './adalora/index.ts';
 import { bitFit } from './bitfit/index.ts';
+import { cola } from './cola/index.ts';
+import { racLora } from './rac-lora/index.ts';
+import { xgbLora } from './xgblora/index.ts';
+import { roLora } from './rolora/index.ts';
+import { sLora } from './s-lora/index.ts';
+import { proLora } from './prolora/index.ts';
+import { resLora } from './reslora/index.ts';
+import { doraDynamic } from './dora-dynamic/index.ts';
 import { full } from './full/index.ts';
 import { heteroLora } from './heterolora/index.ts';
 import { houlsby } from './houlsby/index.ts';
@@ -17,7 +25,15 @@ export const adapters: Catalogue<[Model], Adapter> = catalogue('adapter', [
   lora,
   adaLora,
   sora,
+  doraDynamic,
   heteroLora,
+  resLora,
+  proLora,
+  cola,
+  racLora,
+  xgbLora,
+  roLora,
+  sLora,
   houlsby,
   pfeiffer,
   bitFit,

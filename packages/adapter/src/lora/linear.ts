@@ -12,14 +12,10 @@ export interface LowRank {
   readonly gate?: tf.Tensor;
 }
 
-/**
- * h = x W + b + s (g * (x Aᵀ)) Bᵀ (Hu et al. 2021, Eq. 3; with a gate g it is AdaLoRA's P Λ Q and SoRA), with a noise site at every
- * stage. x: [B, T, d_in] -> [B, T, d_out].
- */
-export const loraLinear = (
+/** s (g * (x Aᵀ)) Bᵀ with a noise site at every stage. x: [B, T, d_in] -> [B, T, d_out]. */
+export const loraBranch = (
   spec: LinearSpec,
   x: tf.Tensor,
-  base: Linear,
   { A, B, scale, gate }: LowRank,
   perturb: Perturb,
 ): tf.Tensor => {
@@ -30,6 +26,16 @@ export const loraLinear = (
   const gated = gate ? tf.mul(down, gate) : down;
   const rank = perturb('lora.rank', spec, tf.reshape(gated, [...lead, A.shape[0]!]));
   const up = tf.matMul(rows(rank), perturb('lora.B', spec, B) as tf.Tensor2D, false, true);
-  const delta = perturb('lora.delta', spec, tf.reshape(tf.mul(up, scale), [...lead, spec.dOut]));
-  return tf.add(affine(x, base), delta);
+  return perturb('lora.delta', spec, tf.reshape(tf.mul(up, scale), [...lead, spec.dOut]));
 };
+
+/**
+ * h = x W + b + s (g * (x Aᵀ)) Bᵀ (Hu et al. 2021, Eq. 3; with a gate g it is AdaLoRA's P Λ Q and SoRA). x: [B, T, d_in] -> [B, T, d_out].
+ */
+export const loraLinear = (
+  spec: LinearSpec,
+  x: tf.Tensor,
+  base: Linear,
+  matrices: LowRank,
+  perturb: Perturb,
+): tf.Tensor => tf.add(affine(x, base), loraBranch(spec, x, matrices, perturb));

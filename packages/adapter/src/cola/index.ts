@@ -1,0 +1,42 @@
+import { entry } from '@lab/records';
+import { z } from 'zod';
+import type { Adapter } from '../adapter.ts';
+import { chain } from '../chain/index.ts';
+import { lowRank } from '../lora/branch.ts';
+import { loraOptions, loraScale } from '../lora/index.ts';
+import { kaimingUniform } from '../lora/init.ts';
+import type { Model } from '../model.ts';
+import { selectTargets } from '../targets.ts';
+
+const options = loraOptions.extend({
+  links: z.number().int().min(1).default(3).describe('links of the chain: equal parts of the training'),
+});
+
+export const cola = entry<[Model], Adapter, typeof options>({
+  name: 'cola',
+  version: 1,
+  summary: 'a chain of LoRAs: train one, add it to the weights, start the next with a fresh optimiser',
+  cite: {
+    title: 'Chain of LoRA: Efficient Fine-tuning of Language Models via Residual Learning',
+    year: 2024,
+    url: 'https://arxiv.org/abs/2401.04151',
+    where: 'section 3, algorithm 1',
+  },
+  options,
+  build: (o, model) => {
+    const targets = selectTargets(model.linears, o.target_modules);
+    const ranks = o.links * o.r;
+    return {
+      ...lowRank(targets, { r: ranks, scale: loraScale(o) }),
+      ...chain(
+        targets.map(({ path }) => path),
+        o.links,
+        o.r,
+      ),
+      params: targets.flatMap(({ path, dIn, dOut }) => [
+        { name: `${path}.lora_A`, shape: [ranks, dIn], decay: true, init: (key) => kaimingUniform(key, ranks, dIn) },
+        { name: `${path}.lora_B`, shape: [dOut, ranks], decay: true, init: () => new Float32Array(dOut * ranks) },
+      ]),
+    };
+  },
+});

@@ -1,0 +1,47 @@
+import { tf, type Params } from '@lab/tensor';
+import { expect, it } from 'vitest';
+import { adapters, quiet, type Linear } from '../index.ts';
+import { plainModel } from '../sizes.ts';
+import { drawn, tensors, trained } from '../../test/tiny.ts';
+
+const model = plainModel(4, 2);
+const build = (options: object) =>
+  adapters.build(adapters.parse({ name: 'reslora', r: 2, alpha: 2, target_modules: ['query'], ...options }), model);
+const [first, second] = model.linears.filter(({ path }) => path.endsWith('query'));
+
+/** x A_iᵀ B_jᵀ of layers i and j. */
+const part = (params: Params, x: tf.Tensor, i: number, j: number): tf.Tensor => {
+  const of = (layer: number, name: string) => params[`layer.${layer}.attention.query.${name}`] as tf.Tensor2D;
+  return tf.matMul(tf.matMul(x as tf.Tensor2D, of(i, 'lora_A'), false, true), of(j, 'lora_B'), false, true);
+};
+
+it.each([
+  ['input', (p: Params, x: tf.Tensor, before: tf.Tensor) => part(p, tf.add(x, before), 1, 1)],
+  ['block', (p: Params, x: tf.Tensor) => tf.add(part(p, x, 1, 1), part(p, x, 0, 0))],
+  ['middle', (p: Params, x: tf.Tensor, before: tf.Tensor) => tf.add(part(p, x, 1, 1), part(p, before, 0, 1))],
+] as const)('%s is its equation, and the first layer is plain LoRA', (shortcut, equation) => {
+  tf.tidy(() => {
+    const adapter = build({ shortcut });
+    const params = tensors(trained(adapter));
+    const rows = (word: string) => tensors({ x: drawn(word, [3, 4]) }).x!;
+    const [x, before] = [rows('now'), rows('before')];
+    const base: Linear = { W: tf.zeros([4, 4]) };
+    const seen = (value: tf.Tensor) => tf.reshape(value, [1, 3, 4]);
+    const flow = { input: (path: string) => (path === first!.path ? seen(before) : undefined) };
+    const given = adapter.linear(second!, seen(x), base, params, quiet, flow).dataSync();
+    const expected = equation(params, x, before).dataSync();
+    // Sums of a dozen products below ten, in float32.
+    expected.forEach((value, i) => expect(Math.abs(value - given[i]!)).toBeLessThan(1e-5));
+    const start = adapter.linear(first!, seen(x), base, params, quiet, flow).dataSync();
+    part(params, x, 0, 0)
+      .dataSync()
+      .forEach((value, i) => expect(Math.abs(value - start[i]!)).toBeLessThan(1e-5));
+  });
+});
+
+it('merges where that is exact', () => {
+  expect(build({ shortcut: 'block' }).delta).toBeDefined();
+  expect(build({ shortcut: 'input' }).delta).toBeUndefined();
+  expect(build({ shortcut: 'middle' }).delta).toBeUndefined();
+  expect(() => build({ shortcut: 'input', depth: 2 })).toThrow('takes one layer back');
+});
