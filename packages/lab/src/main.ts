@@ -1,17 +1,14 @@
 import { Command, Option } from 'commander';
-import { fingerprintOf } from '@lab/models';
-import { BadInput } from '@lab/records';
-import { ENGINES } from '@lab/tensor';
-import { compare } from './commands/compare.ts';
-import { doctor } from './commands/doctor.ts';
-import { exportRun } from './commands/export.ts';
-import { list } from './commands/list.ts';
-import { plan } from './commands/plan.ts';
-import { report } from './commands/report.ts';
-import { reproduce } from './commands/reproduce.ts';
-import { run } from './commands/run.ts';
-import { status } from './commands/status.ts';
 import { defaultWorkers } from './defaults.ts';
+import { json, named, out, planned, training, weights, wholeNumber } from './options.ts';
+
+/** A command's action, loaded when it is called: help and short answers need no engine. */
+const lazily =
+  <Args extends readonly unknown[]>(load: () => Promise<(...args: Args) => unknown>) =>
+  async (...args: Args): Promise<void> => {
+    const action = await load();
+    await action(...args);
+  };
 
 const program = new Command('lab')
   .description(
@@ -20,43 +17,11 @@ const program = new Command('lab')
   .showHelpAfterError('(lab --help lists the commands)')
   .exitOverride();
 
-const wholeNumber = (name: string, least: number) => (text: string) => {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < least)
-    throw new BadInput(`--${name}: expected a whole number from ${least}; got "${text}"`);
-  return value;
-};
-
-const out = () => new Option('--out <folder>', 'where runs and reports are kept').default('out');
-const scale = () => new Option('--scale <name>', 'how big: smoke, quick, embedded, …').default('quick');
-const set = () =>
-  new Option('--set <key=value...>', 'overrides for every run, for example train.epochs=3 seed=[0,1]').default([]);
-const weights = () =>
-  new Option('--weights <folder>', 'folder with the weights of a model that does not come with the package');
-const json = () => new Option('--json', 'machine-readable output').default(false);
-
-/** A command that plans experiments: their names, scale and overrides. */
-const planning = (name: string, description: string) =>
-  program
-    .command(name)
-    .argument('<experiments...>', 'names of experiments, or all')
-    .description(description)
-    .addOption(out())
-    .addOption(scale())
-    .addOption(set())
-    .addOption(weights());
-
-/** A command that also trains. */
-const training = (command: Command) =>
-  command
-    .addOption(new Option('--engine <name>', 'where steps run').choices(['auto', ...ENGINES]).default('auto'))
-    .addOption(new Option('--provider <name>', 'execution provider of the onnx engine, for example webgpu'))
-    .option('--workers <n>', 'worker processes', wholeNumber('workers', 1), defaultWorkers())
-    .option('--threads <n>', 'threads of each worker', wholeNumber('threads', 1), 1)
-    .option('--data-dir <folder>', 'folder with data sets in their original layout')
-    .option('--download', 'allow downloads of data sets and models from the hub, pinned and checked', false);
-
-program.command('doctor').description('engines, threads and files of this machine').addOption(json()).action(doctor);
+program
+  .command('doctor')
+  .description('engines, threads and files of this machine')
+  .addOption(json())
+  .action(lazily(async () => (await import('./commands/doctor.ts')).doctor));
 program
   .command('list')
   .argument('[kind]', 'experiments, methods, datasets, models or adapters', 'experiments')
@@ -64,45 +29,95 @@ program
   .addOption(out())
   .option('--data-dir <folder>', 'folder with data sets in their original layout')
   .addOption(json())
-  .action(list);
-planning('plan', 'the runs of experiments and what is done').addOption(json()).action(plan);
-training(planning('run', 'runs what is not done yet, then reports')).action(run);
-planning('status', 'counts of runs by state').addOption(json()).action(status);
-planning('report', 'tables, figures and report.html from finished runs')
+  .action(lazily(async () => (await import('./commands/list.ts')).list));
+named(program.command('plan'))
+  .description('the runs of experiments, what is done, and what the rest should cost')
+  .option('--workers <n>', 'worker processes to estimate for', wholeNumber(1), defaultWorkers())
+  .addOption(json())
+  .action(lazily(async () => (await import('./commands/plan.ts')).plan));
+training(named(program.command('run')))
+  .description('runs what is not done yet, then reports')
+  .addOption(json())
+  .action(lazily(async () => (await import('./commands/run.ts')).run));
+named(program.command('status'))
+  .description('runs by state, and how far the running ones are')
+  .option('--watch', 'a live table, until nothing is left to do', false)
+  .addOption(json())
+  .action(lazily(async () => (await import('./commands/status.ts')).status));
+training(named(program.command('resume')))
+  .description('goes on with runs that were begun and stopped, and begins nothing new')
+  .addOption(json())
+  .action(lazily(async () => (await import('./commands/again.ts')).resume));
+training(named(program.command('retry')))
+  .description('tries failed runs again, whatever their number of attempts')
+  .addOption(json())
+  .action(lazily(async () => (await import('./commands/again.ts')).retry));
+training(named(program.command('worker')))
+  .description('joins a folder: takes runs that nobody works on until none is left; no report')
+  .addOption(json())
+  .action(lazily(async () => (await import('./commands/again.ts')).worker));
+named(program.command('collect'))
+  .description('after workers have ended: compares checksums, counts, reports')
+  .addOption(json())
+  .action(lazily(async () => (await import('./commands/collect.ts')).collect));
+training(named(program.command('submit')))
+  .description('hands the work to a cluster: an array of workers on the shared folder, then collect')
+  .addOption(new Option('--scheduler <name>', 'which scheduler').choices(['slurm']).default('slurm'))
+  .option('--print', 'only print what would be submitted', false)
+  .option('--per-task <n>', 'runs that one task of the array takes', wholeNumber(1), 8)
+  .option('--at-once <n>', 'tasks that may run at the same time', wholeNumber(1), 16)
+  .option('--time <hh:mm:ss>', 'time limit of a task', '01:00:00')
+  .option('--stop-before <seconds>', 'how long before the limit a task is told to stop', wholeNumber(1), 120)
+  .option('--sbatch <line...>', 'more options for every job, for example --sbatch partition=gpu gres=gpu:1', [])
+  .addOption(json())
+  .action(lazily(async () => (await import('./commands/submit.ts')).submit));
+named(program.command('report'))
+  .description('tables, figures and report.html from finished runs')
   .option('--publish', 'also write tables, figures and records to results/', false)
   .option('--watch', 'serve the page on this machine while runs go on', false)
-  .action(report);
+  .addOption(json())
+  .action(lazily(async () => (await import('./commands/report.ts')).report));
 program
   .command('compare')
   .argument('<a>', 'a report folder, for example out/compare/quick')
   .argument('<b>', 'another one, for example results/compare/quick')
   .description('two report folders of one experiment, paired by labels, data set and seed')
-  .action(compare);
-training(
-  program
-    .command('reproduce')
-    .description('the main experiments: train, report, and compare with results/')
-    .addOption(out())
-    .addOption(scale())
-    .addOption(set())
-    .addOption(weights()),
-).action(reproduce);
+  .addOption(json())
+  .action(lazily(async () => (await import('./commands/compare.ts')).compare));
+training(planned(program.command('reproduce')))
+  .description('the main experiments: train, report, and compare with results/')
+  .action(lazily(async () => (await import('./commands/reproduce.ts')).reproduce));
 program
   .command('export')
   .description('the trained weights of a finished run for other programs')
   .requiredOption('--run <id>', 'id of a finished run, as lab plan shows it')
   .addOption(new Option('--format <name>', 'what to write').choices(['peft', 'merged', 'onnx']).makeOptionMandatory())
   .requiredOption('--to <folder>', 'folder to write to')
-  .addOption(new Option('--readout <name>', 'merged: deterministic or expected update').choices(['quiet', 'mean-field']))
+  .addOption(
+    new Option('--readout <name>', 'merged: deterministic or expected update').choices(['quiet', 'mean-field']),
+  )
   .addOption(out())
   .addOption(weights())
-  .action(exportRun);
+  .action(lazily(async () => (await import('./commands/export.ts')).exportRun));
+program
+  .command('clean')
+  .description('shows what interrupted and damaged runs left behind, and removes it')
+  .addOption(out())
+  .option('--yes', 'remove it', false)
+  .addOption(json())
+  .action(lazily(async () => (await import('./commands/clean.ts')).clean));
+program
+  .command('schema')
+  .description('the JSON schema of experiment files, for editors')
+  .option('--write', 'write it to experiments/schema.json', false)
+  .action(lazily(async () => (await import('./commands/schema.ts')).schema));
 
 // Two folders of weights are two models: what tells them apart joins every run's config, and so its id.
-program.hook('preAction', (_program, command) => {
+program.hook('preAction', async (_program, command) => {
   const options = command.opts<{ readonly weights?: string; readonly set?: readonly string[] }>();
-  if (options.weights !== undefined && options.set)
-    command.setOptionValue('set', [...options.set, `model.weights="${fingerprintOf(options.weights)}"`]);
+  if (options.weights === undefined || !options.set) return;
+  const { fingerprintOf } = await import('@lab/models');
+  command.setOptionValue('set', [...options.set, `model.weights="${fingerprintOf(options.weights)}"`]);
 });
 
 // A reader that has seen enough (`| head`) is no failure.
@@ -116,7 +131,7 @@ try {
   if (name === 'CommanderError')
     process.exitCode =
       code === 'commander.helpDisplayed' || code === 'commander.help' || code === 'commander.version' ? 0 : 2;
-  else if (error instanceof BadInput || name === 'BadInput') {
+  else if (name === 'BadInput') {
     console.error(message);
     process.exitCode = 2;
   } else {

@@ -1,6 +1,5 @@
 import { join } from 'node:path';
-import { BadInput, isDone } from '@lab/records';
-import { makeFolder } from '@lab/records';
+import { BadInput, isDone, makeFolder } from '@lab/records';
 import { sweep, type ExperimentRun, type SweepSummary } from '@lab/runner';
 import type { EngineName } from '@lab/tensor';
 import { showProgress } from './progress.ts';
@@ -14,6 +13,20 @@ export interface TrainOptions {
   readonly dataDir?: string;
   readonly weights?: string;
   readonly download: boolean;
+  /** How often a run may fail before it is left alone. */
+  readonly attempts?: number;
+  /** Seconds a run may take. */
+  readonly timeout?: number;
+  /** MB of memory a worker may take. */
+  readonly memory?: number;
+  /** Seconds between asking a worker to stop and killing it. */
+  readonly grace?: number;
+  /** Whether to wait for runs that others are at work on. */
+  readonly wait?: boolean;
+  /** Most runs to take. */
+  readonly limit?: number;
+  /** Where in the list to begin, in [0, 1). */
+  readonly share?: number;
 }
 
 /** Exit codes: 0 all done, 1 some runs failed, 130 stopped. */
@@ -22,19 +35,24 @@ export interface Trained {
   readonly stopped: boolean;
 }
 
-const nameOf = ({ labels, seed }: ExperimentRun): string =>
+/** An arm's labels for people. */
+export const labelText = ({ labels, seed }: Pick<ExperimentRun, 'labels' | 'seed'>): string =>
   [...Object.entries(labels).map(([axis, value]) => `${axis} ${value}`), `seed ${seed}`].join(', ');
+
+const optional = <K extends string, V>(key: K, value: V | undefined): { readonly [key in K]?: V } =>
+  (value === undefined ? {} : { [key]: value }) as { readonly [key in K]?: V };
 
 /** Runs what is not done yet; Ctrl-C lets every worker write its checkpoint, and the same command goes on later. */
 export const trainAll = async (runs: readonly ExperimentRun[], options: TrainOptions): Promise<Trained> => {
-  const { out, engine, provider, workers, threads, dataDir, weights, download } = options;
+  const { out, engine, workers, threads, dataDir, download, limit = Infinity } = options;
   makeFolder(join(out, 'runs'));
-  const names = new Map(runs.map((run) => [run.id, nameOf(run)]));
-  const waiting = new Set(runs.filter(({ id }) => !isDone(out, id)).map(({ id }) => id)).size;
+  const names = new Map(runs.map((run) => [run.id, labelText(run)]));
+  const missing = new Set(runs.filter(({ id }) => !isDone(out, id)).map(({ id }) => id)).size;
+  const waiting = Math.min(missing, limit);
   console.error(
-    waiting === 0
+    missing === 0
       ? `All ${names.size} runs are done already; nothing is computed again.`
-      : `${names.size} runs, ${names.size - waiting} done already, ${waiting} to go on ${Math.min(workers, waiting)} workers.`,
+      : `${names.size} runs, ${names.size - missing} done already, ${waiting} to go on ${Math.min(workers, waiting)} workers.`,
   );
 
   const stop = new AbortController();
@@ -43,8 +61,9 @@ export const trainAll = async (runs: readonly ExperimentRun[], options: TrainOpt
     console.error('\nStopping: every worker writes a checkpoint. The same command goes on from there.');
     stop.abort();
   };
-  process.on('SIGINT', onSignal);
-  process.on('SIGTERM', onSignal);
+  // SIGUSR1 is what Slurm is asked to send before a job's time is up.
+  const signals = ['SIGINT', 'SIGTERM', 'SIGUSR1'] as const;
+  for (const signal of signals) process.on(signal, onSignal);
   const { stop: stopBars, ...events } = showProgress(names, waiting, (line) => console.error(line));
   try {
     const summary = await sweep(runs, {
@@ -52,24 +71,41 @@ export const trainAll = async (runs: readonly ExperimentRun[], options: TrainOpt
         out,
         engine,
         threads,
-        ...(provider === undefined ? {} : { provider }),
+        ...optional('provider', options.provider),
+        ...optional('timeout', options.timeout),
         places: {
           download,
-          sources: { cacheDir: join(out, 'cache'), ...(dataDir === undefined ? {} : { dataDir }) },
-          ...(weights === undefined ? {} : { weights }),
+          sources: { cacheDir: join(out, 'cache'), ...optional('dataDir', dataDir) },
+          ...optional('weights', options.weights),
         },
       },
       workers,
       signal: stop.signal,
       events,
+      limit,
+      ...optional('attempts', options.attempts),
+      ...optional('wait', options.wait),
+      ...optional('share', options.share),
+      ...optional('graceSeconds', options.grace),
+      ...optional('memoryMB', options.memory),
     });
     if (summary.mend !== null) throw new BadInput(summary.mend);
     return { summary, stopped: stop.signal.aborted };
   } finally {
     stopBars();
-    process.off('SIGINT', onSignal);
-    process.off('SIGTERM', onSignal);
+    for (const signal of signals) process.off(signal, onSignal);
   }
+};
+
+/** What a sweep did not have to do again, in words; empty when that is nothing. */
+const reusedText = ({ reused, setAside }: SweepSummary): readonly string[] => {
+  const { shared, finished, resumedRuns, resumedSteps } = reused;
+  return [
+    finished > 0 ? `Reused: ${finished} finished runs, their checksums compared.` : '',
+    shared > 0 ? `Reused: ${shared} runs that several experiments ask for, each computed once.` : '',
+    resumedRuns > 0 ? `Reused: ${resumedSteps} steps from the checkpoints of ${resumedRuns} runs.` : '',
+    ...setAside.map((file) => `Set aside, because it differs from what was written, and computed again: ${file}`),
+  ].filter((line) => line !== '');
 };
 
 /** Says how a sweep went and returns the exit code. */
@@ -79,6 +115,7 @@ export const conclude = ({ summary, stopped }: Trained): number => {
     .filter(([, n]) => n > 0)
     .map(([outcome, n]) => `${n} ${outcome}`);
   console.error(said.join(', '));
-  for (const { run, message } of failures) console.error(`run ${run.id} failed: ${message}`);
+  for (const line of reusedText(summary)) console.error(line);
+  for (const { run, message } of failures) console.error(`run ${run.id}: ${message}`);
   return stopped ? 130 : failures.length > 0 ? 1 : 0;
 };

@@ -12,4 +12,7 @@ const opened = (folder: string) => {
 };
 
 /** `lab compare A B`: two report folders of one experiment, paired by labels, data set and seed. */
-export const compare = (a: string, b: string): void => console.log(compareStudies(opened(a), opened(b), [a, b]).text);
+export const compare = (a: string, b: string, { json }: { readonly json: boolean }): void => {
+  const { text, table: _table, ...counts } = compareStudies(opened(a), opened(b), [a, b]);
+  console.log(json ? JSON.stringify(counts, null, 2) : text);
+};

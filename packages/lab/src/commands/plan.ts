@@ -1,32 +1,60 @@
-import { isDone, stateOf } from '@lab/records';
-import { planExperiment } from '@lab/runner';
+import { stateOf } from '@lab/records';
+import { runsOf } from '@lab/runner';
+import { openEstimate, type Estimate } from '../estimate.ts';
 import { chosen } from '../experiments.ts';
+import { bytesText, openPrinter, timeText } from '../print.ts';
+import { labelText } from '../train.ts';
 import type { PlanOptions } from './run.ts';
 
-/** `lab plan`: every run with its labels, seed, id and state. */
-export const plan = (names: readonly string[], options: PlanOptions & { readonly json: boolean }): void => {
-  const { out, scale, set } = options;
-  const plans = chosen(names).map((experiment) => ({
-    experiment: experiment.name,
-    scale,
-    runs: planExperiment(experiment, scale, set).map(({ id, labels, seed, config }) => ({
-      id,
-      state: stateOf(out, id),
-      labels,
-      seed,
-      config,
-    })),
-  }));
-  if (options.json) return console.log(JSON.stringify(plans, null, 2));
-  for (const { experiment, runs } of plans) {
-    console.log(`${experiment} (${scale}): ${runs.length} runs`);
-    for (const { id, state, labels, seed } of runs) {
-      const told = Object.entries(labels).map(([axis, value]) => `${axis} ${value}`);
-      console.log(`  ${id}  ${state.padEnd(8)} ${told.join(', ')}, seed ${seed}`);
+const isSettled = (state: string): boolean => state === 'done' || state === 'diverged';
+
+const estimateText = ({ seconds, workers, bytes, freeBytes, from }: Estimate): string =>
+  seconds === null || bytes === null
+    ? `No finished run to estimate time from; ${bytesText(freeBytes)} of disk free`
+    : `About ${timeText(seconds)} on ${workers} workers and ${bytesText(bytes)} of disk (by ${from} finished runs); ${bytesText(freeBytes)} free`;
+
+/**
+ * `lab plan`: every run with its labels, seed, id and state, as they are planned, then what the rest should cost. Ten thousand runs are
+ * listed without being kept.
+ */
+export const plan = async (
+  names: readonly string[],
+  options: PlanOptions & { readonly json: boolean; readonly workers: number },
+): Promise<void> => {
+  const { out, scale, set, json } = options;
+  const printer = openPrinter();
+  const estimate = openEstimate(out);
+  const seen = new Set<string>();
+  let [total, done] = [0, 0];
+  if (json) await printer.line('{"plans": [');
+  for (const [i, experiment] of chosen(names).entries()) {
+    const head = { experiment: experiment.name, scale };
+    await printer.line(
+      json ? `${i > 0 ? ',' : ''}${JSON.stringify(head).slice(0, -1)}, "runs": [` : `${experiment.name} (${scale})`,
+    );
+    let first = true;
+    for (const { id, labels, seed, config } of runsOf(experiment, scale, set)) {
+      const state = stateOf(out, id);
+      total += 1;
+      if (!seen.has(id)) {
+        seen.add(id);
+        done += isSettled(state) ? 1 : 0;
+        estimate.add(id, config, isSettled(state));
+      }
+      if (json) await printer.line(`${first ? '' : ','}${JSON.stringify({ id, state, labels, seed, config })}`);
+      else await printer.line(`  ${id}  ${state.padEnd(11)} ${labelText({ labels, seed })}`);
+      first = false;
     }
+    if (json) await printer.line(']}');
   }
-  const all = plans.flatMap(({ runs }) => runs);
-  const unique = new Set(all.map(({ id }) => id));
-  const done = [...unique].filter((id) => isDone(out, id)).length;
-  console.log(`${unique.size} different runs (${all.length - unique.size} shared), ${done} done`);
+  const cost = estimate.told(options.workers);
+  const counts = { runs: seen.size, shared: total - seen.size, done };
+  if (json) await printer.line(`], "counts": ${JSON.stringify(counts)}, "estimate": ${JSON.stringify(cost)}}`);
+  else {
+    await printer.line(
+      `${counts.runs} different runs (${counts.shared} shared), ${done} done, ${counts.runs - done} to do`,
+    );
+    if (done < counts.runs) await printer.line(estimateText(cost));
+  }
+  await printer.flush();
 };

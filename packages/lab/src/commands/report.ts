@@ -10,17 +10,19 @@ import type { PlanOptions } from './run.ts';
  */
 export const report = async (
   names: readonly string[],
-  options: PlanOptions & { readonly publish: boolean; readonly watch: boolean },
+  options: PlanOptions & { readonly publish: boolean; readonly watch: boolean; readonly json: boolean },
 ): Promise<void> => {
   const { scale, set, publish } = options;
   const plans = chosen(names).map((experiment) => ({ experiment, runs: planExperiment(experiment, scale, set) }));
   if (options.watch) return watchReports(plans, options);
   const written = await writeReports(plans, options);
-  console.log(told(written));
+  const { reports, page } = written;
+  if (options.json) console.log(JSON.stringify({ folders: reports.map(({ folder }) => folder), page }, null, 2));
+  else console.log(told(written));
   if (!publish) return;
   for (const [i, { experiment }] of plans.entries()) {
     const folder = reportFolder(committed, experiment.name, scale);
     await writeReport(written.reports[i]!.study, experiment.report, folder);
-    console.log(`Published: ${folder}`);
+    console.error(`Published: ${folder}`);
   }
 };

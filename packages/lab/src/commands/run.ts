@@ -1,7 +1,7 @@
 import { planExperiment } from '@lab/runner';
 import { chosen } from '../experiments.ts';
-import { told, writeReports } from '../reports.ts';
-import { conclude, trainAll, type TrainOptions } from '../train.ts';
+import { told, writeReports, type Planned } from '../reports.ts';
+import { conclude, trainAll, type Trained, type TrainOptions } from '../train.ts';
 
 export interface PlanOptions {
   readonly out: string;
@@ -9,16 +9,29 @@ export interface PlanOptions {
   readonly set: readonly string[];
 }
 
+export type RunOptions = PlanOptions & TrainOptions & { readonly json: boolean };
+
+/** Every experiment that was named, with its runs. */
+export const plansOf = (names: readonly string[], { scale, set }: PlanOptions): readonly Planned[] =>
+  chosen(names).map((experiment) => ({ experiment, runs: planExperiment(experiment, scale, set) }));
+
+/** How a sweep went, as data. */
+export const sweepJson = ({ summary, stopped }: Trained): string => {
+  const { counts, reused, setAside, failures } = summary;
+  const failed = failures.map(({ run: { id }, message }) => ({ id, message }));
+  return JSON.stringify({ stopped, counts, reused, setAside, failed }, null, 2);
+};
+
 /** `lab run`: trains what is missing, then writes the reports. */
-export const run = async (names: readonly string[], options: PlanOptions & TrainOptions): Promise<void> => {
-  const plans = chosen(names).map((experiment) => ({
-    experiment,
-    runs: planExperiment(experiment, options.scale, options.set),
-  }));
+export const run = async (names: readonly string[], options: RunOptions): Promise<void> => {
+  const plans = plansOf(names, options);
   const trained = await trainAll(
     plans.flatMap(({ runs }) => runs),
     options,
   );
   process.exitCode = conclude(trained);
-  if (!trained.stopped) console.log(told(await writeReports(plans, options)));
+  if (options.json) console.log(sweepJson(trained));
+  if (trained.stopped) return;
+  const written = await writeReports(plans, options);
+  if (!options.json) console.log(told(written));
 };
