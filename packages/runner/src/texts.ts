@@ -54,7 +54,7 @@ const ensembleLosses = async (
   return batch.indices.map((_, b) => {
     let sum = 0;
     for (let at = b * batch.tokens; at < (b + 1) * batch.tokens; at++) {
-      if (shares!.data[at]! === 0) continue;
+      if (!(shares!.data[at]! > 0)) continue;
       const row = mean!.subarray(at * vocabulary, (at + 1) * vocabulary);
       const most = row.reduce((a, x) => Math.max(a, x), -Infinity);
       sum += most + Math.log(row.reduce((a, x) => a + Math.exp(x - most), 0)) - row[labels!.data[at]!]!;
