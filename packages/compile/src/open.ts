@@ -5,6 +5,8 @@ import { startBackend } from './backend.ts';
 import { eagerEngine } from './eager.ts';
 import type { Engine, EngineName } from './engine.ts';
 import { startTensorFlow } from './native.ts';
+import { noGraphicsCard } from './onnx/device.ts';
+import { measureSpeed } from './speed.ts';
 
 const require = createRequire(import.meta.url);
 
@@ -18,10 +20,15 @@ export const ENGINES: readonly EngineName[] = ['gpu', 'onnx', 'tensorflow', 'was
 export type EngineProbe = { readonly name: EngineName; readonly available: boolean; readonly reason: string };
 
 const OPEN: { readonly [name in EngineName]: (options: EngineOptions) => Promise<Engine> } = {
-  gpu: async () => eagerEngine({ name: 'gpu', description: await startTensorFlow('gpu'), backend: 'tensorflow' }),
+  gpu: async ({ threads }) =>
+    eagerEngine({ name: 'gpu', description: await startTensorFlow('gpu', threads), backend: 'tensorflow' }),
   onnx: async (options) => (await import('./onnx/engine.ts')).onnxEngine(options),
-  tensorflow: async () =>
-    eagerEngine({ name: 'tensorflow', description: await startTensorFlow('tensorflow'), backend: 'tensorflow' }),
+  tensorflow: async ({ threads }) =>
+    eagerEngine({
+      name: 'tensorflow',
+      description: await startTensorFlow('tensorflow', threads),
+      backend: 'tensorflow',
+    }),
   wasm: async () => {
     // Loaded late: importing the wasm backend makes it tfjs' first choice, asynchronous, for code that opens no engine.
     const { startWasm } = await import('./wasm.ts');
@@ -65,6 +72,28 @@ export async function probeEngines(options: EngineOptions = {}): Promise<readonl
 }
 
 /**
+ * The compiled engine on WebGPU, where there is a graphics card and it multiplies faster than the CPU (a driver that only pretends
+ * does not); otherwise on the CPU. Says why.
+ */
+async function openOnnx(options: EngineOptions): Promise<{ readonly engine: Engine; readonly why: string }> {
+  const cpu = await openEngine('onnx', options);
+  if (options.provider !== undefined) return { engine: cpu, why: `provider ${options.provider} was asked for` };
+  const absent = noGraphicsCard();
+  if (absent !== undefined) return { engine: cpu, why: `on the CPU: ${absent}` };
+  let device: Engine;
+  try {
+    device = await openEngine('onnx', { ...options, provider: 'webgpu' });
+  } catch (error) {
+    return { engine: cpu, why: `on the CPU: ${(error as Error).message}` };
+  }
+  const [own, other] = [await measureSpeed(cpu), await measureSpeed(device)];
+  const compared = `webgpu ${other.toFixed(0)} GFLOP/s, CPU ${own.toFixed(0)} GFLOP/s`;
+  const [engine, unused] = other > own ? [device, cpu] : [cpu, device];
+  await unused.close();
+  return { engine, why: compared };
+}
+
+/**
  * Opens the engine that was asked for, or for `auto` the first of gpu, onnx, tensorflow, wasm, js that works here.
  * @returns the engine and, as text for people and for the record, why it is this one
  */
@@ -76,8 +105,10 @@ export async function openBest(
   const refused: string[] = [];
   for (const name of ENGINES) {
     try {
-      const engine = await openEngine(name, options);
-      return { engine, reason: [`auto: ${name} is the first that works here`, ...refused].join('; ') };
+      const { engine, why } =
+        name === 'onnx' ? await openOnnx(options) : { engine: await openEngine(name, options), why: undefined };
+      const chosen = `auto: ${name} is the first that works here${why === undefined ? '' : ` (${why})`}`;
+      return { engine, reason: [chosen, ...refused].join('; ') };
     } catch (error) {
       refused.push((error as Error).message);
     }

@@ -2,6 +2,9 @@ export * as tf from '@tensorflow/tfjs';
 export {
   ENGINES,
   openBest,
+  measureSpeed,
+  noGraphicsCard,
+  onnxProviders,
   openEngine,
   probeEngines,
   workerEnvironment,

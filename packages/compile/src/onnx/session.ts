@@ -1,5 +1,8 @@
 import * as ort from 'onnxruntime-node';
 
+// What goes wrong is thrown; printing it as well would fill the terminal of whoever only asked what works here.
+ort.env.logLevel = 'fatal';
+
 /** How sessions of one engine run. */
 export type Runtime = { readonly provider: string; readonly threads: number };
 

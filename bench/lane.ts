@@ -1,0 +1,102 @@
+import { fork, spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { workerEnvironment } from '@lab/tensor';
+import type { Shape } from './workloads.ts';
+
+/** What is timed: one optimiser step, or one batch forward. */
+export type Kind = 'train' | 'evaluate';
+export type ToChild = { readonly kind: Kind; readonly times: number };
+export type FromChild =
+  | { readonly ready: string; readonly parameters: number }
+  | { readonly milliseconds: readonly number[]; readonly peakMB: number }
+  | { readonly error: string };
+
+/** A process that runs one workload when it is its turn. */
+export type Lane = {
+  readonly name: string;
+  readonly threads: number;
+  readonly description: string;
+  readonly parameters: number;
+  /** Milliseconds of each repetition. Rejects when it takes longer than `limit` seconds in all. */
+  readonly turn: (kind: Kind, times: number, limit?: number) => Promise<readonly number[]>;
+  readonly peakMB: () => number;
+  readonly stop: () => void;
+};
+
+type Wire = { readonly post: (message: ToChild) => void; readonly end: () => void };
+
+/** Opens a lane over a wire; `connect` is given what to do with each message. Rejects with the reason when the process cannot serve. */
+const open = async (
+  name: string,
+  threads: number,
+  connect: (receive: (message: FromChild) => void) => Wire,
+): Promise<Lane> => {
+  let settle: { resolve: (message: FromChild) => void; reject: (error: Error) => void } | undefined;
+  let peak = 0;
+  const next = (limit: number): Promise<FromChild> =>
+    new Promise((resolve, reject) => {
+      const timer = setTimeout(() => reject(new Error(`took longer than ${limit} s`)), limit * 1000);
+      const done =
+        <T>(end: (value: T) => void) =>
+        (value: T) => {
+          clearTimeout(timer);
+          end(value);
+        };
+      settle = { resolve: done(resolve), reject: done(reject) };
+    });
+  const wire = connect((message) =>
+    'error' in message ? settle?.reject(new Error(message.error)) : settle?.resolve(message),
+  );
+  try {
+    const first = await next(300);
+    if (!('ready' in first)) throw new Error('it answered before it was asked');
+    const turn: Lane['turn'] = async (kind, times, limit = 600) => {
+      const answer = next(limit);
+      wire.post({ kind, times });
+      const message = await answer;
+      if (!('milliseconds' in message)) throw new Error('it answered something else');
+      peak = message.peakMB;
+      return message.milliseconds;
+    };
+    return {
+      name,
+      threads,
+      description: first.ready,
+      parameters: first.parameters,
+      turn,
+      peakMB: () => peak,
+      stop: wire.end,
+    };
+  } catch (error) {
+    wire.end();
+    throw error;
+  }
+};
+
+/** An engine of this repository. */
+export const engineLane = (workload: string, engine: string, threads: number): Promise<Lane> =>
+  open(engine, threads, (receive) => {
+    const child = fork(fileURLToPath(new URL('./child.ts', import.meta.url)), [workload, engine, String(threads)], {
+      execArgv: ['--import', import.meta.resolve('tsx')],
+      env: { ...process.env, ...workerEnvironment },
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    });
+    child.on('message', (message: FromChild) => receive(message));
+    child.on('exit', (code) => receive({ error: `its process ended with ${code}` }));
+    return { post: (message) => child.send(message), end: () => child.kill('SIGKILL') };
+  });
+
+/** A peer in Python: JSON lines in and out. */
+export const peerLane = (python: string, peer: 'by_hand' | 'with_peft', shape: Shape, threads: number): Promise<Lane> =>
+  open(peer === 'by_hand' ? 'PyTorch by hand' : 'transformers + peft', threads, (receive) => {
+    const script = fileURLToPath(new URL(`./peer/${peer}.py`, import.meta.url));
+    const child = spawn(python, [script, JSON.stringify(shape), String(threads)], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+      env: { ...process.env, HF_HUB_OFFLINE: '1', TRANSFORMERS_VERBOSITY: 'error' },
+    });
+    createInterface(child.stdout).on('line', (line) => receive(JSON.parse(line) as FromChild));
+    child.on('error', (error) => receive({ error: error.message }));
+    child.on('exit', (code) => receive({ error: `its process ended with ${code}` }));
+    return { post: (message) => child.stdin.write(`${JSON.stringify(message)}\n`), end: () => child.kill('SIGKILL') };
+  });

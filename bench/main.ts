@@ -1,0 +1,87 @@
+/**
+ * Times training steps and evaluation batches of every available engine, and with --peer of PyTorch, in turns on the same workloads.
+ *
+ *   npm run bench -- [--peer] [--python .cache/peer] [--workloads use-lite,small,tiny] [--engines onnx,wasm] [--threads 1,2] [--rounds 7]
+ */
+import { cpus, loadavg, totalmem } from 'node:os';
+import { parseArgs } from 'node:util';
+import { ENGINES, probeEngines } from '@lab/tensor';
+import { operationsOf } from './flops.ts';
+import { engineLane, peerLane, type Lane } from './lane.ts';
+import { findPython } from './peers.ts';
+import { measure } from './measure.ts';
+import { ratioLines, tableOf, type Row } from './table.ts';
+import { WORKLOADS, type WorkloadName } from './workloads.ts';
+
+const { values } = parseArgs({
+  options: {
+    peer: { type: 'boolean', default: false },
+    python: { type: 'string', default: '.cache/peer' },
+    workloads: { type: 'string', default: Object.keys(WORKLOADS).join() },
+    engines: { type: 'string', default: ENGINES.join() },
+    threads: { type: 'string', default: '1,2' },
+    rounds: { type: 'string', default: '7' },
+  },
+});
+const main = async (): Promise<void> => {
+  const threads = values.threads.split(',').map(Number);
+  const chosen = values.engines.split(',');
+  const python = values.peer ? findPython(values.python) : null;
+
+  const probes = await probeEngines();
+  for (const { name, available, reason } of probes) if (!available) console.log(`left out: ${reason} (${name})`);
+  const engines = probes.filter(({ name, available }) => available && chosen.includes(name));
+  /** Engines that use one thread, whatever is asked. */
+  const single = new Set<string>(['wasm', 'js']);
+
+  const load = (): string => loadavg()[0]!.toFixed(1);
+  console.log(
+    `${new Date().toISOString().slice(0, 10)}, ${cpus()[0]?.model.trim()}, ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GB, ` +
+      `Node ${process.version}, load ${load()} before the first step`,
+  );
+
+  const rows: Row[] = [];
+  for (const name of values.workloads.split(',') as WorkloadName[]) {
+    const workload = await WORKLOADS[name]();
+    const { shape, blueprint } = workload;
+    const lanes: Lane[] = [];
+    const add = async (what: string, lane: Promise<Lane>) => {
+      try {
+        lanes.push(await lane);
+      } catch (error) {
+        console.log(`left out: ${what} on ${name}: ${(error as Error).message}`);
+      }
+    };
+    for (const { name: engine } of engines) {
+      for (const count of single.has(engine) ? [1] : threads) await add(engine, engineLane(name, engine, count));
+    }
+    for (const peer of ['by_hand', 'with_peft'] as const) {
+      for (const count of python ? threads : []) await add(peer, peerLane(python!, peer, shape, count));
+    }
+    for (const lane of lanes) {
+      if (lane.parameters !== blueprint.layout.size)
+        throw new Error(`${lane.name} trains ${lane.parameters} parameters, this repository ${blueprint.layout.size}`);
+    }
+    const { measured, dropped } = await measure(lanes, Number(values.rounds));
+    lanes.forEach((lane) => lane.stop());
+    dropped.forEach(({ lane, reason }) => console.log(`left out: ${lane.name} on ${name}: ${reason}`));
+    const operations = operationsOf(workload);
+    const found = measured.map((each): Row => ({ workload: name, batch: shape.batch, operations, ...each }));
+    console.log(
+      `\n${name}: ${blueprint.model.name}, ${shape.layers} layers, ${shape.width} wide, batch ${shape.batch}, ${shape.tokens} tokens, ` +
+        `${blueprint.layout.size} trainable parameters, ${(operations.train / 1e9).toFixed(1)} GFLOP a training step, load ${load()} at the end\n`,
+    );
+    console.log(tableOf(found));
+    rows.push(...found);
+  }
+  console.log(`\n${ratioLines(rows).join('\n')}`);
+};
+
+try {
+  await main();
+  process.exit(0);
+} catch (error) {
+  // Not thrown on: the wasm backend answers an uncaught error by printing its own source.
+  console.error((error as Error).name === 'BadInput' ? (error as Error).message : (error as Error).stack);
+  process.exit(2);
+}

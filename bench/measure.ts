@@ -1,0 +1,67 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Kind, Lane } from './lane.ts';
+
+export type Measured = {
+  readonly name: string;
+  readonly threads: number;
+  readonly description: string;
+  /** Median milliseconds. */
+  readonly train: number;
+  readonly evaluate: number;
+  readonly peakMB: number;
+};
+
+export type Dropped = { readonly lane: Lane; readonly reason: string };
+
+/** Seconds that three first steps may take; more is out of place in a table of milliseconds. */
+const PATIENCE = 90;
+/** Milliseconds of one turn; short turns, often, so that what disturbs the machine disturbs everyone. */
+const TURN = 400;
+/** Milliseconds between turns, in which the last one's threads stop spinning. */
+const PAUSE = 30;
+
+const median = (values: readonly number[]): number => {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
+};
+
+/** Warms every lane up, then gives each its turn, round after round, and takes medians. Lanes slower than a second a step get three rounds. */
+export const measure = async (
+  lanes: readonly Lane[],
+  rounds: number,
+): Promise<{ readonly measured: readonly Measured[]; readonly dropped: readonly Dropped[] }> => {
+  const dropped: Dropped[] = [];
+  const runs = new Map<Lane, { readonly [kind in Kind]: { readonly times: number; readonly seen: number[] } }>();
+  for (const lane of lanes) {
+    try {
+      const warm = async (kind: Kind) => {
+        const milliseconds = (await lane.turn(kind, 3, PATIENCE)).at(-1)!;
+        return { times: Math.max(1, Math.min(50, Math.round(TURN / milliseconds))), seen: [] };
+      };
+      runs.set(lane, { train: await warm('train'), evaluate: await warm('evaluate') });
+    } catch (error) {
+      dropped.push({ lane, reason: (error as Error).message });
+      lane.stop();
+    }
+  }
+  for (let round = 0; round < rounds; round++) {
+    for (const kind of ['train', 'evaluate'] as const) {
+      for (const [lane, run] of runs) {
+        const { times, seen } = run[kind];
+        if (round >= 3 && seen[0]! > 1000) continue;
+        await wait(PAUSE);
+        seen.push(...(await lane.turn(kind, times)));
+      }
+    }
+  }
+  const measured = [...runs].map(([lane, { train, evaluate }]) => ({
+    name: lane.name,
+    threads: lane.threads,
+    description: lane.description,
+    train: median(train.seen),
+    evaluate: median(evaluate.seen),
+    peakMB: lane.peakMB(),
+  }));
+  return { measured, dropped };
+};

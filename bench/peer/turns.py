@@ -1,0 +1,68 @@
+"""What both peers share: the shape, masks as inputs, and turns over JSON lines."""
+import json
+import resource
+import sys
+import time
+
+import torch
+import torch.nn.functional as F
+
+MASKS = 8
+
+
+def start():
+    """Shape of the workload and thread count from the command line."""
+    shape = json.loads(sys.argv[1])
+    torch.set_num_threads(int(sys.argv[2]))
+    torch.manual_seed(0)
+    return shape
+
+
+def batch_of(shape):
+    """Random ids [B, T], 1 for a token and 0 for padding [B, T], labels [B]."""
+    batch, tokens = shape["batch"], shape["tokens"]
+    ids = torch.randint(0, shape["vocabulary"], (batch, tokens))
+    valid = (torch.arange(tokens)[None, :] < torch.tensor(shape["lengths"])[:, None]).long()
+    return ids, valid, torch.randint(0, 2, (batch,))
+
+
+def draw_masks(shapes, p):
+    """Some sets of element masks, one bool tensor for each name, drawn before anything is timed."""
+    return [{name: torch.rand(*size) >= p for name, size in shapes.items()} for _ in range(MASKS)]
+
+
+def serve(description, parameters, use_masks, logits_of, labels):
+    """Answers turns until stdin ends. `use_masks(i)` sets the i-th masks (None: no masks), `logits_of()` runs the model."""
+    optimizer = torch.optim.AdamW(parameters, lr=1e-3, weight_decay=0.01, fused=True)
+    done = 0
+
+    def train():
+        nonlocal done
+        before = time.perf_counter()
+        use_masks(done % MASKS)
+        optimizer.zero_grad(set_to_none=True)
+        loss = F.cross_entropy(logits_of(), labels)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(parameters, 1.0)
+        optimizer.step()
+        value = loss.item()
+        elapsed = time.perf_counter() - before
+        done += 1
+        if value != value:
+            raise ValueError("the loss is not a number")
+        return 1000 * elapsed
+
+    def evaluate():
+        before = time.perf_counter()
+        use_masks(None)
+        with torch.inference_mode():
+            logits_of().tolist()
+        return 1000 * (time.perf_counter() - before)
+
+    timed = {"train": train, "evaluate": evaluate}
+    print(json.dumps({"ready": description, "parameters": sum(p.numel() for p in parameters)}), flush=True)
+    for line in sys.stdin:
+        turn = json.loads(line)
+        milliseconds = [timed[turn["kind"]]() for _ in range(turn["times"])]
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        print(json.dumps({"milliseconds": milliseconds, "peakMB": peak}), flush=True)
