@@ -56,7 +56,9 @@ describe.each(all)('adapter %s', (name, adapter) => {
       // what the third derivative leaves is below h^2 = 2.5e-5 of it.
       const norm = tf.norm(grad).arraySync() as number;
       const at = (h: number) => loss(tf.add(theta, tf.mul(grad, h / norm))).arraySync();
-      const h = 5e-3;
+      // A steep loss (norms of some hundred, where an adapter has many ranks) is followed over a shorter way: the sine's third derivative
+      // leaves (h norm)^2 / 6 = 4e-4 of the slope.
+      const h = Math.min(5e-3, 0.05 / norm);
       const slope = (at(h) - at(-h)) / (2 * h);
       expect(Math.abs(slope - norm)).toBeLessThan(2e-3 * (1 + norm));
     });
