@@ -17,7 +17,8 @@ describe('gloss', () => {
     const [a, b] = await Promise.all([build({ name: 'gloss' }, sources), build({ name: 'gloss' }, sources, 1)]);
     expect(a.splits.test).toEqual(b.splits.test);
     expect(a.splits.train).not.toEqual(b.splits.train);
-    const ids = Object.values(a.splits).flatMap((split) => split.map(({ id }) => id));
+    const { train, validation, test } = a.splits;
+    const ids = [train, validation, test].flatMap((split) => split.map(({ id }) => id));
     expect(ids).toHaveLength(2800);
     expect(new Set(ids).size).toBe(2800);
   });
