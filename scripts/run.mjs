@@ -59,6 +59,7 @@ const scripts = {
   check: () => stopAt([() => format('--check'), types, lint, tests]),
   test: () => stopAt(args.length > 0 ? [tests] : [() => format('--check'), types, lint, tests]),
   bench: () => tsx('bench/main.ts', ...args),
+  'setup:tensorflow': () => tsx('scripts/setup-tensorflow.ts', ...args),
   parity: () => tsx('scripts/parity.ts', ...args),
   'train-decoder': () => tsx('scripts/train-decoder.ts', ...args),
 };
