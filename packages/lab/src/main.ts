@@ -87,6 +87,10 @@ program
 training(planned(program.command('reproduce')))
   .description('the main experiments: train, report, and compare with results/')
   .action(lazily(async () => (await import('./commands/reproduce.ts')).reproduce));
+training(program.command('theory').addOption(out()))
+  .description('every statement of the papers that can be computed: predicted, measured, held or not')
+  .option('--to <folder>', 'where the tables and figures go', 'out/theory')
+  .action(lazily(async () => (await import('./commands/theory.ts')).theory));
 program
   .command('export')
   .description('the trained weights of a finished run for other programs')
