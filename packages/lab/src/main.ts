@@ -120,8 +120,8 @@ program
 program.hook('preAction', async (_program, command) => {
   const options = command.opts<{ readonly weights?: string; readonly set?: readonly string[] }>();
   if (options.weights === undefined || !options.set) return;
-  const { fingerprintOf } = await import('@lab/models');
-  command.setOptionValue('set', [...options.set, `model.weights="${fingerprintOf(options.weights)}"`]);
+  const { weightsOverride } = await import('./weights.ts');
+  command.setOptionValue('set', [...options.set, weightsOverride(options.weights)]);
 });
 
 // A reader that has seen enough (`| head`) is no failure.
