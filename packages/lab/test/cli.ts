@@ -16,7 +16,7 @@ export interface Ended {
 export const start = (
   ...args: readonly string[]
 ): { readonly child: ChildProcess; readonly ended: Promise<Ended>; readonly said: () => string } => {
-  const child = spawn(process.execPath, ['--import', 'tsx', main, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, ['--import', 'tsx/esm', main, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
   let stdout = '';
   let stderr = '';
   child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));

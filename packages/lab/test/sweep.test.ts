@@ -69,11 +69,14 @@ describe('a sweep', () => {
 
   it('plans, lists and tells its state without training', async () => {
     const plan = await lab('plan', 'compare', '--scale', 'smoke', '--out', folder.out, '--json');
-    const [{ runs }] = JSON.parse(plan.stdout) as [{ runs: { state: string; labels: { method: string } }[] }];
+    const { plans } = JSON.parse(plan.stdout) as {
+      plans: { runs: { state: string; labels: { method: string } }[] }[];
+    };
+    const runs = plans.flatMap((each) => each.runs);
     expect(runs.map(({ labels }) => labels.method)).toContain('hiddenkey');
     expect(runs.every(({ state }) => state === 'planned')).toBe(true);
     const status = await lab('status', 'compare', '--scale', 'smoke', '--out', folder.out);
-    expect(status.stdout).toContain('5 planned');
+    expect(status.stdout).toMatch(/planned[\s\S]*compare +smoke +5 +5/);
     const list = await lab('list', 'methods');
     expect(list.stdout).toContain('lora-dropout');
   });

@@ -182,7 +182,7 @@ describe.skipIf(path === null)(path === null ? `in a browser (skipped: ${missing
     await page.locator('#compare-runs tbody button').first().click();
     expect(await violations('#detail')).toEqual([]);
     await page.keyboard.press('Escape');
-  });
+  }, 180_000);
 
   it('follows the system and prints', async () => {
     await page.close();

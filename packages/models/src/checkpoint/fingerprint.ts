@@ -6,19 +6,24 @@ import { BadInput } from '@lab/records';
 /** Bytes read at the start and at the end of each shard. */
 const SAMPLE = 1 << 20;
 
+/** Small files that are read whole. */
+const WHOLE = ['config.json', 'tokenizer.json', 'model.json', 'vocab.json'];
+
+const isShard = (name: string): boolean => name.endsWith('.safetensors') || name.includes('-shard');
+
 /**
- * 16 hexadecimal digits that tell one folder of weights from another: of config.json and tokenizer.json whole, and of every safetensors
- * file its name, its size, and its first and last MiB, which hold the header and numbers. Reads no more than that of a 7B model.
- * Throws `BadInput` for a folder that cannot be read.
+ * 16 hexadecimal digits that tell one folder of weights from another: of the small files whole, and of every
+ * shard its name, its size, and its first and last MiB, which hold the header and numbers. Reads no more than that of a 7B model.
+ * Throws `BadInput` for a folder that cannot be read or holds no weights.
  */
 export const fingerprintOf = (folder: string): string => {
   const hash = createHash('sha256');
   try {
-    for (const name of ['config.json', 'tokenizer.json'].filter((each) => existsSync(join(folder, each))))
+    for (const name of WHOLE.filter((each) => existsSync(join(folder, each))))
       hash.update(name).update(readFileSync(join(folder, name)));
-    for (const name of readdirSync(folder)
-      .filter((each) => each.endsWith('.safetensors'))
-      .sort()) {
+    const shards = readdirSync(folder).filter(isShard).sort();
+    if (shards.length === 0) throw new Error('it holds no *.safetensors and no shards');
+    for (const name of shards) {
       const file = openSync(join(folder, name), 'r');
       try {
         const { size } = fstatSync(file);

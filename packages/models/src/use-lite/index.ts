@@ -15,6 +15,10 @@ const options = z.object({
     .describe(
       'mean of the last hidden states, or the tanh layer on it with unit length (the package’s sentence embedding)',
     ),
+  weights: z
+    .string()
+    .optional()
+    .describe('fingerprint of the folder given by --weights; filled in when a run is planned'),
 });
 
 /** Six pieces (`:)` among them) are shipped without a score, which the reference adds as 0. */
