@@ -21,8 +21,8 @@ const cell = (position: (typeof positions)[number], structure: (typeof structure
 });
 const minus = variant('hiddenkey-minus', 'HiddenKey-minus');
 const full = variant('hiddenkey', 'HiddenKey');
-const added = ['hiddenkey-minus + JS', 'hiddenkey-minus + input', 'hiddenkey-minus + output'].map((name) =>
-  variant(name),
+const added = ['JS', 'input', 'output'].map((what) =>
+  variant(`hiddenkey-minus + ${what}`, `HiddenKey-minus+${what}`),
 );
 const table1 = [none, ...positions.flatMap((p) => structures.map((s) => cell(p, s))), minus, full, ...added];
 const alongRate = positions.flatMap((p) =>
