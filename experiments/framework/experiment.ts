@@ -21,9 +21,7 @@ const cell = (position: (typeof positions)[number], structure: (typeof structure
 });
 const minus = variant('hiddenkey-minus', 'HiddenKey-minus');
 const full = variant('hiddenkey', 'HiddenKey');
-const added = ['JS', 'input', 'output'].map((what) =>
-  variant(`hiddenkey-minus + ${what}`, `HiddenKey-minus+${what}`),
-);
+const added = ['JS', 'input', 'output'].map((what) => variant(`hiddenkey-minus + ${what}`, `HiddenKey-minus+${what}`));
 const table1 = [none, ...positions.flatMap((p) => structures.map((s) => cell(p, s))), minus, full, ...added];
 const alongRate = positions.flatMap((p) =>
   structures.map((s): Series => ({ name: `${p} ${s}`, where: { variant: `${p} ${s}` } })),
