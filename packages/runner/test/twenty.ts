@@ -1,0 +1,123 @@
+import { fileURLToPath } from 'node:url';
+import type { Model } from '@lab/adapter';
+import type { Dataset } from '@lab/datasets';
+import { models } from '@lab/models';
+import { fold, integer, key } from '@lab/random';
+import type { Engine } from '@lab/tensor';
+import type { Row } from '../src/batches.ts';
+import { blueprintOf } from '../src/blueprint.ts';
+import { planRun } from '../src/config.ts';
+import { readAll, type Reader, type Readings } from '../src/evaluate.ts';
+import type { Prepared } from '../src/prepare.ts';
+import { train } from '../src/train.ts';
+import { openWorkshop } from '../src/workshop.ts';
+
+export type Named = { readonly name: string; readonly [option: string]: unknown };
+
+/** One model, adapter and method, trained for twenty steps by the runner's own loop. */
+export type Case = {
+  readonly model: Named;
+  /** Folder of tiny weights among the model package's fixtures; absent: the model brings its own. */
+  readonly weights?: string;
+  readonly vocabulary: number;
+  readonly adapter?: Named;
+  readonly dropout?: Named;
+  readonly lr?: number;
+};
+
+export type Twenty = { readonly losses: readonly number[]; readonly theta: Float32Array; readonly readings: Readings };
+
+const EXAMPLES = 8;
+const MEMBERS = 2;
+
+/** Texts of 3 to 8 random tokens with labels; token 0 is left to padding. */
+const rowsOf = (vocabulary: number): readonly Row[] =>
+  Array.from({ length: EXAMPLES }, (_, i) => {
+    const stream = fold(key(5), i);
+    const ids = Int32Array.from({ length: 3 + (i % 6) }, (_, t) => 1 + integer(fold(stream, t), vocabulary - 1));
+    return { example: { id: `train:${i}`, text: '', label: i % 2 }, encoded: [{ ids }] };
+  });
+
+const sourced = (folder: string): string =>
+  fileURLToPath(new URL(`../../models/test/fixtures/families/${folder}`, import.meta.url));
+
+const prepare = async ({ model: named, weights, vocabulary, adapter, dropout, lr = 2e-3 }: Case): Promise<Prepared> => {
+  const { config } = planRun(
+    {
+      seed: 3,
+      dataset: { name: 'imdb' },
+      model: named,
+      adapter: adapter ?? { name: 'lora', r: 2, target_modules: 'all-linear' },
+      dropout: dropout ?? { name: 'lora-dropout', p: 0.3, samples: 2 },
+      train: { epochs: 10, batchSize: 4, maxTokens: 8, lr, evalEvery: 10 },
+      members: MEMBERS,
+    },
+    'test',
+  );
+  const model: Model = await models.build(config.model, weights === undefined ? {} : { weights: sourced(weights) });
+  const rows = rowsOf(vocabulary);
+  const examples = rows.map(({ example }) => example);
+  const dataset: Dataset = {
+    name: 'test',
+    task: { kind: 'classification', classes: ['no', 'yes'] },
+    metric: 'accuracy',
+    splits: { train: examples, validation: examples, test: examples },
+    licence: 'none',
+    cite: { title: 'test', year: 2026, url: 'https://example.org', where: 'all' },
+  };
+  const blueprint = blueprintOf(config, model, dataset);
+  return { config, blueprint, dataset, rows: { train: rows, validation: rows.slice(0, 2), test: rows }, elsewhere: {} };
+};
+
+/** Twenty steps (ten epochs of two) and every reading of the trained weights, on one engine. Leaves nothing on it. */
+export const twentySteps = async (engine: Engine, one: Case): Promise<Twenty> => {
+  const prepared = await prepare(one);
+  const { blueprint, rows } = prepared;
+  const workshop = openWorkshop({ ...engine, close: async () => undefined });
+  const reader: Reader = {
+    workshop,
+    programs: workshop.programs(blueprint),
+    blueprint,
+    weights: await workshop.weights(blueprint.model),
+    batchSize: 4,
+    maxTokens: 8,
+    key: fold(key(3), 'test-mask'),
+    pause: async () => undefined,
+  };
+  const losses: number[] = [];
+  const { theta } = await train({
+    prepared,
+    workshop,
+    reader,
+    from: null,
+    save: () => undefined,
+    onProgress: ({ phase, loss }) => phase === 'train' && losses.push(loss!),
+    signal: new AbortController().signal,
+    headline: { readout: 'quiet', members: 1 },
+  });
+  const readings = await readAll(reader, theta, rows.test, MEMBERS);
+  const { data } = await engine.get(theta);
+  // A bias of the keys moves all logits of a query alike, so its gradient is rounding, which AdamW makes a full step of.
+  const { slots } = blueprint.layout;
+  const steered = slots.filter(({ name }) => !/\bkey\.(.*_)?bias/.test(name));
+  const trained = steered.flatMap(({ offset, size }) => [...data.subarray(offset, offset + size)]);
+  engine.free([theta]);
+  await workshop.close();
+  return { losses, theta: Float32Array.from(trained), readings };
+};
+
+const norm = (values: Iterable<number>): number => Math.hypot(...values);
+const far = (a: readonly number[], b: readonly number[]): number => Math.max(...a.map((x, i) => Math.abs(x - b[i]!)));
+
+/** How far two runs are apart: largest difference of a loss and of an output, and of the weights, relative, L2. */
+export const distance = (
+  a: Twenty,
+  b: Twenty,
+): { readonly losses: number; readonly theta: number; readonly outputs: number } => {
+  const all = ({ readings: { quiet, meanField, members } }: Twenty) => [quiet, meanField ?? [], ...members].flat(2);
+  return {
+    losses: far(a.losses, b.losses),
+    theta: norm(a.theta.map((x, i) => x - b.theta[i]!)) / norm(b.theta),
+    outputs: far(all(a), all(b)),
+  };
+};
