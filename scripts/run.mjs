@@ -44,7 +44,7 @@ const install = () => {
 };
 
 // node directly, not through a tsx process in between: signals and exit codes arrive unchanged.
-const tsx = (file, ...rest) => run(process.execPath, '--import', 'tsx', join(root, file), ...rest);
+const tsx = (file, ...rest) => run(process.execPath, '--import', 'tsx/esm', join(root, file), ...rest);
 const lab = (...rest) => tsx('packages/lab/src/main.ts', ...rest);
 const lint = () => bin('nx/dist/bin/nx.js', 'run-many', '-t', 'lint', '--outputStyle=static');
 const types = () => bin('typescript/bin/tsc', '-p', '.');

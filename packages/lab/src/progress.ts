@@ -1,13 +1,9 @@
 import { MultiBar, Presets } from 'cli-progress';
 import type { SweepEvents } from '@lab/runner';
+import { timeText } from './print.ts';
 
 /** Names of runs for people, by id. */
 export type Names = ReadonlyMap<string, string>;
-
-const clock = (seconds: number): string => {
-  const whole = Math.round(seconds);
-  return whole < 60 ? `${whole} s` : `${Math.floor(whole / 60)} min ${String(whole % 60).padStart(2, '0')} s`;
-};
 
 /** Share of a run that evaluation stands for in the bar. */
 const finalEvaluation = 0.2;
@@ -16,11 +12,8 @@ const finalEvaluation = 0.2;
  * Events of a sweep as progress: a bar for the whole with the time left, and one for each worker with step and loss. Where the output
  * is not a terminal, a line for each finished run.
  */
-export const showProgress = (
-  names: Names,
-  total: number,
-  engines: (line: string) => void,
-): SweepEvents & { stop: () => void } => {
+export const showProgress = (names: Names, say: (line: string) => void): SweepEvents & { stop: () => void } => {
+  let total = 0;
   const began = performance.now();
   const parts = new Map<string, number>();
   let ended = 0;
@@ -36,27 +29,45 @@ export const showProgress = (
         Presets.shades_grey,
       )
     : null;
-  const whole = bars?.create(total, 0, { label: 'all  ', text: 'starting' });
+  let whole: ReturnType<NonNullable<typeof bars>['create']> | undefined;
   const lanes = new Map<number, ReturnType<NonNullable<typeof bars>['create']>>();
   const finished = () => ended + [...parts.values()].reduce((a, b) => a + b, 0);
   const left = () => {
     const done = finished();
     if (done < 0.05) return 'time left unknown yet';
     const spent = (performance.now() - began) / 1000;
-    return `about ${clock((spent * (total - done)) / done)} left`;
+    return `about ${timeText((spent * (total - done)) / done)} left`;
+  };
+  /** Where and when a worker's present run was first heard of: from there its own time left is told. */
+  const begins = new Map<number, { readonly id: string; readonly at: number; readonly step: number }>();
+  const leftOf = (worker: number, id: string, step: number, steps: number): string => {
+    const known = begins.get(worker);
+    const now = performance.now();
+    if (known?.id !== id) begins.set(worker, { id, at: now, step });
+    if (known?.id !== id || step <= known.step) return '';
+    return `, ${timeText(((now - known.at) / 1000 / (step - known.step)) * (steps - step))} left`;
   };
   return {
+    onPlan: ({ runs, finished, givenUp, waiting }) => {
+      total = waiting;
+      const left = givenUp > 0 ? `, ${givenUp} given up (lab retry tries them again)` : '';
+      if (finished === runs) return say(`All ${runs} runs are done already; nothing is computed again.`);
+      say(`${runs} runs, ${finished} done already${left}, ${waiting} to go.`);
+      whole = bars?.create(total, 0, { label: 'all  ', text: 'starting' });
+      return undefined;
+    },
     onEngine: (engine, reason) => {
       if (announced) return;
       announced = true;
-      engines(`Engine: ${engine} (${reason})`);
+      say(`Engine: ${engine} (${reason})`);
     },
     onProgress: (worker, run, { step, steps, loss, phase }) => {
       parts.set(run.id, (step / steps) * (1 - finalEvaluation));
       const lane = lanes.get(worker) ?? bars?.create(100, 0, { label: `run ${worker + 1}`, text: '' });
       if (lane) lanes.set(worker, lane);
       const shown = phase === 'evaluate' ? 'evaluating' : `loss ${loss?.toFixed(4) ?? 'n/a'}`;
-      lane?.update((100 * step) / steps, { text: `step ${step}/${steps}, ${shown} | ${names.get(run.id) ?? run.id}` });
+      const text = `step ${step}/${steps}, ${shown}${leftOf(worker, run.id, step, steps)} | ${names.get(run.id) ?? run.id}`;
+      lane?.update((100 * step) / steps, { text });
       whole?.update(finished(), { text: `${ended}/${total} runs, ${left()}` });
     },
     onEnd: (run, outcome, message) => {

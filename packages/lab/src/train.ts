@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { BadInput, isDone, makeFolder } from '@lab/records';
+import { BadInput, makeFolder } from '@lab/records';
 import { sweep, type ExperimentRun, type SweepSummary } from '@lab/runner';
 import type { EngineName } from '@lab/tensor';
 import { showProgress } from './progress.ts';
@@ -44,16 +44,9 @@ const optional = <K extends string, V>(key: K, value: V | undefined): { readonly
 
 /** Runs what is not done yet; Ctrl-C lets every worker write its checkpoint, and the same command goes on later. */
 export const trainAll = async (runs: readonly ExperimentRun[], options: TrainOptions): Promise<Trained> => {
-  const { out, engine, workers, threads, dataDir, download, limit = Infinity } = options;
+  const { out, engine, workers, threads, dataDir, download } = options;
   makeFolder(join(out, 'runs'));
   const names = new Map(runs.map((run) => [run.id, labelText(run)]));
-  const missing = new Set(runs.filter(({ id }) => !isDone(out, id)).map(({ id }) => id)).size;
-  const waiting = Math.min(missing, limit);
-  console.error(
-    missing === 0
-      ? `All ${names.size} runs are done already; nothing is computed again.`
-      : `${names.size} runs, ${names.size - missing} done already, ${waiting} to go on ${Math.min(workers, waiting)} workers.`,
-  );
 
   const stop = new AbortController();
   const onSignal = () => {
@@ -64,7 +57,7 @@ export const trainAll = async (runs: readonly ExperimentRun[], options: TrainOpt
   // SIGUSR1 is what Slurm is asked to send before a job's time is up.
   const signals = ['SIGINT', 'SIGTERM', 'SIGUSR1'] as const;
   for (const signal of signals) process.on(signal, onSignal);
-  const { stop: stopBars, ...events } = showProgress(names, waiting, (line) => console.error(line));
+  const { stop: stopBars, ...events } = showProgress(names, (line) => console.error(line));
   try {
     const summary = await sweep(runs, {
       setup: {
@@ -82,7 +75,7 @@ export const trainAll = async (runs: readonly ExperimentRun[], options: TrainOpt
       workers,
       signal: stop.signal,
       events,
-      limit,
+      ...optional('limit', options.limit),
       ...optional('attempts', options.attempts),
       ...optional('wait', options.wait),
       ...optional('share', options.share),

@@ -20,6 +20,6 @@ export { workOf } from './queue.ts';
 export { runOne, type Ended, type RunArgs, type RunOutcome } from './run.ts';
 export { surroundingsOf } from './surroundings.ts';
 export { sweep, type SweepArgs } from './sweep.ts';
-export type { Reused, SweepEvents, SweepOutcome, SweepSummary } from './tally.ts';
+export type { Reused, SweepEvents, SweepOutcome, SweepPlan, SweepSummary } from './tally.ts';
 export { Cancelled, Diverged, type Progress } from './train.ts';
 export { openWorkshop, type Workshop } from './workshop.ts';

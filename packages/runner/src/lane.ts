@@ -39,7 +39,7 @@ export type LaneEnd =
 
 const start = (): ChildProcess =>
   fork(fileURLToPath(new URL('./worker.ts', import.meta.url)), {
-    execArgv: ['--import', import.meta.resolve('tsx')],
+    execArgv: ['--import', import.meta.resolve('tsx/esm')],
     env: { ...process.env, ...workerEnvironment },
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   });

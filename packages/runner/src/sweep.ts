@@ -76,7 +76,8 @@ export const sweep = async (runs: readonly PlannedRun[], args: SweepArgs): Promi
 
   /** Whether there is still something to do about a run; counts it when not. */
   const isOpen = (run: PlannedRun, tell: typeof tally.end): boolean => {
-    if (isDone(out, run.id) && damageOf(runFolder(out, run.id)) === null) {
+    if (isDone(out, run.id)) {
+      if (damageOf(runFolder(out, run.id)) !== null) return true;
       tell(run, 'already-done');
       return false;
     }
@@ -90,6 +91,13 @@ export const sweep = async (runs: readonly PlannedRun[], args: SweepArgs): Promi
     unique.filter((run) => isOpen(run, tally.count)),
     args.share,
   );
+  const counts = tally.summary().counts;
+  events.onPlan({
+    runs: unique.length,
+    finished: counts['already-done'],
+    givenUp: counts['given-up'],
+    waiting: Math.min(queue.size(), limit),
+  });
 
   /** A held run that has come free, if any. */
   const freed = (): Assigned | null => {

@@ -16,7 +16,17 @@ const none = {
 /** What happened to one run of a sweep. `given-up`: it failed as often as is allowed before, and was left alone. */
 export type SweepOutcome = keyof typeof none;
 
+/** What a sweep finds before it begins. */
+export interface SweepPlan {
+  readonly runs: number;
+  readonly finished: number;
+  readonly givenUp: number;
+  /** Runs that this sweep will take, unless others take them first. */
+  readonly waiting: number;
+}
+
 export interface SweepEvents {
+  readonly onPlan: (plan: SweepPlan) => void;
   readonly onEngine: (engine: string, reason: string) => void;
   readonly onProgress: (worker: number, run: PlannedRun, progress: Progress) => void;
   readonly onEnd: (run: PlannedRun, outcome: SweepOutcome, message: string | null) => void;
