@@ -13,6 +13,8 @@ import {
   uniform,
 } from '../graph/algebra.ts';
 import type { ElementType, Graph, Value } from '../graph/graph.ts';
+import { broadcast, sameShape } from '../graph/shapes.ts';
+import { sizeOf } from '../host.ts';
 import type { KernelAttrs, Lowering } from './kernel.ts';
 
 type Unary = (g: Graph, x: Value, attrs: KernelAttrs) => Value;
@@ -95,10 +97,15 @@ const BINARY: { readonly [kernel: string]: Binary } = {
 /** Powers that have a cheaper exact form; the general one is some thirty times slower per element. */
 function power(g: Graph, a: Value, b: Value): Value {
   const exponent = a.dtype === 'float32' ? uniform(b) : undefined;
-  const shape = elementwise(g, 'Pow', [a, b], a.dtype).shape;
+  const shape = broadcast(a.shape, b.shape);
   if (exponent === 1) return expand(g, a, shape);
   if (exponent === 2) return expand(g, square(g, a, {}), shape);
   if (exponent === 3) return expand(g, multiply(g, square(g, a, {}), a), shape);
+  if (sizeOf(b.shape) > 1 && !sameShape(a.shape, b.shape)) {
+    // Both of full size: ONNX Runtime 1.30's Pow on WebGPU fails when a last axis is broadcast.
+    const whole = [a, b].map((x) => expand(g, x, shape));
+    return g.emit('Pow', whole, { dtype: a.dtype, shape });
+  }
   return elementwise(g, 'Pow', [a, b], a.dtype);
 }
 
