@@ -7,9 +7,19 @@ const axis = ({ title, log }: Panel['x'], field: string): Part => ({
   field,
   type: 'quantitative',
   title,
-  scale: log ? { type: 'log', nice: false } : { zero: false, nice: true },
-  axis: { format: '~g', labelOverlap: true },
+  // Room at the ends, so that no mark is cut by the frame.
+  scale: log ? { type: 'log', nice: false, padding: 6 } : { zero: false, nice: false, padding: 6 },
+  axis: { format: '.4~r', labelOverlap: true },
 });
+
+/** A title in lines that fit the panel. */
+const lines = (title: string): readonly string[] =>
+  title.split(' ').reduce<string[]>((all, word) => {
+    const last = all.at(-1);
+    return last !== undefined && last.length + word.length < 46
+      ? [...all.slice(0, -1), `${last} ${word}`]
+      : [...all, word];
+  }, []);
 
 /** One panel: predictions as lines, measurements as points with bars of two standard errors each way. */
 const panelPart = ({ title, x, y, points }: Panel): Part => {
@@ -27,7 +37,7 @@ const panelPart = ({ title, x, y, points }: Panel): Part => {
   const alone = points.every(({ role }) => role === 'measured');
   const line = { filter: `datum.role === '${alone ? 'measured' : 'predicted'}'` };
   return {
-    title,
+    title: { text: lines(title) },
     width,
     height,
     data: { values: points },

@@ -8,10 +8,13 @@ import { below, noted, type Row } from '../row.ts';
 import { range } from '../real/batch.ts';
 import { jackknife, mean } from '../stats.ts';
 
-const quietBias = 'bias of the quiet pass';
-const meanBias = 'bias of the mean field';
+const quietBias = 'squared bias of the quiet pass';
+const meanBias = 'squared bias of the mean field';
 
-/** Root mean square over the sentences of the difference to the members' mean margin, the members' own error taken off. */
+/**
+ * Mean over the sentences of the squared difference to the members' mean margin, less the members' own sampling error: unbiased, so it
+ * may fall below zero where there is no bias to see.
+ */
 const biasOf = ({ members, classes, labels }: Readings, outputs: Float64Array) => {
   const margin = (z: Float64Array, i: number) => z[i * classes + 1]! - z[i * classes]!;
   const squares = (at: readonly number[]): number =>
@@ -23,7 +26,7 @@ const biasOf = ({ members, classes, labels }: Readings, outputs: Float64Array) =
         return (margin(outputs, i) - centre) ** 2 - error;
       }),
     );
-  return jackknife(range(members.length), (at) => Math.sqrt(Math.max(0, squares(at))));
+  return jackknife(range(members.length), squares);
 };
 
 export const readoutBias = check({
@@ -34,7 +37,7 @@ export const readoutBias = check({
   cite: loraDropout('Eq. 8; mean field from Eq. 2'),
   prediction: 'the mean field is nearer to the mean over masks than the quiet pass is',
   procedure:
-    'difference of the two class logits on test sentences against its mean over members; weights of plain LoRA and of LoRA Dropout',
+    'squared difference of the two class logits on test sentences from its mean over members, less the members’ sampling error; weights of plain LoRA and of LoRA Dropout',
   limits: 'exact in one linear map; behind softmax, ReLU and normalisation the mean field keeps a bias of its own',
   needsMaterial: true,
   formula: { small: meanBias, large: quietBias },
@@ -63,7 +66,7 @@ export const readoutBias = check({
       const [less, more] = [found[small as typeof meanBias], found[large as typeof quietBias]];
       return [
         noted(large, at, more.mean, more.se),
-        below(small, at, more.mean, less.mean, Math.hypot(less.se, more.se)),
+        { ...below(small, at, more.mean, less.mean, Math.hypot(less.se, more.se)), standardError: less.se },
         noted('test NLL, quiet', at, nll.quiet),
         noted('test NLL, mean field', at, nll.meanField),
         noted('test NLL, ensemble', { ...at, M: members }, nll.ensemble),
@@ -71,18 +74,18 @@ export const readoutBias = check({
     }),
   panels: (rows) => [
     curve(rows, {
-      title: 'Distance to the mean over masks, weights of LoRA Dropout',
+      title: 'Distance to the mean over masks: weights of LoRA Dropout',
       axis: 'p',
       xTitle: 'dropout rate p at test',
-      yTitle: 'RMS difference of logits',
+      yTitle: 'squared difference of logits',
       predicted: false,
       series: (row) => (String(row.at.trained).startsWith('LoRA') ? named(quietBias, meanBias)(row) : undefined),
     }),
     curve(rows, {
-      title: 'Distance to the mean over masks, weights of plain LoRA',
+      title: 'Distance to the mean over masks: weights of plain LoRA',
       axis: 'p',
       xTitle: 'dropout rate p at test',
-      yTitle: 'RMS difference of logits',
+      yTitle: 'squared difference of logits',
       predicted: false,
       series: (row) => (row.at.trained === 'plain LoRA' ? named(quietBias, meanBias)(row) : undefined),
     }),

@@ -38,7 +38,7 @@ const averaged = (vectors: readonly Float64Array[], N: number): readonly Float64
 
 const measure = async (context: Context) => {
   const material = materialOf(context);
-  const draws = pick(context, { smoke: 12, quick: 32 });
+  const draws = pick(context, { smoke: 12, quick: 24 });
   const size = Math.min(16, material.train.labels.length);
   const batch = batchOf(material.train, range(size), LONGEST);
   const plan = planFor(material, noiseOf('lora-dropout', { p: material.rate }), batch);
@@ -66,7 +66,7 @@ const measure = async (context: Context) => {
     },
   );
   const reference = await gradients('reference', draws);
-  const averages = await gradients('averages', COUNTS.at(-1)! * Math.max(8, draws / 2));
+  const averages = await gradients('averages', COUNTS.at(-1)! * Math.max(6, draws / 2));
   return {
     p: material.rate,
     one: spread(reference),

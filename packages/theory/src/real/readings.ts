@@ -86,7 +86,7 @@ export const standardReadings = (context: Context, which: Wanted['which'], p: nu
   readingsOf(materialOf(context), {
     which,
     p,
-    members: pick(context, { smoke: 8, quick: 32 }),
-    sentences: pick(context, { smoke: 8, quick: 48 }),
+    members: pick(context, { smoke: 8, quick: 24 }),
+    sentences: pick(context, { smoke: 8, quick: 40 }),
     key: fold(fold(context.shared, 'members'), `p=${p}`),
   });

@@ -118,7 +118,7 @@ export const weightDecay = check({
     curve(rows, {
       title: 'Where dropout stops being weight decay',
       axis: 'ratio',
-      xTitle: 'largest over smallest standard deviation of the inputs',
+      xTitle: 'ratio of the inputs’ standard deviations',
       yTitle: 'distance to nearest weight decay',
       logX: true,
       series: ({ quantity, at }) => (quantity === away ? `p = ${at.p}` : undefined),

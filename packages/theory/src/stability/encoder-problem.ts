@@ -10,13 +10,16 @@ const rowOf = (x: Float64Array, i: number, width: number) => x.subarray(i * widt
 /** ±1 for class 1 and class 0. */
 const signs = (labels: Int32Array): Float64Array => Float64Array.from(labels, (l) => (l === 1 ? 1 : -1));
 
-/** A logistic head on pooled vectors, ridge .01 on its unit-variance scale: the frozen head that the adapter works under. */
+/** Strong enough that the head is not sure of sentences it never saw. */
+const ridge = 1;
+
+/** A logistic head on pooled vectors with ridge on their unit-variance scale: the frozen head that the adapter works under. */
 export const fitHead = ({ pooled, dOut, labels }: Features, rows: readonly number[]): Float64Array => {
   const y = signs(labels);
   const scale = norm(pooled) / Math.sqrt(pooled.length);
   const at = (w: Float64Array) => {
-    let value = 0.01 * scale ** 2 * dot(w, w);
-    let grad = times(w, 0.02 * scale ** 2);
+    let value = ridge * scale ** 2 * dot(w, w);
+    let grad = times(w, 2 * ridge * scale ** 2);
     for (const i of rows) {
       const x = rowOf(pooled, i, dOut);
       const f = dot(x, w);

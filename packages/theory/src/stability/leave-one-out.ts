@@ -64,7 +64,7 @@ export const leaveOneOut = check({
       ] as const
     ).map(([axis, xTitle, logX, fixed]) =>
       curve(rows, {
-        title: `Stability (points) and its bound (lines) over ${xTitle}`,
+        title: `Stability (points), its bound (lines), over ${xTitle}`,
         axis,
         xTitle,
         yTitle: 'β',

@@ -112,7 +112,7 @@ const kept = new WeakMap<Key, readonly Cases[]>();
 
 /** Logistic and ridge LoRA at every setting; several checks look at the same retrainings, which are done once a run. */
 export const frozenCases = ({ shared, budget }: Context): readonly Cases[] => {
-  const [sets, fresh] = budget === 'smoke' ? [2, 500] : [8, 4000];
+  const [sets, fresh] = budget === 'smoke' ? [2, 500] : [12, 4000];
   const found =
     kept.get(shared) ??
     [logistic, squared].flatMap((loss) =>
