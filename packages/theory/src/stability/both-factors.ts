@@ -113,7 +113,7 @@ export const bothFactors = check({
         ...(c.penalised === 'product'
           ? [equal('Λ_min of loss plus penalty', at, 0, c.total.smallest, { rounding })]
           : [noted('Λ_min of loss plus penalty', at, c.total.smallest)]),
-        reading(atMost('-Λ_min of the loss (assumed <= 0)', at, 0, -c.bare, { rounding })),
+        reading(atMost('minus Λ_min of the loss (assumed <= 0)', at, 0, -c.bare, { rounding })),
         bound(atMost(stability, at, limit, c.beta), c.C),
         noted('η on the path', at, c.eta),
       ];
@@ -123,8 +123,9 @@ export const bothFactors = check({
       title: 'Both factors trained: the loss’s own smallest curvature',
       axis: 'p',
       xTitle: 'dropout rate p',
-      yTitle: '-Λ_min of the loss',
-      series: ({ quantity, at }) => (quantity.startsWith('-Λ_min') ? `penalty on ${String(at.penalty)}` : undefined),
+      yTitle: 'minus Λ_min of the loss',
+      series: ({ quantity, at }) =>
+        quantity.startsWith('minus Λ_min') ? `penalty on ${String(at.penalty)}` : undefined,
       predicted: false,
     }),
   ],

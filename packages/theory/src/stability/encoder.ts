@@ -136,7 +136,7 @@ export const encoder = check({
         ...(both
           ? [
               ...boundRows({ p, trained: 'A and B' }, both, both.gap, of),
-              reading(atMost('-Λ_min of the loss (assumed <= 0)', { p, trained: 'A and B' }, 0, -both.smallest)),
+              reading(atMost('minus Λ_min of the loss (assumed <= 0)', { p, trained: 'A and B' }, 0, -both.smallest)),
             ]
           : []),
         noted('gap after training with masks', { ...at, readout: 'quiet' }, masked.quiet),

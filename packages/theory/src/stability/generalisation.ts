@@ -29,7 +29,7 @@ export const generalisation = check({
   procedure:
     'the same problems as leave-one-out; population risk on fresh examples, C the largest loss met, constants measured; a bound not below C is vacuous, since no gap can exceed C',
   limits:
-    'C bounds no loss beforehand, and 1/δ stands where concentration would have log(1/δ): at these sizes the bound is some hundred times the gap',
+    'C bounds no loss beforehand, and 1/δ stands where concentration would have log(1/δ): at 80 examples the bound is hundreds of times the gap',
   formula: penaltyOf as Regular,
   perturbed: {
     change: '(1-p)² in the place of 2p - p²: a bound that grows with p',
