@@ -17,7 +17,7 @@ const inputs = {
 async function operators(fn: PureFunction): Promise<Record<string, number>> {
   await expectSame('cpu', fn, inputs, 1e-5, 1e-5);
   const counts: Record<string, number> = {};
-  for (const { op } of compileFunction(fn, inputs, false).model.nodes) counts[op] = (counts[op] ?? 0) + 1;
+  for (const { op } of compileFunction(fn, inputs, { twice: false }).model.nodes) counts[op] = (counts[op] ?? 0) + 1;
   return counts;
 }
 

@@ -29,6 +29,7 @@ function apply(g: Graph, op: string, operands: readonly Value[], dtype: ElementT
  * they cancel: the [B T, d] of a matrix product meets the next product or addition directly, and can be fused with it.
  */
 function sunk(g: Graph, operands: readonly Value[], shape: Shape): readonly Value[] | undefined {
+  if (!g.does('reshapes')) return undefined;
   const reshaped = operands.find((x) => nodeOf(x)?.op === 'Reshape' && sameShape(x.shape, shape));
   if (!reshaped) return undefined;
   const target = nodeOf(reshaped)!.inputs[0]!.shape;
@@ -79,7 +80,7 @@ function trivial(g: Graph, op: Arithmetic, a: Value, b: Value, shape: Shape): Va
 
 /** A value as a factor times the rest, also behind a reshape; the factor is 1 when there is none. */
 export function scaled(g: Graph, x: Value): { readonly base: Value; readonly factor: number } {
-  const node = x.dtype === 'float32' ? nodeOf(x) : undefined;
+  const node = x.dtype === 'float32' && g.does('numbers') ? nodeOf(x) : undefined;
   if (node?.op === 'Reshape') {
     const inner = scaled(g, node.inputs[0]!);
     return inner.factor === 1
@@ -112,7 +113,7 @@ export function add(g: Graph, a: Value, b: Value): Value {
   const [left, right] = [scaled(g, a), scaled(g, b)];
   if (right.factor === -1) return subtract(g, a, right.base);
   if (left.factor === -1) return subtract(g, b, left.base);
-  const shared = sharedFactor(left.base, right.base);
+  const shared = g.does('factors') ? sharedFactor(left.base, right.base) : undefined;
   if (shared) {
     const [restA, restB] = [left, right].map(({ base, factor }) => scale(g, without(g, base, shared), factor));
     return multiply(g, shared, add(g, restA!, restB!));

@@ -8,6 +8,7 @@ const alphaOf = (node: Node): number => (node.attrs['alpha'] as { float: number 
 
 /** Mul(product, number) -> the product with that alpha: one pass over the result less. */
 const intoAlpha: Rule = (g, node, inputs, alone) => {
+  if (!g.does('alpha')) return undefined;
   const [x, number] = inputs;
   const product = nodeOf(x!);
   if (node.op !== 'Mul' || !alone(0) || !product || !PRODUCTS.includes(product.op) || product.inputs.length > 2)
@@ -26,7 +27,7 @@ const intoAlpha: Rule = (g, node, inputs, alone) => {
 
 /** Add(Gemm, C) -> Gemm with C: bias, residual and the low-rank branch are added while the product is written. */
 const intoGemm: Rule = (g, node, inputs, alone) => {
-  if (node.op !== 'Add') return undefined;
+  if (node.op !== 'Add' || !g.does('addition')) return undefined;
   const [shape] = [node.outputs[0]!.shape];
   for (const [host, other] of [
     [1, 0],

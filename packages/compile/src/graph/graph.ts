@@ -38,8 +38,24 @@ export type Node = {
 
 type Type = { readonly dtype: ElementType; readonly shape: readonly number[] };
 
+/** What simplifies a graph while it is recorded or afterwards. bench/passes.ts switches each off in turn, to see what it is worth. */
+export const PASSES = [
+  'common',
+  'lazy',
+  'reshapes',
+  'numbers',
+  'factors',
+  'transposes',
+  'linear',
+  'alpha',
+  'addition',
+] as const;
+export type Pass = (typeof PASSES)[number];
+
 /** Everything recorded so far. The same operator on the same values is recorded once (common subexpressions). */
 export type Graph = {
+  /** Whether a pass is on; all are unless a measurement leaves one out. */
+  readonly does: (pass: Pass) => boolean;
   readonly input: (name: string, dtype: DType, shape: readonly number[]) => Value;
   readonly constant: (dtype: ElementType, shape: readonly number[], data: Data) => Value;
   /** Records an operator with several results. Prefer the builders of algebra.ts, which simplify first. */
@@ -55,7 +71,8 @@ export type Graph = {
 };
 
 /** An empty graph. Values are numbered in order of creation, so equal recordings give equal files. */
-export function createGraph(): Graph {
+export function createGraph(without: readonly Pass[] = []): Graph {
+  const does: Graph['does'] = (pass) => !without.includes(pass);
   let count = 0;
   const known = new Map<string, readonly Value[]>();
   const value = (type: Type, def: Def): Value => ({ id: count++, dtype: type.dtype, shape: [...type.shape], def });
@@ -80,18 +97,19 @@ export function createGraph(): Graph {
 
   const emitAll: Graph['emitAll'] = (op, inputs, attrs, types, domain = '') => {
     const key = `${domain}:${op}(${inputs.map((x) => x.id).join()})${JSON.stringify(attrs)}${types.map((t) => t.dtype).join()}`;
-    return remember(key, () => {
+    const make = (): readonly Value[] => {
       const outputs: Value[] = [];
       const node: Node = { op, domain, inputs, attrs, outputs };
       types.forEach((type, index) => outputs.push(value(type, { kind: 'node', node, index })));
       return outputs;
-    });
+    };
+    return does('common') ? remember(key, make) : make();
   };
 
   const emit: Graph['emit'] = (op, inputs, type, attrs = {}, domain = '') =>
     emitAll(op, inputs, attrs, [type], domain)[0]!;
 
-  return { input, constant, emitAll, emit };
+  return { does, input, constant, emitAll, emit };
 }
 
 function digest(data: Data): string {

@@ -15,7 +15,7 @@ function operand(g: Graph, value: Value, swapped: boolean): Operand {
     return { ...inner, factor: inner.factor * factor };
   }
   const node = nodeOf(value);
-  if (node?.op !== 'Transpose') return { value, swapped, factor };
+  if (node?.op !== 'Transpose' || !g.does('transposes')) return { value, swapped, factor };
   const perm = permOf(node.attrs);
   const rank = perm.length;
   const onlyLast = perm.every((axis, i) => axis === (i === rank - 1 ? rank - 2 : i === rank - 2 ? rank - 1 : i));
@@ -35,7 +35,7 @@ export function matmul(g: Graph, left: Value, right: Value, transposeA: boolean,
   const batch = broadcast(a.value.shape.slice(0, -2), b.value.shape.slice(0, -2));
   const shape = [...batch, m, n];
   const one = sizeOf(batch) === 1;
-  if (sizeOf(b.value.shape.slice(0, -2)) === 1 && (!a.swapped || one)) {
+  if (g.does('linear') && sizeOf(b.value.shape.slice(0, -2)) === 1 && (!a.swapped || one)) {
     // The flattened operand may again be a product with a number or a transpose.
     const flatA = operand(g, reshape(g, a.value, a.swapped ? [k, m] : [sizeOf(batch) * m, k]), a.swapped);
     const flatB = operand(g, reshape(g, b.value, b.value.shape.slice(-2)), b.swapped);

@@ -60,7 +60,9 @@ export function uniform(x: Value): number | undefined {
 export function expand(g: Graph, x: Value, shape: Shape): Value {
   if (sameShape(x.shape, shape)) return x;
   const source = unstretched(x);
-  return g.emit('Expand', [source, ints(g, shape)], { dtype: x.dtype, shape });
+  const stretched = g.emit('Expand', [source, ints(g, shape)], { dtype: x.dtype, shape });
+  // Nothing looks through an Identity.
+  return g.does('lazy') ? stretched : g.emit('Identity', [stretched], { dtype: x.dtype, shape });
 }
 
 /** Same numbers in another shape. */

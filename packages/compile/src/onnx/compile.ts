@@ -1,6 +1,6 @@
 import type { PureFunction } from '../engine.ts';
 import { trace, type Signature } from '../trace/trace.ts';
-import type { Value } from '../graph/graph.ts';
+import type { Pass, Value } from '../graph/graph.ts';
 import { fuse } from '../graph/fuse.ts';
 import { writeModel, type Model } from './model.ts';
 
@@ -12,12 +12,16 @@ export type Compiled = { readonly model: Model; readonly outputs: { readonly [na
  * what JavaScript draws or counts while it runs (tf.dropout, a step counter) would otherwise be frozen unnoticed.
  * @throws an Error that says what differed, or what the trace refused
  */
-export function compileFunction(fn: PureFunction, signature: Signature, twice: boolean): Compiled {
-  const first = trace(fn, signature);
+export function compileFunction(
+  fn: PureFunction,
+  signature: Signature,
+  { twice, without = [] }: { readonly twice: boolean; readonly without?: readonly Pass[] },
+): Compiled {
+  const first = trace(fn, signature, without);
   const outputs = fuse(first.graph, first.outputs);
   const model = writeModel(outputs);
   if (!twice) return { model, outputs };
-  const second = trace(fn, signature);
+  const second = trace(fn, signature, without);
   const again = writeModel(fuse(second.graph, second.outputs));
   if (!Buffer.from(model.bytes).equals(again.bytes)) throw new Error(difference(model, again));
   return { model, outputs };

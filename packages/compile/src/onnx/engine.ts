@@ -5,6 +5,7 @@ import { badInput } from '../bad-input.ts';
 import type { DType, Engine, Handle, HostArray, Program, PureFunction } from '../engine.ts';
 import { checkHostArray, hostArray, isHostArray } from '../host.ts';
 import { startTrace } from '../trace/backend.ts';
+import type { Pass } from '../graph/graph.ts';
 import type { Signature } from '../trace/trace.ts';
 import { compileFunction } from './compile.ts';
 import { inputName, outputName } from './model.ts';
@@ -26,11 +27,12 @@ type Step = {
  * The compiled engine: a function is traced once for each set of input shapes, written as one ONNX graph, and run by ONNX
  * Runtime. `run` blocks the event loop for one step and lets it turn before each. Host arrays are not copied on the CPU,
  * so they must not change while a handle made of them lives.
- * @param options threads of one operation (default: all cores) and the execution provider (default cpu)
+ * @param options threads of one operation (default: all cores), the execution provider (default cpu), and passes to leave out,
+ *   for measurements
  * @throws BadInput when the provider is unknown to this onnxruntime-node or finds no device, with its reason
  */
 export async function onnxEngine(
-  options: { readonly threads?: number; readonly provider?: string } = {},
+  options: { readonly threads?: number; readonly provider?: string; readonly without?: readonly Pass[] } = {},
 ): Promise<Engine> {
   const runtime: Runtime = { provider: options.provider ?? 'cpu', threads: options.threads ?? availableParallelism() };
   await startTrace();
@@ -62,7 +64,10 @@ export async function onnxEngine(
   };
 
   const open = async (fn: PureFunction, signature: Signature, twice: boolean): Promise<Step> => {
-    const { model, outputs } = compileFunction(fn, signature, twice);
+    const { model, outputs } = compileFunction(fn, signature, {
+      twice,
+      ...(options.without ? { without: options.without } : {}),
+    });
     const session = await openSession(model.bytes, runtime, onDevice);
     return { session, inputs: model.inputs, outputs: Object.entries(outputs) as Step['outputs'] };
   };

@@ -1,6 +1,6 @@
 import { onBackend, tidyOrFree } from '../backend.ts';
 import type { DType, PureFunction } from '../engine.ts';
-import { createGraph, type Graph, type Value } from '../graph/graph.ts';
+import { createGraph, type Graph, type Pass, type Value } from '../graph/graph.ts';
 import { recording, tensorOf, TRACE, valueOf } from './backend.ts';
 
 /** Type and shape of each input of a function, by name. */
@@ -18,8 +18,8 @@ export type Trace = {
  * @throws an Error that names the kernel when the function reads a tensor, keeps a variable, uses a tensor from outside,
  *   or calls a kernel or attribute that is not compiled; tfjs' scopes and tape are closed again either way
  */
-export function trace(fn: PureFunction, signature: Signature): Trace {
-  const graph = createGraph();
+export function trace(fn: PureFunction, signature: Signature, without: readonly Pass[] = []): Trace {
+  const graph = createGraph(without);
   return recording(graph, () =>
     onBackend(TRACE, () => {
       const inputs = Object.fromEntries(

@@ -38,7 +38,17 @@ export const makeFolder = (path: string): void => {
   try {
     mkdirSync(path, { recursive: true });
   } catch (error) {
-    throw refused('make the folder', path, error);
+    throw refused('make the folder', path, codeOf(error) === 'ENOENT' ? plainly(path, error) : error);
+  }
+};
+
+/** On a read-only file system a recursive mkdir says that something is not there; a plain one says what it is. */
+const plainly = (path: string, otherwise: unknown): unknown => {
+  try {
+    mkdirSync(path);
+    return otherwise;
+  } catch (error) {
+    return error;
   }
 };
 
