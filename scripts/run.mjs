@@ -61,6 +61,7 @@ const scripts = {
   bench: () => tsx('bench/main.ts', ...args),
   'setup:tensorflow': () => tsx('scripts/setup-tensorflow.ts', ...args),
   parity: () => tsx('scripts/parity.ts', ...args),
+  faults: () => tsx('scripts/faults.ts', ...args),
   'train-decoder': () => tsx('scripts/train-decoder.ts', ...args),
 };
 

@@ -136,8 +136,9 @@ export const sweep = async (runs: readonly PlannedRun[], args: SweepArgs): Promi
     if (message.type === 'cancelled') return tally.end(run, 'cancelled');
     const { outcome, resumed, setAside } = message.ended;
     tally.reuse(resumed, setAside);
+    // Only work of one's own counts against the limit.
+    if (outcome === 'held-elsewhere' || outcome === 'already-done') taken -= 1;
     if (outcome !== 'held-elsewhere') return tally.end(run, outcome);
-    taken -= 1;
     held.set(run.id, run);
     return undefined;
   };
