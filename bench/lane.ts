@@ -80,7 +80,8 @@ export const engineLane = (workload: string, engine: string, threads: number): P
     const child = fork(fileURLToPath(new URL('./child.ts', import.meta.url)), [workload, engine, String(threads)], {
       execArgv: ['--import', import.meta.resolve('tsx')],
       env: { ...process.env, ...workerEnvironment },
-      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+      // Errors come as messages; TensorFlow greets on stderr.
+      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     });
     child.on('message', (message: FromChild) => receive(message));
     child.on('exit', (code) => receive({ error: `its process ended with ${code}` }));
@@ -91,7 +92,7 @@ export const engineLane = (workload: string, engine: string, threads: number): P
 export const peerLane = (python: string, peer: 'by_hand' | 'with_peft', shape: Shape, threads: number): Promise<Lane> =>
   open(peer === 'by_hand' ? 'PyTorch by hand' : 'transformers + peft', threads, (receive) => {
     const script = fileURLToPath(new URL(`./peer/${peer}.py`, import.meta.url));
-    const child = spawn(python, [script, JSON.stringify(shape), String(threads)], {
+    const child = spawn(python, ['-W', 'ignore', script, JSON.stringify(shape), String(threads)], {
       stdio: ['pipe', 'pipe', 'inherit'],
       env: { ...process.env, HF_HUB_OFFLINE: '1', TRANSFORMERS_VERBOSITY: 'error' },
     });

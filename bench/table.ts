@@ -7,7 +7,8 @@ export type Row = Measured & {
 };
 
 const figures = (value: number): string => value.toPrecision(3).replace(/e\+?\d+$/, (e) => e);
-const padded = (cells: readonly (readonly string[])[]): readonly string[] => {
+/** Lines of a Markdown table, columns aligned; the first row is the head. */
+export const padded = (cells: readonly (readonly string[])[]): readonly string[] => {
   const widths = cells[0]!.map((_, column) => Math.max(...cells.map((row) => row[column]!.length)));
   const line = (row: readonly string[]) =>
     `| ${row.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!))).join(' | ')} |`;

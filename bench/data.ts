@@ -1,0 +1,69 @@
+/**
+ * Reads SST-2's 67,349 training rows and tokenizes them, for the embedded model and with a tokenizer.json: by default a WordPiece one
+ * of a few hundred pieces, which splits a text into more of them than BERT's own vocabulary would.
+ *
+ *   npx tsx bench/data.ts --data-dir <folder with GLUE/SST-2> [--tokenizer <folder with tokenizer.json>]
+ */
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { datasets, type Example } from '@lab/datasets';
+import { models } from '@lab/models';
+import { fold, key } from '@lab/random';
+import { openTokenizer } from '../packages/models/src/tokens/tokenizer.ts';
+import { openPreparer } from '../packages/runner/src/prepare.ts';
+import { planRun } from '../packages/runner/src/config.ts';
+
+const small = fileURLToPath(new URL('../packages/models/test/fixtures/tokenizers/wordpiece', import.meta.url));
+const { values } = parseArgs({
+  options: { 'data-dir': { type: 'string' }, tokenizer: { type: 'string', default: small } },
+});
+const dataDir = values['data-dir'];
+if (dataDir === undefined) {
+  console.error('bench/data.ts: --data-dir is missing: a folder with GLUE/SST-2/train.tsv');
+  process.exit(2);
+}
+
+const timed = async <T>(what: string, rows: number | null, body: () => Promise<T> | T): Promise<T> => {
+  const before = performance.now();
+  const result = await body();
+  const seconds = (performance.now() - before) / 1000;
+  const rate = rows === null ? '' : `, ${Math.round(rows / seconds)} rows/s`;
+  const peak = (process.resourceUsage().maxRSS / 1024).toFixed(0);
+  console.log(`${what}: ${seconds.toFixed(2)} s${rate}, peak memory ${peak} MB`);
+  return result;
+};
+
+const named = { name: 'sst2', protocol: 'dev-is-both' };
+const sources = { dataDir, cacheDir: '.cache' };
+const data = await timed('reading SST-2', null, () =>
+  datasets.build(datasets.parse(named), fold(key(0), 'data'), sources),
+);
+const { train } = data.splits;
+console.log(`${train.length} training rows`);
+
+const tokens = (tokenize: (text: string) => { readonly ids: Int32Array }, rows: readonly Example[]): number =>
+  rows.reduce((sum, { text }) => sum + tokenize(text).ids.length, 0);
+
+const useLite = await models.build(models.parse({ name: 'use-lite' }), {});
+const pieces = await timed('tokenizing for use-lite', train.length, () =>
+  tokens((text) => useLite.tokenize(text), train),
+);
+console.log(`${pieces} tokens`);
+
+const tokenize = await openTokenizer(values.tokenizer, { maxTokens: 512, types: true });
+const count = await timed('tokenizing with tokenizer.json', train.length, () =>
+  tokens((text) => tokenize(text), train),
+);
+console.log(`${count} tokens`);
+
+const config = {
+  seed: 0,
+  dataset: named,
+  model: { name: 'use-lite' },
+  adapter: { name: 'lora' },
+  dropout: { name: 'none' },
+};
+const { config: planned } = planRun(config, 'bench');
+const preparer = openPreparer({ sources });
+await timed('preparing a run of it (reading, tokenizing, all splits)', null, () => preparer.prepare(planned));
+await timed('preparing the next run of it', null, () => preparer.prepare(planned));
