@@ -34,10 +34,10 @@ export const framework: Experiment<ReportSpec> = {
   scales: {
     smoke: { summary: 'seconds', base: smoke, arms: armsAt([rate], [2]), seeds: [0] },
     quick: {
-      summary: 'three rates, three ranks, three seeds: about a quarter of an hour on two cores',
+      summary: 'three rates, three ranks, six seeds: about a quarter of an hour on two cores',
       base: quick,
       arms: armsAt([0.05, 0.1, 0.2], [2, 32]),
-      seeds: [0, 1, 2],
+      seeds: [0, 1, 2, 3, 4, 5],
     },
     embedded: {
       summary: 'six rates, six ranks, eight seeds: hours on two cores',
