@@ -53,6 +53,7 @@ const table = tableOf(rows);
 console.log(table);
 const text = readFileSync(readme, 'utf8');
 const [from, to] = [text.indexOf(begin), text.indexOf(end)];
-if (from >= 0 && to > from) writeFileSync(readme, `${text.slice(0, from + begin.length)}\n\n${table}\n\n${text.slice(to)}`);
+if (from >= 0 && to > from)
+  writeFileSync(readme, `${text.slice(0, from + begin.length)}\n\n${table}\n\n${text.slice(to)}`);
 const bad = rows.filter(({ lost, twice, unequal }) => lost + twice + unequal > 0);
 process.exitCode = bad.length > 0 ? 1 : 0;
