@@ -20,6 +20,8 @@ export interface PaperTable {
   readonly paper: string;
   readonly table: string;
   readonly model?: string;
+  /** `named`: only what a row of ours names; absent: also the rows that only the paper has. */
+  readonly rows?: 'named';
 }
 
 /** Every arm beside a baseline: scores, paired differences, tests, cost. */
