@@ -45,10 +45,10 @@ export const heterolora: Experiment<ReportSpec> = {
       seeds: [0],
     },
     quick: {
-      summary: 'two budgets, five proxies, three seeds: about an hour on two cores',
+      summary: 'two budgets, five proxies, six seeds: about an hour on two cores',
       base: quick,
       arms: armsWith({ scoring_batches: 4, every: 0.5 }),
-      seeds: [0, 1, 2],
+      seeds: [0, 1, 2, 3, 4, 5],
     },
     embedded: {
       summary: 'the same with the paper’s .2 epochs between choices, eight seeds: hours on two cores',

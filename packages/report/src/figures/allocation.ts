@@ -4,7 +4,7 @@ import { armsOf, cellsOf, type Arm } from '../data/arm.ts';
 import { curve } from '../data/run.ts';
 import type { Cell } from '../data/study.ts';
 import type { AllocationFigure } from '../spec.ts';
-import { type Figure, type Part, stack } from './figure.ts';
+import { besides, type Figure, type Part } from './figure.ts';
 
 interface Tile {
   readonly step: string;
@@ -42,8 +42,16 @@ const panel = (tiles: readonly Tile[], title: string): Part => ({
     color: {
       field: 'on',
       type: 'quantitative',
-      legend: { title: 'share of runs on' },
-      scale: { domain: [0, 1], range: ['#FFFFFF', '#0B3A57'] },
+      legend: {
+        title: 'share of runs on',
+        direction: 'horizontal',
+        gradientLength: 120,
+        gradientThickness: 8,
+        values: [0, 0.5, 1],
+        titleAnchor: 'start',
+      },
+      // Vega's own way between colours bends through another hue.
+      scale: { domain: [0, 1], range: ['#FFFFFF', '#0B3A57'], interpolate: 'rgb' },
     },
     tooltip: [
       { field: 'module', type: 'nominal' },
@@ -53,6 +61,11 @@ const panel = (tiles: readonly Tile[], title: string): Part => ({
     ],
   },
 });
+
+/** Two panels of more steps than this would be wider than a page. */
+const mostStepsBeside = 16;
+
+const stepsOf = (tiles: readonly Tile[]): readonly string[] => [...new Set(tiles.map(({ step }) => step))];
 
 /** Which modules a search switched on, over training: dark in all runs, white in none (HeteroLoRA). Arms that searched nothing are left out. */
 export const allocationFigure = (cells: readonly Cell[], spec: AllocationFigure): Figure => {
@@ -77,8 +90,9 @@ export const allocationFigure = (cells: readonly Cell[], spec: AllocationFigure)
       ].join(' '),
       spec.differs,
     ),
-    spec: stack(
+    spec: besides(
       found.map(({ arm, tiles }) => panel(tiles, arm.name)),
+      found.some(({ tiles }) => stepsOf(tiles).length > mostStepsBeside) ? 1 : 2,
       `${spec.title}: modules that are on, by step`,
     ),
     rows: found.flatMap(({ arm, tiles }) => tiles.map((tile) => ({ arm: arm.name, ...tile }))),

@@ -24,3 +24,7 @@ export const stack = (panels: readonly Part[], description: string): TopLevelSpe
     config,
     ...(panels.length === 1 ? panels[0] : { spacing: 12, vconcat: panels }),
   }) as unknown as TopLevelSpec;
+
+/** Panels in rows of `columns`, in the house style. */
+export const besides = (panels: readonly Part[], columns: number, description: string): TopLevelSpec =>
+  stack([{ spacing: 14, columns, concat: panels }], description);

@@ -5,7 +5,7 @@ import type { GridTable } from '../spec.ts';
 const differs =
   "The paper's printed tables could not be found: its columns are read from the authors' public logs (best epoch on validation).";
 
-const paper = { paper: 'HeteroLoRA', table: 'logs', model: 'opt-350m' } as const;
+const paper = { paper: 'HeteroLoRA', table: 'logs', model: 'opt-350m', rows: 'named' } as const;
 
 /** The main comparison: uniform LoRA, LoRA with shortcuts, HeteroLoRA at equal budgets. */
 export const mainTable = (arms: readonly Arm[]): GridTable => ({

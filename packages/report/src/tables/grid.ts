@@ -35,9 +35,10 @@ interface Side {
   readonly notes: readonly string[];
 }
 
-const paperSide = (ref: PaperTable | undefined): Side => {
+const paperSide = (ref: PaperTable | undefined, named: readonly Arm[]): Side => {
   if (!ref) return { columns: [], entries: () => [], methods: [], notes: [] };
-  const numbers = paperNumbers(ref.paper, ref.table, ref.model);
+  const all = paperNumbers(ref.paper, ref.table, ref.model);
+  const numbers = ref.rows ? all.filter(({ method }) => named.some((arm) => arm.paper === method)) : all;
   if (numbers.length === 0) {
     const none = column('paper', `paper: ${ref.paper}, ${place(ref.table)}`);
     return { columns: [none], entries: () => [text('n/a')], methods: [], notes: markNotes(numbers, ref) };
@@ -60,7 +61,7 @@ export const gridTables = (cells: readonly Cell[], spec: GridTable): Table[] => 
   const axisName = spec.columns ?? 'dataset';
   const used = arms.flatMap((arm) => cellsOf(cells, arm));
   const across = levels(used, axisName);
-  const paper = paperSide(spec.paper);
+  const paper = paperSide(spec.paper, arms);
   const averaged = (spec.average ?? true) && across.length > 1;
   const score = (arm: Arm, metric: string): Entry =>
     meanEntry(mainMetric(cells, metric), describe(bySeed(points(cells, arm, metric)).map((p) => p.value)));
