@@ -90,6 +90,8 @@ training(planned(program.command('reproduce')))
 training(program.command('theory').addOption(out()))
   .description('every statement of the papers that can be computed: predicted, measured, held or not')
   .option('--to <folder>', 'where the tables and figures go', 'out/theory')
+  .option('--seed <n>', 'key of every draw', wholeNumber(0), 0)
+  .option('--only <names...>', 'some of the checks, as the table names them')
   .action(lazily(async () => (await import('./commands/theory.ts')).theory));
 program
   .command('export')
@@ -116,12 +118,14 @@ program
   .option('--write', 'write it to experiments/schema.json', false)
   .action(lazily(async () => (await import('./commands/schema.ts')).schema));
 
-// Two folders of weights are two models: what tells them apart joins every run's config, and so its id.
+// The model and its weights join every run's config, and so its id: two folders of weights are two models. A model's report lies beside
+// those of the scale's own.
 program.hook('preAction', async (_program, command) => {
-  const options = command.opts<{ readonly weights?: string; readonly set?: readonly string[] }>();
-  if (options.weights === undefined || !options.set) return;
-  const { weightsOverride } = await import('./weights.ts');
-  command.setOptionValue('set', [...options.set, weightsOverride(options.weights)]);
+  const { model, weights, set } = command.opts<{ model?: string; weights?: string; set?: readonly string[] }>();
+  if (!set) return;
+  const { modelOverride, weightsOverride } = await import('./weights.ts');
+  const overrides = [...(model === undefined ? [] : [modelOverride(model)]), ...set];
+  command.setOptionValue('set', [...overrides, ...(weights === undefined ? [] : [weightsOverride(weights)])]);
 });
 
 // A reader that has seen enough (`| head`) is no failure.
