@@ -8,6 +8,7 @@ export default defineConfig({
       'experiments/**/*.test.ts',
       'scripts/**/*.test.ts',
     ],
+    globalSetup: ['./vitest.scratch.ts'],
     setupFiles: ['./vitest.setup.ts'],
     testTimeout: 60_000,
     // tfjs keeps its backend per process; two cores are the usual machine.
