@@ -34,6 +34,16 @@ const onGlue: readonly Arm[] = Object.entries(glueTasks).flatMap(([dataset, subs
   })),
 );
 
+/** Three GLUE tasks for encoders several times as large as the embedded one; LoRA Dropout with two samples, to halve its cost. */
+const onSmallGlue: readonly Arm[] = ['rte', 'mrpc', 'cola'].flatMap((dataset) =>
+  Object.entries({ ...methods, 'lora-dropout': { ...methods['lora-dropout'], samples: 2 } }).map(
+    ([method, dropout]) => ({
+      labels: { dataset, method },
+      config: { dropout, dataset: { name: dataset, subset: 64, validation: 100, maxTest: 200 } },
+    }),
+  ),
+);
+
 const named = (method: string) => ({ name: method, where: { method } }) as const;
 
 export const compare: Experiment<ReportSpec> = {
@@ -53,6 +63,16 @@ export const compare: Experiment<ReportSpec> = {
       summary: 'RTE, MRPC, CoLA, STS-B, SST-2 from --data-dir, low resource, six seeds: half an hour on two cores',
       base: { ...embedded, train: { ...embedded.train, epochs: 6, maxTokens: 40 }, members: 4 },
       arms: onGlue,
+      seeds: [0, 1, 2, 3, 4, 5],
+    },
+    'glue-small': {
+      summary: 'RTE, MRPC, CoLA from --data-dir, for a larger encoder: --model minilm, half an hour on two cores',
+      base: {
+        ...embedded,
+        train: { epochs: 6, batchSize: 16, lr: 1e-3, maxTokens: 48, evalEvery: 3 },
+        members: 4,
+      },
+      arms: onSmallGlue,
       seeds: [0, 1, 2, 3, 4, 5],
     },
   },

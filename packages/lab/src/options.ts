@@ -29,13 +29,15 @@ export const out = () => new Option('--out <folder>', 'where runs and reports ar
 export const scale = () => new Option('--scale <name>', 'how big: smoke, quick, embedded, …').default('quick');
 export const set = () =>
   new Option('--set <key=value...>', 'overrides for every run, for example train.epochs=3 seed=[0,1]').default([]);
+export const model = () =>
+  new Option('--model <name>', 'base model of every run, for example minilm; the report is kept beside the others');
 export const weights = () =>
   new Option('--weights <folder>', 'folder with the weights of a model that does not come with the package');
 export const json = () => new Option('--json', 'machine-readable output').default(false);
 
-/** What names runs: scale, overrides, output folder, and weights, which tell models apart. */
+/** What names runs: scale, overrides, output folder, base model and its weights. */
 export const planned = (command: Command): Command =>
-  command.addOption(out()).addOption(scale()).addOption(set()).addOption(weights());
+  command.addOption(out()).addOption(scale()).addOption(set()).addOption(model()).addOption(weights());
 
 /** The experiments a command works on. */
 export const named = (command: Command): Command =>

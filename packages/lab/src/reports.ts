@@ -5,6 +5,7 @@ import { methods } from '@lab/dropout';
 import { renderPage, renderReport, type MethodCard, type Rendered, type ReportSpec, type Study } from '@lab/report';
 import type { Experiment, ExperimentRun } from '@lab/runner';
 import { writeArchive } from './archive.ts';
+import { withSeedEnsembles } from './seed-ensembles.ts';
 import { studyOf } from './study.ts';
 
 export interface Planned {
@@ -21,6 +22,10 @@ export interface Reported {
 /** Where an experiment's report at one scale lies, below any folder of results. */
 export const reportFolder = (out: string, experiment: string, scale: string): string => join(out, experiment, scale);
 
+/** What a report's folder is called: its scale, and the model that was asked for. */
+export const scaleName = ({ scale, model }: { readonly scale: string; readonly model?: string }): string =>
+  model === undefined ? scale : `${scale}-${model}`;
+
 /** The committed results. */
 export const committed = fileURLToPath(new URL('../../../results', import.meta.url));
 
@@ -35,7 +40,7 @@ const cardsOf = (study: Study): readonly MethodCard[] =>
 
 /** Tables, figures, page and archive of one study. */
 export const writeReport = async (study: Study, spec: ReportSpec, folder: string): Promise<Reported> => {
-  const rendered = await renderReport(study, { ...spec, cards: cardsOf(study) }, folder);
+  const rendered = await renderReport(study, { ...withSeedEnsembles(study, spec), cards: cardsOf(study) }, folder);
   writeArchive(folder, study);
   return { study, rendered, folder };
 };
@@ -43,9 +48,10 @@ export const writeReport = async (study: Study, spec: ReportSpec, folder: string
 /** Reports of experiments from the runs that are done, and one page for all. */
 export const writeReports = async (
   plans: readonly Planned[],
-  { out, scale }: { readonly out: string; readonly scale: string },
+  { out, ...asked }: { readonly out: string; readonly scale: string; readonly model?: string },
 ): Promise<{ readonly reports: readonly Reported[]; readonly page: string }> => {
   const reports: Reported[] = [];
+  const scale = scaleName(asked);
   for (const { experiment, runs } of plans) {
     const folder = reportFolder(out, experiment.name, scale);
     reports.push(await writeReport(studyOf(experiment, runs, out), experiment.report, folder));

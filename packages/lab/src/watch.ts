@@ -6,7 +6,7 @@ import { writeReports, type Planned } from './reports.ts';
 /** Serves the reports on the loopback address while runs go on; the open page follows. Ends with Ctrl-C. */
 export const watchReports = async (
   plans: readonly Planned[],
-  options: { readonly out: string; readonly scale: string },
+  options: { readonly out: string; readonly scale: string; readonly model?: string },
 ): Promise<void> => {
   const ids = [...new Set(plans.flatMap(({ runs }) => runs.map(({ id }) => id)))];
   const done = () => ids.filter((id) => isDone(options.out, id)).length;

@@ -10,6 +10,14 @@ export interface PlannedRun {
   readonly config: RunConfig;
 }
 
+/** The adapters' default `target_modules` are the names of this model's maps; on any other model the default is all of them. */
+const NAMED_BY_DEFAULT = 'use-lite';
+
+const adapterOf = (given: { readonly name: string }, model: string): object =>
+  model !== NAMED_BY_DEFAULT && 'target_modules' in adapters.find(given.name).options.shape
+    ? { target_modules: 'all-linear', ...given }
+    : given;
+
 const generationOf = (given: unknown, where: string) => {
   const parsed = generationSchema.safeParse(given);
   if (!parsed.success) throw new BadInput(sentence(`${where}: generation`, parsed.error, generationSchema));
@@ -27,7 +35,7 @@ export const planRun = (raw: unknown, where: string): PlannedRun => {
     ...parsed.data,
     dataset: datasets.parse(parsed.data.dataset, `${where}: dataset`),
     model: models.parse(parsed.data.model, `${where}: model`),
-    adapter: adapters.parse(parsed.data.adapter, `${where}: adapter`),
+    adapter: adapters.parse(adapterOf(parsed.data.adapter, parsed.data.model.name), `${where}: adapter`),
     dropout: methods.parse(parsed.data.dropout, `${where}: dropout`),
     ...(parsed.data.generation === undefined ? {} : { generation: generationOf(parsed.data.generation, where) }),
   };

@@ -1,6 +1,6 @@
 import { planExperiment } from '@lab/runner';
 import { chosen } from '../experiments.ts';
-import { committed, reportFolder, told, writeReport, writeReports } from '../reports.ts';
+import { committed, reportFolder, scaleName, told, writeReport, writeReports } from '../reports.ts';
 import { watchReports } from '../watch.ts';
 import type { PlanOptions } from './run.ts';
 
@@ -21,7 +21,7 @@ export const report = async (
   else console.log(told(written));
   if (!publish) return;
   for (const [i, { experiment }] of plans.entries()) {
-    const folder = reportFolder(committed, experiment.name, scale);
+    const folder = reportFolder(committed, experiment.name, scaleName(options));
     await writeReport(written.reports[i]!.study, experiment.report, folder);
     console.error(`Published: ${folder}`);
   }

@@ -2,7 +2,7 @@ import { compareStudies } from '@lab/report';
 import { planExperiment } from '@lab/runner';
 import { readArchive } from '../archive.ts';
 import { chosen } from '../experiments.ts';
-import { committed, reportFolder, told, writeReports, type Reported } from '../reports.ts';
+import { committed, reportFolder, scaleName, told, writeReports, type Reported } from '../reports.ts';
 import { conclude, trainAll, type TrainOptions } from '../train.ts';
 import type { PlanOptions } from './run.ts';
 
@@ -29,6 +29,6 @@ export const reproduce = async (options: PlanOptions & TrainOptions): Promise<vo
   process.exitCode = conclude(trained);
   if (trained.stopped) return;
   const written = await writeReports(plans, options);
-  const comparisons = written.reports.map((report) => againstCommitted(report, options.scale));
+  const comparisons = written.reports.map((report) => againstCommitted(report, scaleName(options)));
   console.log([told(written), 'Against the committed results', ...comparisons].join('\n\n'));
 };

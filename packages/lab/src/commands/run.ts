@@ -7,6 +7,8 @@ export interface PlanOptions {
   readonly out: string;
   readonly scale: string;
   readonly set: readonly string[];
+  /** The model asked for, when it is not the experiment's own; `set` has it already. */
+  readonly model?: string;
 }
 
 export type RunOptions = PlanOptions & TrainOptions & { readonly json: boolean };

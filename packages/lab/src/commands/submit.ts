@@ -38,7 +38,11 @@ const maxArraySize = (): number => {
 };
 
 /** Command line of this program with what names the runs; paths absolute, since jobs start elsewhere. */
-const labCommand = (verb: string, names: readonly string[], { out, scale, set }: PlanOptions): readonly string[] => [
+const labCommand = (
+  verb: string,
+  names: readonly string[],
+  { out, scale, model, set }: PlanOptions,
+): readonly string[] => [
   process.execPath,
   '--import',
   import.meta.resolve('tsx/esm'),
@@ -46,6 +50,7 @@ const labCommand = (verb: string, names: readonly string[], { out, scale, set }:
   verb,
   ...names.map((name) => (name.endsWith('.json') ? resolve(name) : name)),
   ...['--out', resolve(out), '--scale', scale],
+  ...(model === undefined ? [] : ['--model', model]),
   ...(set.length > 0 ? ['--set', ...set] : []),
 ];
 
