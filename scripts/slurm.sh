@@ -8,6 +8,10 @@ verb=$1
 mkdir -p "$2"
 base=$(cd "$2" && pwd)
 if [ "$verb" = stop ]; then
+  export SLURM_CONF=$base/slurm.conf
+  # Jobs first: their processes belong to no daemon.
+  for job in $(squeue -h -o %A 2> /dev/null | sort -u); do scancel "$job" 2> /dev/null || true; done
+  for _ in $(seq 60); do [ -z "$(squeue -h -t R,CG -o %A 2> /dev/null)" ] && break; sleep 0.5; done
   for file in "$base"/*.pid; do [ -f "$file" ] && kill "$(cat "$file")" 2> /dev/null || true; done
   exit 0
 fi
@@ -16,6 +20,7 @@ for program in munged slurmctld slurmd; do
 done
 [ "$(id -u)" = 0 ] || { echo "starting Slurm's daemons needs root" >&2; exit 3; }
 host=$(hostname -s)
+port=${SLURM_TEST_PORT:-16817}
 mkdir -p "$base/state" "$base/spool-a" "$base/spool-b" "$base/munge"
 chmod 755 "$base"; chmod 700 "$base/munge"
 head -c 1024 /dev/urandom > "$base/munge/key"
@@ -26,7 +31,8 @@ SlurmctldHost=$host(127.0.0.1)
 SlurmUser=root
 SlurmdUser=root
 AuthType=auth/munge
-AuthInfo=socket=$base/munge/socket
+# A job that is queued again waits until its old credential is over: seconds, not two minutes.
+AuthInfo=socket=$base/munge/socket,cred_expire=5
 CredType=cred/munge
 MpiDefault=none
 ProctrackType=proctrack/pgid
@@ -38,7 +44,7 @@ SchedulerParameters=batch_sched_delay=1,sched_interval=2,bf_interval=2
 ReturnToService=2
 MinJobAge=600
 KillWait=20
-SlurmctldPort=${SLURM_TEST_PORT:-16817}
+SlurmctldPort=$port
 SlurmctldPidFile=$base/slurmctld.pid
 SlurmctldLogFile=$base/slurmctld.log
 StateSaveLocation=$base/state
@@ -46,8 +52,8 @@ SlurmdPidFile=$base/slurmd-%n.pid
 SlurmdSpoolDir=$base/spool-%n
 SlurmdLogFile=$base/slurmd-%n.log
 MaxArraySize=${SLURM_TEST_ARRAY:-4}
-NodeName=a NodeHostname=$host NodeAddr=127.0.0.1 Port=16818 CPUs=1 RealMemory=1000 State=UNKNOWN
-NodeName=b NodeHostname=$host NodeAddr=127.0.0.1 Port=16819 CPUs=1 RealMemory=1000 State=UNKNOWN
+NodeName=a NodeHostname=$host NodeAddr=127.0.0.1 Port=$((port + 1)) CPUs=1 RealMemory=1000 State=UNKNOWN
+NodeName=b NodeHostname=$host NodeAddr=127.0.0.1 Port=$((port + 2)) CPUs=1 RealMemory=1000 State=UNKNOWN
 PartitionName=main Nodes=ALL Default=YES MaxTime=INFINITE State=UP
 CONF
 export SLURM_CONF=$base/slurm.conf

@@ -22,12 +22,12 @@ const config = {
 
 const methods = [{ name: 'none' }, { name: 'lora-dropout', p: 0.3, samples: 2 }, { name: 'hiddenkey-minus', p: 0.1 }];
 
-/** Three methods and some seeds; `long` has one run of 60 steps, to be stopped in the middle. */
-export const openStudy = (seeds: number): Faulty => {
+/** Three methods and some seeds; `long` has one run of so many epochs of two steps, to be stopped in the middle. */
+export const openStudy = (seeds: number, epochs = 30): Faulty => {
   const root = mkdtempSync(join(tmpdir(), 'lab-faults-'));
   const file = join(root, 'faults.json');
   const arms = methods.map((dropout) => ({ labels: { method: dropout.name }, config: { dropout } }));
-  const long = { ...config, dropout: methods[1], train: { ...config.train, epochs: 30 } };
+  const long = { ...config, dropout: methods[1], train: { ...config.train, epochs } };
   writeFileSync(
     file,
     JSON.stringify({
