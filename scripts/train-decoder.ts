@@ -1,7 +1,12 @@
-/** Trains the embedded decoder with this repository's own engine and writes its folder. Run: npm run train-decoder */
+/**
+ * Trains the embedded decoder with this repository's own engine and writes its folder.
+ *
+ *   npm run train-decoder [-- --to <folder, default the embedded one> --steps <n>]
+ */
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 import { fold, key, permutation } from '@lab/random';
 import { adamWScalars, learningRate, openBest, type HostArray } from '@lab/tensor';
 import { gpt2 } from '../packages/models/src/families/gpt2/index.ts';
@@ -10,19 +15,26 @@ import { writeHalves } from './decoder/half.ts';
 import { decayOf, layoutFor, lossProgram, startOf, stepProgram } from './decoder/program.ts';
 import { documents } from './decoder/text.ts';
 
+const { values } = parseArgs({
+  options: {
+    to: {
+      type: 'string',
+      default: fileURLToPath(new URL('../packages/models/src/embedded-gpt/weights', import.meta.url)),
+    },
+    steps: { type: 'string', default: '10000' },
+  },
+});
 const recipe = {
   vocabulary: 2048,
   tokens: 128,
   batch: 8,
-  steps: 1460,
-  lr: 2.5e-3,
+  steps: Number(values.steps),
+  lr: 2e-3,
   warmup: 0.05,
   weightDecay: 0.1,
   heldOutBlocks: 128,
-  logEvery: 50,
-  checkEvery: 200,
-  /** The rate falls as if there were `from` steps until step `at`, then as for `steps`: the first training was cut short so. */
-  shortened: { at: 1414, from: 2000 },
+  logEvery: 100,
+  checkEvery: 500,
 };
 const config = {
   architectures: ['GPT2LMHeadModel'],
@@ -42,8 +54,7 @@ const config = {
   tie_word_embeddings: true,
   dtype: 'float16',
 };
-const folder =
-  process.argv[2] ?? fileURLToPath(new URL('../packages/models/src/embedded-gpt/weights', import.meta.url));
+const folder = values.to;
 
 const began = performance.now();
 const seconds = () => Math.round((performance.now() - began) / 1000);
@@ -88,11 +99,6 @@ const heldOutLoss = async (): Promise<number> => {
   return sum;
 };
 
-const rateAt = (at: number): number => {
-  const steps = at < recipe.shortened.at ? recipe.shortened.from : recipe.steps;
-  return learningRate({ peak: recipe.lr, steps, warmup: recipe.warmup, after: 'linear' }, at);
-};
-
 const curve: string[] = ['step,loss,held_out'];
 const perEpoch = Math.floor(trained.length / recipe.batch);
 let order = new Uint32Array(0);
@@ -107,7 +113,7 @@ for (let at = 0; at < recipe.steps; at++) {
   const { loss, ...next } = await step.run({
     ...state,
     decay,
-    lr: scalar(rateAt(at)),
+    lr: scalar(learningRate({ peak: recipe.lr, steps: recipe.steps, warmup: recipe.warmup, after: 'linear' }, at)),
     correction1: scalar(correction1),
     correction2: scalar(correction2),
     ids: batchOf(Array.from(order.subarray(from, from + recipe.batch), (i) => trained[i]!)),
