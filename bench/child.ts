@@ -1,6 +1,7 @@
 /** One engine on one workload in a process of its own: `node child.ts workload engine threads`, told what to time over IPC. */
 import { openEngine, type EngineName } from '@lab/tensor';
 import type { FromChild, ToChild } from './lane.ts';
+import { peakMB } from './peak.ts';
 import { stepsOf } from './steps.ts';
 import { WORKLOADS, type WorkloadName } from './workloads.ts';
 
@@ -15,7 +16,7 @@ try {
     void (async () => {
       const milliseconds: number[] = [];
       for (let i = 0; i < times; i++) milliseconds.push(await timed[kind]());
-      send({ milliseconds, peakMB: process.resourceUsage().maxRSS / 1024 });
+      send({ milliseconds, peakMB: peakMB() });
     })().catch((error: Error) => send({ error: error.message }));
   });
   send({ ready: engine.description, parameters: workload.blueprint.layout.size });

@@ -12,6 +12,7 @@ import { fold, key } from '@lab/random';
 import { openTokenizer } from '../packages/models/src/tokens/tokenizer.ts';
 import { openPreparer } from '../packages/runner/src/prepare.ts';
 import { planRun } from '../packages/runner/src/config.ts';
+import { peakMB } from './peak.ts';
 
 const small = fileURLToPath(new URL('../packages/models/test/fixtures/tokenizers/wordpiece', import.meta.url));
 const { values } = parseArgs({
@@ -28,7 +29,7 @@ const timed = async <T>(what: string, rows: number | null, body: () => Promise<T
   const result = await body();
   const seconds = (performance.now() - before) / 1000;
   const rate = rows === null ? '' : `, ${Math.round(rows / seconds)} rows/s`;
-  const peak = (process.resourceUsage().maxRSS / 1024).toFixed(0);
+  const peak = peakMB().toFixed(0);
   console.log(`${what}: ${seconds.toFixed(2)} s${rate}, peak memory ${peak} MB`);
   return result;
 };

@@ -20,11 +20,14 @@ const TURN = 400;
 /** Milliseconds between turns, in which the last one's threads stop spinning. */
 const PAUSE = 30;
 
-const median = (values: readonly number[]): number => {
+/** The value below which a share of the values lies, between neighbours in proportion. */
+export const quantile = (values: readonly number[], share: number): number => {
   const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
+  const place = share * (sorted.length - 1);
+  const below = Math.floor(place);
+  return sorted[below]! + (place - below) * (sorted[Math.min(below + 1, sorted.length - 1)]! - sorted[below]!);
 };
+export const median = (values: readonly number[]): number => quantile(values, 0.5);
 
 /** Warms every lane up, then gives each its turn, round after round, and takes medians. Lanes slower than a second a step get three rounds. */
 export const measure = async (

@@ -1,10 +1,19 @@
 /**
- * What each simplification of the compiled graph is worth: a training step with one of them left out, in turns with the whole.
+ * What each simplification of the compiled graph is worth: steps with one of them left out, in turns with the whole.
  *
  *   npx tsx bench/passes.ts [use-lite | small | tiny] [rounds, default 20]
+ *
+ * Times are processor time of this process at one thread, so that programs beside it disturb little. Every row is compared with
+ * "all on" of its own round; the second "all on" shows what noise is left. Memory is the peak of a process of its own.
  */
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import type { Engine } from '@lab/tensor';
 import { PASSES, type Pass } from '../packages/compile/src/graph/graph.ts';
 import { onnxEngine } from '../packages/compile/src/onnx/engine.ts';
+import type { Fusion } from '../packages/compile/src/onnx/session.ts';
+import { median, quantile } from './measure.ts';
+import { peakMB } from './peak.ts';
 import { stepsOf } from './steps.ts';
 import { padded } from './table.ts';
 import { WORKLOADS, type WorkloadName } from './workloads.ts';
@@ -21,24 +30,68 @@ const MEANING: { readonly [pass in Pass]: string } = {
   addition: 'an addition ends in the product',
 };
 
-const [name = 'tiny', rounds = '20'] = process.argv.slice(2);
-const workload = await WORKLOADS[name as WorkloadName]();
-const variants: readonly (readonly Pass[])[] = [[], ...PASSES.map((pass) => [pass])];
-const runs: { readonly without: readonly Pass[]; readonly train: () => Promise<number>; readonly times: number[] }[] =
-  [];
-for (const without of variants) {
-  const { train } = await stepsOf(await onnxEngine({ threads: 1, without }), workload);
-  for (let i = 0; i < 3; i++) await train();
-  runs.push({ without, train, times: [] });
-}
-for (let round = 0; round < Number(rounds); round++) for (const { train, times } of runs) times.push(await train());
+type Variant = { readonly label: string; readonly without?: readonly Pass[]; readonly fusion?: Fusion };
+const VARIANTS: readonly Variant[] = [
+  { label: 'all on' },
+  { label: 'all on, once more' },
+  ...PASSES.map((pass) => ({ label: `without: ${MEANING[pass]}`, without: [pass] })),
+  { label: "ONNX Runtime's own fusion: extended, no layouts", fusion: 'extended' },
+  { label: "ONNX Runtime's own fusion: basic", fusion: 'basic' },
+  { label: "ONNX Runtime's own fusion: none", fusion: 'disabled' },
+];
 
-// The least time: what disturbs a machine only ever adds.
-const least = runs.map(({ times }) => Math.min(...times));
-const rows = runs.map(({ without: [pass] }, i) => [
-  pass === undefined ? 'all on' : `without: ${MEANING[pass]}`,
-  least[i]!.toFixed(2),
-  (least[i]! / least[0]!).toFixed(2),
-]);
-console.log([...padded([['training step', 'least ms', 'over all on'], ...rows])].join('\n'));
+const open = ({ without, fusion }: Variant): Promise<Engine> =>
+  onnxEngine({ threads: 1, ...(without ? { without } : {}), ...(fusion ? { fusion } : {}) });
+
+const [name = 'tiny', rounds = '20', alone] = process.argv.slice(2);
+const workload = await WORKLOADS[name as WorkloadName]();
+
+if (alone !== undefined) {
+  const { train } = await stepsOf(await open(VARIANTS[Number(alone)]!), workload);
+  for (let i = 0; i < 3; i++) await train();
+  console.log(peakMB());
+  process.exit(0);
+}
+
+/** Peak megabytes of three training steps in a process of their own. */
+const peakOf = (index: number): number => {
+  const file = fileURLToPath(import.meta.url);
+  const { stdout } = spawnSync(process.execPath, [...process.execArgv, file, name, '0', String(index)]);
+  return Number(String(stdout));
+};
+
+const processorTime = async (body: () => Promise<unknown>): Promise<number> => {
+  const before = process.cpuUsage();
+  await body();
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1000;
+};
+
+const KINDS = ['train', 'evaluate'] as const;
+type Times = { readonly [kind in (typeof KINDS)[number]]: number[] };
+const lanes: { readonly steps: Awaited<ReturnType<typeof stepsOf>>; readonly times: Times }[] = [];
+for (const variant of VARIANTS) {
+  const steps = await stepsOf(await open(variant), workload);
+  for (let i = 0; i < 3; i++) for (const kind of KINDS) await steps[kind]();
+  lanes.push({ steps, times: { train: [], evaluate: [] } });
+}
+for (let round = 0; round < Number(rounds); round++) {
+  for (let i = 0; i < lanes.length; i++) {
+    // Each round begins with another one.
+    const { steps, times } = lanes[(round + i) % lanes.length]!;
+    for (const kind of KINDS) times[kind].push(await processorTime(steps[kind]));
+  }
+}
+
+const cells = lanes.map(({ times }, i) => {
+  const against = (kind: (typeof KINDS)[number]): string => {
+    const ratios = times[kind].map((time, round) => time / lanes[0]!.times[kind][round]!);
+    const [low, high] = [quantile(ratios, 0.25), quantile(ratios, 0.75)];
+    return `${median(ratios).toFixed(2)} (${low.toFixed(2)}-${high.toFixed(2)})`;
+  };
+  const least = KINDS.map((kind) => Math.min(...times[kind]).toFixed(1));
+  return [VARIANTS[i]!.label, least[0]!, against('train'), least[1]!, against('evaluate'), peakOf(i).toFixed(0)];
+});
+const head = [name, 'step, least ms', 'over all on', 'evaluation, least ms', 'over all on', 'peak MB'];
+console.log(padded([head, ...cells]).join('\n'));
 process.exit(0);

@@ -11,6 +11,7 @@ import type { Cell, ReportSpec } from '../packages/report/src/index.ts';
 import { renderReport } from '../packages/report/src/index.ts';
 import { compare } from '../packages/report/test/specs.ts';
 import { invent, methods } from '../packages/report/test/synthetic.ts';
+import { peakMB } from './peak.ts';
 
 const wanted = Number(process.argv[2] ?? 10_000);
 const examples = Number(process.argv[3] ?? 200);
@@ -72,8 +73,7 @@ const started = performance.now();
 const { html, files: written } = await renderReport({ name: 'bench', title: 'bench', question: '', cells }, spec, out);
 const seconds = (performance.now() - started) / 1000;
 const cpu = process.cpuUsage(before).user / 1e6;
-const peak = process.resourceUsage().maxRSS / 1024;
 console.log(
-  `${cells.length} records, ${examples} test examples each, ${written.length} files in ${seconds.toFixed(1)} s (${cpu.toFixed(1)} s of processor time); peak memory ${peak.toFixed(0)} MB; page ${(statSync(html).size / 1e6).toFixed(1)} MB`,
+  `${cells.length} records, ${examples} test examples each, ${written.length} files in ${seconds.toFixed(1)} s (${cpu.toFixed(1)} s of processor time); peak memory ${peakMB().toFixed(0)} MB; page ${(statSync(html).size / 1e6).toFixed(1)} MB`,
 );
 rmSync(out, { recursive: true });

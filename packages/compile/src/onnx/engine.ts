@@ -9,7 +9,7 @@ import type { Pass } from '../graph/graph.ts';
 import type { Signature } from '../trace/trace.ts';
 import { compileFunction } from './compile.ts';
 import { inputName, outputName } from './model.ts';
-import { onnxProviders, openSession, type Runtime } from './session.ts';
+import { onnxProviders, openSession, type Fusion, type Runtime } from './session.ts';
 import { deviceTransfer, stay } from './transfer.ts';
 
 const require = createRequire(import.meta.url);
@@ -27,14 +27,23 @@ type Step = {
  * The compiled engine: a function is traced once for each set of input shapes, written as one ONNX graph, and run by ONNX
  * Runtime. `run` blocks the event loop for one step and lets it turn before each. Host arrays are not copied on the CPU,
  * so they must not change while a handle made of them lives.
- * @param options threads of one operation (default: all cores), the execution provider (default cpu), and passes to leave out,
- *   for measurements
+ * @param options threads of one operation (default: all cores), the execution provider (default cpu), and for measurements
+ *   passes to leave out and how much ONNX Runtime fuses by itself
  * @throws BadInput when the provider is unknown to this onnxruntime-node or finds no device, with its reason
  */
 export async function onnxEngine(
-  options: { readonly threads?: number; readonly provider?: string; readonly without?: readonly Pass[] } = {},
+  options: {
+    readonly threads?: number;
+    readonly provider?: string;
+    readonly without?: readonly Pass[];
+    readonly fusion?: Fusion;
+  } = {},
 ): Promise<Engine> {
-  const runtime: Runtime = { provider: options.provider ?? 'cpu', threads: options.threads ?? availableParallelism() };
+  const runtime: Runtime = {
+    provider: options.provider ?? 'cpu',
+    threads: options.threads ?? availableParallelism(),
+    fusion: options.fusion ?? 'all',
+  };
   await startTrace();
   const onDevice = runtime.provider === 'webgpu';
   const transfer = onDevice ? deviceTransfer(runtime) : stay;

@@ -3,8 +3,11 @@ import * as ort from 'onnxruntime-node';
 // What goes wrong is thrown; printing it as well would fill the terminal of whoever only asked what works here.
 ort.env.logLevel = 'fatal';
 
+/** How much ONNX Runtime fuses by itself when it opens a session. */
+export type Fusion = 'disabled' | 'basic' | 'extended' | 'all';
+
 /** How sessions of one engine run. */
-export type Runtime = { readonly provider: string; readonly threads: number };
+export type Runtime = { readonly provider: string; readonly threads: number; readonly fusion: Fusion };
 
 /**
  * Environment variables for a process that keeps many sessions: glibc then keeps freed memory for itself instead of handing
@@ -26,7 +29,7 @@ export async function openSession(
   return ort.InferenceSession.create(bytes, {
     executionProviders: [runtime.provider],
     intraOpNumThreads: runtime.threads,
-    graphOptimizationLevel: 'all',
+    graphOptimizationLevel: runtime.fusion,
     // A plan of one block for a whole run (the memory pattern) is no faster and a quarter larger.
     enableMemPattern: false,
     enableCpuMemArena: !sharesMemory(),
