@@ -66,7 +66,8 @@ export const compare: Experiment<ReportSpec> = {
       seeds: [0, 1, 2, 3, 4, 5],
     },
     'glue-small': {
-      summary: 'RTE, MRPC, CoLA from --data-dir, for a larger encoder: --model minilm, a quarter of an hour on two cores',
+      summary:
+        'RTE, MRPC, CoLA from --data-dir, for a larger encoder: --model minilm, a quarter of an hour on two cores',
       base: {
         ...embedded,
         train: { epochs: 4, batchSize: 16, lr: 1e-3, maxTokens: 48, evalEvery: 4 },
@@ -112,6 +113,19 @@ export const compare: Experiment<ReportSpec> = {
       },
       { kind: 'grid', name: 'by-task', title: 'Score by task', metrics: ['score'], average: true },
       { kind: 'across', name: 'across-tasks', title: 'Over tasks', baseline: named('none'), metric: 'score' },
+      {
+        kind: 'deep-ensemble',
+        name: 'ensembles',
+        title: 'Ensembles of seeds and of masks',
+        arms: [named('none')],
+        masks: [
+          { name: 'LoRA Dropout', where: { method: 'lora-dropout' } },
+          { name: 'MC dropout', where: { method: 'lora-input' } },
+        ],
+        metrics: ['score', 'nll', 'ece'],
+        differs:
+          'MC dropout is lora-input, trained the same, read with its masks on; members of deep ensembles are the runs of none',
+      },
     ],
     figures: [
       {

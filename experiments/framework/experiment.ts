@@ -173,7 +173,8 @@ export const framework: Experiment<ReportSpec> = {
         name: 'figure-6',
         title: 'Training and validation',
         arms: [none, minus, full],
-        metrics: ['nll', 'score'],
+        metrics: ['loss', 'score', 'nll'],
+        differs: 'training loss: with the masks on, hiddenkey with its KL term; 8 steps an epoch at quick scale',
       },
       {
         kind: 'heatmap',
@@ -183,6 +184,7 @@ export const framework: Experiment<ReportSpec> = {
         y: 'position',
         metric: 'nll',
         baseline: none,
+        differs: 'every tile averages the rates of the scale',
       },
     ],
   },

@@ -15,6 +15,8 @@ export interface MethodCard {
   readonly consistency: Consistency['kind'] | null;
   readonly samples: number | null;
   readonly readout: Evaluate['readout'] | null;
+  /** What the members of its ensemble are where they are not masks. */
+  readonly ensembleOver: 'seeds' | null;
 }
 
 /** A method's axes and citation, for lists and tables. Throws `BadInput` for an unknown name. */
@@ -22,8 +24,16 @@ export const describeMethod = (name: string): MethodCard => {
   const { summary, cite, options } = methods.find(name);
   const card = { name, summary, cite };
   // A method whose options have no complete defaults is whatever its config says.
-  if (!options.safeParse({}).success) return { ...card, axes: null, consistency: null, samples: null, readout: null };
-  const { noise, testNoise = noise, consistency, samples, evaluate } = methods.build(methods.parse({ name }));
+  if (!options.safeParse({}).success)
+    return { ...card, axes: null, consistency: null, samples: null, readout: null, ensembleOver: null };
+  const {
+    noise,
+    testNoise = noise,
+    consistency,
+    samples,
+    evaluate,
+    ensembleOver,
+  } = methods.build(methods.parse({ name }));
   const used = noise.length > 0 ? noise : testNoise;
   return {
     ...card,
@@ -33,5 +43,6 @@ export const describeMethod = (name: string): MethodCard => {
     consistency: consistency?.kind ?? null,
     samples,
     readout: evaluate.readout,
+    ensembleOver: ensembleOver ?? null,
   };
 };

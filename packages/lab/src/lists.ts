@@ -11,13 +11,14 @@ export type Item = { readonly name: string } & { readonly [fact: string]: string
 const sourceOf = ({ title, year, where }: Citation): string => `${title} (${year}), ${where}`;
 
 const methodItem = (name: string): Item => {
-  const { summary, cite, axes, consistency, samples, readout } = describeMethod(name);
+  const { summary, cite, axes, consistency, samples, readout, ensembleOver } = describeMethod(name);
   const told = axes?.map(({ position, structure, compensation }) => `${position} x ${structure} x ${compensation}`);
   const noise = told === undefined ? 'given by the config' : told.length > 0 ? told.join('; ') : 'none';
   const more = [
     samples === null || samples === 1 ? '' : `N = ${samples}`,
     consistency === null ? '' : `consistency ${consistency}`,
     readout === null ? '' : `tested by ${readout}`,
+    ensembleOver === null ? '' : `the report averages its ${ensembleOver}`,
   ].filter((part) => part !== '');
   return {
     name,

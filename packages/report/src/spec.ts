@@ -80,8 +80,25 @@ export interface VersusTable extends Named {
   readonly paper?: PaperTable;
 }
 
+/** Ensembles of several seeds' models beside one model and beside ensembles of masks (deep ensembles; MC dropout; LoRA Dropout). */
+export interface DeepEnsembleTable extends Named {
+  readonly kind: 'deep-ensemble';
+  /** Arms whose seeds are members, read as each says; the first one's single models are what differences are taken to. */
+  readonly arms: readonly Arm[];
+  /** Arms whose mask ensembles stand beside. */
+  readonly masks: readonly Arm[];
+  readonly metrics: readonly string[];
+}
+
 export type TableSpec =
-  CompareTable | SweepTable | EnsembleTable | GridTable | AcrossTable | SelectionTable | VersusTable;
+  | CompareTable
+  | SweepTable
+  | EnsembleTable
+  | DeepEnsembleTable
+  | GridTable
+  | AcrossTable
+  | SelectionTable
+  | VersusTable;
 
 export interface SweepFigure extends Armed {
   readonly kind: 'sweep';

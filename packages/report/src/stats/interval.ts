@@ -8,7 +8,7 @@ export interface Interval {
   readonly low: number;
   readonly high: number;
   readonly level: number;
-  readonly kind: 't' | 'bootstrap' | 'hierarchical bootstrap';
+  readonly kind: 't' | 'bootstrap' | 'hierarchical bootstrap' | 'jackknife';
 }
 
 /** Below this many seeds a bootstrap over seeds cannot reach far enough into its tails, so Student's interval is used. */

@@ -2,6 +2,7 @@ import type { Cell } from '../data/study.ts';
 import type { TableSpec } from '../spec.ts';
 import { acrossTables } from './across.ts';
 import { compareTables } from './compare.ts';
+import { deepEnsembleTables } from './deep-ensemble.ts';
 import { ensembleTables } from './ensemble.ts';
 import { gridTables } from './grid.ts';
 import { selectionTables } from './selection.ts';
@@ -18,6 +19,8 @@ export const buildTables = (cells: readonly Cell[], spec: TableSpec): Table[] =>
       return sweepTables(cells, spec);
     case 'ensemble':
       return ensembleTables(cells, spec);
+    case 'deep-ensemble':
+      return deepEnsembleTables(cells, spec);
     case 'grid':
       return gridTables(cells, spec);
     case 'across':
