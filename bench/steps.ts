@@ -24,7 +24,7 @@ export const stepsOf = async (
   const masks = Array.from({ length: MASKS }, (_, i) => trainingMasks(blueprint, batch, fold(root, i), 0));
   const step = engine.program(stepProgram(blueprint));
   const predict = engine.program(predictProgram(blueprint, 'quiet'));
-  let state: Handles = putAll(engine, initialArrays(blueprint, root));
+  let state: Handles = putAll(engine, await initialArrays(blueprint, root));
   let done = 0;
 
   const train = async (): Promise<number> => {

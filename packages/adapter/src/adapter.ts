@@ -10,6 +10,8 @@ export interface ParamSpec {
   readonly shape: readonly number[];
   /** Start value, drawn from the adapter's own stream of keys. Length is the product of the shape. */
   readonly init: (key: Key) => Float32Array;
+  /** Start value from the frozen weights (their singular vectors); where there is one it takes the place of `init`. */
+  readonly start?: (key: Key, weights: HostParams) => Float32Array;
   readonly decay: boolean;
   /** True for a constant that travels with the parameters (a switch, a fixed random factor): it has no gradient and is not counted. */
   readonly held?: boolean;
@@ -21,6 +23,8 @@ export interface Flow {
   readonly stream: tf.Tensor;
   /** What entered the linear map or sublayer at a path, earlier in this pass. */
   readonly input: (path: string) => tf.Tensor | undefined;
+  /** Leaves a value of this pass behind for the penalty. */
+  readonly leave: (name: string, value: tf.Tensor) => void;
 }
 
 /** The frozen part of a linear map. W: [d_in, d_out], b: [d_out] or absent. */
@@ -53,7 +57,7 @@ export interface Adapter {
     base: Linear,
     params: Params,
     perturb: Perturb,
-    flow?: Pick<Flow, 'input'>,
+    flow?: Omit<Flow, 'stream'>,
   ) => tf.Tensor;
   /** Acts on a sublayer's output; absent: identity. */
   readonly sublayer?: (
@@ -64,8 +68,8 @@ export interface Adapter {
     params: Params,
     flow: Flow,
   ) => tf.Tensor;
-  /** Added to the task loss (orthogonality, null space); a scalar. */
-  readonly penalty?: (params: Params) => tf.Scalar;
+  /** Added to the task loss (orthogonality, balance of gates); a scalar. `left` is what the first pass left behind. */
+  readonly penalty?: (params: Params, left: Params) => tf.Scalar;
   /** Extra state, flat and named, and its in-graph update after the optimiser: budgets, importance scores, proximal steps. */
   readonly state?: AdapterState;
   /**
@@ -105,11 +109,18 @@ export interface AdapterState {
   }[];
   /** Host scalars for this step (budget, switch) that enter the graph as inputs. */
   readonly inputs: (progress: Progress) => { readonly [name: string]: number };
-  /** After the optimiser's step: parameters, gradients and slots in, parameters and slots out. */
-  readonly update: (args: { params: Params; grads: Params; slots: Params; inputs: Params }) => {
+  /** After the optimiser's step: parameters, gradients and slots in, parameters and slots out; both moments too where they change. */
+  readonly update: (args: { params: Params; grads: Params; slots: Params; inputs: Params; moments: () => Moments }) => {
     params: Params;
     slots: Params;
+    moments?: Moments;
   };
+}
+
+/** Both moments of the optimiser by parameter name. */
+export interface Moments {
+  readonly m: Params;
+  readonly v: Params;
 }
 
 /** What a search may ask of the model, on its scoring batches and without noise. All parameters by name, the head's too. */

@@ -1,6 +1,7 @@
 import { catalogue, type Catalogue } from '@lab/records';
 import type { Adapter } from './adapter.ts';
 import { adaLora } from './adalora/index.ts';
+import { beamLora } from './beamlora/index.ts';
 import { bitFit } from './bitfit/index.ts';
 import { cola } from './cola/index.ts';
 import { racLora } from './rac-lora/index.ts';
@@ -14,9 +15,12 @@ import { full } from './full/index.ts';
 import { heteroLora } from './heterolora/index.ts';
 import { houlsby } from './houlsby/index.ts';
 import { lora } from './lora/index.ts';
+import { mole } from './mole/index.ts';
 import type { Model } from './model.ts';
 import { none } from './none/index.ts';
+import { noRa } from './nora/index.ts';
 import { pfeiffer } from './pfeiffer/index.ts';
+import { repLora } from './replora/index.ts';
 import { sora } from './sora/index.ts';
 
 /** Every adapter that a config may name. */
@@ -29,11 +33,15 @@ export const adapters: Catalogue<[Model], Adapter> = catalogue('adapter', [
   heteroLora,
   resLora,
   proLora,
+  beamLora,
+  noRa,
+  repLora,
   cola,
   racLora,
   xgbLora,
   roLora,
   sLora,
+  mole,
   houlsby,
   pfeiffer,
   bitFit,

@@ -26,16 +26,21 @@ const withoutHeld = (adapter: Adapter, params: Params): Params => ({
   ),
 });
 
-/** Puts a model's frozen weights, an adapter, its parameters and noise together. Linear kernels are found at `<path>.weight`. */
+/**
+ * Puts a model's frozen weights, an adapter, its parameters and noise together. Linear kernels are found at `<path>.weight`. After a
+ * pass `left` tells what the adapter left behind in it.
+ */
 export const forwardWith = (
   model: Model,
   adapter: Adapter,
   weights: Params,
   given: Params,
   perturb: Perturb,
-): Forward => {
+): Forward & { readonly left: () => Params } => {
   const params = withoutHeld(adapter, given);
   const met = new Map<string, tf.Tensor>();
+  const left = new Map<string, tf.Tensor>();
+  const leave = (name: string, value: tf.Tensor): void => void left.set(name, value);
   const input = (path: string): tf.Tensor | undefined => met.get(path);
   const specs = new Map(model.linears.map((spec) => [spec.path, spec]));
   const adapted = new Set(adapter.targets.map((spec) => spec.path));
@@ -47,18 +52,22 @@ export const forwardWith = (
   return {
     weight,
     perturb,
+    left: () => Object.fromEntries(left),
     linear: (path, x, noise = 'all') => {
       const b = weights[`${path}.bias`] as tf.Tensor1D | undefined;
       const base: Linear = { W: weight(`${path}.weight`) as tf.Tensor2D, ...(b ? { b } : {}) };
       const spec = specs.get(path);
       if (!spec) throw new Error(`${model.name} declares no linear map ${path}`);
       if (!adapted.has(path)) return affine(x, base);
-      const output = adapter.linear(spec, x, base, params, noise === 'all' ? perturb : onlyWeights(perturb), { input });
+      const output = adapter.linear(spec, x, base, params, noise === 'all' ? perturb : onlyWeights(perturb), {
+        input,
+        leave,
+      });
       if (noise === 'all') met.set(path, x);
       return output;
     },
     sublayer: (kind, place, output, x, stream = x) => {
-      const moved = adapter.sublayer?.(kind, place, output, x, params, { stream, input }) ?? output;
+      const moved = adapter.sublayer?.(kind, place, output, x, params, { stream, input, leave }) ?? output;
       met.set(place.path, x);
       return moved;
     },

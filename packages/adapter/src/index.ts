@@ -5,6 +5,7 @@ export type {
   Flow,
   HostParams,
   Linear,
+  Moments,
   ParamSpec,
   PeftForm,
   Probe,

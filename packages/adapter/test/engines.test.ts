@@ -1,7 +1,7 @@
 import { layoutOf, openEngine, tf, unpack, valueAndGrad, type HostArray, type Params } from '@lab/tensor';
 import { describe, expect, it } from 'vitest';
 import { adapters, type Adapter } from '../src/index.ts';
-import { drawn, linears, output, tensors, tiny, trained, weights } from './tiny.ts';
+import { drawn, linears, passed, tensors, tiny, trained, weights } from './tiny.ts';
 
 type Arrays = { readonly [name: string]: HostArray };
 
@@ -19,8 +19,9 @@ const step =
     const layout = layoutOf(adapter.params);
     const loss = (theta: tf.Tensor1D) => {
       const params = unpack(layout, theta);
-      const task = tf.sum(tf.square(output(adapter, params, below(inputs, 'weight/'))));
-      return (adapter.penalty ? tf.add(task, adapter.penalty(params)) : task) as tf.Scalar;
+      const pass = passed(adapter, params, below(inputs, 'weight/'));
+      const task = tf.sum(tf.square(pass.output));
+      return (adapter.penalty ? tf.add(task, adapter.penalty(params, pass.left)) : task) as tf.Scalar;
     };
     const { value, grad } = valueAndGrad(loss, inputs.theta as tf.Tensor1D);
     const params = unpack(layout, inputs.theta as tf.Tensor1D);
@@ -29,8 +30,13 @@ const step =
       grads: unpack(layout, grad),
       slots: below(inputs, 'slot/'),
       inputs: below(inputs, 'adapter/'),
+      moments: () => ({ m: unpack(layout, grad), v: unpack(layout, tf.abs(grad) as tf.Tensor1D) }),
     });
-    return { value, grad, ...(updated ? { ...updated.params, ...updated.slots } : {}) };
+    const { m = {}, v = {} } = updated?.moments ?? {};
+    const moved = Object.entries({ m, v }).flatMap(([which, all]) =>
+      Object.entries(all).map(([name, value]) => [`${which}/${name}`, value] as const),
+    );
+    return { value, grad, ...(updated ? { ...updated.params, ...updated.slots } : {}), ...Object.fromEntries(moved) };
   };
 
 const inputsOf = ({ params, state }: Adapter, arrays: Arrays): Arrays => {

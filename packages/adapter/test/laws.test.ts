@@ -116,14 +116,30 @@ const stateIsPure = ({ params, state }: Adapter): void => {
   );
   const given = tensors(Object.fromEntries(params.map(({ name, shape }) => [name, trainedLike(name, shape)])));
   const before = tf.memory().numTensors;
-  const run = () => tf.tidy(() => state!.update({ params: given, grads: given, slots, inputs }));
+  const moments = () => ({ m: given, v: given });
+  const run = () =>
+    tf.tidy(() => {
+      const {
+        params: next,
+        slots: held,
+        moments: moved,
+      } = state!.update({
+        params: given,
+        grads: given,
+        slots,
+        inputs,
+        moments,
+      });
+      return { params: next, slots: held, m: moved?.m ?? {}, v: moved?.v ?? {} };
+    });
   const [one, two] = [run(), run()];
   expect(Object.keys(one.params).sort()).toEqual(params.map(({ name }) => name).sort());
   expect(Object.keys(one.slots).sort()).toEqual(state!.slots.map(({ name }) => name).sort());
-  for (const part of ['params', 'slots'] as const)
+  const parts = ['params', 'slots', 'm', 'v'] as const;
+  for (const part of parts)
     for (const [name, value] of Object.entries(one[part]))
       expect(value.dataSync()).toEqual(two[part][name]!.dataSync());
-  const fresh = [one, two].flatMap((o) => [...Object.values(o.params), ...Object.values(o.slots)]);
+  const fresh = [one, two].flatMap((o) => parts.flatMap((part) => Object.values(o[part])));
   const owned = new Set(fresh.filter((t) => !Object.values(given).includes(t)));
   expect(tf.memory().numTensors - before).toBe(owned.size);
 };

@@ -28,6 +28,7 @@ describe('bottlenecks', () => {
       const given = adapter.sublayer!('ffn', { path: at, layer: 0 }, h, h, params, {
         stream: h,
         input: () => undefined,
+        leave: () => undefined,
       });
       // relu(3 - 1 + .5) = 2.5; relu(0 - 4 + .5) = 0
       expect(given.arraySync()).toEqual([
@@ -39,6 +40,7 @@ describe('bottlenecks', () => {
       const attention = adapter.sublayer!('attention', { path: 'layer.0.attention', layer: 0 }, h, h, params, {
         stream: h,
         input: () => undefined,
+        leave: () => undefined,
       });
       expect(attention).toBe(h);
     });

@@ -97,10 +97,10 @@ export const tensors = (arrays: { readonly [name: string]: HostArray }): Params 
 /** An adapter's parameters as training starts. */
 export const initial = (adapter: Adapter): { readonly [name: string]: HostArray } =>
   Object.fromEntries(
-    adapter.params.map(({ name, shape, init }) => [
-      name,
-      { dtype: 'float32', shape, data: init(fold(fold(root, 'init'), name)) } as const,
-    ]),
+    adapter.params.map(({ name, shape, init, start }) => {
+      const stream = fold(fold(root, 'init'), name);
+      return [name, { dtype: 'float32', shape, data: start ? start(stream, weights) : init(stream) } as const];
+    }),
   );
 
 /** Parameters away from their start, so that no part of an update is zero. */
@@ -113,8 +113,17 @@ export const output = (
   params: Params,
   frozen: Params = tensors(weights),
   perturb: Perturb = quiet,
-): tf.Tensor2D => {
+): tf.Tensor2D => passed(adapter, params, frozen, perturb).output;
+
+/** The same, with what the adapter left behind in the pass. */
+export const passed = (
+  adapter: Adapter,
+  params: Params,
+  frozen: Params = tensors(weights),
+  perturb: Perturb = quiet,
+): { readonly output: tf.Tensor2D; readonly left: Params } => {
   const forward = forwardWith(tiny, adapter, frozen, params, perturb);
   const given = batch();
-  return tiny.pool(forward, tiny.encode(forward, given), given);
+  const pooled = tiny.pool(forward, tiny.encode(forward, given), given);
+  return { output: pooled, left: forward.left() };
 };

@@ -1,10 +1,11 @@
-import { forwardWith, quiet, type Forward, type Perturb } from '@lab/adapter';
+import { forwardWith, quiet, type Perturb } from '@lab/adapter';
 import { consistencyLoss, meanFieldScale, perturbWith, planMasks, type Consistency, type Noise } from '@lab/dropout';
 import {
   adamW,
   clipByNorm,
   crossEntropy,
   meanSquaredError,
+  pack,
   stopGradient,
   tf,
   unpack,
@@ -18,7 +19,7 @@ import { usesOf, type Blueprint } from './blueprint.ts';
 import { languageModel, rowLosses, smoothedLoss, tokenLogits } from './causal.ts';
 
 /** Inputs whose names start with `prefix/`, without it. */
-const under = (inputs: TensorRecord, prefix: string): Params =>
+export const under = (inputs: TensorRecord, prefix: string): Params =>
   Object.fromEntries(
     Object.entries(inputs)
       .filter(([name]) => name.startsWith(`${prefix}/`))
@@ -31,12 +32,12 @@ const noisy = (blueprint: Blueprint, noise: readonly Noise[], inputs: TensorReco
   return perturbWith(planMasks(noise, usesOf(blueprint, rows, tokens), blueprint.model.layers), under(inputs, prefix));
 };
 
-const forwardOf = ({ model, adapter }: Blueprint, inputs: TensorRecord, params: Params, perturb: Perturb): Forward =>
+const forwardOf = ({ model, adapter }: Blueprint, inputs: TensorRecord, params: Params, perturb: Perturb) =>
   forwardWith(model, adapter, under(inputs, 'weight'), params, perturb);
 
 /**
- * Pooled vectors [R, width] and outputs [B, C] of the model with its adapter and head under a perturbation; for texts both are the
- * next-token logits [B * T, V].
+ * Pooled vectors [R, width] and outputs [B, C] of the model with its adapter and head under a perturbation, and what the adapter left
+ * behind; for texts both are the next-token logits [B * T, V].
  */
 const passWith = (blueprint: Blueprint, inputs: TensorRecord, params: Params, perturb: Perturb) => {
   const { model, head } = blueprint;
@@ -49,10 +50,10 @@ const passWith = (blueprint: Blueprint, inputs: TensorRecord, params: Params, pe
   const hidden = model.encode(forward, batch);
   if (blueprint.texts) {
     const outputs = tokenLogits(model, forward, hidden);
-    return { pooled: outputs, outputs };
+    return { pooled: outputs, outputs, left: forward.left() };
   }
   const pooled = model.pool(forward, hidden, batch);
-  return { pooled, outputs: head.apply(pooled, params) };
+  return { pooled, outputs: head.apply(pooled, params), left: forward.left() };
 };
 
 const taskLoss = ({ task, texts }: Blueprint, outputs: tf.Tensor2D, inputs: TensorRecord): tf.Scalar => {
@@ -96,7 +97,7 @@ const objective = (blueprint: Blueprint, inputs: TensorRecord, theta: tf.Tensor1
     if (kind === 'r-drop') terms.push(taskLoss(blueprint, second.outputs, inputs));
   }
   if (method.penalty) terms.push(method.penalty(params));
-  if (adapter.penalty) terms.push(adapter.penalty(params));
+  if (adapter.penalty) terms.push(adapter.penalty(params, first.left));
   return terms.reduce((a, b) => tf.add(a, b));
 };
 
@@ -170,12 +171,12 @@ export const stepProgram =
       grads: unpack(layout, grad),
       slots: under(inputs, 'slot'),
       inputs: under(inputs, 'adapter'),
+      moments: () => ({ m: unpack(layout, next.m), v: unpack(layout, next.v) }),
     });
     const slots = Object.entries(updated.slots).map(([name, value]) => [`slot/${name}`, value] as const);
-    const theta = tf.concat1d(
-      layout.slots.map(({ name, size }) => tf.reshape(updated.params[name]!, [size]) as tf.Tensor1D),
-    );
-    return { ...next, theta, loss, ...Object.fromEntries(slots) };
+    const { params, moments } = updated;
+    const changed = moments ? { m: pack(layout, moments.m), v: pack(layout, moments.v) } : {};
+    return { ...next, ...changed, theta: pack(layout, params), loss, ...Object.fromEntries(slots) };
   };
 
 /** Gradient of share x loss without noise, for searches. theta, share, batch, and grad and loss so far -> grad, loss. */

@@ -23,15 +23,21 @@ export const flat = (layout: Layout, params: HostParams): Float32Array => {
   return theta;
 };
 
-/** Every parameter's start value, each from a key of its own name: equal seeds start equal, whatever the method. */
-export const initialArrays = (
-  { adapter, head, layout }: Blueprint,
+/**
+ * Every parameter's start value, each from a key of its own name: equal seeds start equal, whatever the method. Frozen weights are read
+ * only where a parameter starts from them.
+ */
+export const initialArrays = async (
+  { model, adapter, head, layout }: Blueprint,
   root: Key,
-): { readonly [name: string]: HostArray } => {
+): Promise<{ readonly [name: string]: HostArray }> => {
   const theta = new Float32Array(layout.size);
   const stream = fold(root, 'init');
-  for (const param of [...adapter.params, ...head.params])
-    viewOf(layout, theta, param.name).set(param.init(fold(stream, param.name)));
+  const frozen = adapter.params.some(({ start }) => start) ? await model.weights() : {};
+  for (const { name, init, start } of [...adapter.params, ...head.params]) {
+    const own = fold(stream, name);
+    viewOf(layout, theta, name).set(start ? start(own, frozen) : init(own));
+  }
   const slots = (adapter.state?.slots ?? []).map(({ name, shape, init }): [string, HostArray] => [
     `slot/${name}`,
     { dtype: 'float32', shape, data: init() },

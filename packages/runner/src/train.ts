@@ -78,7 +78,7 @@ export const train = async (args: TrainArgs): Promise<Trained> => {
   const steps = perEpoch * epochs;
   const began = performance.now();
 
-  const { best: bestArray, ...arrays } = from?.arrays ?? initialArrays(blueprint, root);
+  const { best: bestArray, ...arrays } = from?.arrays ?? (await initialArrays(blueprint, root));
   let state: State = putAll(engine, arrays);
   let best: Handle | null = bestArray ? engine.put(bestArray) : null;
   let cursor: Cursor = from?.cursor ?? start;

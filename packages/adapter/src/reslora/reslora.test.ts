@@ -27,7 +27,10 @@ it.each([
     const [x, before] = [rows('now'), rows('before')];
     const base: Linear = { W: tf.zeros([4, 4]) };
     const seen = (value: tf.Tensor) => tf.reshape(value, [1, 3, 4]);
-    const flow = { input: (path: string) => (path === first!.path ? seen(before) : undefined) };
+    const flow = {
+      input: (path: string) => (path === first!.path ? seen(before) : undefined),
+      leave: () => undefined,
+    };
     const given = adapter.linear(second!, seen(x), base, params, quiet, flow).dataSync();
     const expected = equation(params, x, before).dataSync();
     // Sums of a dozen products below ten, in float32.

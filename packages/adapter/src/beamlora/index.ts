@@ -1,0 +1,65 @@
+import { entry } from '@lab/records';
+import { tf } from '@lab/tensor';
+import { z } from 'zod';
+import type { Adapter, ParamSpec } from '../adapter.ts';
+import { loraDelta } from '../lora/delta.ts';
+import { lora, loraOptions, loraScale } from '../lora/index.ts';
+import { loraLinear } from '../lora/linear.ts';
+import type { Model } from '../model.ts';
+import { beamState, scoresOf } from './beam.ts';
+
+const options = loraOptions.extend({
+  tau: z.number().positive().default(0.05).describe('temperature of the scores'),
+  every: z.number().gt(0).max(1).default(0.2).describe('share of the training between two replacements of weak ranks'),
+  keep: z.number().gt(0).max(1).default(0.95).describe('cumulative share of the scores that is kept at the end'),
+});
+
+/** r softmax(p / tau) on the host. */
+const hostScores = (p: Float32Array, tau: number): Float32Array => {
+  const top = p.reduce((a, b) => Math.max(a, b), -Infinity);
+  const powers = p.map((x) => Math.exp((x - top) / tau));
+  const sum = powers.reduce((a, b) => a + b, 0);
+  return powers.map((x) => (p.length * x) / sum);
+};
+
+export const beamLora = entry<[Model], Adapter, typeof options>({
+  name: 'beamlora',
+  version: 1,
+  summary: 'LoRA with scored ranks; now and then weak ranks are overwritten by earlier states of strong ones',
+  cite: {
+    title: 'BeamLoRA: Beam-Constraint Low-Rank Adaptation',
+    year: 2025,
+    url: 'https://arxiv.org/abs/2502.13604',
+    where: 'section 3',
+  },
+  options,
+  build: ({ tau, every, keep, ...o }, model) => {
+    const { r } = o;
+    const { peft: _peft, ...plain } = lora.build(o, model);
+    const paths = plain.targets.map(({ path }) => path);
+    const scale = loraScale(o);
+    const params: readonly ParamSpec[] = [
+      ...plain.params,
+      ...paths.map((path) => ({
+        name: `${path}.lora_p`,
+        shape: [r],
+        decay: false,
+        init: () => new Float32Array(r),
+      })),
+    ];
+    return {
+      ...plain,
+      params,
+      linear: (spec, x, base, values, perturb) => {
+        const of = (name: string) => values[`${spec.path}.${name}`]!;
+        const gate = tf.reshape(scoresOf(of('lora_p'), r, tau), [r]);
+        return loraLinear(spec, x, base, { A: of('lora_A'), B: of('lora_B'), scale, gate }, perturb);
+      },
+      delta: ({ path, dIn, dOut }, values) => {
+        const of = (name: string) => values[`${path}.${name}`]!.data as Float32Array;
+        return loraDelta(of('lora_A'), of('lora_B'), { r, dIn, dOut, scale }, hostScores(of('lora_p'), tau));
+      },
+      state: beamState(params, paths, r, tau, { every, keep }),
+    };
+  },
+});

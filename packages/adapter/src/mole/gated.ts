@@ -1,0 +1,64 @@
+import { tf, type Params } from '@lab/tensor';
+import type { Flow, Linear } from '../adapter.ts';
+import { affine } from '../forward.ts';
+import type { LinearSpec } from '../model.ts';
+import type { Perturb } from '../site.ts';
+
+/** Keeps a square root finite where all experts are silent. */
+const TINY = 1e-12;
+
+export interface Mixture {
+  readonly r: number;
+  readonly experts: number;
+  readonly scale: number;
+  /** [experts + 1]: the weight of each expert alone, and of the gates. */
+  readonly stage: tf.Tensor;
+}
+
+/**
+ * Gates softmax(z e / tau) over experts, z the experts' outputs side by side, divided by their root mean square (MoLE, Eq. 5-7, for
+ * every token). side: [rows, N d_out], e: [N d_out, N], log tau: [1] -> [rows, N].
+ */
+export const gatesOf = (side: tf.Tensor2D, e: tf.Tensor2D, logTau: tf.Tensor): tf.Tensor2D => {
+  const size = tf.sqrt(tf.add(tf.mean(tf.square(side), 1, true), TINY));
+  const normed = tf.div(side, size) as tf.Tensor2D;
+  return tf.softmax(tf.mul(tf.matMul(normed, e), tf.exp(tf.neg(logTau))) as tf.Tensor2D);
+};
+
+/**
+ * h = x W + b + sum_k w_k s B_k A_k x, with w = the stage's expert alone, or the gates. x: [B, T, d_in] -> [B, T, d_out]. Leaves the
+ * mean gates of its tokens behind, [N].
+ */
+export const gatedLinear = (
+  spec: LinearSpec,
+  x: tf.Tensor,
+  base: Linear,
+  params: Params,
+  { r, experts, scale, stage }: Mixture,
+  perturb: Perturb,
+  flow: Pick<Flow, 'leave'> | undefined,
+): tf.Tensor => {
+  const { path, dIn, dOut } = spec;
+  const of = (name: string) => params[`${path}.${name}`] as tf.Tensor2D;
+  const lead = x.shape.slice(0, -1);
+  const input = tf.reshape(perturb('lora.input', spec, x), [-1, dIn]) as tf.Tensor2D;
+  const down = tf.matMul(input, perturb('lora.A', spec, of('lora_A')) as tf.Tensor2D, false, true);
+  const [rows, ranks] = down.shape as [number, number];
+  const rank = tf.reshape(perturb('lora.rank', spec, tf.reshape(down, [...lead, ranks])), [rows, ranks]) as tf.Tensor2D;
+  const B = perturb('lora.B', spec, of('lora_B')) as tf.Tensor2D;
+  const outputs = Array.from({ length: experts }, (_, k) =>
+    tf.matMul<tf.Tensor2D>(tf.slice(rank, [0, k * r], [rows, r]), tf.slice(B, [0, k * r], [dOut, r]), false, true),
+  );
+  const gates = gatesOf(tf.concat2d(outputs, 1), of('gate_e'), of('gate_log_tau'));
+  flow?.leave(`${path}.gates`, tf.mean(gates, 0));
+  const weights = tf.add(tf.slice(stage, [0], [experts]), tf.mul(gates, tf.slice(stage, [experts], [1])));
+  const mixed = tf.addN(outputs.map((output, k) => tf.mul(output, tf.slice(weights, [0, k], [rows, 1]))));
+  const update = perturb('lora.delta', spec, tf.reshape(tf.mul(mixed, scale), [...lead, dOut]));
+  return tf.add(affine(x, base), update);
+};
+
+/** -sum_k log q_k, q the mean gates over maps (MoLE, Eq. 8): least, N log N, where all experts are used alike. */
+export const balanceLoss = (paths: readonly string[], left: Params): tf.Tensor => {
+  const mean = tf.mean(tf.stack(paths.map((path) => left[`${path}.gates`]!)), 0);
+  return tf.neg(tf.sum(tf.log(tf.add(mean, TINY))));
+};

@@ -1,0 +1,108 @@
+import { entry } from '@lab/records';
+import { tf, type Params } from '@lab/tensor';
+import { z } from 'zod';
+import type { Adapter, ParamSpec } from '../adapter.ts';
+import { ranksOfLink } from '../chain/index.ts';
+import { loraOptions, loraScale } from '../lora/index.ts';
+import { kaimingUniform } from '../lora/init.ts';
+import { loraSites } from '../lora/sites.ts';
+import type { Model } from '../model.ts';
+import { selectTargets } from '../targets.ts';
+import { balanceLoss, gatedLinear } from './gated.ts';
+import { firstStep, stageAt } from './stages.ts';
+
+const options = loraOptions.extend({
+  experts: z.number().int().min(2).default(3).describe('N: LoRAs, trained one after the other'),
+  gate_share: z
+    .number()
+    .gt(0)
+    .lt(1)
+    .default(0.25)
+    .describe('last share of the training, in which only gates are trained'),
+  balance: z.number().min(0).default(0.5).describe('weight of the balance loss, -log of the product of mean gates'),
+});
+
+/** The constant that tells passes which expert is on; its last entry: the gates. */
+const STAGE = 'mole.stage';
+
+const oneHot = (at: tf.Tensor, n: number): tf.Tensor =>
+  tf.cast(tf.equal(tf.tensor1d(Float32Array.from({ length: n }, (_, i) => i)), at), 'float32');
+
+export const mole = entry<[Model], Adapter, typeof options>({
+  name: 'mole',
+  version: 1,
+  summary: 'LoRAs trained one after the other, then frozen and mixed by gates that are learned: a learned ensemble',
+  cite: {
+    title: 'Mixture of LoRA Experts',
+    year: 2024,
+    url: 'https://arxiv.org/abs/2404.13628',
+    where: 'section 3.2, Eq. 4-9',
+  },
+  options,
+  build: ({ experts, gate_share, balance, ...o }, model) => {
+    const { r } = o;
+    const ranks = experts * r;
+    const targets = selectTargets(model.linears, o.target_modules);
+    const paths = targets.map(({ path }) => path);
+    const shape = { r, experts, scale: loraScale(o) };
+    return {
+      targets,
+      params: [
+        ...targets.flatMap(({ path, dIn, dOut }): readonly ParamSpec[] => [
+          { name: `${path}.lora_A`, shape: [ranks, dIn], decay: true, init: (key) => kaimingUniform(key, ranks, dIn) },
+          { name: `${path}.lora_B`, shape: [dOut, ranks], decay: true, init: () => new Float32Array(dOut * ranks) },
+          {
+            name: `${path}.gate_e`,
+            shape: [experts * dOut, experts],
+            decay: true,
+            init: () => new Float32Array(experts * dOut * experts),
+          },
+          { name: `${path}.gate_log_tau`, shape: [1], decay: false, init: () => new Float32Array(1) },
+        ]),
+        {
+          name: STAGE,
+          shape: [experts + 1],
+          decay: false,
+          held: true,
+          init: () => Float32Array.from({ length: experts + 1 }, (_, i) => Number(i === 0)),
+        },
+      ],
+      sites: (batch, tokens) => loraSites(targets, ranks, batch, tokens),
+      linear: (spec, x, base, params, perturb, flow) =>
+        gatedLinear(spec, x, base, params, { ...shape, stage: params[STAGE]! }, perturb, flow),
+      live: ({ stage }: Params) => {
+        const own = ranksOfLink(stage!, experts, r);
+        const gates = tf.cast(tf.equal(stage!, experts), 'float32');
+        return Object.fromEntries(
+          paths.flatMap((path) => [
+            [`${path}.lora_A`, tf.reshape(own, [ranks, 1])],
+            [`${path}.lora_B`, tf.reshape(own, [1, ranks])],
+            [`${path}.gate_e`, gates],
+            [`${path}.gate_log_tau`, gates],
+          ]),
+        );
+      },
+      age: (at) => at.step - firstStep(stageAt(at, experts, gate_share), experts, gate_share, at.steps),
+      state: {
+        slots: [],
+        inputs: ({ step, steps }) => ({
+          stage: stageAt({ step, steps }, experts, gate_share),
+          next: stageAt({ step: Math.min(step + 1, steps - 1), steps }, experts, gate_share),
+        }),
+        update: ({ params, inputs }) => ({
+          params: { ...params, [STAGE]: oneHot(inputs.next!, experts + 1) },
+          slots: {},
+        }),
+      },
+      ...(balance > 0
+        ? {
+            penalty: (params: Params, left: Params) =>
+              tf.mul(
+                balanceLoss(paths, left),
+                tf.mul(tf.reshape(tf.slice(params[STAGE]!, [experts], [1]), []), balance),
+              ) as tf.Scalar,
+          }
+        : {}),
+    };
+  },
+});

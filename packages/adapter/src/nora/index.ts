@@ -1,0 +1,118 @@
+import { fold, key } from '@lab/random';
+import { entry } from '@lab/records';
+import { tf } from '@lab/tensor';
+import { z } from 'zod';
+import type { Adapter, HostParams } from '../adapter.ts';
+import { loraDelta } from '../lora/delta.ts';
+import { kaimingUniform } from '../lora/init.ts';
+import { loraLinear } from '../lora/linear.ts';
+import { loraSites } from '../lora/sites.ts';
+import type { LinearSpec, Model } from '../model.ts';
+import { selectTargets, targetModules } from '../targets.ts';
+import { topSpectrum, type Spectrum } from './spectrum.ts';
+
+const options = z.object({
+  r: z.number().int().min(1).default(16).describe('inner rank, which is trained'),
+  alpha: z.number().positive().default(16).describe('scale numerator; the scale is alpha / r'),
+  outer: z.number().int().min(1).default(64).describe('outer rank, which is frozen; a smaller map has its own'),
+  target_modules: targetModules,
+});
+
+/** Where the block of the decomposition starts; a property of the weights, not of a run's seed. */
+const START = fold(key(0), 'nora');
+
+/** x [a, b] times y [b, c], row-major. */
+const product = (x: Float32Array, y: Float32Array, a: number, b: number, c: number): Float32Array =>
+  Float32Array.from({ length: a * c }, (_, at) => {
+    const [i, j] = [Math.floor(at / c), at % c];
+    let sum = 0;
+    for (let k = 0; k < b; k++) sum += x[i * b + k]! * y[k * c + j]!;
+    return sum;
+  });
+
+export const noRa = entry<[Model], Adapter, typeof options>({
+  name: 'nora',
+  version: 1,
+  summary: 'a small LoRA inside a frozen one that is made of the leading singular vectors of the weights',
+  cite: {
+    title: 'NoRA: Nested Low-Rank Adaptation for Efficient Fine-Tuning Large Models',
+    year: 2024,
+    url: 'https://arxiv.org/abs/2408.10280',
+    where: 'section 3',
+  },
+  options,
+  build: (o, model) => {
+    const { r } = o;
+    const targets = selectTargets(model.linears, o.target_modules);
+    const scale = o.alpha / r;
+    const outerOf = ({ dIn, dOut }: LinearSpec): number => Math.min(o.outer, dIn, dOut);
+    const specs = new Map(targets.map((spec) => [spec.path, spec]));
+    // Both outer factors of a map come from one decomposition.
+    const known = new WeakMap<HostParams, Map<string, Spectrum>>();
+    const spectrumOf = (path: string, weights: HostParams): Spectrum => {
+      const sofar = known.get(weights) ?? new Map<string, Spectrum>();
+      known.set(weights, sofar);
+      const W = weights[`${path}.weight`];
+      if (!W) throw new Error(`no weight named ${path}.weight`);
+      const { dIn, dOut } = specs.get(path)!;
+      const found = sofar.get(path) ?? topSpectrum(START, W.data as Float32Array, dIn, dOut, outerOf(specs.get(path)!));
+      sofar.set(path, found);
+      return found;
+    };
+    return {
+      targets,
+      params: targets.flatMap((spec) => {
+        const { path, dIn, dOut } = spec;
+        const k = outerOf(spec);
+        return [
+          { name: `${path}.lora_A`, shape: [r, k], decay: true, init: (stream) => kaimingUniform(stream, r, k) },
+          { name: `${path}.lora_B`, shape: [k, r], decay: true, init: () => new Float32Array(k * r) },
+          {
+            name: `${path}.outer_A`,
+            shape: [k, dIn],
+            decay: false,
+            held: true,
+            init: (stream) => kaimingUniform(stream, k, dIn),
+            start: (_key, weights) => {
+              // W is stored [d_in, d_out]: its left vectors are those of the input.
+              const { values, left } = spectrumOf(path, weights);
+              return Float32Array.from({ length: k * dIn }, (_, at) => {
+                const i = Math.floor(at / dIn);
+                return Math.sqrt(values[i]!) * left[i]![at % dIn]!;
+              });
+            },
+          },
+          {
+            name: `${path}.outer_B`,
+            shape: [dOut, k],
+            decay: false,
+            held: true,
+            init: (stream) => kaimingUniform(stream, dOut, k),
+            start: (_key, weights) => {
+              const { values, right } = spectrumOf(path, weights);
+              return Float32Array.from(
+                { length: dOut * k },
+                (_, at) => Math.sqrt(values[at % k]!) * right[at % k]![Math.floor(at / k)]!,
+              );
+            },
+          },
+        ];
+      }),
+      sites: (batch, tokens) => loraSites(targets, r, batch, tokens),
+      linear: (spec, x, base, params, perturb) => {
+        const of = (name: string) => params[`${spec.path}.${name}`] as tf.Tensor2D;
+        const A = tf.matMul(of('lora_A'), of('outer_A'));
+        const B = tf.matMul(of('outer_B'), of('lora_B'));
+        return loraLinear(spec, x, base, { A, B, scale }, perturb);
+      },
+      delta: (spec, params) => {
+        const { path, dIn, dOut } = spec;
+        const k = outerOf(spec);
+        const of = (name: string) => params[`${path}.${name}`]!.data as Float32Array;
+        const A = product(of('lora_A'), of('outer_A'), r, k, dIn);
+        const B = product(of('outer_B'), of('lora_B'), dOut, k, r);
+        return loraDelta(A, B, { r, dIn, dOut, scale });
+      },
+    };
+  },
+});

@@ -1,0 +1,96 @@
+import { normal } from '@lab/random';
+import { entry } from '@lab/records';
+import { tf, type Params } from '@lab/tensor';
+import { z } from 'zod';
+import type { Adapter, HostParams, ParamSpec } from '../adapter.ts';
+import { loraDelta } from '../lora/delta.ts';
+import { loraOptions, loraScale } from '../lora/index.ts';
+import { loraLinear } from '../lora/linear.ts';
+import { loraSites } from '../lora/sites.ts';
+import type { LinearSpec, Model } from '../model.ts';
+import { selectTargets } from '../targets.ts';
+import { hostFactor, hostHidden } from './generate.ts';
+
+const options = loraOptions.extend({
+  hidden: z
+    .number()
+    .int()
+    .min(1)
+    .default(8)
+    .describe('width of the hidden layer; the rank of an update is at most that'),
+  embedding: z.number().int().min(1).default(8).describe('width of the embeddings, one for each rank'),
+});
+
+const SIDES = ['A', 'B'] as const;
+
+/** Turns [r, d_out] row-major into [d_out, r]. */
+const turned = (rows: Float32Array, r: number, d: number): Float32Array =>
+  Float32Array.from({ length: d * r }, (_, at) => rows[(at % r) * d + Math.floor(at / r)]!);
+
+export const repLora = entry<[Model], Adapter, typeof options>({
+  name: 'replora',
+  version: 1,
+  summary: 'LoRA whose factors are made by small networks, shared within a layer and left behind after training',
+  cite: {
+    title: 'RepLoRA: Reparameterizing Low-Rank Adaptation via the Perspective of Mixture of Experts',
+    year: 2025,
+    url: 'https://arxiv.org/abs/2502.03044',
+    where: 'section 4',
+  },
+  options,
+  build: ({ hidden: h, embedding: e, ...o }, model) => {
+    const { r } = o;
+    const targets = selectTargets(model.linears, o.target_modules);
+    const scale = loraScale(o);
+    const widths = { r, e, h };
+    const trunkOf = ({ layer }: LinearSpec) => `layer.${layer}.rep`;
+    const trunks = [...new Set(targets.map(trunkOf))];
+    const drawn = (name: string, shape: readonly [number, number], spread: number, decay: boolean): ParamSpec => ({
+      name,
+      shape,
+      decay,
+      init: (key) => normal(key, shape[0] * shape[1]).map((x) => spread * x),
+    });
+    const hiddenOf = (params: Params, trunk: string, side: string) =>
+      tf.tanh(
+        tf.matMul(
+          params[`${trunk}.embedding_${side}`] as tf.Tensor2D,
+          params[`${trunk}.hidden_${side}`] as tf.Tensor2D,
+        ) as tf.Tensor,
+      ) as tf.Tensor2D;
+    const hostRows = (params: HostParams, spec: LinearSpec, side: (typeof SIDES)[number]): Float32Array => {
+      const of = (name: string) => params[name]!.data as Float32Array;
+      const trunk = trunkOf(spec);
+      const hidden = hostHidden(of(`${trunk}.embedding_${side}`), of(`${trunk}.hidden_${side}`), widths);
+      return hostFactor(hidden, of(`${spec.path}.out_${side}`), widths, side === 'A' ? spec.dIn : spec.dOut);
+    };
+    return {
+      targets,
+      params: [
+        ...trunks.flatMap((trunk) =>
+          SIDES.flatMap((side) => [
+            drawn(`${trunk}.embedding_${side}`, [r, e], 1, false),
+            drawn(`${trunk}.hidden_${side}`, [e, h], 1 / Math.sqrt(e), true),
+          ]),
+        ),
+        ...targets.flatMap(({ path, dIn, dOut }) => [
+          drawn(`${path}.out_A`, [h, dIn], 1 / Math.sqrt(h * dIn), true),
+          { name: `${path}.out_B`, shape: [h, dOut], decay: true, init: () => new Float32Array(h * dOut) },
+        ]),
+      ],
+      sites: (batch, tokens) => loraSites(targets, r, batch, tokens),
+      linear: (spec, x, base, params, perturb) => {
+        const rows = (side: (typeof SIDES)[number]) =>
+          tf.matMul(hiddenOf(params, trunkOf(spec), side), params[`${spec.path}.out_${side}`] as tf.Tensor2D);
+        return loraLinear(spec, x, base, { A: rows('A'), B: tf.transpose(rows('B')), scale }, perturb);
+      },
+      delta: (spec, params) =>
+        loraDelta(hostRows(params, spec, 'A'), turned(hostRows(params, spec, 'B'), r, spec.dOut), {
+          r,
+          dIn: spec.dIn,
+          dOut: spec.dOut,
+          scale,
+        }),
+    };
+  },
+});
