@@ -25,12 +25,14 @@ if (dataDir === undefined) {
 }
 
 const timed = async <T>(what: string, rows: number | null, body: () => Promise<T> | T): Promise<T> => {
-  const before = performance.now();
+  const [before, used] = [performance.now(), process.cpuUsage()];
   const result = await body();
   const seconds = (performance.now() - before) / 1000;
-  const rate = rows === null ? '' : `, ${Math.round(rows / seconds)} rows/s`;
+  const { user, system } = process.cpuUsage(used);
+  const processor = (user + system) / 1e6;
+  const rate = rows === null ? '' : `, ${Math.round(rows / processor)} rows in a second of it`;
   const peak = peakMB().toFixed(0);
-  console.log(`${what}: ${seconds.toFixed(2)} s${rate}, peak memory ${peak} MB`);
+  console.log(`${what}: ${seconds.toFixed(2)} s, ${processor.toFixed(2)} s of processor time${rate}, peak memory ${peak} MB`);
   return result;
 };
 

@@ -80,11 +80,13 @@ export const engineLane = (workload: string, engine: string, threads: number): P
     const child = fork(fileURLToPath(new URL('./child.ts', import.meta.url)), [workload, engine, String(threads)], {
       execArgv: ['--import', import.meta.resolve('tsx')],
       env: { ...process.env, ...workerEnvironment },
-      // Errors come as messages; TensorFlow greets on stderr.
-      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     });
+    // Errors come as messages, and TensorFlow greets on stderr: shown only when the process ends unasked.
+    let complaint = '';
+    child.stderr!.on('data', (text: Buffer) => (complaint = `${complaint}${String(text)}`.slice(-2000)));
     child.on('message', (message: FromChild) => receive(message));
-    child.on('exit', (code) => receive({ error: `its process ended with ${code}` }));
+    child.on('exit', (code) => receive({ error: `its process ended with ${code}: ${complaint.trim()}` }));
     return { post: (message) => child.send(message), end: () => child.kill('SIGKILL') };
   });
 

@@ -1,7 +1,9 @@
 /**
  * Times training steps and evaluation batches of every available engine, and with --peer of PyTorch, in turns on the same workloads.
  *
- *   npm run bench -- [--peer] [--python .cache/peer] [--workloads use-lite,small,tiny] [--engines onnx,wasm] [--threads 1,2] [--rounds 7]
+ *   npm run bench -- [--peer] [--python .cache/peer] [--workloads use-lite,small,tiny] [--engines onnx,wasm] [--threads 1,2] [--rounds 12] [--write]
+ *
+ * --write also puts what is printed between the marks of bench/README.md. All of it takes about seven minutes.
  */
 import { cpus, loadavg, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
@@ -10,6 +12,7 @@ import { operationsOf } from './flops.ts';
 import { engineLane, peerLane, type Lane } from './lane.ts';
 import { findPython } from './peers.ts';
 import { measure } from './measure.ts';
+import { writeBlock } from './readme.ts';
 import { ratioLines, tableOf, type Row } from './table.ts';
 import { WORKLOADS, type WorkloadName } from './workloads.ts';
 
@@ -20,23 +23,34 @@ const { values } = parseArgs({
     workloads: { type: 'string', default: Object.keys(WORKLOADS).join() },
     engines: { type: 'string', default: ENGINES.join() },
     threads: { type: 'string', default: '1,2' },
-    rounds: { type: 'string', default: '7' },
+    rounds: { type: 'string', default: '12' },
+    write: { type: 'boolean', default: false },
   },
 });
+const printed: string[] = [];
+const say = (text: string): void => {
+  console.log(text);
+  printed.push(text);
+};
+/** What to type for the same block; where Python lies differs from machine to machine. */
+const command = (): string => {
+  const options = process.argv.slice(2).filter((arg, i, all) => ![arg, all[i - 1]].includes('--python'));
+  return ['npm run bench --', ...options.filter((arg) => !arg.startsWith('--python='))].join(' ');
+};
 const main = async (): Promise<void> => {
   const threads = values.threads.split(',').map(Number);
   const chosen = values.engines.split(',');
   const python = values.peer ? findPython(values.python) : null;
 
   const probes = await probeEngines();
-  for (const { name, available, reason } of probes) if (!available) console.log(`left out: ${reason} (${name})`);
+  for (const { name, available, reason } of probes) if (!available) say(`left out: ${reason} (${name})\n`);
   const engines = probes.filter(({ name, available }) => available && chosen.includes(name));
   /** Engines that use one thread, whatever is asked. */
   const single = new Set<string>(['wasm', 'js']);
 
   const load = (): string => loadavg()[0]!.toFixed(1);
-  console.log(
-    `${new Date().toISOString().slice(0, 10)}, ${cpus()[0]?.model.trim()}, ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GB, ` +
+  say(
+    `\`${command()}\`, ${new Date().toISOString().slice(0, 10)}, ${cpus()[0]?.model.trim()}, ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GB, ` +
       `Node ${process.version}, load ${load()} before the first step`,
   );
 
@@ -49,7 +63,7 @@ const main = async (): Promise<void> => {
       try {
         lanes.push(await lane);
       } catch (error) {
-        console.log(`left out: ${what} on ${name}: ${(error as Error).message}`);
+        say(`\nleft out: ${what} on ${name}: ${(error as Error).message}`);
       }
     };
     for (const { name: engine } of engines) {
@@ -64,17 +78,18 @@ const main = async (): Promise<void> => {
     }
     const { measured, dropped } = await measure(lanes, Number(values.rounds));
     lanes.forEach((lane) => lane.stop());
-    dropped.forEach(({ lane, reason }) => console.log(`left out: ${lane.name} on ${name}: ${reason}`));
+    dropped.forEach(({ lane, reason }) => say(`\nleft out: ${lane.name} on ${name}: ${reason}`));
     const operations = operationsOf(workload);
     const found = measured.map((each): Row => ({ workload: name, batch: shape.batch, operations, ...each }));
-    console.log(
+    say(
       `\n${name}: ${blueprint.model.name}, ${shape.layers} layers, ${shape.width} wide, batch ${shape.batch}, ${shape.tokens} tokens, ` +
         `${blueprint.layout.size} trainable parameters, ${(operations.train / 1e9).toFixed(1)} GFLOP a training step, load ${load()} at the end\n`,
     );
-    console.log(tableOf(found));
+    say(tableOf(found));
     rows.push(...found);
   }
-  console.log(`\n${ratioLines(rows).join('\n')}`);
+  say(`\n${ratioLines(rows).join('\n')}`);
+  if (values.write) writeBlock(printed.join('\n'));
 };
 
 try {

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -17,6 +17,9 @@ export const findPython = (place: string): string | null => {
     console.log(`left out: the peers, for want of ${what}`);
     return null;
   };
+  const libraries = 'import torch, transformers, peft';
+  if (statSync(place, { throwIfNoEntry: false })?.isFile())
+    return works(place, '-c', libraries) ? place : without(`torch, transformers and peft in ${place}`);
   const inside = join(resolve(place), process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python');
   if (!existsSync(inside)) {
     if (!works('python3', '--version')) return without('python3');
@@ -25,7 +28,5 @@ export const findPython = (place: string): string | null => {
     const { status } = spawnSync(inside, ['-m', 'pip', 'install', '--quiet', '-r', requirements], { stdio: 'inherit' });
     if (status !== 0) return without(`the packages of ${requirements}: pip could not install them`);
   }
-  if (!works(inside, '-c', 'import torch, transformers, peft'))
-    return without(`torch, transformers and peft in ${place}`);
-  return inside;
+  return works(inside, '-c', libraries) ? inside : without(`torch, transformers and peft in ${place}`);
 };
