@@ -1,7 +1,7 @@
 /**
  * Every fault that the runner must survive, each with real processes, many times; prints the table of packages/runner/README.md.
  *
- *   npm run faults [-- kills, default 200]
+ *   npm run faults [-- kills, default 200 [stop | damage | checkpoint | shared | clock | silent | full | read-only | kills]]
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -15,45 +15,58 @@ import { jumpClock, shareFolder, takeOver } from '../packages/lab/test/faults/sh
 import { openStudy } from '../packages/lab/test/faults/study.ts';
 
 const kills = Number(process.argv[2] ?? 200);
+const only = process.argv[3];
 const readme = fileURLToPath(new URL('../packages/runner/README.md', import.meta.url));
 const [begin, end] = ['<!-- faults -->', '<!-- /faults -->'];
 
 const study = openStudy(4);
 const under = (name: string) => join(study.root, name);
 const [short, long] = [under('whole-short'), under('whole-long')];
-for (const [scale, out] of [
-  ['short', short],
-  ['long', long],
-] as const) {
-  const { code, stderr } = await lab('worker', study.file, '--scale', scale, '--out', out);
+const whole = async (scale: string, out: string): Promise<number> => {
+  const began = performance.now();
+  const { code, stderr } = await lab('worker', study.file, '--scale', scale, '--out', out, '--workers', '2');
   if (code !== 0) throw new Error(stderr);
-}
+  return (performance.now() - began) / 1000;
+};
+const seconds = await whole('short', short);
+if (only !== 'kills') await whole('long', long);
+
+const unable = cannotMount();
+const faults: { readonly [name: string]: () => Promise<Row> | Row } = {
+  stop: () => stopGently(study, long, under('stop'), 5),
+  damage: () => damageRecords(study, short, under('damage'), true),
+  checkpoint: () => damageCheckpoints(study, long, under('checkpoint')),
+  shared: () => shareFolder(study, short, under('shared'), 3),
+  clock: () => jumpClock(study, short, under('clock')),
+  silent: () => takeOver(study, short, under('silent')),
+  ...(unable === null
+    ? {
+        full: () => fillDisk(study, short, ['300k', '700k', '1500k', '2500k']),
+        'read-only': () => lockFolder(study, short),
+      }
+    : {}),
+  kills: () => killAtRandom({ study, whole: short, seconds, kills, seed: 0 }),
+};
+if (unable !== null) console.error(`Full and read-only disks are skipped: ${unable}`);
 
 const rows: Row[] = [];
-const add = (row: Row): void => {
-  rows.push(row);
-  console.error(tableOf([row]).split('\n')[2]);
-};
-add(await stopGently(study, long, under('stop'), 5));
-add(await damageRecords(study, short, under('damage'), true));
-add(await damageCheckpoints(study, long, under('checkpoint')));
-add(await shareFolder(study, short, under('shared'), 3));
-add(await jumpClock(study, short, under('clock')));
-add(await takeOver(study, short, under('silent')));
-const unable = cannotMount();
-if (unable !== null) console.error(`Full and read-only disks are skipped: ${unable}`);
-else {
-  add(fillDisk(study, short, ['300k', '700k', '1500k', '2500k']));
-  add(lockFolder(study, short));
-}
-add(await killAtRandom(study, short, { kills, seed: 0 }));
+for (const [name, attempt] of Object.entries(faults))
+  if (only === undefined || only === name) {
+    const row = await attempt();
+    rows.push(row);
+    console.error(tableOf([row]).split('\n')[2]);
+  }
 study.remove();
 
-const table = tableOf(rows);
-console.log(table);
+console.log(tableOf(rows));
 const text = readFileSync(readme, 'utf8');
-const [from, to] = [text.indexOf(begin), text.indexOf(end)];
-if (from >= 0 && to > from)
-  writeFileSync(readme, `${text.slice(0, from + begin.length)}\n\n${table}\n\n${text.slice(to)}`);
+const [from, to] = [text.indexOf(begin) + begin.length, text.indexOf(end)];
+// A fault that was not tried this time keeps its line.
+const before = text.slice(from, to).split('\n');
+const isNew = (line: string) => rows.some(({ fault }) => line.startsWith(`| ${fault} (`));
+const kept = before.filter((line) => line.startsWith('|')).slice(2);
+const [head, rule, ...tried] = tableOf(rows).split('\n');
+const lines = [head, rule, ...kept.filter((line) => !isNew(line)), ...tried];
+writeFileSync(readme, `${text.slice(0, from)}\n\n${lines.join('\n')}\n\n${text.slice(to)}`);
 const bad = rows.filter(({ lost, twice, unequal }) => lost + twice + unequal > 0);
 process.exitCode = bad.length > 0 ? 1 : 0;

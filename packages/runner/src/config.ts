@@ -39,6 +39,10 @@ export const planRun = (raw: unknown, where: string): PlannedRun => {
     dropout: methods.parse(parsed.data.dropout, `${where}: dropout`),
     ...(parsed.data.generation === undefined ? {} : { generation: generationOf(parsed.data.generation, where) }),
   };
+  return identified(config);
+};
+
+const identified = (config: RunConfig): PlannedRun => {
   const versions = {
     dataset: datasets.find(config.dataset.name).version,
     model: models.find(config.model.name).version,
@@ -46,4 +50,10 @@ export const planRun = (raw: unknown, where: string): PlannedRun => {
     dropout: methods.find(config.dropout.name).version,
   };
   return { id: runId(config, versions), config };
+};
+
+/** The same run with another seed: what else it says was checked before. Throws `BadInput` for what is no seed. */
+export const reseeded = ({ config }: PlannedRun, seed: unknown, where: string): PlannedRun => {
+  const parsed = runConfigSchema.shape.seed.safeParse(seed);
+  return parsed.success ? identified({ ...config, seed: parsed.data }) : planRun({ ...config, seed }, where);
 };

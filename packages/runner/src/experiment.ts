@@ -1,5 +1,5 @@
 import { BadInput, nearest } from '@lab/records';
-import { planRun, type PlannedRun } from './config.ts';
+import { planRun, reseeded, type PlannedRun } from './config.ts';
 
 type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 export type Partial = { readonly [key: string]: Json };
@@ -118,7 +118,12 @@ export function* runsOf(
   const { seed: _seed, ...changes } = over;
   for (const { labels, config } of scale.arms) {
     const raw = overlay(overlay(scale.base, config), changes);
-    for (const seed of seeds) yield { ...planRun({ ...raw, seed }, `experiment ${experiment.name}`), labels, seed };
+    const where = `experiment ${experiment.name}`;
+    let arm: PlannedRun | null = null;
+    for (const seed of seeds) {
+      arm = arm ? reseeded(arm, seed, where) : planRun({ ...raw, seed }, where);
+      yield { ...arm, labels, seed };
+    }
   }
 }
 

@@ -1,6 +1,15 @@
 import { BadInput } from '@lab/records';
 import { describe, expect, it } from 'vitest';
-import { grid, overlay, parseOverride, planExperiment, planRun, type Experiment } from '../src/index.ts';
+import {
+  grid,
+  overlay,
+  parseExperiment,
+  parseOverride,
+  planExperiment,
+  planRun,
+  runsOf,
+  type Experiment,
+} from '../src/index.ts';
 
 const experiment: Experiment = {
   name: 'trial',
@@ -49,6 +58,29 @@ describe('experiments', () => {
       [0.3, 2, 1],
     ]);
     expect(new Set(runs.map(({ id }) => id)).size).toBe(8);
+  });
+
+  it('plan every seed as a config of its own would be planned', () => {
+    for (const { id, config, labels, seed } of planExperiment(experiment, 'smoke', ['seed=[3,0,7]'])) {
+      const dropout = { name: 'lora-dropout', p: labels.p, samples: labels.N };
+      const { base } = experiment.scales.smoke!;
+      expect({ id, config }).toEqual(planRun({ ...base, dropout, seed }, 'alone'));
+    }
+    expect(refusal(() => planExperiment(experiment, 'smoke', ['seed=[0,-1]']))).toMatch(/experiment trial.*seed/);
+    expect(refusal(() => planExperiment(experiment, 'smoke', ['seed=[0,"1"]']))).toMatch(/experiment trial.*seed/);
+  });
+
+  it('are planned one after another: the first of billions is there at once', () => {
+    const values = Array.from({ length: 1000 }, (_, i) => (i + 1) / 1001);
+    const text = JSON.stringify({
+      name: 'endless',
+      scales: {
+        quick: { base, grid: { 'dropout.p': values, 'train.lr': values, 'train.warmup': values }, seeds: [0, 1] },
+      },
+    });
+    const endless = parseExperiment(text.replace('"name":"none"', '"name":"lora-dropout"'), 'endless.json');
+    const first = runsOf(endless, 'quick').next().value;
+    expect(first).toMatchObject({ seed: 0, labels: { p: 1 / 1001, lr: 1 / 1001, warmup: 1 / 1001 } });
   });
 
   it('take overrides, seeds among them', () => {

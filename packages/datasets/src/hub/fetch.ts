@@ -1,4 +1,3 @@
-import { downloadFile } from '@huggingface/hub';
 import { BadInput } from '@lab/records';
 import type { FetchFile } from '../types.ts';
 
@@ -8,6 +7,8 @@ export const hubFetchOver =
   async ({ repo, revision, path }, progress) => {
     const name = `hub data set ${repo}, ${path} at ${revision}`;
     try {
+      // Loaded when something is downloaded: it is not small.
+      const { downloadFile } = await import('@huggingface/hub');
       const blob = await downloadFile({ repo: { type: 'dataset', name: repo }, path, revision, fetch: over });
       if (!blob) throw new BadInput(`${name}: no such file`);
       const chunks: Uint8Array[] = [];

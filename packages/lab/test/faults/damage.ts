@@ -1,5 +1,6 @@
-import { existsSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { stateOf } from '@lab/records';
 import { lab, start } from '../cli.ts';
 import { openLedger } from './ledger.ts';
 import { until } from './processes.ts';
@@ -35,12 +36,11 @@ const command = (study: Faulty, scale: string, out: string) =>
   ['worker', study.file, '--scale', scale, '--out', out, '--workers', '2'] as const;
 
 /**
- * Harms files of finished runs, a different one in each run of a sweep, and computes the sweep again. `all`: every harm to every file,
+ * Harms files of a copy of a finished sweep, a different one in each run, and computes the sweep again. `all`: every harm to every file,
  * else one harm to each file.
  */
 export const damageRecords = async (study: Faulty, whole: string, out: string, all: boolean): Promise<Row> => {
-  const first = await lab(...command(study, 'short', out));
-  if (first.code !== 0) throw new Error(first.stderr);
+  cpSync(whole, out, { recursive: true });
   const every = files.flatMap((file) => harms.map(([what, harm]) => ({ file, what, harm })));
   const cases = all ? every : every.filter((_, i) => i % (harms.length + 1) === 0 || i === every.length - 2);
   const ids = doneIn(out);
@@ -120,8 +120,8 @@ export const stopGently = async (study: Faulty, whole: string, out: string, trie
     if (code !== 130) throw new Error(`SIGTERM ended with ${code}, not 130`);
     if (Object.keys(measured(here)).length > 0) throw new Error('the run was over before it could be stopped');
     slowest = Math.max(slowest, seconds);
-    const status = await lab('status', study.file, '--scale', 'long', '--out', here, '--json');
-    if (!status.stdout.includes('"cancelled": 1')) throw new Error(`not cancelled: ${status.stdout}`);
+    const state = stateOf(here, runsIn(here)[0]!);
+    if (state !== 'cancelled') throw new Error(`${state}, not cancelled`);
     const { code: after, stderr } = await lab(...command(study, 'long', here));
     if (after !== 0 || !/steps from the checkpoints of 1 runs/.test(stderr)) throw new Error(stderr);
     unequal += differing(whole, here).length;

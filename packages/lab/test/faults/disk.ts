@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Row } from './row.ts';
-import { differing, type Faulty } from './study.ts';
+import { differing, doneIn, type Faulty } from './study.ts';
 
 const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 
@@ -74,13 +74,17 @@ cat $(cat "$SAID/done") /dev/null | sha256sum > "$SAID/after"`,
   };
 };
 
-/** A folder that becomes read-only between two sweeps. */
+/** A folder with two finished runs that is read-only. */
 export const lockFolder = (study: Faulty, whole: string): Row => {
+  const two = doneIn(whole)
+    .slice(0, 2)
+    .map((id) => quoted(join(whole, 'runs', id)))
+    .join(' ');
   const { out, text } = onTmpfs(
     study,
     'read-only',
     '200m',
-    `lab worker ${quoted(study.file)} --scale short --out "$OUT" --workers 2 --limit 2 --no-wait 2> /dev/null
+    `mkdir "$OUT/runs"; cp -r ${two} "$OUT/runs"
 mount -o remount,ro "$OUT"
 sweep 2> "$SAID/first"; echo $? > "$SAID/code"
 lab status ${quoted(study.file)} --scale short --out "$OUT" > "$SAID/status"; echo $? > "$SAID/status-code"
@@ -95,7 +99,7 @@ sweep 2> "$SAID/second"; echo $? > "$SAID/second-code"`,
   return {
     fault: 'a read-only folder',
     tried: 1,
-    how: 'after two runs; status still reads it',
+    how: 'two runs of it are done; status still reads it',
     lost: 0,
     twice: 0,
     unequal: differing(whole, out).length,

@@ -7,17 +7,29 @@ import { childrenOf, isAlive, kill9, sleep, until } from './processes.ts';
 import type { Row } from './row.ts';
 import { differing, type Faulty } from './study.ts';
 
-/** A moment in a sweep: after some time, or when the n-th file from now appears, is renamed or removed below `runs/`. */
-const moment = async (out: string, draw: Key, over: () => boolean): Promise<void> => {
+/**
+ * A moment in a sweep: within four seconds, which mostly falls on processes that start, or more often when the n-th file from now
+ * appears, is renamed or removed below `runs/`, which falls on work of every kind on a machine of any speed.
+ */
+const moment = async (out: string, draw: Key, seconds: number, over: () => boolean): Promise<void> => {
   const [how, when] = uniform(draw, 2) as unknown as [number, number];
-  if (how < 0.5) return sleep(when * 4000);
-  let left = 1 + Math.floor(when * 60);
+  if (how < 0.2) return sleep(when * 4000);
+  let left = 1 + Math.floor(when * 40);
   mkdirSync(join(out, 'runs'), { recursive: true });
   const eyes = watch(join(out, 'runs'), { recursive: true }, () => (left -= 1));
-  const latest = performance.now() + 8000;
+  const latest = performance.now() + seconds * 1000;
   while (left > 0 && !over() && performance.now() < latest) await sleep(1);
   eyes.close();
 };
+
+export interface KillArgs {
+  readonly study: Faulty;
+  /** Folder of the same sweep, uninterrupted, and how long that took. */
+  readonly whole: string;
+  readonly seconds: number;
+  readonly kills: number;
+  readonly seed: number;
+}
 
 interface Tally {
   workers: number;
@@ -29,7 +41,8 @@ interface Tally {
 }
 
 /** One sweep, killed at random until it ends by itself or enough kills were made; then left to finish. */
-const round = async (study: Faulty, whole: string, draw: Key, enough: (t: Tally) => boolean, tally: Tally) => {
+const round = async (args: KillArgs, draw: Key, enough: (t: Tally) => boolean, tally: Tally) => {
+  const { study, whole, seconds } = args;
   const out = join(study.root, `round-${tally.rounds}`);
   const command = ['worker', study.file, '--scale', 'short', '--out', out, '--workers', '2', '--attempts', '100000'];
   const ledger = openLedger(out);
@@ -41,14 +54,14 @@ const round = async (study: Faulty, whole: string, draw: Key, enough: (t: Tally)
     const over = () => child.exitCode !== null || child.signalCode !== null;
     for (let j = 0; !over() && !enough(tally); j++) {
       const k = fold(fold(draw, i), j);
-      await moment(out, fold(k, 'when'), over);
+      await moment(out, fold(k, 'when'), seconds, over);
       if (over()) break;
       const workers = childrenOf(child.pid!);
       workers.forEach((pid) => started.add(pid));
       ledger.look();
       const [who, which] = uniform(fold(k, 'who'), 2) as unknown as [number, number];
       // The parent alone, a worker alone, or everybody at once, as when a machine loses power.
-      if (who < 0.5 && workers.length > 0) {
+      if (who < 0.75 && workers.length > 0) {
         kill9(workers[Math.floor(which * workers.length)]!);
         tally.workers += 1;
       } else {
@@ -74,17 +87,13 @@ const round = async (study: Faulty, whole: string, draw: Key, enough: (t: Tally)
 };
 
 /**
- * Kills workers and parents of sweeps at random moments, as many as asked for (a kill of everybody counts each process). `whole` is the
- * same sweep, uninterrupted. `seed` makes another series.
+ * Kills workers and parents of sweeps at random moments, as many as asked for (a kill of everybody counts each process). `seed` makes
+ * another series.
  */
-export const killAtRandom = async (
-  study: Faulty,
-  whole: string,
-  { kills, seed }: { readonly kills: number; readonly seed: number },
-): Promise<Row> => {
+export const killAtRandom = async (args: KillArgs): Promise<Row> => {
   const tally: Tally = { workers: 0, parents: 0, rounds: 0, lost: [], twice: [], unequal: [] };
-  const enough = ({ workers, parents }: Tally) => workers + parents >= kills;
-  while (!enough(tally)) await round(study, whole, fold(fold(key(seed), 'kills'), tally.rounds), enough, tally);
+  const enough = ({ workers, parents }: Tally) => workers + parents >= args.kills;
+  while (!enough(tally)) await round(args, fold(fold(key(args.seed), 'kills'), tally.rounds), enough, tally);
   const { workers, parents, rounds, lost, twice, unequal } = tally;
   return {
     fault: 'kill -9 at a random moment or at a random change of a file',

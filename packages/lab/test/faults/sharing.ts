@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 
 import { join } from 'node:path';
 import { lab } from '../cli.ts';
 import type { Row } from './row.ts';
-import { differing, doneIn, finishedTimes, type Faulty } from './study.ts';
+import { differing, doneIn, finishedTimes, runsIn, type Faulty } from './study.ts';
 
 const command = (study: Faulty, out: string, ...more: readonly string[]) =>
   ['worker', study.file, '--scale', 'short', '--out', out, ...more] as const;
@@ -34,9 +34,7 @@ Real.now = at;
 
 /** A sweep whose processes see their clock jump by days, beside a run that another host holds and whose own clock is off. */
 export const jumpClock = async (study: Faulty, whole: string, out: string): Promise<Row> => {
-  const plan = await lab('plan', study.file, '--scale', 'short', '--out', out, '--json');
-  const { plans } = JSON.parse(plan.stdout) as { plans: [{ runs: [{ id: string }] }] };
-  const folder = join(out, 'runs', plans[0].runs[0].id);
+  const folder = join(out, 'runs', runsIn(whole)[0]!);
   mkdirSync(folder, { recursive: true });
   const lease = join(folder, 'lease-000001.json');
   const owner = JSON.stringify({ host: 'another-host', space: null, pid: 1, started: null, turn: 0 });
@@ -76,9 +74,7 @@ export const jumpClock = async (study: Faulty, whole: string, out: string): Prom
 
 /** A run whose owner on another host is silent: taken over once this host has watched it long enough. Takes two minutes. */
 export const takeOver = async (study: Faulty, whole: string, out: string): Promise<Row> => {
-  const plan = await lab('plan', study.file, '--scale', 'short', '--out', out, '--json');
-  const { plans } = JSON.parse(plan.stdout) as { plans: [{ runs: [{ id: string }] }] };
-  const folder = join(out, 'runs', plans[0].runs[0].id);
+  const folder = join(out, 'runs', runsIn(whole)[0]!);
   mkdirSync(folder, { recursive: true });
   writeFileSync(
     join(folder, 'lease-000007.json'),

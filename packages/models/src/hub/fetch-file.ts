@@ -3,7 +3,6 @@ import { mkdir, rename } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { downloadFile } from '@huggingface/hub';
 import { BadInput } from '@lab/records';
 
 /** A model repository on the hub at one commit. */
@@ -40,6 +39,8 @@ export const fetchFile = async (
   const refuse = (error: unknown): never => {
     throw new BadInput(`${label}: cannot be downloaded (${error instanceof Error ? error.message : String(error)})`);
   };
+  // Loaded when something is downloaded: it is not small.
+  const { downloadFile } = await import('@huggingface/hub');
   const blob = await downloadFile({
     repo: { type: 'model', name: model.repo },
     path,
