@@ -1,5 +1,6 @@
 export { compareStudies, type StudyComparison } from './compare-studies.ts';
-export { renderPage, renderReport, type Rendered } from './render.ts';
+export { draw, renderPage, renderReport } from './late.ts';
+export type { Rendered } from './render.ts';
 export { buildReport, type Report } from './report.ts';
 export type { Arm, Where } from './data/arm.ts';
 export type { Illustrated } from './page/page.ts';
@@ -11,7 +12,7 @@ export { servePage, type Served, type ServeOptions } from './serve.ts';
 export * as heteroLora from './papers/heterolora.ts';
 export * as hiddenKey from './papers/hiddenkey.ts';
 export * as loraDropout from './papers/lora-dropout.ts';
-export { draw, type Drawing } from './figures/draw.ts';
+export type { Drawing } from './figures/draw.ts';
 export { stack, type Part } from './figures/figure.ts';
 export { colours, shapes } from './figures/theme.ts';
 export { toCsv } from './tables/csv.ts';
