@@ -34,14 +34,14 @@ const onGlue: readonly Arm[] = Object.entries(glueTasks).flatMap(([dataset, subs
   })),
 );
 
-/** Three GLUE tasks for encoders several times as large as the embedded one; LoRA Dropout with two samples, to halve its cost. */
+/** The papers' two methods beside plain LoRA, for encoders several times as large as the embedded one; two samples halve the cost. */
+const large = { ...methods, 'lora-dropout': { ...methods['lora-dropout']!, samples: 2 } };
+
 const onSmallGlue: readonly Arm[] = ['rte', 'mrpc', 'cola'].flatMap((dataset) =>
-  Object.entries({ ...methods, 'lora-dropout': { ...methods['lora-dropout'], samples: 2 } }).map(
-    ([method, dropout]) => ({
-      labels: { dataset, method },
-      config: { dropout, dataset: { name: dataset, subset: 64, validation: 60, maxTest: 150 } },
-    }),
-  ),
+  (['none', 'lora-dropout', 'hiddenkey'] as const).map((method) => ({
+    labels: { dataset, method },
+    config: { dropout: large[method]!, dataset: { name: dataset, subset: 64, validation: 60, maxTest: 150 } },
+  })),
 );
 
 const named = (method: string) => ({ name: method, where: { method } }) as const;
