@@ -27,6 +27,9 @@ const alongRate = positions.flatMap((p) =>
   structures.map((s): Series => ({ name: `${p} ${s}`, where: { variant: `${p} ${s}` } })),
 );
 
+/** Plain LoRA at every rank, that of the base among them. */
+const byRank: Series = { name: 'LoRA', where: { method: 'none' } };
+
 export const framework: Experiment<ReportSpec> = {
   name: 'framework',
   title,
@@ -109,6 +112,12 @@ export const framework: Experiment<ReportSpec> = {
         source: 'HiddenKey, Table 1',
         test: { kind: 'no-gain', arm: added[2]!, than: minus, metric: 'score', margin: 0.01 },
       },
+      {
+        id: 'rank-overfits',
+        text: 'Plain LoRA rises with its rank, then falls',
+        source: 'HiddenKey, Figure 5',
+        test: { kind: 'inverted-u', arm: byRank, x: 'r', metric: 'score' },
+      },
     ],
     tables: [
       {
@@ -131,6 +140,15 @@ export const framework: Experiment<ReportSpec> = {
         readouts: ['own'],
       },
       {
+        kind: 'compare',
+        name: 'differences-nll',
+        title: 'NLL beside plain LoRA',
+        arms: table1,
+        baseline: none,
+        metrics: ['nll'],
+        readouts: ['own'],
+      },
+      {
         kind: 'sweep',
         name: 'figure-4',
         title: 'Score against rate',
@@ -143,7 +161,7 @@ export const framework: Experiment<ReportSpec> = {
         name: 'figure-5',
         title: 'Plain LoRA against rank',
         x: 'r',
-        arms: [{ name: 'LoRA', where: { method: 'none' } }],
+        arms: [byRank],
         metrics: ['score', 'nll', 'ece'],
       },
     ],
@@ -165,7 +183,7 @@ export const framework: Experiment<ReportSpec> = {
         x: 'r',
         xTitle: 'rank r',
         log: true,
-        arms: [{ name: 'LoRA', where: { method: 'none' } }],
+        arms: [byRank],
         metrics: ['score', 'nll'],
       },
       {

@@ -19,6 +19,23 @@ describe('catalogue', () => {
     expect(existsSync(join(src, folder, `${folder}.test.ts`))).toBe(true);
   });
 
+  it('the table in the README is the list', () => {
+    const rows = methods.names.map((name) => {
+      const { axes, samples, consistency, readout, ensembleOver } = describeMethod(name);
+      if (axes === null) return `| \`${name}\` | what the config says | - |`;
+      const acts = axes.map((a) => `${a.position} x ${a.structure} x ${a.compensation}`).join('; ');
+      const more = [
+        samples === 1 ? null : `N = ${samples}`,
+        consistency,
+        readout,
+        ensembleOver && `over ${ensembleOver}`,
+      ];
+      return `| \`${name}\` | ${acts || '-'} | ${more.filter((part) => part !== null).join(', ')} |`;
+    });
+    const [, table] = readFileSync(join(src, '../README.md'), 'utf8').split('**Methods**');
+    expect(table!.match(/^\| `.*$/gm)).toEqual(rows);
+  });
+
   it.each(methods.names)('%s is described by its axes', (name) => {
     const card = describeMethod(name);
     expect(card.cite.where).not.toBe('');
