@@ -19,13 +19,16 @@ const arms: readonly Arm[] = Object.entries(methods).map(([method, dropout]) => 
   config: { dropout: method === 'LoRA' ? dropout : { ...dropout, p: 0.1 } },
 }));
 
-/** The paper's settings for GPT2-Medium where they carry over: r = 4, alpha = 32, label smoothing .1, length penalty .9, 4-grams once. */
+/**
+ * The paper's settings for GPT2-Medium where they carry over: alpha = 32, label smoothing .1, length penalty .9, 4-grams once. Its r = 4
+ * on c_attn alone does not overfit a model this small, so there would be nothing to regularise: here r = 16 on every linear map does.
+ */
 const base = {
-  dataset: { name: 'gloss', train: 600, validation: 60, maxTest: 200 },
+  dataset: { name: 'gloss', train: 400, validation: 60, maxTest: 200 },
   model: { name: 'embedded-gpt' },
-  adapter: { name: 'lora', r: 4, alpha: 32, target_modules: ['attn.c_attn'] },
+  adapter: { name: 'lora', r: 16, alpha: 32, target_modules: 'all-linear' },
   dropout: { name: 'none' },
-  train: { epochs: 5, batchSize: 8, lr: 1e-3, maxTokens: 96, labelSmoothing: 0.1 },
+  train: { epochs: 6, batchSize: 8, lr: 2e-3, maxTokens: 96, labelSmoothing: 0.1 },
   generation: { numBeams: 4, maxNewTokens: 24, lengthPenalty: 0.9, noRepeatNgram: 4 },
   members: 0,
 } as const satisfies Partial;
@@ -41,6 +44,7 @@ const paper = {
   ...base,
   dataset: { name: 'e2e' },
   model: { name: 'gpt2-medium', lm: true },
+  adapter: { name: 'lora', r: 4, alpha: 32, target_modules: ['attn.c_attn'] },
   train: { epochs: 5, batchSize: 8, lr: 2e-4, weightDecay: 0.01, maxTokens: 256, labelSmoothing: 0.1 },
   generation: { numBeams: 10, maxNewTokens: 64, lengthPenalty: 0.9, noRepeatNgram: 4 },
 } as const satisfies Partial;
@@ -62,7 +66,7 @@ export const hiddenKeyNlg: Experiment<ReportSpec> = {
   scales: {
     smoke: { summary: 'seconds', base: smoke, arms, seeds: [0] },
     quick: {
-      summary: 'five methods, six seeds, 600 definitions to learn from: the better part of an hour on two cores',
+      summary: 'five methods, six seeds, 400 definitions to learn from: a quarter of an hour on two cores',
       base,
       arms,
       seeds: [0, 1, 2, 3, 4, 5],

@@ -18,7 +18,7 @@ const options = z.object({
 /** See README.md in this folder. */
 export const embeddedGpt = entry<[ModelContext], Promise<Model>, typeof options>({
   name: 'embedded-gpt',
-  version: 1,
+  version: 2,
   summary:
     'a GPT-2-shaped decoder of 2.2 million parameters, trained here on WordNet; its weights are in the repository',
   cite: {
