@@ -32,7 +32,9 @@ const timed = async <T>(what: string, rows: number | null, body: () => Promise<T
   const processor = (user + system) / 1e6;
   const rate = rows === null ? '' : `, ${Math.round(rows / processor)} rows in a second of it`;
   const peak = peakMB().toFixed(0);
-  console.log(`${what}: ${seconds.toFixed(2)} s, ${processor.toFixed(2)} s of processor time${rate}, peak memory ${peak} MB`);
+  console.log(
+    `${what}: ${seconds.toFixed(2)} s, ${processor.toFixed(2)} s of processor time${rate}, peak memory ${peak} MB`,
+  );
   return result;
 };
 

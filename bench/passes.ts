@@ -4,16 +4,17 @@
  *   npx tsx bench/passes.ts [use-lite | small | tiny] [rounds, default 20]
  *
  * Times are processor time of this process at one thread, so that programs beside it disturb little. Every row is compared with
- * "all on" of its own round; the second "all on" shows what noise is left. Memory is the peak of a process of its own.
+ * "all on" of its own round; the second "all on" shows what noise is left. Operators, the sum of the least time of each, and the peak
+ * of memory come from a process of its own.
  */
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import type { Engine } from '@lab/tensor';
 import { PASSES, type Pass } from '../packages/compile/src/graph/graph.ts';
 import { onnxEngine } from '../packages/compile/src/onnx/engine.ts';
 import type { Fusion } from '../packages/compile/src/onnx/session.ts';
 import { median, quantile } from './measure.ts';
 import { peakMB } from './peak.ts';
+import { millisecondsOf, profiled } from './profiled.ts';
 import { stepsOf } from './steps.ts';
 import { padded } from './table.ts';
 import { WORKLOADS, type WorkloadName } from './workloads.ts';
@@ -40,24 +41,25 @@ const VARIANTS: readonly Variant[] = [
   { label: "ONNX Runtime's own fusion: none", fusion: 'disabled' },
 ];
 
-const open = ({ without, fusion }: Variant): Promise<Engine> =>
-  onnxEngine({ threads: 1, ...(without ? { without } : {}), ...(fusion ? { fusion } : {}) });
+const optionsOf = ({ without, fusion }: Variant) => ({
+  ...(without ? { without } : {}),
+  ...(fusion ? { fusion } : {}),
+});
 
 const [name = 'tiny', rounds = '20', alone] = process.argv.slice(2);
 const workload = await WORKLOADS[name as WorkloadName]();
 
 if (alone !== undefined) {
-  const { train } = await stepsOf(await open(VARIANTS[Number(alone)]!), workload);
-  for (let i = 0; i < 3; i++) await train();
-  console.log(peakMB());
+  const operators = await profiled(workload, 'train', Number(rounds), optionsOf(VARIANTS[Number(alone)]!));
+  console.log([operators.length, millisecondsOf(operators).toFixed(2), peakMB().toFixed(0)].join());
   process.exit(0);
 }
 
-/** Peak megabytes of three training steps in a process of their own. */
-const peakOf = (index: number): number => {
+/** Operators, their milliseconds and peak megabytes of training steps in a process of their own. */
+const aloneOf = (index: number): readonly string[] => {
   const file = fileURLToPath(import.meta.url);
-  const { stdout } = spawnSync(process.execPath, [...process.execArgv, file, name, '0', String(index)]);
-  return Number(String(stdout));
+  const { stdout } = spawnSync(process.execPath, [...process.execArgv, file, name, rounds, String(index)]);
+  return String(stdout).trim().split(',');
 };
 
 const processorTime = async (body: () => Promise<unknown>): Promise<number> => {
@@ -71,7 +73,7 @@ const KINDS = ['train', 'evaluate'] as const;
 type Times = { readonly [kind in (typeof KINDS)[number]]: number[] };
 const lanes: { readonly steps: Awaited<ReturnType<typeof stepsOf>>; readonly times: Times }[] = [];
 for (const variant of VARIANTS) {
-  const steps = await stepsOf(await open(variant), workload);
+  const steps = await stepsOf(await onnxEngine({ threads: 1, ...optionsOf(variant) }), workload);
   for (let i = 0; i < 3; i++) for (const kind of KINDS) await steps[kind]();
   lanes.push({ steps, times: { train: [], evaluate: [] } });
 }
@@ -90,8 +92,17 @@ const cells = lanes.map(({ times }, i) => {
     return `${median(ratios).toFixed(2)} (${low.toFixed(2)}-${high.toFixed(2)})`;
   };
   const least = KINDS.map((kind) => Math.min(...times[kind]).toFixed(1));
-  return [VARIANTS[i]!.label, least[0]!, against('train'), least[1]!, against('evaluate'), peakOf(i).toFixed(0)];
+  return [VARIANTS[i]!.label, least[0]!, against('train'), least[1]!, against('evaluate'), ...aloneOf(i)];
 });
-const head = [name, 'step, least ms', 'over all on', 'evaluation, least ms', 'over all on', 'peak MB'];
+const head = [
+  name,
+  'step, least ms',
+  'over all on',
+  'evaluation, least ms',
+  'over all on',
+  'operators',
+  'their ms',
+  'peak MB',
+];
 console.log(padded([head, ...cells]).join('\n'));
 process.exit(0);

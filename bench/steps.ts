@@ -12,11 +12,13 @@ const MASKS = 8;
 type Arrays = { readonly [name: string]: HostArray };
 type Handles = { readonly [name: string]: Handle };
 
+type Steps = { readonly [kind in Kind]: () => Promise<number> } & {
+  /** Ends the programs; their profiles, where asked for, are then written. */
+  readonly close: () => Promise<void>;
+};
+
 /** A training step and an evaluation batch of a workload on an engine, each as a function that returns its milliseconds. */
-export const stepsOf = async (
-  engine: Engine,
-  { blueprint, batch }: Workload,
-): Promise<{ readonly [kind in Kind]: () => Promise<number> }> => {
+export const stepsOf = async (engine: Engine, { blueprint, batch }: Workload): Promise<Steps> => {
   const root = key(11);
   const weights = Object.entries(await blueprint.model.weights());
   const frozen = putAll(engine, Object.fromEntries(weights.map(([name, array]) => [`weight/${name}`, array])));
@@ -54,5 +56,10 @@ export const stepsOf = async (
     engine.free([outputs!]);
     return performance.now() - before;
   };
-  return { train, evaluate };
+  const close = async (): Promise<void> => {
+    step.dispose();
+    predict.dispose();
+    await engine.close();
+  };
+  return { train, evaluate, close };
 };

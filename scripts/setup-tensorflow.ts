@@ -1,5 +1,6 @@
 /**
- * Adds the engine `tensorflow` (or with --gpu the engine `gpu`): TensorFlow's own library for Node, which the lock file leaves out.
+ * Adds the engine `tensorflow` (or with --gpu the engine `gpu`): TensorFlow's own library for Node. Both are optional dependencies,
+ * which npm ci leaves out where their download fails.
  *
  *   npm run setup:tensorflow -- [--gpu] [--wheel]
  *
@@ -92,7 +93,7 @@ const fromWheel = (): boolean => {
 const done = (!asked.wheel && install() && loads()) || fromWheel();
 console.log(
   done
-    ? `${variant.name} is ready: engine "${variant.engine}". npm ci removes it again.`
+    ? `${variant.name} is ready: engine "${variant.engine}". The next npm ci removes what was built here.`
     : `${variant.name} could not be set up; the messages above say why. Everything else works without it.`,
 );
 process.exit(done ? 0 : 1);

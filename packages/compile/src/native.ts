@@ -20,7 +20,11 @@ export async function startTensorFlow(kind: 'tensorflow' | 'gpu', threads?: numb
     require(name);
     await startBackend('tensorflow');
   } catch (error) {
-    const reason = isAbsent(error, name) ? 'is not installed' : `does not load (${firstLine(error)})`;
+    const reason = isAbsent(error, name)
+      ? 'is not installed'
+      : isUnbuilt(error)
+        ? `is there without its library (npm run setup:tensorflow${kind === 'gpu' ? ' -- --gpu' : ''} adds it)`
+        : `does not load (${firstLine(error)})`;
     throw badInput(`Engine "${kind}": the package ${name} ${reason}.`);
   }
   const backend = tf.findBackend('tensorflow') as unknown as { isUsingGpuDevice: boolean };
@@ -34,6 +38,11 @@ export async function startTensorFlow(kind: 'tensorflow' | 'gpu', threads?: numb
 function isAbsent(error: unknown, name: string): boolean {
   const { code, message } = error as { code?: string; message?: string };
   return code === 'MODULE_NOT_FOUND' && Boolean(message?.includes(`'${name}'`));
+}
+
+/** What the package says where its binding was neither downloaded nor built. */
+function isUnbuilt(error: unknown): boolean {
+  return firstLine(error).includes('native addon module (tfjs_binding.node) can not be found');
 }
 
 function firstLine(error: unknown): string {

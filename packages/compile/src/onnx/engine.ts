@@ -28,7 +28,7 @@ type Step = {
  * Runtime. `run` blocks the event loop for one step and lets it turn before each. Host arrays are not copied on the CPU,
  * so they must not change while a handle made of them lives.
  * @param options threads of one operation (default: all cores), the execution provider (default cpu), and for measurements
- *   passes to leave out and how much ONNX Runtime fuses by itself
+ *   passes to leave out, how much ONNX Runtime fuses by itself, and the beginning of the names of its profiles
  * @throws BadInput when the provider is unknown to this onnxruntime-node or finds no device, with its reason
  */
 export async function onnxEngine(
@@ -37,12 +37,14 @@ export async function onnxEngine(
     readonly provider?: string;
     readonly without?: readonly Pass[];
     readonly fusion?: Fusion;
+    readonly profile?: string;
   } = {},
 ): Promise<Engine> {
   const runtime: Runtime = {
     provider: options.provider ?? 'cpu',
     threads: options.threads ?? availableParallelism(),
     fusion: options.fusion ?? 'all',
+    ...(options.profile === undefined ? {} : { profile: options.profile }),
   };
   await startTrace();
   const onDevice = runtime.provider === 'webgpu';

@@ -7,7 +7,13 @@ ort.env.logLevel = 'fatal';
 export type Fusion = 'disabled' | 'basic' | 'extended' | 'all';
 
 /** How sessions of one engine run. */
-export type Runtime = { readonly provider: string; readonly threads: number; readonly fusion: Fusion };
+export type Runtime = {
+  readonly provider: string;
+  readonly threads: number;
+  readonly fusion: Fusion;
+  /** Where each session writes what every operator took when it is released; for measurements. */
+  readonly profile?: string;
+};
 
 /**
  * Environment variables for a process that keeps many sessions: glibc then keeps freed memory for itself instead of handing
@@ -35,6 +41,7 @@ export async function openSession(
     enableCpuMemArena: !sharesMemory(),
     // Errors still throw; warnings about inputs that share names with nothing would fill the terminal.
     logSeverityLevel: 3,
+    ...(runtime.profile === undefined ? {} : { enableProfiling: true, profileFilePrefix: runtime.profile }),
     ...(keepOnDevice ? { preferredOutputLocation: 'gpu-buffer' as const } : {}),
   });
 }

@@ -1,5 +1,13 @@
 import { availableParallelism, cpus, freemem, totalmem } from 'node:os';
-import { ENGINES, measureSpeed, noGraphicsCard, onnxProviders, openEngine, type EngineName } from '@lab/tensor';
+import {
+  ENGINES,
+  measureSpeed,
+  noGraphicsCard,
+  onnxProviders,
+  openBest,
+  openEngine,
+  type EngineName,
+} from '@lab/tensor';
 
 /** One way of running a step: an engine, its provider where it has several, and its thread count. */
 interface Way {
@@ -26,7 +34,9 @@ const tried = async (way: Way): Promise<Finding> => {
     await engine.close();
     return { ...way, available: true, reason: engine.description, gflops };
   } catch (error) {
-    return { ...way, available: false, reason: (error as Error).message, gflops: null };
+    const bundled = provider === undefined || onnxProviders().some((one) => one.name === provider && one.bundled);
+    const reason = (error as Error).message.split('\n')[0]!;
+    return { ...way, available: false, reason: bundled ? reason : `${reason} (not in the npm package)`, gflops: null };
   }
 };
 
@@ -71,6 +81,8 @@ export const doctor = async ({ json }: { readonly json: boolean }): Promise<void
   );
   const findings: Finding[] = [];
   for (const way of ways) findings.push(await tried(way));
+  const { engine: best, reason: chosen } = await openBest('auto', { threads: cores });
+  await best.close();
   const hints = advice(findings, cores);
   const engines = ENGINES.map((name) => {
     const own = findings.filter(({ engine }) => engine === name);
@@ -78,7 +90,7 @@ export const doctor = async ({ json }: { readonly json: boolean }): Promise<void
     return { name, available, reason };
   });
   if (json)
-    return console.log(JSON.stringify({ machine, engines, providers, speeds: findings, advice: hints }, null, 2));
+    return console.log(JSON.stringify({ machine, engines, chosen, providers, speeds: findings, advice: hints }, null, 2));
 
   console.log(
     `Node ${machine.node}; ${machine.cpu}, ${cores} cores; ${machine.freeGB} of ${machine.memoryGB} GB free\n`,
@@ -88,6 +100,6 @@ export const doctor = async ({ json }: { readonly json: boolean }): Promise<void
     const speed = gflops === null ? '' : `${gflops.toFixed(gflops < 10 ? 1 : 0)} GFLOP/s`;
     console.log(`${available ? 'yes' : 'no '}  ${way.padEnd(24)} ${speed.padStart(12)}  ${reason}`);
   }
-  console.log('');
+  console.log(`\nWhat a run takes unless told otherwise: ${chosen}\n`);
   for (const hint of hints) console.log(hint);
 };
