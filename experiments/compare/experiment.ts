@@ -35,7 +35,7 @@ const onGlue: readonly Arm[] = Object.entries(glueTasks).flatMap(([dataset, subs
 );
 
 /** The papers' two methods beside plain LoRA, for encoders several times as large as the embedded one; two samples halve the cost. */
-const large = { ...methods, 'lora-dropout': { ...methods['lora-dropout']!, samples: 2 } };
+const large: typeof methods = { ...methods, 'lora-dropout': { ...methods['lora-dropout']!, samples: 2 } };
 
 const onSmallGlue: readonly Arm[] = ['rte', 'mrpc', 'cola'].flatMap((dataset) =>
   (['none', 'lora-dropout', 'hiddenkey'] as const).map((method) => ({

@@ -100,8 +100,13 @@ program
   .addOption(new Option('--format <name>', 'what to write').choices(['peft', 'merged', 'onnx']).makeOptionMandatory())
   .requiredOption('--to <folder>', 'folder to write to')
   .addOption(
-    new Option('--readout <name>', 'merged: deterministic or expected update').choices(['quiet', 'mean-field']),
+    new Option(
+      '--readout <name>',
+      'merged, onnx: deterministic pass or expected update; default: as the run is tested',
+    ).choices(['quiet', 'mean-field']),
   )
+  .option('--batch <n>', 'onnx: texts (or pairs) of a batch', wholeNumber(1), 1)
+  .option('--tokens <n>', 'onnx: tokens of a row; default: train.maxTokens of the run', wholeNumber(1))
   .addOption(out())
   .addOption(weights())
   .action(lazily(async () => (await import('./commands/export.ts')).exportRun));

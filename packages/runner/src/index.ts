@@ -18,6 +18,7 @@ export { experimentFileSchema, parseExperiment, type FileReport } from './experi
 export { openPreparer, type Places, type Prepared } from './prepare.ts';
 export { workOf } from './queue.ts';
 export { runOne, type Ended, type RunArgs, type RunOutcome } from './run.ts';
+export { readoutProgram, type Readout } from './readout.ts';
 export { surroundingsOf } from './surroundings.ts';
 export { sweep, type SweepArgs } from './sweep.ts';
 export type { Reused, SweepEvents, SweepOutcome, SweepPlan, SweepSummary } from './tally.ts';

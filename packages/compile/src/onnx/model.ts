@@ -1,4 +1,5 @@
-import { reachable, type Attr, type ElementType, type Node, type Value } from '../graph/graph.ts';
+import type { HostArray } from '../engine.ts';
+import { reachable, type Attr, type Data, type ElementType, type Node, type Value } from '../graph/graph.ts';
 import { bytes, float, int, message, packed, text, type Bytes } from './proto.ts';
 
 /** ONNX opset written, and the version of the file format that goes with it. */
@@ -11,11 +12,21 @@ const TYPE: { readonly [dtype in ElementType]: number } = { float32: 1, int32: 6
 /** What a written model needs to be run: the bytes, and which inputs are really used. */
 export type Model = { readonly bytes: Bytes; readonly inputs: readonly string[]; readonly nodes: readonly Node[] };
 
+/** What a file that leaves this program has beyond its graph. */
+export type Standalone = {
+  /** Numbers of inputs that are written into the file instead of being asked for. */
+  readonly stored: { readonly [input: string]: HostArray };
+  /** Words for people and programs, shown by every ONNX viewer. */
+  readonly metadata: { readonly [key: string]: string };
+};
+
 /**
  * Writes the part of a graph that its outputs need as one ONNX file. Names are positions, so equal graphs give equal bytes.
- * Inputs and outputs keep their names behind a prefix.
+ * Inputs and outputs keep their names, behind a prefix unless the file is to stand alone.
  */
-export function writeModel(outputs: { readonly [name: string]: Value }): Model {
+export function writeModel(outputs: { readonly [name: string]: Value }, standalone?: Standalone): Model {
+  const [nameIn, nameOut] = standalone ? [asIs, asIs] : [inputName, outputName];
+  const { stored = {}, metadata = {} } = standalone ?? {};
   const nodes = reachable(Object.values(outputs));
   const names = new Map<Value, string>();
   const inputs: Value[] = [];
@@ -24,7 +35,7 @@ export function writeModel(outputs: { readonly [name: string]: Value }): Model {
     const known = names.get(value);
     if (known !== undefined) return known;
     const { def } = value;
-    const fresh = def.kind === 'input' ? inputName(def.name) : `v${names.size}`;
+    const fresh = def.kind === 'input' ? nameIn(def.name) : `v${names.size}`;
     names.set(value, fresh);
     if (def.kind === 'input') inputs.push(value);
     if (def.kind === 'constant') constants.push(value);
@@ -35,19 +46,25 @@ export function writeModel(outputs: { readonly [name: string]: Value }): Model {
   );
   // Every output is its own copy-free name: an Identity also covers outputs that are inputs, constants or each other.
   const ends = Object.entries(outputs).map(([output, value]) =>
-    nodeProto('Identity', [name(value)], [outputName(output)], {}, '', `out_${output}`),
+    nodeProto('Identity', [name(value)], [nameOut(output)], {}, '', `out_${output}`),
   );
+  const isStored = ({ def }: Value): boolean => def.kind === 'input' && stored[def.name] !== undefined;
+  const asked = inputs.filter((value) => !isStored(value));
   const graph = message(7, [
     ...[...body, ...ends].map((node) => bytes(1, node)),
     text(2, 'step'),
-    ...constants.map((value) => bytes(5, tensorProto(value, name(value)))),
-    ...inputs.map((value) => bytes(11, valueInfo(name(value), value))),
-    ...Object.entries(outputs).map(([output, value]) => bytes(12, valueInfo(outputName(output), value))),
+    ...constants.map((value) => bytes(5, tensorProto(value, (value.def as { data: Data }).data, name(value)))),
+    ...inputs.filter(isStored).map((value) => bytes(5, tensorProto(value, stored[name(value)]!.data, name(value)))),
+    ...asked.map((value) => bytes(11, valueInfo(name(value), value))),
+    ...Object.entries(outputs).map(([output, value]) => bytes(12, valueInfo(nameOut(output), value))),
   ]);
   const opsets = [message(8, [text(1, ''), int(2, OPSET)]), message(8, [text(1, 'com.microsoft'), int(2, 1)])];
-  const used = inputs.map(({ def }) => (def.kind === 'input' ? def.name : ''));
-  return { bytes: Buffer.concat([int(1, IR_VERSION), ...opsets, graph]), inputs: used, nodes };
+  const words = Object.entries(metadata).map(([key, value]) => message(14, [text(1, key), text(2, value)]));
+  const used = asked.map(({ def }) => (def.kind === 'input' ? def.name : ''));
+  return { bytes: Buffer.concat([int(1, IR_VERSION), ...opsets, graph, ...words]), inputs: used, nodes };
 }
+
+const asIs = (name: string): string => name;
 
 /** Name of an input in the file. */
 export const inputName = (name: string): string => `in:${name}`;
@@ -80,8 +97,7 @@ function attribute(name: string, attr: Attr): readonly Bytes[] {
   return [text(1, name), text(4, attr.string), int(20, 3)];
 }
 
-function tensorProto(value: Value, name: string): Bytes {
-  const { data } = value.def as { data: Uint8Array };
+function tensorProto(value: Value, data: Data, name: string): Bytes {
   const raw = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
   return Buffer.concat([packed(1, value.shape), int(2, TYPE[value.dtype]), text(8, name), bytes(9, raw)]);
 }

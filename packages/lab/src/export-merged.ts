@@ -1,0 +1,48 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { merge, type Adapter, type HostParams } from '@lab/adapter';
+import { mergeFactor } from '@lab/dropout';
+import { isSavable } from '@lab/models';
+import { BadInput, type RunConfig } from '@lab/records';
+import { writeSafetensors } from '@lab/tensor';
+import { singleReadout, type Single, type Trained } from './trained.ts';
+
+/** The adapter with its update multiplied as the readout asks. */
+const scaled = (adapter: Adapter, factor: (path: string) => number): Adapter => {
+  const { delta } = adapter;
+  if (!delta) return adapter;
+  return {
+    ...adapter,
+    delta: (spec, params) => {
+      const times = factor(spec.path);
+      return times === 1 ? delta(spec, params) : delta(spec, params).map((x) => x * times);
+    },
+  };
+};
+
+/**
+ * The base model with the update in its weights, as a folder that transformers loads, and the head beside it.
+ * Throws `BadInput` for a readout or an adapter that one set of weights cannot hold.
+ */
+export const writeMerged = async (
+  trained: Trained,
+  config: RunConfig,
+  { to, readout: asked }: { readonly to: string; readonly readout?: Single },
+): Promise<void> => {
+  const { model, adapter, method, params, head } = trained;
+  if (!isSavable(model))
+    throw new BadInput(`model "${model.name}" does not come as a checkpoint, so none can be written`);
+  const readout = singleReadout(trained, config.dropout.name, asked);
+  const places = new Map(adapter.targets.map((spec) => [spec.path, spec]));
+  const factor = (path: string) => mergeFactor({ ...method, evaluate: { readout } }, places.get(path)!, model.layers);
+  const base = await model.weights();
+  const merged: HostParams = merge(scaled(adapter, factor), base, params);
+  const extra = Object.keys(merged).find((name) => !(name in base));
+  if (extra !== undefined)
+    throw new BadInput(
+      `adapter "${config.adapter.name}": ${extra} is trained, but a checkpoint of ${model.name} has no place for it`,
+    );
+  await model.save(to, merged);
+  if (Object.keys(head).length > 0)
+    writeFileSync(join(to, 'head.safetensors'), writeSafetensors({ tensors: head, metadata: { format: 'pt' } }));
+};
