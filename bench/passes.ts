@@ -29,6 +29,7 @@ const MEANING: { readonly [pass in Pass]: string } = {
   linear: 'products with one matrix are Gemm',
   alpha: 'a factor ends in the product',
   addition: 'an addition ends in the product',
+  gelu: 'GELU is one operator where no gradient reads its parts',
 };
 
 type Variant = { readonly label: string; readonly without?: readonly Pass[]; readonly fusion?: Fusion };

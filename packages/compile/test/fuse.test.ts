@@ -1,9 +1,11 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { PureFunction } from '../src/index.ts';
+import type { Pass } from '../src/graph/graph.ts';
 import { compileFunction } from '../src/onnx/compile.ts';
+import { onnxEngine } from '../src/onnx/engine.ts';
 import { startTrace } from '../src/trace/backend.ts';
-import { expectSame, numbers } from './differential.ts';
+import { evaluate, expectSame, native, numbers } from './differential.ts';
 
 const inputs = {
   x: numbers([2, 3, 4], 1),
@@ -22,6 +24,8 @@ async function operators(fn: PureFunction): Promise<Record<string, number>> {
 }
 
 beforeAll(startTrace);
+
+const gelu = (x: tf.Tensor): tf.Tensor => tf.mul(tf.mul(x, 0.5), tf.add(tf.erf(tf.mul(x, Math.SQRT1_2)), 1));
 
 describe('what is left of a function when it is compiled', () => {
   it('a linear map with bias, a low-rank branch and its scale is three products', async () => {
@@ -47,10 +51,9 @@ describe('what is left of a function when it is compiled', () => {
     expect(await operators(slopes)).toEqual({ Mul: 1 });
   });
 
-  it('an erf gelu is four passes forward, and seven more with its gradient', async () => {
-    const gelu = (x: tf.Tensor): tf.Tensor => tf.mul(tf.mul(x, 0.5), tf.add(tf.erf(tf.mul(x, Math.SQRT1_2)), 1));
+  it('an erf gelu is one pass forward, and four and seven more with its gradient', async () => {
     const product: PureFunction = ({ x, w }) => ({ y: tf.matMul(tf.reshape(gelu(x!), [6, 4]), w!) });
-    expect(await operators(product)).toEqual({ Mul: 2, Erf: 1, Add: 1, Gemm: 1, Reshape: 1 });
+    expect(await operators(product)).toEqual({ Gelu: 1, Gemm: 1, Reshape: 1 });
     const slope: PureFunction = ({ x, w }) => {
       const { value, grad } = tf.valueAndGrad((t: tf.Tensor) =>
         tf.sum(tf.square(tf.matMul(tf.reshape(gelu(t), [6, 4]), w!))),
@@ -60,6 +63,27 @@ describe('what is left of a function when it is compiled', () => {
     const { Mul, Add, Erf, Exp } = await operators(slope);
     // Forward 2, gradient 5, the square of the loss, and a last number that no product follows here to take it.
     expect({ Mul, Add, Erf, Exp }).toEqual({ Mul: 2 + 5 + 1 + 1, Add: 2, Erf: 1, Exp: 1 });
+  });
+
+  it('a gelu in one pass has the bits of its four passes, also where it ends in no product', async () => {
+    const fn: PureFunction = ({ x, w }) => ({ y: gelu(x!), z: tf.matMul(gelu(x!), w!) });
+    const spread = { x: numbers([512, 4], 1, -12, 12), w: inputs.w };
+    const parts = await onnxEngine({ threads: 1, without: ['gelu'] });
+    const [whole, composed] = [await evaluate(await native(), fn, spread), await evaluate(parts, fn, spread)];
+    expect(whole).toEqual(composed);
+    const counts = (without: readonly Pass[]): number =>
+      compileFunction(fn, spread, { twice: false, without }).model.nodes.filter(({ op }) => op === 'Gelu').length;
+    expect([counts([]), counts(['gelu'])]).toEqual([1, 0]);
+    await parts.close();
+  });
+
+  it('a product with erf alone, or with another number, is no gelu', async () => {
+    const near: PureFunction = ({ x }) => ({
+      erf: tf.mul(x!, tf.erf(tf.mul(x!, Math.SQRT1_2))),
+      two: tf.mul(x!, tf.add(tf.erf(tf.mul(x!, Math.SQRT1_2)), 2)),
+      other: tf.mul(x!, tf.add(tf.erf(tf.mul(x!, 0.7)), 1)),
+    });
+    expect(await operators(near)).not.toHaveProperty('Gelu');
   });
 
   it('equal operations are done once and unread ones not at all', async () => {

@@ -49,6 +49,7 @@ export const PASSES = [
   'linear',
   'alpha',
   'addition',
+  'gelu',
 ] as const;
 export type Pass = (typeof PASSES)[number];
 
