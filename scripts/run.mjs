@@ -1,7 +1,7 @@
 // Every npm script starts here, with nothing installed: installs what the lock file asks for, then hands over.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -25,22 +25,45 @@ const stopAt = (codes) => {
   return 0;
 };
 
+/** Whether this process could make the folder, which only one can. */
+const taken = (folder) => {
+  try {
+    mkdirSync(folder);
+    return true;
+  } catch (error) {
+    if (error.code === 'EEXIST') return false;
+    throw error;
+  }
+};
+
 /** Installs when node_modules is missing or made from another lock file. */
 const install = () => {
   const lock = createHash('sha256')
     .update(readFileSync(join(root, 'package-lock.json')))
     .digest('hex');
   const stamp = join(root, 'node_modules', '.lab-lock');
-  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) return 0;
-  console.log('Installing the packages of package-lock.json (about a minute) …');
-  const code = run('npm', 'ci', '--no-audit', '--no-fund', '--loglevel=error');
-  if (code !== 0) {
-    console.error('npm ci failed; the messages above say why. Nothing else was done.');
-    return code;
+  const current = () => existsSync(stamp) && readFileSync(stamp, 'utf8') === lock;
+  if (current()) return 0;
+  // Two at once would delete each other's files.
+  const turn = join(root, '.installing');
+  if (!taken(turn)) {
+    console.error(`Another command is installing; if none is, remove ${turn}`);
+    while (!taken(turn)) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 500);
   }
-  mkdirSync(dirname(stamp), { recursive: true });
-  writeFileSync(stamp, lock);
-  return 0;
+  try {
+    if (current()) return 0;
+    console.log('Installing the packages of package-lock.json (about a minute) …');
+    const code = run('npm', 'ci', '--no-audit', '--no-fund', '--loglevel=error');
+    if (code !== 0) {
+      console.error('npm ci failed; the messages above say why. Nothing else was done.');
+      return code;
+    }
+    mkdirSync(dirname(stamp), { recursive: true });
+    writeFileSync(stamp, lock);
+    return 0;
+  } finally {
+    rmdirSync(turn);
+  }
 };
 
 // node directly, not through a tsx process in between: signals and exit codes arrive unchanged.
