@@ -70,7 +70,7 @@ export const compare: Experiment<ReportSpec> = {
         'RTE, MRPC, CoLA from --data-dir, for a larger encoder: --model minilm, a quarter of an hour on two cores',
       base: {
         ...embedded,
-        train: { epochs: 4, batchSize: 16, lr: 1e-3, maxTokens: 48, evalEvery: 4 },
+        train: { ...embedded.train, epochs: 4, maxTokens: 48, evalEvery: 4 },
         members: 4,
       },
       arms: onSmallGlue,
