@@ -1,6 +1,5 @@
-import { fold, type Key } from '@lab/random';
+import { bernoulli, fold, type Key } from '@lab/random';
 import { needsKey } from './check.ts';
-import { coins } from './coins.ts';
 import { keepOneKey } from './guard.ts';
 import { rateAt } from './rate.ts';
 import { dropSpan, spanWindow } from './span.ts';
@@ -9,6 +8,13 @@ import type { DrawContext, DrawnMask, PlannedMask } from './types.ts';
 import { validTokens } from './window.ts';
 
 const size = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
+
+/** n coins: 0 (drop) with probability p, else 1. What falls at some p falls at every larger p. */
+const kept = (key: Key, n: number, p: number): Uint8Array => {
+  const coins = bernoulli(key, n, p);
+  for (let i = 0; i < n; i++) coins[i]! ^= 1;
+  return coins;
+};
 
 /** The axis that tokens lie on: keys of an attention mask, else the axis after the batch. */
 export const tokenAxis = ({ site }: PlannedMask): number => (kindOf(site) === 'attention' ? 3 : 1);
@@ -32,7 +38,7 @@ export const drawMask = (planned: PlannedMask, key: Key, context: DrawContext): 
   const p = rateAt(noise.p, planned.place.layer, context.progress);
   const drawn = (): Uint8Array => {
     if (noise.structure === 'span') return drawSpans(planned, p, key, context);
-    const keep = coins(key, size(maskShape), p);
+    const keep = kept(key, size(maskShape), p);
     if (!needsKey(noise)) return keep;
     const valid = validTokens(maskShape[0]!, maskShape[3]!, context.lengths);
     return keepOneKey(keep, maskShape, valid, context.causal, fold(key, 'guard'));

@@ -1,4 +1,4 @@
-import { bernoulli, fold, integer, type Key } from '@lab/random';
+import { bits, fold, integer, type Key } from '@lab/random';
 
 /** Where a run may lie: positions from `first` up to, not including, `end`; `most` is its greatest length. */
 export interface Window {
@@ -27,7 +27,7 @@ export const spanLengths = (
 /** Drops one contiguous run, its start uniform in the window. Writes into `keep` (all 1 before) from offset `at`. */
 export const dropSpan = (keep: Uint8Array, at: number, n: number, p: number, window: Window, key: Key): void => {
   const { shorter, longer, chance } = spanLengths(n, p, window.most);
-  const length = bernoulli(fold(key, 'length'), 1, chance)[0] === 1 ? longer : shorter;
+  const length = bits(fold(key, 'length'), 1)[0]! < chance * 2 ** 32 ? longer : shorter;
   const start = window.first + integer(fold(key, 'start'), window.end - window.first - length + 1);
   keep.fill(0, at + start, at + start + length);
 };

@@ -1,8 +1,7 @@
 import { fold } from '@lab/random';
 import { tf } from '@lab/tensor';
-import { beforeAll, describe, expect, it } from 'vitest';
-import { drawMasks, perturbWith, planMasks, rateAt, rateInputs, type Rate } from '../src/index.ts';
-import { coins } from '../src/coins.ts';
+import { beforeAll, expect, it } from 'vitest';
+import { drawMasks, perturbWith, planMasks, rateAt, rateInputs, type Noise, type Rate } from '../src/index.ts';
 import { context, DEPTH, noiseOf, root, toTensors, uses } from './fixture.ts';
 
 beforeAll(() => tf.setBackend('cpu'));
@@ -70,15 +69,24 @@ it('a schedule moves the masks and the compensation', () => {
   expect(rateInputs(planMasks([noiseOf({ site: 'ffn.hidden', structure: 'element', p })], uses, DEPTH), 1)).toEqual({});
 });
 
-describe('coins', () => {
-  it('drops monotonically in p under one key', () => {
-    const [low, high] = [coins(root, 4000, 0.2), coins(root, 4000, 0.35)];
-    low.forEach((keep, i) => expect(high[i]!).toBeLessThanOrEqual(keep));
-  });
+it('under one key what is dropped at some rate is dropped at every larger one', () => {
+  const at = (p: number) => {
+    const plan = planMasks([noiseOf({ site: 'ffn.hidden', structure: 'element', p })], uses, DEPTH);
+    return drawMasks(plan, root, context).flatMap(({ keep }) => [...keep]);
+  };
+  const [low, high] = [at(0.2), at(0.5)];
+  low.forEach((keep, i) => expect(high[i]!).toBeLessThanOrEqual(keep));
+  expect(low).not.toEqual(high);
+});
 
-  it.each([0, 1 / 256, 0.3, 0.5, 0.999])('keeps with probability 1 - %d', (p) => {
-    const n = 400_000;
-    const kept = coins(fold(root, 'many'), n, p).reduce((a, b) => a + b, 0);
-    expect(Math.abs(kept / n - (1 - p))).toBeLessThanOrEqual(4.5 * Math.sqrt((p * (1 - p)) / n));
-  });
+it('masks are those of every stored result: a change here changes them all', () => {
+  const drawn = (noise: Noise) =>
+    drawMasks(planMasks([noise], uses, DEPTH).slice(0, 1), fold(root, 'stored'), context)[0]!.keep.join('');
+  expect(drawn(noiseOf({ site: 'ffn.hidden', structure: 'element', p: 0.3 }))).toBe(
+    '011000101011101111101110001111010011010101110110001111111111',
+  );
+  expect(drawn(noiseOf({ site: 'ffn.hidden', structure: 'span', p: 0.3 }))).toBe('100110111101111');
+  expect(drawn(noiseOf({ site: 'attention.logits', structure: 'column', p: 0.7 }))).toBe(
+    '001001110101000101101101011000',
+  );
 });

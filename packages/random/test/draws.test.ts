@@ -120,6 +120,18 @@ describe('bernoulli', () => {
     expect(low.every((v, i) => v <= high[i]!)).toBe(true);
   });
 
+  it('gives any length as the beginning of a longer draw', () => {
+    for (const n of [0, 1, 3, 4, 7]) expect(bernoulli(root, n, 0.4)).toEqual(bernoulli(root, 64, 0.4).slice(0, n));
+  });
+
+  it('resolves a rate far below one byte', () => {
+    // A byte alone would give 0 or 1/256 here.
+    const p = 0.0005;
+    const n = 400_000;
+    const hits = bernoulli(fold(root, 'rare'), n, p).reduce((a, b) => a + b, 0);
+    expect(Math.abs(hits - n * p)).toBeLessThan(4.5 * Math.sqrt(n * p * (1 - p)));
+  });
+
   it.each([-0.1, 1.1, Number.NaN])('refuses %d', (p) => {
     expect(() => bernoulli(root, 1, p)).toThrow('a probability lies in [0, 1]');
   });
