@@ -25,7 +25,6 @@ const MEANING: { readonly [pass in Pass]: string } = {
   reshapes: 'reshapes move down and cancel',
   numbers: 'known factors move outwards',
   factors: 'a shared factor is taken out of a sum',
-  transposes: 'transposes end in the product that reads them',
   linear: 'products with one matrix are Gemm',
   alpha: 'a factor ends in the product',
   addition: 'an addition ends in the product',

@@ -76,6 +76,10 @@ export const WORKLOADS = {
 
 export type WorkloadName = keyof typeof WORKLOADS;
 
+/** The workload "small" with adapters only from a layer on; what lies below is frozen. */
+export const smallFrom = (layer: number): Promise<Workload> =>
+  build('small', { layers: 6, width: 384, ffn: 1536, heads: 12, vocabulary: 30522, maxTokens: 64 }, layer);
+
 type Sizes = {
   readonly layers?: number;
   readonly width?: number;
@@ -85,13 +89,19 @@ type Sizes = {
   readonly maxTokens: number;
 };
 
-async function build(name: string, { layers, width, ffn, heads, vocabulary, maxTokens }: Sizes): Promise<Workload> {
+async function build(
+  name: string,
+  { layers, width, ffn, heads, vocabulary, maxTokens }: Sizes,
+  firstAdapted = 0,
+): Promise<Workload> {
   const bertLike = layers !== undefined && width !== undefined;
   const model = bertLike
     ? randomBert(layers, width, maxTokens, vocabulary)
     : await models.build(models.parse({ name: 'use-lite' }), {});
   // BERT without its pooler has no other linear maps than the six; use-lite's residual map stays as it is.
-  const adapter = bertLike ? { ...lora, target_modules: 'all-linear' } : lora;
+  const layerOf = (path: string): number => Number(/\.(\d+)\./.exec(path)?.[1] ?? 0);
+  const adapted = model.linears.map(({ path }) => path).filter((path) => layerOf(path) >= firstAdapted);
+  const adapter = bertLike ? { ...lora, target_modules: firstAdapted === 0 ? 'all-linear' : adapted } : lora;
   const raw = { seed: 7, dataset: { name: 'imdb' }, model: { name: bertLike ? 'bert' : 'use-lite' }, adapter, dropout };
   const { config } = planRun({ ...raw, train: { batchSize: BATCH, maxTokens } }, 'bench');
   const data = await datasets.build(config.dataset, fold(root, 'data'), { cacheDir: tmpdir() });

@@ -45,7 +45,6 @@ export const PASSES = [
   'reshapes',
   'numbers',
   'factors',
-  'transposes',
   'linear',
   'alpha',
   'addition',

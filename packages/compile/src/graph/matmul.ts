@@ -1,25 +1,16 @@
 import { sizeOf } from '../host.ts';
 import { scaled } from './arithmetic.ts';
-import { nodeOf, type Graph, type Value } from './graph.ts';
+import type { Graph, Value } from './graph.ts';
 import { broadcast } from './shapes.ts';
-import { permOf, reshape } from './views.ts';
+import { reshape } from './views.ts';
 
-/** A matrix operand: its last two axes may be swapped, and a number may be taken out of it. */
+/** A matrix operand: whether its last two axes are swapped, and the number that was taken out of it. */
 type Operand = { readonly value: Value; readonly swapped: boolean; readonly factor: number };
 
-/** Takes a swap of the last two axes and a factor out of the value: the product does both at no cost. */
+/** Takes a factor out of the value: the product does it at no cost. Transposes before products are left to ONNX Runtime. */
 function operand(g: Graph, value: Value, swapped: boolean): Operand {
   const { base, factor } = scaled(g, value);
-  if (factor !== 1) {
-    const inner = operand(g, base, swapped);
-    return { ...inner, factor: inner.factor * factor };
-  }
-  const node = nodeOf(value);
-  if (node?.op !== 'Transpose' || !g.does('transposes')) return { value, swapped, factor };
-  const perm = permOf(node.attrs);
-  const rank = perm.length;
-  const onlyLast = perm.every((axis, i) => axis === (i === rank - 1 ? rank - 2 : i === rank - 2 ? rank - 1 : i));
-  return onlyLast ? operand(g, node.inputs[0]!, !swapped) : { value, swapped, factor };
+  return { value: base, swapped, factor };
 }
 
 /**
@@ -36,7 +27,7 @@ export function matmul(g: Graph, left: Value, right: Value, transposeA: boolean,
   const shape = [...batch, m, n];
   const one = sizeOf(batch) === 1;
   if (g.does('linear') && sizeOf(b.value.shape.slice(0, -2)) === 1 && (!a.swapped || one)) {
-    // The flattened operand may again be a product with a number or a transpose.
+    // The flattened operand may again be a product with a number.
     const flatA = operand(g, reshape(g, a.value, a.swapped ? [k, m] : [sizeOf(batch) * m, k]), a.swapped);
     const flatB = operand(g, reshape(g, b.value, b.value.shape.slice(-2)), b.swapped);
     const factor = a.factor * b.factor;
