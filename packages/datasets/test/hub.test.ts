@@ -24,6 +24,7 @@ describe('the cache of hub files', () => {
     const sources = { cacheDir: 'unused', ...hubOf({}) };
     await expect(hubBytes({ ...file, revision: 'main' }, sources)).rejects.toThrow(/whole commit hash .* got "main"/);
     await expect(hubBytes({ ...file, repo: 'name' }, sources)).rejects.toThrow(/owner\/name/);
+    await expect(hubBytes({ ...file, repo: '../..' }, sources)).rejects.toThrow(/owner\/name/);
     await expect(hubBytes({ ...file, path: '../x' }, sources)).rejects.toThrow(/not a file path/);
   });
 

@@ -98,8 +98,16 @@ describe('hub models', () => {
     await expect(build({ repo: 'someone/tiny' })).rejects.toThrow('"repo" needs "revision", a commit hash');
     await expect(build({ repo: 'someone/tiny', revision: 'main' })).rejects.toThrow('must be a whole commit hash');
     await expect(build({ ...model, repo: 'tiny' })).rejects.toThrow('model.repo: "tiny" is not owner/name');
+    await expect(build({ ...model, repo: '../..' })).rejects.toThrow('model.repo: "../.." is not owner/name');
     await expect(build(model, ['tokenizer.json'])).rejects.toThrow('has no tokenizer.json');
     await expect(build(model, ['model.safetensors'])).rejects.toThrow('has no model.safetensors');
+  });
+
+  it('cannot choose files outside the cache', async () => {
+    const source = served('bert-pooler');
+    const index = { weight_map: { 'some.weight': '../../../../escaped.safetensors' } };
+    writeFileSync(join(source, 'model.safetensors.index.json'), JSON.stringify(index));
+    await expect(hubModelFolder(model, cache(), fakeHub(source))).rejects.toThrow('no path inside a repository');
   });
 
   it('that cannot be reached are bad input', async () => {

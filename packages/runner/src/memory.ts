@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 
 /** Whether an error message or a process's last words tell of missing memory. */
 export const isOutOfMemory = (words: string): boolean =>
@@ -24,4 +24,25 @@ export const residentMB = (pid: number): number | null => {
   } catch {
     return null;
   }
+};
+
+/**
+ * Begins a measurement of this process's peak memory; the returned function gives the most that was resident since, in MB. On Linux the
+ * kernel's mark is set back to what is resident now, so that a worker's earlier runs do not count; elsewhere they do.
+ */
+export const openPeak = (): (() => number) => {
+  try {
+    writeFileSync('/proc/self/clear_refs', '5');
+  } catch {
+    // Not Linux, or not allowed: the mark stays.
+  }
+  return () => {
+    try {
+      const found = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync('/proc/self/status', 'utf8'));
+      if (found) return Number(found[1]) / 1024;
+    } catch {
+      // Not Linux: told below.
+    }
+    return process.resourceUsage().maxRSS / 1024;
+  };
 };

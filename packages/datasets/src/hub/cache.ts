@@ -40,7 +40,8 @@ const checkPin = ({ repo, revision, path }: HubFile): void => {
       `hub data set ${repo}: revision must be a whole commit hash (40 hexadecimal digits); got "${revision}"`,
     );
   }
-  if (!/^[\w.-]+\/[\w.-]+$/.test(repo)) throw new BadInput(`hub data set "${repo}": expected owner/name`);
+  // No part of dots alone: both become folders of the cache.
+  if (!/^\w[\w.-]*\/\w[\w.-]*$/.test(repo)) throw new BadInput(`hub data set "${repo}": expected owner/name`);
   if (path.split('/').some((part) => part === '' || part === '..'))
     throw new BadInput(`hub data set ${repo}: not a file path: "${path}"`);
 };

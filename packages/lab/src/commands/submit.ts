@@ -95,7 +95,12 @@ const submitAll = (arrays: readonly Script[], collect: Script) => {
 export const submit = (names: readonly string[], options: SubmitOptions): void => {
   const { out, print, perTask, atOnce, workers, threads, time, stopBefore, json } = options;
   const left = waiting(names, options);
-  if (left === 0) return console.log('Every run is done or given up; nothing to submit.');
+  if (left === 0)
+    return console.log(
+      json
+        ? JSON.stringify({ runs: 0, tasks: 0, arrays: [], collect: null, folder: null })
+        : 'Every run is done or given up; nothing to submit.',
+    );
   const name = `lab-${chosen(names)
     .map((experiment) => experiment.name)
     .join('-')

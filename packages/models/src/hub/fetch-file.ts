@@ -33,6 +33,9 @@ export const fetchFile = async (
   cacheDir: string,
   transport: Transport,
 ): Promise<boolean> => {
+  // An index of shards comes from outside and must not choose where files go.
+  if (!/^\w[\w.-]*(\/\w[\w.-]*)*$/.test(path))
+    throw new BadInput(`hub model ${model.repo}: ${JSON.stringify(path)} is no path inside a repository`);
   const file = join(hubFolder(model, cacheDir), path);
   if (existsSync(file)) return true;
   const label = `hub model ${model.repo}, ${path} at ${model.revision}`;

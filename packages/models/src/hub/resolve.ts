@@ -8,7 +8,8 @@ const WEIGHTS = 'model.safetensors';
 const INDEX = `${WEIGHTS}.index.json`;
 
 const checkPin = ({ repo, revision }: HubModel): void => {
-  if (!/^[\w.-]+\/[\w.-]+$/.test(repo)) throw new BadInput(`model.repo: "${repo}" is not owner/name`);
+  // No part of dots alone: both become folders of the cache.
+  if (!/^\w[\w.-]*\/\w[\w.-]*$/.test(repo)) throw new BadInput(`model.repo: "${repo}" is not owner/name`);
   if (!/^[0-9a-f]{40}$/.test(revision))
     throw new BadInput(
       `model.revision of ${repo}: must be a whole commit hash (40 hexadecimal digits); got "${revision}"`,
