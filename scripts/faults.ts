@@ -1,11 +1,14 @@
 /**
  * Every fault that the runner must survive, each with real processes, many times; prints the table of packages/runner/README.md.
  *
- *   npm run faults [-- kills, default 200 [stop | damage | checkpoint | shared | clock | silent | full | read-only | kills]]
+ *   npm run faults [-- --kills 200 --minutes 60 --only stop|damage|checkpoint|shared|clock|silent|full|read-only|kills]
+ *
+ * After --minutes no more kills are made. A fault that --only leaves out keeps its line in the table.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 import { lab } from '../packages/lab/test/cli.ts';
 import { damageCheckpoints, damageRecords, stopGently } from '../packages/lab/test/faults/damage.ts';
 import { cannotMount, fillDisk, lockFolder } from '../packages/lab/test/faults/disk.ts';
@@ -14,8 +17,15 @@ import { tableOf, type Row } from '../packages/lab/test/faults/row.ts';
 import { jumpClock, shareFolder, takeOver } from '../packages/lab/test/faults/sharing.ts';
 import { openStudy } from '../packages/lab/test/faults/study.ts';
 
-const kills = Number(process.argv[2] ?? 200);
-const only = process.argv[3];
+const { values } = parseArgs({
+  options: {
+    kills: { type: 'string', default: '200' },
+    minutes: { type: 'string', default: 'Infinity' },
+    only: { type: 'string' },
+  },
+});
+const { only } = values;
+const [kills, minutes] = [Number(values.kills), Number(values.minutes)];
 const readme = fileURLToPath(new URL('../packages/runner/README.md', import.meta.url));
 const [begin, end] = ['<!-- faults -->', '<!-- /faults -->'];
 
@@ -45,7 +55,7 @@ const faults: { readonly [name: string]: () => Promise<Row> | Row } = {
         'read-only': () => lockFolder(study, short),
       }
     : {}),
-  kills: () => killAtRandom({ study, whole: short, seconds, kills, seed: 0 }),
+  kills: () => killAtRandom({ study, whole: short, seconds, kills, minutes, seed: 0 }),
 };
 if (unable !== null) console.error(`Full and read-only disks are skipped: ${unable}`);
 
@@ -61,7 +71,6 @@ study.remove();
 console.log(tableOf(rows));
 const text = readFileSync(readme, 'utf8');
 const [from, to] = [text.indexOf(begin) + begin.length, text.indexOf(end)];
-// A fault that was not tried this time keeps its line.
 const before = text.slice(from, to).split('\n');
 const isNew = (line: string) => rows.some(({ fault }) => line.startsWith(`| ${fault} (`));
 const kept = before.filter((line) => line.startsWith('|')).slice(2);

@@ -14,7 +14,7 @@ import { differing, type Faulty } from './study.ts';
 const moment = async (out: string, draw: Key, seconds: number, over: () => boolean): Promise<void> => {
   const [how, when] = uniform(draw, 2) as unknown as [number, number];
   if (how < 0.2) return sleep(when * 4000);
-  let left = 1 + Math.floor(when * 40);
+  let left = 1 + Math.floor(when * 150);
   mkdirSync(join(out, 'runs'), { recursive: true });
   const eyes = watch(join(out, 'runs'), { recursive: true }, () => (left -= 1));
   const latest = performance.now() + seconds * 1000;
@@ -29,6 +29,8 @@ export interface KillArgs {
   readonly seconds: number;
   readonly kills: number;
   readonly seed: number;
+  /** After so many minutes no more are made; Infinity for none. */
+  readonly minutes?: number;
 }
 
 interface Tally {
@@ -92,7 +94,8 @@ const round = async (args: KillArgs, draw: Key, enough: (t: Tally) => boolean, t
  */
 export const killAtRandom = async (args: KillArgs): Promise<Row> => {
   const tally: Tally = { workers: 0, parents: 0, rounds: 0, lost: [], twice: [], unequal: [] };
-  const enough = ({ workers, parents }: Tally) => workers + parents >= args.kills;
+  const end = performance.now() + (args.minutes ?? Infinity) * 60_000;
+  const enough = ({ workers, parents }: Tally) => workers + parents >= args.kills || performance.now() > end;
   while (!enough(tally)) await round(args, fold(fold(key(args.seed), 'kills'), tally.rounds), enough, tally);
   const { workers, parents, rounds, lost, twice, unequal } = tally;
   return {
