@@ -1,0 +1,181 @@
+import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { HostParams } from '@lab/adapter';
+import { experiments } from '@lab/experiments';
+import { BadInput, runFolder, type Prediction, type RunConfig } from '@lab/records';
+import { openPreparer, openWorkshop, planExperiment, runOne, surroundingsOf, type Prepared } from '@lab/runner';
+import { openBest, readSafetensors } from '@lab/tensor';
+import * as ort from 'onnxruntime-node';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { exportRun, type ExportOptions } from '../src/commands/export.ts';
+import { modelOverride, weightsOverride } from '../src/weights.ts';
+import { scratch } from './cli.ts';
+
+const { out, remove } = scratch();
+afterAll(remove);
+const weights = join(out, 'weights');
+const TOKENS = 8;
+const METHODS = ['none', 'lora-dropout', 'hiddenkey'];
+
+/** Letters are tokens: three special ids, then twenty letters, as many as the tiny model knows. */
+const words = ['<pad>', '<s>', '</s>', ...'etaoinshrdlcumwfgyp'];
+const bpe = { type: 'BPE', unk_token: '<pad>', vocab: Object.fromEntries(words.map((w, id) => [w, id])), merges: [] };
+const parts = { added_tokens: [], normalizer: null, pre_tokenizer: null, post_processor: null, decoder: null };
+
+/** Finished runs on a tiny random RoBERTa of transformers, by method. */
+let runs: { readonly [method: string]: { readonly id: string; readonly config: RunConfig } } = {};
+
+beforeAll(async () => {
+  mkdirSync(weights);
+  cpSync(fileURLToPath(new URL('../../models/test/fixtures/families/roberta-regression', import.meta.url)), weights, {
+    recursive: true,
+  });
+  writeFileSync(join(weights, 'tokenizer.json'), JSON.stringify({ version: '1.0', ...parts, model: bpe }));
+  const set = [
+    'seed=0',
+    `train.maxTokens=${TOKENS}`,
+    'train.lr=0.02',
+    modelOverride('roberta'),
+    weightsOverride(weights),
+  ];
+  const compare = experiments.find(({ name }) => name === 'compare')!;
+  const wanted = planExperiment(compare, 'smoke', set).filter(({ labels }) => METHODS.includes(String(labels.method)));
+  const { engine } = await openBest('onnx', { threads: 1 });
+  const workshop = openWorkshop(engine);
+  const preparer = openPreparer({ sources: { cacheDir: out }, weights });
+  const surroundings = surroundingsOf(engine.description, 1);
+  for (const run of wanted) {
+    const signal = new AbortController().signal;
+    await runOne(run, { out, preparer, workshop, surroundings, onProgress: () => undefined, signal });
+  }
+  await workshop.close();
+  runs = Object.fromEntries(wanted.map(({ id, config }) => [config.dropout.name, { id, config }]));
+}, 120_000);
+
+/** Where a run was exported to. */
+const exported = async (
+  method: string,
+  format: ExportOptions['format'],
+  more: Pick<ExportOptions, 'readout'> = {},
+): Promise<string> => {
+  const to = join(out, 'exports', [method, format, ...Object.values(more)].join('-'));
+  await exportRun({ out, run: runs[method]!.id, format, to, weights, batch: 1, ...more });
+  return to;
+};
+
+const prepare = (method: string): Promise<Prepared> =>
+  openPreparer({ sources: { cacheDir: out }, weights }).prepare(runs[method]!.config);
+
+const predictions = (method: string): readonly Prediction[] =>
+  readFileSync(join(runFolder(out, runs[method]!.id), 'predictions.jsonl'), 'utf8')
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Prediction);
+
+/** Logits of the run's test texts from an exported file, by ONNX Runtime alone. */
+const logitsOf = async (file: string, prepared: Prepared): Promise<readonly (readonly number[])[]> => {
+  const session = await ort.InferenceSession.create(file);
+  expect(session.outputNames).toEqual(['logits']);
+  const found: number[][] = [];
+  for (const { encoded } of prepared.rows.test) {
+    const { ids } = encoded[0]!;
+    const [input, mask] = [new Int32Array(TOKENS), new Float32Array(TOKENS)];
+    input.set(ids);
+    mask.fill(1, 0, ids.length);
+    const shape = [1, TOKENS];
+    const { logits } = await session.run({
+      input_ids: new ort.Tensor('int32', input, shape),
+      attention_mask: new ort.Tensor('float32', mask, shape),
+      token_type_ids: new ort.Tensor('int32', new Int32Array(TOKENS), shape),
+    });
+    found.push([...(logits!.data as Float32Array)]);
+  }
+  await session.release();
+  return found;
+};
+
+const worst = (found: readonly (readonly number[])[], expected: readonly (readonly number[])[]): number =>
+  Math.max(...found.flatMap((row, i) => row.map((x, j) => Math.abs(x - expected[i]![j]!))));
+
+const noEnsemble =
+  'dropout "lora-dropout": tested with readout "ensemble-logits", an average over random masks that no single set of weights gives; choose --readout quiet or mean-field';
+
+describe('lab export --format onnx', () => {
+  it('writes a file that ONNX Runtime alone reads, with the logits of the run', async () => {
+    const found = await logitsOf(join(await exported('none', 'onnx'), 'model.onnx'), await prepare('none'));
+    // float32 sums in another order: other batches, other fusion.
+    expect(
+      worst(
+        found,
+        predictions('none').map(({ quiet }) => quiet),
+      ),
+    ).toBeLessThan(2e-5);
+  });
+
+  it('reads as the method is tested, refuses an ensemble, and takes the readout that is asked for', async () => {
+    await expect(exported('lora-dropout', 'onnx')).rejects.toThrow(new BadInput(noEnsemble));
+    const to = await exported('lora-dropout', 'onnx', { readout: 'mean-field' });
+    const found = await logitsOf(join(to, 'model.onnx'), await prepare('lora-dropout'));
+    const rows = predictions('lora-dropout');
+    expect(
+      worst(
+        found,
+        rows.map(({ meanField }) => meanField!),
+      ),
+    ).toBeLessThan(2e-5);
+    expect(
+      worst(
+        found,
+        rows.map(({ quiet }) => quiet),
+      ),
+    ).toBeGreaterThan(1e-4);
+  });
+
+  it.each(['onnx', 'merged'] as const)(
+    'refuses a mean-field readout where the masks have none (%s)',
+    async (format) => {
+      await expect(exported('hiddenkey', format, { readout: 'mean-field' })).rejects.toThrow(
+        'dropout "hiddenkey": its masks have no expected update, so there is no mean-field readout; allowed: --readout quiet',
+      );
+    },
+  );
+});
+
+describe('lab export --format merged', () => {
+  it('writes a checkpoint with the base’s tensors, its linear maps moved and nothing else', async () => {
+    const to = await exported('hiddenkey', 'merged');
+    const tensors = (folder: string) => {
+      const shards = readdirSync(folder).filter((name) => /^model.*safetensors$/.test(name));
+      return Object.assign(
+        {},
+        ...shards.map((name) => readSafetensors(readFileSync(join(folder, name))).tensors),
+      ) as HostParams;
+    };
+    const [before, after] = [tensors(weights), tensors(to)];
+    expect(Object.keys(after).sort()).toEqual(Object.keys(before).sort());
+    const moved = Object.keys(before).filter((name) => before[name]!.data.some((x, i) => x !== after[name]!.data[i]));
+    const { adapter } = (await prepare('hiddenkey')).blueprint;
+    expect(moved.sort()).toEqual(adapter.targets.map(({ path }) => `${path}.weight`).sort());
+    expect(readdirSync(to).sort()).toEqual(['config.json', 'head.safetensors', 'model.safetensors', 'tokenizer.json']);
+  });
+
+  it('refuses an ensemble', async () => {
+    await expect(exported('lora-dropout', 'merged')).rejects.toThrow(new BadInput(noEnsemble));
+  });
+});
+
+describe('lab export --format peft', () => {
+  it('copies PEFT’s two files, whatever the method', async () => {
+    const to = await exported('lora-dropout', 'peft');
+    const config = JSON.parse(readFileSync(join(to, 'adapter_config.json'), 'utf8')) as Record<string, unknown>;
+    expect([config.peft_type, config.lora_dropout, config.modules_to_save]).toEqual(['LORA', 0, ['classifier']]);
+    expect(readdirSync(to).sort()).toEqual(['adapter_config.json', 'adapter_model.safetensors']);
+  });
+});
+
+it('says when there is no such run', async () => {
+  await expect(exportRun({ out, run: 'none', format: 'onnx', to: out, batch: 1 })).rejects.toThrow(
+    `--run: ${join(out, 'runs', 'none')} holds no finished run; lab plan lists the ids`,
+  );
+});
