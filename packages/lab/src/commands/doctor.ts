@@ -90,7 +90,9 @@ export const doctor = async ({ json }: { readonly json: boolean }): Promise<void
     return { name, available, reason };
   });
   if (json)
-    return console.log(JSON.stringify({ machine, engines, chosen, providers, speeds: findings, advice: hints }, null, 2));
+    return console.log(
+      JSON.stringify({ machine, engines, chosen, providers, speeds: findings, advice: hints }, null, 2),
+    );
 
   console.log(
     `Node ${machine.node}; ${machine.cpu}, ${cores} cores; ${machine.freeGB} of ${machine.memoryGB} GB free\n`,
