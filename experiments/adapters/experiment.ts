@@ -31,6 +31,18 @@ const adapters: { readonly [adapter: string]: Partial } = {
   xgblora: { name: 'xgblora', r: 8, alpha: 16, rounds: 4 },
   rolora: { name: 'rolora', r: 8, rounds: 6 },
   's-lora': { name: 's-lora', r: 8, links: 3 },
+  beamlora: { name: 'beamlora', r: 8 },
+  nora: { name: 'nora', r: 43, alpha: 86, outer: 128 },
+  replora: { name: 'replora', r: 8, hidden: 8 },
+  mole: { name: 'mole', r: 8, experts: 3 },
+};
+
+/**
+ * LoRA at r = 8 under another optimiser. LoRA-Pro moves the product as Adam would move whole weights, so its rate is one for them.
+ */
+const optimizers: { readonly [adapter: string]: Partial } = {
+  'lora with lora-rite': { optimizer: { name: 'lora-rite' } },
+  'lora with lora-pro': { optimizer: { name: 'lora-pro' }, lr: 3e-4 },
 };
 
 const dropouts: { readonly [method: string]: Partial } = {
@@ -39,14 +51,19 @@ const dropouts: { readonly [method: string]: Partial } = {
   hiddenkey: { name: 'hiddenkey', p: 0.1, lambda: 0.2 },
 };
 
-const arms: readonly Arm[] = Object.entries(adapters).flatMap(([adapter, config]) =>
+const configs: { readonly [adapter: string]: Partial } = {
+  ...Object.fromEntries(Object.entries(adapters).map(([name, adapter]) => [name, { adapter }])),
+  ...Object.fromEntries(Object.entries(optimizers).map(([name, train]) => [name, { adapter: adapters.lora!, train }])),
+};
+
+const arms: readonly Arm[] = Object.entries(configs).flatMap(([adapter, config]) =>
   Object.entries(dropouts).map(([method, dropout]) => ({
     labels: { adapter, method },
-    config: { adapter: config, dropout },
+    config: { ...config, dropout },
   })),
 );
 
-const rows = Object.keys(adapters).flatMap((adapter) =>
+const rows = Object.keys(configs).flatMap((adapter) =>
   Object.keys(dropouts).map((method) => ({
     name: method === 'none' ? adapter : `${adapter}, ${method}`,
     where: { adapter, method },
@@ -61,7 +78,7 @@ export const adapterStudy: Experiment<ReportSpec> = {
   scales: {
     smoke: { summary: 'a few minutes', base: smoke, arms, seeds: [0] },
     quick: {
-      summary: 'fourteen adapters, three methods, three seeds: about two hours on two cores',
+      summary: 'eighteen adapters and two optimisers, three methods, three seeds: about two hours on two cores',
       base: quick,
       arms,
       seeds: [0, 1, 2],

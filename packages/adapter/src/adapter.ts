@@ -1,6 +1,6 @@
 import type { Key } from '@lab/random';
 import type { Allocation } from '@lab/records';
-import type { HostArray, Params, tf } from '@lab/tensor';
+import type { HostArray, LoraPair, Params, tf } from '@lab/tensor';
 import type { LinearSpec, Model } from './model.ts';
 import type { Perturb, Place, SiteUse } from './site.ts';
 
@@ -79,6 +79,8 @@ export interface Adapter {
   readonly live?: (inputs: Params, params: Params) => Params;
   /** Steps since the optimiser was started afresh (moments zero, bias correction from 1); absent: it is started once. */
   readonly age?: (progress: Progress) => number;
+  /** The factors of every update s B A that are trained together, for optimisers that look at both; absent: it has no such pairs. */
+  readonly pairs?: readonly LoraPair[];
   /** Chooses anew, between steps, which parts are in use; absent: nothing is searched. */
   readonly search?: Search;
   /** Parameters in use when training has ended; absent: all that are trained. */

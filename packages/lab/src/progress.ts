@@ -1,4 +1,5 @@
 import { MultiBar, Presets } from 'cli-progress';
+import type { Allocation } from '@lab/records';
 import type { SweepEvents } from '@lab/runner';
 import { timeText } from './print.ts';
 
@@ -47,6 +48,19 @@ export const showProgress = (names: Names, say: (line: string) => void): SweepEv
     if (known?.id !== id || step <= known.step) return '';
     return `, ${timeText(((now - known.at) / 1000 / (step - known.step)) * (steps - step))} left`;
   };
+  const line = (text: string) => (bars ? bars.log(`${text}\n`) : say(text));
+  const told = new Set<string>();
+  /** A run's first choice with its budget, and every new warning of its proxy. */
+  const tellChoice = (id: string, { step, proxy, modules, parameters, budget, warning }: Allocation): void => {
+    const name = names.get(id) ?? id;
+    const on = modules.filter((module) => module.on).length;
+    const count = `${name}: ${proxy} keeps ${on} of ${modules.length} modules, ${parameters} of at most ${budget} parameters`;
+    if (!told.has(id)) line(count);
+    told.add(id);
+    if (warning === undefined || told.has(`${id} ${warning}`)) return;
+    told.add(`${id} ${warning}`);
+    line(`Warning: ${name}: before step ${step + 1} ${warning}`);
+  };
   return {
     onPlan: ({ runs, finished, givenUp, waiting }) => {
       total = waiting;
@@ -61,7 +75,8 @@ export const showProgress = (names: Names, say: (line: string) => void): SweepEv
       announced = true;
       say(`Engine: ${engine} (${reason})`);
     },
-    onProgress: (worker, run, { step, steps, loss, phase }) => {
+    onProgress: (worker, run, { step, steps, loss, phase, chosen }) => {
+      if (chosen) tellChoice(run.id, chosen);
       parts.set(run.id, (step / steps) * (1 - finalEvaluation));
       const lane = lanes.get(worker) ?? bars?.create(100, 0, { label: `run ${worker + 1}`, text: '' });
       if (lane) lanes.set(worker, lane);

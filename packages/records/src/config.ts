@@ -12,6 +12,7 @@ export const trainSchema = z.strictObject({
   warmup: z.number().min(0).max(1).default(0.06).describe('share of steps with rising learning rate'),
   schedule: z.enum(['linear', 'constant']).default('linear').describe('what follows the warm-up'),
   clip: z.number().positive().default(1).describe('largest global gradient norm'),
+  optimizer: named.optional().describe('lora-rite or lora-pro, for adapters of LoRA pairs; left out: AdamW'),
   maxTokens: z.number().int().min(1).default(64).describe('tokens kept of a text'),
   labelSmoothing: z.number().min(0).lt(1).optional().describe('text-to-text: target spread over the vocabulary'),
   evalEvery: z.number().int().min(1).default(1).describe('epochs between evaluations on validation'),

@@ -2,10 +2,11 @@ import { adapters, type Adapter, type Model, type SiteUse } from '@lab/adapter';
 import type { Dataset, TaskKind } from '@lab/datasets';
 import { methods, type Dropout } from '@lab/dropout';
 import { BadInput, canonical, type RunConfig } from '@lab/records';
-import { layoutOf, type Layout } from '@lab/tensor';
+import { layoutOf, type Layout, type PairOptimizer } from '@lab/tensor';
 import { generationSchema } from '@lab/models';
 import { languageModel, writesTexts, type Texts } from './causal.ts';
 import { linearHead, noHead, type Head } from './head.ts';
+import { optimizerOf } from './optimizer.ts';
 
 /** Everything that shapes a run's programs: equal signatures share compiled programs. */
 export interface Blueprint {
@@ -18,6 +19,8 @@ export interface Blueprint {
   /** Whether the two texts of a pair are encoded apart, as 2 B rows. */
   readonly apart: boolean;
   readonly clip: number;
+  /** Absent: AdamW. */
+  readonly optimizer?: PairOptimizer;
   /** For text-to-text tasks alone. */
   readonly texts?: Texts;
   /** Trainable parameters, the adapter's first, then the head's. */
@@ -53,10 +56,11 @@ export const blueprintOf = (config: RunConfig, model: Model, dataset: Dataset): 
   if (written) languageModel(model);
   const method = methods.build(config.dropout);
   if (written) checkNoise(method);
-  const { clip } = config.train;
+  const { clip, optimizer } = config.train;
+  const layout = layoutOf([...adapter.params, ...head.params]);
   const { model: m, adapter: a, dropout: d } = config;
   return {
-    signature: canonical({ m, a, d, task: dataset.task, apart, clip, ...(written ? { texts } : {}) }),
+    signature: canonical({ m, a, d, task: dataset.task, apart, clip, optimizer, ...(written ? { texts } : {}) }),
     model,
     adapter,
     method,
@@ -64,8 +68,9 @@ export const blueprintOf = (config: RunConfig, model: Model, dataset: Dataset): 
     task: dataset.task,
     apart,
     clip,
+    ...(optimizer ? { optimizer: optimizerOf(optimizer, config.adapter.name, adapter, layout) } : {}),
     ...(written ? { texts } : {}),
-    layout: layoutOf([...adapter.params, ...head.params]),
+    layout,
   };
 };
 

@@ -3,6 +3,7 @@ import { datasets } from '@lab/datasets';
 import { methods } from '@lab/dropout';
 import { generationSchema, models } from '@lab/models';
 import { BadInput, runConfigSchema, runId, sentence, type RunConfig } from '@lab/records';
+import { parseOptimizer } from './optimizer.ts';
 
 /** A checked config with all defaults, and its identity. */
 export interface PlannedRun {
@@ -24,6 +25,10 @@ const generationOf = (given: unknown, where: string) => {
   return parsed.data;
 };
 
+/** An optimiser is named only where it is not AdamW, so that other runs keep their ids. */
+const trainingOf = ({ optimizer, ...rest }: RunConfig['train'], where: string): RunConfig['train'] =>
+  optimizer === undefined ? rest : { ...rest, optimizer: parseOptimizer(optimizer, where) };
+
 /**
  * Checks a config against its schema and the catalogues and fills every default.
  * Throws `BadInput` that names the key and what is allowed. `where` names the file or experiment for the message.
@@ -38,6 +43,7 @@ export const planRun = (raw: unknown, where: string): PlannedRun => {
     adapter: adapters.parse(adapterOf(parsed.data.adapter, parsed.data.model.name), `${where}: adapter`),
     dropout: methods.parse(parsed.data.dropout, `${where}: dropout`),
     ...(parsed.data.generation === undefined ? {} : { generation: generationOf(parsed.data.generation, where) }),
+    train: trainingOf(parsed.data.train, where),
   };
   return identified(config);
 };

@@ -137,7 +137,7 @@ const choose = (live: tf.Tensor1D, fresh: tf.Tensor1D, old: tf.Tensor1D): tf.Ten
   tf.add(tf.mul(fresh, live), tf.mul(old, tf.sub(1, live)));
 
 /**
- * The last (for N = 1 the only) sample and the optimiser: forward, gradient, clipping, AdamW, the adapter's own update.
+ * The last (for N = 1 the only) sample and the optimiser: forward, gradient, clipping, AdamW (or the run's own), the adapter's update.
  * theta, m, v, decay, lr, corrections, share, batch, masks, slots -> theta, m, v, slots, loss.
  */
 export const stepProgram =
@@ -148,16 +148,18 @@ export const stepProgram =
     const theta0 = inputs.theta as tf.Tensor1D;
     const live = liveMask(blueprint, inputs, unpack(layout, theta0));
     const grad = live ? (tf.mul(whole, live) as tf.Tensor1D) : whole;
-    const moved = adamW({
+    const given = {
       theta: theta0,
-      grad: clipByNorm(grad, clip),
       m: inputs.m as tf.Tensor1D,
       v: inputs.v as tf.Tensor1D,
       decay: inputs.decay as tf.Tensor1D,
       lr: inputs.lr as tf.Scalar,
       correction1: inputs.correction1 as tf.Scalar,
       correction2: inputs.correction2 as tf.Scalar,
-    });
+    };
+    const { slots: held, ...moved } = blueprint.optimizer
+      ? blueprint.optimizer.step({ ...given, layout, grad, clip, slots: under(inputs, 'optimizer') })
+      : { ...adamW({ ...given, grad: clipByNorm(grad, clip) }), slots: {} };
     const next = live
       ? {
           theta: choose(live, moved.theta, theta0),
@@ -165,7 +167,8 @@ export const stepProgram =
           v: choose(live, moved.v, inputs.v as tf.Tensor1D),
         }
       : moved;
-    if (!adapter.state) return { ...next, loss };
+    const own = Object.fromEntries(Object.entries(held).map(([name, value]) => [`optimizer/${name}`, value]));
+    if (!adapter.state) return { ...next, ...own, loss };
     const updated = adapter.state.update({
       params: unpack(layout, next.theta),
       grads: unpack(layout, grad),
@@ -176,7 +179,7 @@ export const stepProgram =
     const slots = Object.entries(updated.slots).map(([name, value]) => [`slot/${name}`, value] as const);
     const { params, moments } = updated;
     const changed = moments ? { m: pack(layout, moments.m), v: pack(layout, moments.v) } : {};
-    return { ...next, ...changed, theta: pack(layout, params), loss, ...Object.fromEntries(slots) };
+    return { ...next, ...own, ...changed, theta: pack(layout, params), loss, ...Object.fromEntries(slots) };
   };
 
 /** Gradient of share x loss without noise, for searches. theta, share, batch, and grad and loss so far -> grad, loss. */

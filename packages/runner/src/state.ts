@@ -1,9 +1,9 @@
 import { fold, type Key } from '@lab/random';
 import type { HostParams } from '@lab/adapter';
-import { viewOf, type Engine, type Handle, type HostArray, type Layout } from '@lab/tensor';
+import { sizeOf, viewOf, type Engine, type Handle, type HostArray, type Layout } from '@lab/tensor';
 import type { Blueprint } from './blueprint.ts';
 
-/** Training state on the engine: theta, m, v, and `slot/…` of adapters with a state of their own. */
+/** Training state on the engine: theta, m, v, `slot/…` of adapters and `optimizer/…` of optimisers with a state of their own. */
 export type State = { readonly [name: string]: Handle };
 
 export const vector = (data: Float32Array): HostArray => ({ dtype: 'float32', shape: [data.length], data });
@@ -28,7 +28,7 @@ export const flat = (layout: Layout, params: HostParams): Float32Array => {
  * only where a parameter starts from them.
  */
 export const initialArrays = async (
-  { model, adapter, head, layout }: Blueprint,
+  { model, adapter, head, layout, optimizer }: Blueprint,
   root: Key,
 ): Promise<{ readonly [name: string]: HostArray }> => {
   const theta = new Float32Array(layout.size);
@@ -42,11 +42,16 @@ export const initialArrays = async (
     `slot/${name}`,
     { dtype: 'float32', shape, data: init() },
   ]);
+  const own = (optimizer?.slots ?? []).map(({ name, shape }): [string, HostArray] => [
+    `optimizer/${name}`,
+    { dtype: 'float32', shape, data: new Float32Array(sizeOf(shape)) },
+  ]);
   return {
     theta: vector(theta),
     m: vector(new Float32Array(layout.size)),
     v: vector(new Float32Array(layout.size)),
     ...Object.fromEntries(slots),
+    ...Object.fromEntries(own),
   };
 };
 

@@ -1,5 +1,5 @@
 import { fold, key, permutation } from '@lab/random';
-import type { CurvePoint, Evaluation, RunConfig } from '@lab/records';
+import type { Allocation, CurvePoint, Evaluation, RunConfig } from '@lab/records';
 import { adamWScalars, learningRate, type Handle } from '@lab/tensor';
 import { chunks, makeBatch } from './batches.ts';
 import type { Checkpoint, Cursor } from './checkpoint.ts';
@@ -26,6 +26,8 @@ export interface Progress {
   readonly step: number;
   readonly steps: number;
   readonly loss: number | null;
+  /** What a search has just chosen. */
+  readonly chosen?: Allocation;
 }
 
 export interface TrainArgs {
@@ -144,6 +146,7 @@ export const train = async (args: TrainArgs): Promise<Trained> => {
           engine.free([state.theta!]);
           state = { ...state, theta: found.theta };
           cursor = { ...cursor, allocations: [...(cursor.allocations ?? []), found.chosen] };
+          args.onProgress({ phase: 'evaluate', step: cursor.step, steps, loss: null, chosen: found.chosen });
         }
         const { next, loss } = await oneStep(args, state, constants, batches[index]!, cursor.step, steps);
         engine.free(Object.values(state));

@@ -54,7 +54,7 @@ export const serve = (): void => {
       let last = 0;
       const onProgress = (progress: Progress) => {
         const now = performance.now();
-        if (now - last < interval && progress.step < progress.steps) return;
+        if (!progress.chosen && now - last < interval && progress.step < progress.steps) return;
         last = now;
         send({ type: 'progress', id: run.id, progress });
       };

@@ -23,6 +23,7 @@ export type Case = {
   readonly adapter?: Named;
   readonly dropout?: Named;
   readonly lr?: number;
+  readonly train?: object;
 };
 
 export type Twenty = { readonly losses: readonly number[]; readonly theta: Float32Array; readonly readings: Readings };
@@ -41,7 +42,15 @@ const rowsOf = (vocabulary: number): readonly Row[] =>
 const sourced = (folder: string): string =>
   fileURLToPath(new URL(`../../models/test/fixtures/families/${folder}`, import.meta.url));
 
-const prepare = async ({ model: named, weights, vocabulary, adapter, dropout, lr = 2e-3 }: Case): Promise<Prepared> => {
+const prepare = async ({
+  model: named,
+  weights,
+  vocabulary,
+  adapter,
+  dropout,
+  lr = 2e-3,
+  train: more,
+}: Case): Promise<Prepared> => {
   const { config } = planRun(
     {
       seed: 3,
@@ -49,7 +58,7 @@ const prepare = async ({ model: named, weights, vocabulary, adapter, dropout, lr
       model: named,
       adapter: adapter ?? { name: 'lora', r: 2, target_modules: 'all-linear' },
       dropout: dropout ?? { name: 'lora-dropout', p: 0.3, samples: 2 },
-      train: { epochs: 10, batchSize: 4, maxTokens: 8, lr, evalEvery: 10 },
+      train: { epochs: 10, batchSize: 4, maxTokens: 8, lr, evalEvery: 10, ...more },
       members: MEMBERS,
     },
     'test',

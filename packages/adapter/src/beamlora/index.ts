@@ -35,7 +35,7 @@ export const beamLora = entry<[Model], Adapter, typeof options>({
   options,
   build: ({ tau, every, keep, ...o }, model) => {
     const { r } = o;
-    const { peft: _peft, ...plain } = lora.build(o, model);
+    const { peft: _peft, pairs: _pairs, ...plain } = lora.build(o, model);
     const paths = plain.targets.map(({ path }) => path);
     const scale = loraScale(o);
     const params: readonly ParamSpec[] = [

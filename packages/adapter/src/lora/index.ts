@@ -37,6 +37,7 @@ export const lora = entry<[Model], Adapter, typeof loraOptions>({
         { name: `${path}.lora_A`, shape: [r, dIn], decay: true, init: (key) => kaimingUniform(key, r, dIn) },
         { name: `${path}.lora_B`, shape: [dOut, r], decay: true, init: () => new Float32Array(dOut * r) },
       ]),
+      pairs: targets.map(({ path }) => ({ A: `${path}.lora_A`, B: `${path}.lora_B`, scale: loraScale(options) })),
       peft: {
         config: { peft_type: 'LORA', r, lora_alpha: options.alpha, use_rslora: options.rslora },
         key: (name) => `${name}.weight`,

@@ -22,7 +22,8 @@ export const roLora = entry<[Model], Adapter, typeof options>({
   },
   options,
   build: ({ rounds, ...o }, model) => {
-    const plain = lora.build(o, model);
+    // Its factors are never trained together.
+    const { pairs: _pairs, ...plain } = lora.build(o, model);
     return {
       ...plain,
       live: ({ trainsA }) => {

@@ -26,6 +26,17 @@ export const basesOf = (
   return { U: factors.map((F, i) => tf.matMul(F, T[i]!)), T };
 };
 
+const lengths = (a: tf.Tensor2D, b: tf.Tensor2D): tf.Tensor =>
+  tf.sqrt(tf.relu(tf.sum(tf.mul(tf.matMul(a, a, true, false), tf.matMul(b, b, true, false)))));
+
+/**
+ * What A's step is multiplied with, at most 1: the product of both steps, lr² dY dXᵀ, may be as long as that of B's step alone, lr dY Xᵀ.
+ * Near B = 0 A's step is long, since only its product with B counts, and a step of both at once would overshoot. All three are products, so
+ * the bound is the same in every basis.
+ */
+const shortened = (dX: tf.Tensor2D, dY: tf.Tensor2D, X: tf.Tensor2D, lr: tf.Scalar): tf.Tensor =>
+  tf.minimum(tf.div(lengths(dY, X), tf.add(tf.mul(lr, lengths(dY, dX)), 1e-20)), 1);
+
 /** The other factor of a pair: A's stand at even places, B's behind them. */
 const partner = (k: number): number => k ^ 1;
 
@@ -35,7 +46,7 @@ const partner = (k: number): number => k ^ 1;
  * g = dL/dY R_X⁻¹ does not know how long X is; moments are carried over to each step's basis by P = Uᵀ U_before;
  * M <- beta1 M Pᵀ + (1 - beta1) g V^(-1/2), V <- beta2 P V Pᵀ + (1 - beta2) gᵀ g / d, Y <- Y - lr M R_X⁻ᵀ. So the step of Z is the same
  * for every way to write Z as a product. `m` holds the first moments and `v` the last bases, in the shapes of A and B; `second` the V.
- * The clip acts on unmagnified gradients and the others' together.
+ * The clip acts on unmagnified gradients and the others' together. `shortened` is an addition of ours.
  */
 export const loraRite = (pairs: readonly LoraPair[], layout: Layout): PairOptimizer => {
   const names = pairs.flatMap(({ A, B }) => [A, B]);
@@ -74,8 +85,11 @@ export const loraRite = (pairs: readonly LoraPair[], layout: Layout): PairOptimi
             tf.mul(tf.matMul(gs[k]!, roots[k]!), 1 - beta1),
           ) as tf.Tensor2D,
       );
+      const steps = momenta.map((M, k) =>
+        tf.matMul(tf.mul(M, correction1) as tf.Tensor2D, T[partner(k)]!, false, true),
+      );
       const moved = factors.map((F, k) => {
-        const step = tf.matMul(tf.mul(momenta[k]!, correction1) as tf.Tensor2D, T[partner(k)]!, false, true);
+        const step = isA(k) ? tf.mul(steps[k]!, shortened(steps[k]!, steps[k + 1]!, F, lr)) : steps[k]!;
         return tf.sub(F, tf.mul(lr, tf.add(step, tf.mul(decays[k]!, F))));
       });
       return {
