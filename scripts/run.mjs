@@ -81,7 +81,7 @@ const scripts = {
   format: () => format('--write'),
   check: () => stopAt([() => format('--check'), types, lint, tests]),
   test: () => stopAt(args.length > 0 ? [tests] : [() => format('--check'), types, lint, tests]),
-  bench: () => tsx('bench/main.ts', ...args),
+  bench: () => tsx(args[0] === 'models' ? 'bench/models.ts' : 'bench/main.ts', ...args),
   'setup:tensorflow': () => tsx('scripts/setup-tensorflow.ts', ...args),
   parity: () => tsx('scripts/parity.ts', ...args),
   faults: () => tsx('scripts/faults.ts', ...args),
