@@ -1,32 +1,61 @@
-import { mkdirSync, watch } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fold, key, uniform, type Key } from '@lab/random';
 import { start, type Ended } from '../cli.ts';
 import { openLedger } from './ledger.ts';
 import { childrenOf, isAlive, kill9, sleep, until } from './processes.ts';
 import type { Row } from './row.ts';
-import { differing, type Faulty } from './study.ts';
+import { differing, runsIn, type Faulty } from './study.ts';
+
+/** When a run's folder last changed: a lease taken or given back, a record or a checkpoint begun, in milliseconds. */
+const latestWork = (out: string): number =>
+  runsIn(out).reduce((latest, id) => Math.max(latest, statSync(join(out, 'runs', id)).mtimeMs), 0);
+
+/** Seconds in which a kill falls; several times what a run takes. */
+const LONG = 2;
 
 /**
- * A moment in a sweep: within four seconds, which mostly falls on processes that start, or more often when the n-th file from now
- * appears, is renamed or removed below `runs/`, which falls on work of every kind on a machine of any speed.
+ * Waits for a random moment: anywhere within two seconds, from now or, where the kill is meant for `work`, from the next sign of work in
+ * any run, so that work goes on however slowly processes start.
  */
-const moment = async (out: string, draw: Key, seconds: number, over: () => boolean): Promise<void> => {
-  const [how, when] = uniform(draw, 2) as unknown as [number, number];
-  if (how < 0.2) return sleep(when * 4000);
-  let left = 1 + Math.floor(when * 150);
-  mkdirSync(join(out, 'runs'), { recursive: true });
-  const eyes = watch(join(out, 'runs'), { recursive: true }, () => (left -= 1));
-  const latest = performance.now() + seconds * 1000;
-  while (left > 0 && !over() && performance.now() < latest) await sleep(1);
-  eyes.close();
+const moment = async (out: string, work: boolean, draw: Key, over: () => boolean): Promise<void> => {
+  const since = latestWork(out);
+  while (work && !over() && latestWork(out) === since) await sleep(5);
+  const [when] = uniform(draw, 1) as unknown as [number];
+  const end = performance.now() + when * LONG * 1000;
+  while (!over() && performance.now() < end) await sleep(5);
 };
+
+/** Worker processes of a parent: not its other helpers, such as the compiler of its sources. */
+const workersOf = (parent: number): readonly number[] =>
+  childrenOf(parent).filter((pid) => {
+    try {
+      return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('/worker.ts');
+    } catch {
+      return false;
+    }
+  });
+
+const ownerOf = (path: string): number => (JSON.parse(readFileSync(path, 'utf8')) as { readonly pid: number }).pid;
+
+/** Whether a process holds the lease of a run, that is, works on it. */
+const isAtWork = (out: string, pid: number): boolean =>
+  runsIn(out).some((id) => {
+    const folder = join(out, 'runs', id);
+    return readdirSync(folder).some((name) => {
+      try {
+        return /^lease-/.test(name) && ownerOf(join(folder, name)) === pid;
+      } catch {
+        // Given back in between.
+        return false;
+      }
+    });
+  });
 
 export interface KillArgs {
   readonly study: Faulty;
-  /** Folder of the same sweep, uninterrupted, and how long that took. */
+  /** Folder of the same sweep, uninterrupted. */
   readonly whole: string;
-  readonly seconds: number;
   readonly kills: number;
   readonly seed: number;
   /** After so many minutes no more are made; Infinity for none. */
@@ -35,6 +64,8 @@ export interface KillArgs {
 
 interface Tally {
   workers: number;
+  /** Workers that held a run when they were killed. */
+  atWork: number;
   parents: number;
   rounds: number;
   readonly lost: string[];
@@ -44,7 +75,7 @@ interface Tally {
 
 /** One sweep, killed at random until it ends by itself or enough kills were made; then left to finish. */
 const round = async (args: KillArgs, draw: Key, enough: (t: Tally) => boolean, tally: Tally) => {
-  const { study, whole, seconds } = args;
+  const { study, whole } = args;
   const out = join(study.root, `round-${tally.rounds}`);
   const command = ['worker', study.file, '--scale', 'short', '--out', out, '--workers', '2', '--attempts', '100000'];
   const ledger = openLedger(out);
@@ -56,24 +87,23 @@ const round = async (args: KillArgs, draw: Key, enough: (t: Tally) => boolean, t
     const over = () => child.exitCode !== null || child.signalCode !== null;
     for (let j = 0; !over() && !enough(tally); j++) {
       const k = fold(fold(draw, i), j);
-      await moment(out, fold(k, 'when'), seconds, over);
+      const [work, who, which, all] = uniform(fold(k, 'who'), 4) as unknown as [number, number, number, number];
+      await moment(out, work < 0.8, fold(k, 'when'), over);
       if (over()) break;
-      const workers = childrenOf(child.pid!);
+      const workers = workersOf(child.pid!);
       workers.forEach((pid) => started.add(pid));
       ledger.look();
-      const [who, which] = uniform(fold(k, 'who'), 2) as unknown as [number, number];
-      // The parent alone, a worker alone, or everybody at once, as when a machine loses power.
-      if (who < 0.75 && workers.length > 0) {
-        kill9(workers[Math.floor(which * workers.length)]!);
-        tally.workers += 1;
-      } else {
-        kill9(child.pid!);
-        tally.parents += 1;
-        if (which < 0.3) {
-          workers.forEach(kill9);
-          tally.workers += workers.length;
-        }
-      }
+      const working = workers.filter((pid) => isAtWork(out, pid));
+      const some = work < 0.8 && working.length > 0 ? working : workers;
+      // A worker alone, the parent alone, or everybody at once, as when a machine loses power.
+      const victims = who < 0.75 ? some.slice(Math.floor(which * some.length)).slice(0, 1) : all < 0.3 ? workers : [];
+      victims.forEach(kill9);
+      tally.workers += victims.length;
+      tally.atWork += victims.filter((pid) => working.includes(pid)).length;
+      if (who < 0.75) continue;
+      kill9(child.pid!);
+      tally.parents += 1;
+      await ended;
     }
     await ended;
     ledger.look();
@@ -93,15 +123,15 @@ const round = async (args: KillArgs, draw: Key, enough: (t: Tally) => boolean, t
  * another series.
  */
 export const killAtRandom = async (args: KillArgs): Promise<Row> => {
-  const tally: Tally = { workers: 0, parents: 0, rounds: 0, lost: [], twice: [], unequal: [] };
+  const tally: Tally = { workers: 0, parents: 0, atWork: 0, rounds: 0, lost: [], twice: [], unequal: [] };
   const end = performance.now() + (args.minutes ?? Infinity) * 60_000;
   const enough = ({ workers, parents }: Tally) => workers + parents >= args.kills || performance.now() > end;
   while (!enough(tally)) await round(args, fold(fold(key(args.seed), 'kills'), tally.rounds), enough, tally);
-  const { workers, parents, rounds, lost, twice, unequal } = tally;
+  const { workers, atWork, parents, rounds, lost, twice, unequal } = tally;
   return {
-    fault: 'kill -9 at a random moment or at a random change of a file',
+    fault: 'kill -9 at a random moment',
     tried: workers + parents,
-    how: `${workers} workers, ${parents} parents, over ${rounds} sweeps`,
+    how: `${workers} workers, ${atWork} of them in the middle of a run, and ${parents} parents, over ${rounds} sweeps`,
     lost: lost.length,
     twice: twice.length,
     unequal: unequal.length,
