@@ -86,12 +86,14 @@ program
   .action(lazily(async () => (await import('./commands/compare.ts')).compare));
 training(planned(program.command('reproduce')))
   .description('the main experiments: train, report, and compare with results/')
+  .addOption(json())
   .action(lazily(async () => (await import('./commands/reproduce.ts')).reproduce));
 training(program.command('theory').addOption(out()))
   .description('every statement of the papers that can be computed: predicted, measured, held or not')
   .option('--to <folder>', 'where the tables and figures go', 'out/theory')
   .option('--seed <n>', 'key of every draw', wholeNumber(0), 0)
   .option('--only <names...>', 'some of the checks, as the table names them')
+  .addOption(json())
   .action(lazily(async () => (await import('./commands/theory.ts')).theory));
 program
   .command('export')

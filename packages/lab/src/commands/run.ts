@@ -18,11 +18,14 @@ export const plansOf = (names: readonly string[], { scale, set }: PlanOptions): 
   chosen(names).map((experiment) => ({ experiment, runs: planExperiment(experiment, scale, set) }));
 
 /** How a sweep went, as data. */
-export const sweepJson = ({ summary, stopped }: Trained): string => {
+export const sweepData = ({ summary, stopped }: Trained) => {
   const { counts, reused, setAside, failures } = summary;
   const failed = failures.map(({ run: { id }, message }) => ({ id, message }));
-  return JSON.stringify({ stopped, counts, reused, setAside, failed }, null, 2);
+  return { stopped, counts, reused, setAside, failed };
 };
+
+/** The same as text. */
+export const sweepJson = (trained: Trained): string => JSON.stringify(sweepData(trained), null, 2);
 
 /** `lab run`: trains what is missing, then writes the reports. */
 export const run = async (names: readonly string[], options: RunOptions): Promise<void> => {

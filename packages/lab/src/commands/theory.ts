@@ -14,6 +14,7 @@ export interface TheoryOptions extends TrainOptions {
   readonly seed: number;
   /** Names of the checks to run; default: all. */
   readonly only?: readonly string[];
+  readonly json: boolean;
 }
 
 const chosen = (only: readonly string[] | undefined): readonly Check[] => {
@@ -42,6 +43,16 @@ const write = async (results: readonly Result[], folder: string, caption: string
   return files;
 };
 
+/** What the checks found, as data: how many rows of each verdict, or why there are none; every row is in table.csv. */
+export const theoryJson = (results: readonly Result[], caption: string, files: readonly string[]): string => {
+  const found = results.map(({ check: { group, name, claim }, found, skipped, seconds }) => {
+    const verdicts: { [verdict: string]: number } = {};
+    for (const { verdict } of found?.rows ?? []) verdicts[verdict] = (verdicts[verdict] ?? 0) + 1;
+    return { group, name, claim, verdicts, skipped, seconds };
+  });
+  return JSON.stringify({ caption, checks: found, files }, null, 2);
+};
+
 /**
  * `lab theory`: trains the two small adapters that some checks look at (once; finished runs are kept), measures every statement, prints
  * one table and writes all rows and figures. Exit code 1 where a theorem or identity fails.
@@ -65,8 +76,11 @@ export const theory = async (options: TheoryOptions): Promise<void> => {
     });
     const caption = `Real model: ${material.description}; LoRA Dropout at p = ${material.rate}. Seed ${seed}.`;
     const files = await write(results, options.to, caption);
-    console.log(toTerminal(summaryTable(results, caption)));
-    console.log(files.map((file) => `  ${file}`).join('\n'));
+    if (options.json) console.log(theoryJson(results, caption, files));
+    else {
+      console.log(toTerminal(summaryTable(results, caption)));
+      console.log(files.map((file) => `  ${file}`).join('\n'));
+    }
     const spent = results.reduce((total, { seconds }) => total + seconds, 0);
     console.error(`${wanted.length} checks, ${spent.toFixed(0)} s of processor time`);
     const failed = results.filter(({ found }) => found?.rows.some(({ verdict }) => verdict === 'fails'));
