@@ -86,7 +86,7 @@ export const loraRite = (pairs: readonly LoraPair[], layout: Layout): PairOptimi
           ) as tf.Tensor2D,
       );
       const steps = momenta.map((M, k) =>
-        tf.matMul(tf.mul(M, correction1) as tf.Tensor2D, T[partner(k)]!, false, true),
+        tf.matMul<tf.Tensor2D>(tf.mul(M, correction1) as tf.Tensor2D, T[partner(k)]!, false, true),
       );
       const moved = factors.map((F, k) => {
         const step = isA(k) ? tf.mul(steps[k]!, shortened(steps[k]!, steps[k + 1]!, F, lr)) : steps[k]!;
