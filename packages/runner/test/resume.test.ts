@@ -1,0 +1,53 @@
+import { adapters } from '@lab/adapter';
+import { methods } from '@lab/dropout';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Cancelled, type Partial, type PlannedRun } from '../src/index.ts';
+import { fileOf, openBench, scratch, tiny, type Bench } from './bench.ts';
+
+let bench: Bench;
+beforeAll(async () => {
+  bench = await openBench('onnx');
+});
+afterAll(() => bench.close());
+
+/** What a method must be told at this size; all others run with their defaults. */
+const OPTIONS: { readonly [method: string]: Partial } = {
+  clora: { k: 2 },
+  custom: { noise: [{ site: 'lora.rank', structure: 'element', compensation: 'inverse', p: 0.2 }] },
+};
+
+const small = (dropout: Partial, adapter: Partial): PlannedRun =>
+  tiny(dropout, {
+    adapter,
+    dataset: { name: 'imdb', train: 16, validation: 2, maxTest: 2 },
+    train: { epochs: 2, batchSize: 8, maxTokens: 8 },
+    members: 1,
+  });
+
+const left = ['predictions.jsonl', 'metrics.jsonl', 'adapter/adapter_model.safetensors'];
+
+/** Runs it whole, and again with a stop in the middle of the second epoch (after step 3 of 4, back to the checkpoint of step 2). */
+const interrupted = async (run: PlannedRun): Promise<void> => {
+  const [whole, stopped] = [scratch(), scratch()];
+  try {
+    await bench.run(run, whole.out);
+    const stop = new AbortController();
+    const onProgress = ({ step }: { readonly step: number }) => step === 3 && stop.abort();
+    await expect(bench.run(run, stopped.out, { signal: stop.signal, onProgress })).rejects.toThrow(Cancelled);
+    await bench.run(run, stopped.out);
+    for (const file of left) expect(fileOf(stopped.out, run, file), file).toBe(fileOf(whole.out, run, file));
+  } finally {
+    whole.remove();
+    stopped.remove();
+  }
+};
+
+describe('an interrupted run equals an uninterrupted one to the last bit', () => {
+  it.each(methods.names)('with the method %s', async (name) => {
+    await interrupted(small({ name, ...OPTIONS[name] }, { name: 'lora', r: 4 }));
+  });
+
+  it.each(adapters.names)('with the adapter %s', async (name) => {
+    await interrupted(small({ name: 'none' }, { name }));
+  });
+});
