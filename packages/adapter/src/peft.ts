@@ -2,8 +2,8 @@ import { BadInput, type Named } from '@lab/records';
 import { readSafetensors, writeSafetensors } from '@lab/tensor';
 import type { Adapter, HostParams } from './adapter.ts';
 import type { Model } from './model.ts';
-
-const PREFIX = 'base_model.model.';
+import { readPeftConfig } from './peft-config.ts';
+import { PREFIX, withPruned } from './peft-pruned.ts';
 
 /** An adapter's parameter under its key in adapter_model.safetensors. */
 const keyOf = ({ peft }: Adapter, name: string): string => `${PREFIX}${peft ? peft.key(name) : name}`;
@@ -24,7 +24,12 @@ export const peftFiles = (
   const tensors = Object.fromEntries(
     Object.entries(params).map(([name, array]) => [own.has(name) ? keyOf(adapter, name) : `${PREFIX}${name}`, array]),
   );
-  const head = Object.keys(params).some((name) => !own.has(name));
+  const modules = new Set(
+    Object.keys(params)
+      .filter((name) => !own.has(name))
+      .map((name) => name.replace(/\.\w+$/, '')),
+  );
+  const head = modules.size > 0;
   const common = {
     base_model_name_or_path: model.name,
     task_type: head ? 'SEQ_CLS' : 'CAUSAL_LM',
@@ -38,7 +43,7 @@ export const peftFiles = (
         bias: 'none',
         fan_in_fan_out: false,
         target_modules: adapter.targets.map(({ path }) => path),
-        modules_to_save: head ? ['classifier'] : null,
+        modules_to_save: head ? [...modules] : null,
       }
     : { ...common, lab_adapter: options };
   return {
@@ -47,20 +52,16 @@ export const peftFiles = (
   };
 };
 
-/**
- * The adapter's parameters from the bytes of an adapter_model.safetensors, PEFT's or ours; tensors of other modules are left out.
- * Throws `BadInput` with `where`, the key and both shapes when one is missing or does not fit.
- */
-export const readPeft = (adapter: Adapter, bytes: Uint8Array, where: string): HostParams => {
-  const read = (): HostParams => {
-    try {
-      return readSafetensors(bytes).tensors;
-    } catch (error) {
-      throw new BadInput(`${where}: ${(error as Error).message}`);
-    }
-  };
-  const tensors = read();
-  return Object.fromEntries(
+const tensorsOf = (bytes: Uint8Array, where: string): HostParams => {
+  try {
+    return readSafetensors(bytes).tensors;
+  } catch (error) {
+    throw new BadInput(`${where}: ${(error as Error).message}`);
+  }
+};
+
+const pick = (adapter: Adapter, tensors: HostParams, where: string): HostParams =>
+  Object.fromEntries(
     adapter.params.map(({ name, shape }) => {
       const key = keyOf(adapter, name);
       const found = tensors[key];
@@ -72,4 +73,46 @@ export const readPeft = (adapter: Adapter, bytes: Uint8Array, where: string): Ho
       return [name, found];
     }),
   );
+
+/**
+ * The adapter's parameters from the bytes of an adapter_model.safetensors, PEFT's or ours; tensors of other modules are left out.
+ * Throws `BadInput` with `where`, the key and both shapes when one is missing or does not fit.
+ */
+export const readPeft = (adapter: Adapter, bytes: Uint8Array, where: string): HostParams =>
+  pick(adapter, tensorsOf(bytes, where), where);
+
+/** What PEFT's two files hold. */
+export interface PeftAdapter {
+  readonly adapter: Adapter;
+  readonly params: HostParams;
+  /** The tensors of `modules_to_save` under the model's own names, as they are stored ([d_out, d_in] for a linear map). */
+  readonly saved: HostParams;
+}
+
+/**
+ * An adapter for `model` from PEFT's two files, and the modules saved with it. Triplets that AdaLoRA has pruned come back as zeros.
+ * Throws `BadInput` with `where` for fields with no counterpart here, and for tensors that are missing, do not fit, or belong to nothing
+ * the config names.
+ */
+export const readPeftFiles = (
+  model: Model,
+  files: { readonly config: string; readonly tensors: Uint8Array },
+  where: string,
+): PeftAdapter => {
+  const { adapter, modulesToSave, kept } = readPeftConfig(model, files.config, `${where}/adapter_config.json`);
+  const file = `${where}/adapter_model.safetensors`;
+  const tensors = tensorsOf(files.tensors, file);
+  const own = new Set(adapter.params.map(({ name }) => keyOf(adapter, name)));
+  const others = Object.entries(tensors).filter(([key]) => !own.has(key));
+  const saved = others.map(([key, array]) => [key.replace(PREFIX, ''), array] as const);
+  const words = (name: string) => modulesToSave.filter((word) => `.${name}`.includes(`.${word}.`));
+  const stray = saved.find(([name]) => words(name).length === 0);
+  if (stray)
+    throw new BadInput(
+      `${file}: tensor ${PREFIX}${stray[0]} is neither the adapter's nor of a module in modules_to_save`,
+    );
+  const absent = modulesToSave.find((word) => !saved.some(([name]) => words(name).includes(word)));
+  if (absent !== undefined) throw new BadInput(`${file}: no tensor of "${absent}", which is in modules_to_save`);
+  const whole = withPruned(adapter, tensors, kept, file);
+  return { adapter, params: pick(adapter, whole, file), saved: Object.fromEntries(saved) };
 };

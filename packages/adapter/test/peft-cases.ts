@@ -6,6 +6,23 @@ export const CASES = {
   lora: { name: 'lora', r: 3, alpha: 5, target_modules: ['query', 'ffn.output'] },
   rslora: { name: 'lora', r: 3, alpha: 5, rslora: true, target_modules: ['query', 'ffn.output'] },
   adalora: { name: 'adalora', init_r: 4, target_r: 2, alpha: 5, target_modules: ['query', 'ffn.output'] },
+  patterns: {
+    name: 'lora',
+    r: 3,
+    alpha: 5,
+    target_modules: ['query', 'ffn.output'],
+    rank_pattern: { '\\w+\\.output': 2 },
+    alpha_pattern: { 'layer.0.attention.query': 7, output: 11 },
+  },
+  'rslora-patterns': {
+    name: 'lora',
+    r: 3,
+    alpha: 5,
+    rslora: true,
+    target_modules: ['query', 'ffn.output'],
+    rank_pattern: { 'ffn.output': 4 },
+    alpha_pattern: { output: 11 },
+  },
 } as const;
 
 export const adapterOf = (name: string): Adapter =>

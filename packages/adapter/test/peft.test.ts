@@ -3,7 +3,16 @@ import { readFileSync } from 'node:fs';
 import { BadInput } from '@lab/records';
 import { readSafetensors, tf } from '@lab/tensor';
 import { describe, expect, it } from 'vitest';
-import { adapters, adapterSize, peftFiles, quiet, readPeft, type Adapter, type HostParams } from '../src/index.ts';
+import {
+  adapters,
+  adapterSize,
+  peftFiles,
+  quiet,
+  readPeft,
+  readPeftFiles,
+  type Adapter,
+  type HostParams,
+} from '../src/index.ts';
 import { adapterOf, CASES, filesOf, inputs } from './peft-cases.ts';
 import { drawn, linears, tensors, tiny, trained, weights } from './tiny.ts';
 
@@ -65,7 +74,8 @@ describe.each(Object.keys(CASES))('%s', (name) => {
   it('files read back are the parameters, and what does not fit is named', () => {
     const bytes = filesOf(name)['adapter_model.safetensors'] as Uint8Array;
     expect(readPeft(adapter, bytes, 'here')).toEqual(trained(adapter));
-    const other = adapters.build(adapters.parse({ ...CASES[name as 'lora'], target_modules: ['value'] }), tiny);
+    const { rank_pattern: _rank, alpha_pattern: _alpha, ...plain } = CASES[name as 'patterns'];
+    const other = adapters.build(adapters.parse({ ...plain, target_modules: ['value'] }), tiny);
     expect(() => readPeft(other, bytes, 'file')).toThrow(BadInput);
     expect(() => readPeft(other, bytes, 'file')).toThrow(/^file: tensor .*value.* is missing$/);
     const rank = name === 'adalora' ? { init_r: 5 } : { r: 5 };
@@ -83,4 +93,73 @@ it('an adapter that PEFT does not have is not passed off as one of PEFT’s', ()
   expect(config.peft_type).toBeUndefined();
   expect(config.lab_adapter).toEqual(options);
   expect(readPeft(adapter, files['adapter_model.safetensors'] as Uint8Array, 'here')).toEqual(trained(adapter));
+});
+
+describe('PEFT’s two files', () => {
+  const files = (name: string) => ({
+    config: read(`theirs/${name}.config.json`).toString(),
+    tensors: read(`theirs/${name}.safetensors`),
+  });
+  const edited = (name: string, change: object) => ({
+    ...files(name),
+    config: JSON.stringify({ ...(JSON.parse(files(name).config) as object), ...change }),
+  });
+
+  it.each([...Object.keys(CASES), 'modules', 'pruned'])(
+    '%s: the config and the tensors give what PEFT computes',
+    (name) => {
+      const { adapter, params } = readPeftFiles(tiny, files(name), name);
+      compare(adapter, params, theirs[name]!.outputs);
+    },
+  );
+
+  it('modules that are saved whole come back under the model’s names', () => {
+    const { adapter, saved } = readPeftFiles(tiny, files('modules'), 'modules');
+    expect(Object.entries(saved).map(([name, { shape }]) => [name, shape])).toEqual([
+      ['classifier.bias', [2]],
+      ['classifier.weight', [2, 6]],
+    ]);
+    // The key first in the file holds: rank 2 for ffn.output, not 5.
+    expect(adapterSize(adapter)).toBe(3 * (4 + 4) + 2 * (5 + 6));
+    expect(theirs.modules!.parameters).toBe(adapterSize(adapter) + 2 * 6 + 2);
+  });
+
+  it('a pruned AdaLoRA has its kept triplets in their places and zeros elsewhere', () => {
+    const { params } = readPeftFiles(tiny, files('pruned'), 'pruned');
+    const { rank_pattern } = JSON.parse(files('pruned').config) as { rank_pattern: Record<string, boolean[]> };
+    const kept = Object.values(rank_pattern).flat();
+    expect([kept.length, kept.filter(Boolean).length]).toEqual([8, 4]);
+    for (const [name, keep] of Object.entries(rank_pattern)) {
+      const values = params[name]!.data;
+      expect(keep.map((_, k) => values[k] !== 0)).toEqual(keep);
+    }
+    const wrong = Object.fromEntries(
+      Object.keys(rank_pattern).map((name) => [name, [true, false, false, false, false]]),
+    );
+    expect(() => readPeftFiles(tiny, edited('pruned', { rank_pattern: wrong }), 'f')).toThrow(
+      /lora_A is \[\d, 4\]; rank_pattern keeps 1 ranks/,
+    );
+  });
+
+  it('what has no counterpart here is refused with its key', () => {
+    const refused = (name: string, change: object) => () => readPeftFiles(tiny, edited(name, change), 'f');
+    expect(refused('lora', { use_dora: true })).toThrow(/^f\/adapter_config.json: key "use_dora" is set/);
+    expect(refused('lora', { init_lora_weights: 'pissa' })).toThrow(/key "init_lora_weights"/);
+    expect(refused('lora', { bias: 'all' })).toThrow(/key "bias"/);
+    expect(refused('lora', { peft_type: 'IA3' })).toThrow(/key "peft_type"/);
+    expect(refused('modules', { modules_to_save: null })).toThrow(/classifier.* is neither the adapter's/);
+    expect(refused('modules', { modules_to_save: ['classifier', 'pooler'] })).toThrow(/no tensor of "pooler"/);
+    expect(refused('patterns', { rank_pattern: {} })).toThrow(/is float32 \[2, 5\]; expected float32 \[3, 5\]/);
+    expect(refused('patterns', { rank_pattern: { '(': 2 } })).toThrow(/rank_pattern: "\(" is no regular expression/);
+  });
+
+  it.each(['patterns', 'rslora-patterns'])('%s: our own files come back, the head with them', (name) => {
+    const written = filesOf(name);
+    const config = written['adapter_config.json'] as string;
+    const tensors = written['adapter_model.safetensors'] as Uint8Array;
+    const { adapter, params, saved } = readPeftFiles(tiny, { config, tensors }, 'ours');
+    expect(params).toEqual(trained(adapterOf(name)));
+    expect(saved['classifier.weight']).toEqual(drawn('head', [2, 6]));
+    compare(adapter, params, ours[name]!.outputs);
+  });
 });

@@ -13,21 +13,30 @@ export interface Branch {
   readonly gate?: string;
 }
 
-/** Targets, noise sites, forward pass and merge of a low-rank branch with parameters `<path>.lora_A`, `<path>.lora_B` and its gate. */
-export const lowRank = (
+/**
+ * Targets, noise sites, forward pass and merge of a low-rank branch with parameters `<path>.lora_A`, `<path>.lora_B` and its gate. `of`
+ * gives the branch of a path.
+ */
+export const lowRankBy = (
   targets: readonly LinearSpec[],
-  { r, scale, gate }: Branch,
+  of: (path: string) => Branch,
 ): Pick<Adapter, 'targets' | 'sites' | 'linear' | 'delta'> => ({
   targets,
-  sites: (batch, tokens) => loraSites(targets, r, batch, tokens),
+  sites: (batch, tokens) => targets.flatMap((spec) => loraSites([spec], of(spec.path).r, batch, tokens)),
   linear: (spec, x, base, params, perturb) => {
     const { path } = spec;
+    const { r, scale, gate } = of(path);
     const matrices = { A: params[`${path}.lora_A`]!, B: params[`${path}.lora_B`]!, scale };
     const gated = gate ? { ...matrices, gate: tf.reshape(params[`${path}.${gate}`]!, [r]) } : matrices;
     return loraLinear(spec, x, base, gated, perturb);
   },
   delta: ({ path, dIn, dOut }, params) => {
+    const { r, scale, gate } = of(path);
     const values = (name: string) => params[`${path}.${name}`]!.data as Float32Array;
     return loraDelta(values('lora_A'), values('lora_B'), { r, dIn, dOut, scale }, gate ? values(gate) : undefined);
   },
 });
+
+/** The same with one branch for all targets. */
+export const lowRank = (targets: readonly LinearSpec[], branch: Branch): ReturnType<typeof lowRankBy> =>
+  lowRankBy(targets, () => branch);

@@ -3,8 +3,9 @@ import { z } from 'zod';
 import type { Adapter } from '../adapter.ts';
 import type { Model } from '../model.ts';
 import { selectTargets, targetModules } from '../targets.ts';
-import { lowRank } from './branch.ts';
+import { lowRankBy } from './branch.ts';
 import { kaimingUniform } from './init.ts';
+import { byTarget, patternOptions } from './patterns.ts';
 
 export const loraOptions = z.object({
   r: z.number().int().min(1).default(8).describe('rank'),
@@ -17,7 +18,9 @@ export const loraOptions = z.object({
 export const loraScale = ({ r, alpha, rslora }: { r: number; alpha: number; rslora: boolean }): number =>
   alpha / (rslora ? Math.sqrt(r) : r);
 
-export const lora = entry<[Model], Adapter, typeof loraOptions>({
+const options = loraOptions.extend(patternOptions);
+
+export const lora = entry<[Model], Adapter, typeof options>({
   name: 'lora',
   version: 1,
   summary: 'low-rank update s B A beside each target (scale alpha/r, or alpha/sqrt(r) with rslora)',
@@ -27,19 +30,32 @@ export const lora = entry<[Model], Adapter, typeof loraOptions>({
     url: 'https://arxiv.org/abs/2106.09685',
     where: 'Eq. 3',
   },
-  options: loraOptions,
-  build: (options, model) => {
-    const { r } = options;
-    const targets = selectTargets(model.linears, options.target_modules);
+  options,
+  build: (o, model) => {
+    const { r, alpha, rslora, rank_pattern, alpha_pattern } = o;
+    const targets = selectTargets(model.linears, o.target_modules);
+    const rankOf = byTarget('adapter.rank_pattern', targets, r, rank_pattern);
+    const alphaOf = byTarget('adapter.alpha_pattern', targets, alpha, alpha_pattern);
+    const scaleOf = (path: string) => loraScale({ r: rankOf(path), alpha: alphaOf(path), rslora });
     return {
-      ...lowRank(targets, { r, scale: loraScale(options) }),
-      params: targets.flatMap(({ path, dIn, dOut }) => [
-        { name: `${path}.lora_A`, shape: [r, dIn], decay: true, init: (key) => kaimingUniform(key, r, dIn) },
-        { name: `${path}.lora_B`, shape: [dOut, r], decay: true, init: () => new Float32Array(dOut * r) },
-      ]),
-      pairs: targets.map(({ path }) => ({ A: `${path}.lora_A`, B: `${path}.lora_B`, scale: loraScale(options) })),
+      ...lowRankBy(targets, (path) => ({ r: rankOf(path), scale: scaleOf(path) })),
+      params: targets.flatMap(({ path, dIn, dOut }) => {
+        const rank = rankOf(path);
+        return [
+          { name: `${path}.lora_A`, shape: [rank, dIn], decay: true, init: (key) => kaimingUniform(key, rank, dIn) },
+          { name: `${path}.lora_B`, shape: [dOut, rank], decay: true, init: () => new Float32Array(dOut * rank) },
+        ];
+      }),
+      pairs: targets.map(({ path }) => ({ A: `${path}.lora_A`, B: `${path}.lora_B`, scale: scaleOf(path) })),
       peft: {
-        config: { peft_type: 'LORA', r, lora_alpha: options.alpha, use_rslora: options.rslora },
+        config: {
+          peft_type: 'LORA',
+          r,
+          lora_alpha: alpha,
+          use_rslora: rslora,
+          ...(rank_pattern ? { rank_pattern } : {}),
+          ...(alpha_pattern ? { alpha_pattern } : {}),
+        },
         key: (name) => `${name}.weight`,
       },
     };

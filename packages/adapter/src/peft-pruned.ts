@@ -1,0 +1,45 @@
+import { BadInput } from '@lab/records';
+import type { HostArray } from '@lab/tensor';
+import type { Adapter, HostParams } from './adapter.ts';
+
+/** What PEFT puts before every name of the model. */
+export const PREFIX = 'base_model.model.';
+
+/** Rows (`axis` 0) or columns (`axis` 1) of a matrix at the places that were kept, zeros at the others. */
+const spread = ({ data, shape }: HostArray, kept: readonly boolean[], axis: 0 | 1): HostArray => {
+  const [rows, columns] = [axis === 0 ? kept.length : shape[0]!, axis === 1 ? kept.length : shape[1]!];
+  const at = kept.flatMap((keep, place) => (keep ? [place] : []));
+  const wide = new Float32Array(rows * columns);
+  data.forEach((value, i) => {
+    const [row, column] = [Math.floor(i / shape[1]!), i % shape[1]!];
+    wide[axis === 0 ? at[row]! * columns + column : row * columns + at[column]!] = value;
+  });
+  return { dtype: 'float32', shape: [rows, columns], data: wide };
+};
+
+/**
+ * The tensors of a pruned AdaLoRA with every triplet back in its place, pruned ones zero: the update is the same, since PEFT goes on
+ * dividing by the rank at the start. `kept` is the config's `rank_pattern`. Throws `BadInput` where a tensor does not have as many ranks.
+ */
+export const withPruned = (
+  adapter: Adapter,
+  tensors: HostParams,
+  kept: { readonly [name: string]: readonly boolean[] },
+  where: string,
+): HostParams => {
+  const wide = adapter.targets.flatMap(({ path }) => {
+    const keep = kept[`${path}.lora_E`];
+    if (!keep) return [];
+    const count = keep.filter(Boolean).length;
+    return (['lora_A', 'lora_B', 'lora_E'] as const).flatMap((part): (readonly [string, HostArray])[] => {
+      const key = `${PREFIX}${path}.${part}`;
+      const axis = part === 'lora_B' ? 1 : 0;
+      const found = tensors[key];
+      if (!found || found.shape[axis] === keep.length) return [];
+      if (found.shape.length !== 2 || found.shape[axis] !== count)
+        throw new BadInput(`${where}: tensor ${key} is [${found.shape.join(', ')}]; rank_pattern keeps ${count} ranks`);
+      return [[key, spread(found, keep, axis)]];
+    });
+  });
+  return { ...tensors, ...Object.fromEntries(wide) };
+};
