@@ -58,9 +58,9 @@ describe('an optimiser of pairs', () => {
   it('is absent by default and changes the id where it is named', () => {
     const plain = tiny({ name: 'none' });
     expect('optimizer' in plain.config.train).toBe(false);
-    expect(planRun({ ...plain.config, train: { ...plain.config.train, optimizer: { name: 'lora-pro' } } }, 'test').id).not.toBe(
-      plain.id,
-    );
+    expect(
+      planRun({ ...plain.config, train: { ...plain.config.train, optimizer: { name: 'lora-pro' } } }, 'test').id,
+    ).not.toBe(plain.id);
   });
 
   it('is refused for adapters without such pairs, and by a wrong name', async () => {
