@@ -1,6 +1,6 @@
 import type { Evaluation, Prediction } from '@lab/records';
 import type { Handle } from '@lab/tensor';
-import type { Row } from './batches.ts';
+import type { Row } from './row.ts';
 import { evaluationsOf, predictionsOf, readAll, type Reader } from './evaluate.ts';
 import { assessTexts } from './texts.ts';
 

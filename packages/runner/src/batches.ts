@@ -2,14 +2,7 @@ import type { Encoded, Model } from '@lab/adapter';
 import type { Example, TaskKind } from '@lab/datasets';
 import type { HostArray } from '@lab/tensor';
 import { textTargets, writesTexts } from './causal.ts';
-
-/** A text or pair as token ids: one row, or two where pairs lie apart. */
-export interface Row {
-  readonly example: Example;
-  readonly encoded: readonly Encoded[];
-  /** First token of the reference, for text-to-text tasks. */
-  readonly targetFrom?: number;
-}
+import type { Row } from './row.ts';
 
 /** A batch on the host. Rows beyond the examples given are padding with weight 0, so that shapes repeat. */
 export interface Batch {

@@ -3,7 +3,7 @@ import type { Example, TaskKind } from '@lab/datasets';
 import { isLanguageModel, type Generation, type LanguageModel } from '@lab/models';
 import { BadInput } from '@lab/records';
 import { crossEntropy, logSoftmax, tf, type HostArray } from '@lab/tensor';
-import type { Row } from './batches.ts';
+import type { Row } from './row.ts';
 
 /** What a text-to-text run needs beside the rest of a blueprint. */
 export interface Texts {

@@ -4,10 +4,11 @@ import { meanFieldScale } from '@lab/dropout';
 import type { Key } from '@lab/random';
 import type { Evaluation, Prediction } from '@lab/records';
 import type { Handle } from '@lab/tensor';
-import { chunks, evaluationOrder, makeBatch, type Row } from './batches.ts';
+import { chunks, evaluationOrder, makeBatch } from './batches.ts';
 import { testNoise, type Pass } from './programs.ts';
 import type { Blueprint } from './blueprint.ts';
 import { memberMasks } from './masks.ts';
+import type { Row } from './row.ts';
 import type { Programs, Workshop } from './workshop.ts';
 
 type Outputs = readonly (readonly number[])[];

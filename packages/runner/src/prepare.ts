@@ -4,9 +4,10 @@ import { models } from '@lab/models';
 import type { Encoded, Model } from '@lab/adapter';
 import { fold, key } from '@lab/random';
 import { BadInput, canonical, type RunConfig } from '@lab/records';
-import { encodeRows, type Row } from './batches.ts';
+import { encodeRows } from './batches.ts';
 import { blueprintOf, type Blueprint } from './blueprint.ts';
 import { languageModel, textRows } from './causal.ts';
+import type { Row } from './row.ts';
 
 /** Where a run finds what its config names. Never part of its identity. */
 export interface Places {

@@ -2,8 +2,9 @@ import type { HostParams, Probe } from '@lab/adapter';
 import { fold, permutation, type Key } from '@lab/random';
 import type { Allocation } from '@lab/records';
 import type { Handle } from '@lab/tensor';
-import { chunks, makeBatch, type Row } from './batches.ts';
+import { chunks, makeBatch } from './batches.ts';
 import { evaluationsOf, readAll, type Reader } from './evaluate.ts';
+import type { Row } from './row.ts';
 import { flat, named, scalar, vector } from './state.ts';
 
 /** What a search needs of a run. */

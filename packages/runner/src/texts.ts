@@ -4,11 +4,12 @@ import { meanFieldScale } from '@lab/dropout';
 import { generate, meanLogits, openDecoder, type Decoder } from '@lab/models';
 import type { Evaluation, Prediction, Readout } from '@lab/records';
 import type { Handle } from '@lab/tensor';
-import { bucketFor, chunks, evaluationOrder, makeBatch, type Row } from './batches.ts';
+import { bucketFor, chunks, evaluationOrder, makeBatch } from './batches.ts';
 import { languageModel, promptOf } from './causal.ts';
 import type { Reader } from './evaluate.ts';
 import { memberMasks } from './masks.ts';
 import { testNoise, type Pass } from './programs.ts';
+import type { Row } from './row.ts';
 
 /** One way of reading: its programs and how many members are averaged. */
 interface Way {

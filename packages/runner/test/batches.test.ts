@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { bucketFor, chunks, evaluationOrder, makeBatch, type Row } from '../src/batches.ts';
+import { bucketFor, chunks, evaluationOrder, makeBatch } from '../src/batches.ts';
+import type { Row } from '../src/row.ts';
 
 const row = (length: number, label = 0, parts = 1): Row => ({
   example: { id: `e:${length}`, text: '', label },

@@ -4,7 +4,7 @@ import type { Dataset } from '@lab/datasets';
 import { models } from '@lab/models';
 import { fold, integer, key } from '@lab/random';
 import type { Engine } from '@lab/tensor';
-import type { Row } from '../src/batches.ts';
+import type { Row } from '../src/row.ts';
 import { blueprintOf } from '../src/blueprint.ts';
 import { planRun } from '../src/config.ts';
 import { readAll, type Reader, type Readings } from '../src/evaluate.ts';
