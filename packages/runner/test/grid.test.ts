@@ -1,6 +1,5 @@
 import { fileURLToPath } from 'node:url';
 import { adapters } from '@lab/adapter';
-import type { Dataset } from '@lab/datasets';
 import { methods } from '@lab/dropout';
 import { models } from '@lab/models';
 import { fold, key } from '@lab/random';
@@ -13,6 +12,7 @@ import { planRun } from '../src/config.ts';
 import { trainingMasks } from '../src/masks.ts';
 import { stepProgram } from '../src/programs.ts';
 import { decayVector, initialArrays, scalar, vector } from '../src/state.ts';
+import { twoClasses } from './two-classes.ts';
 
 /** What a method must be told at this size. */
 const OPTIONS: { readonly [method: string]: object } = {
@@ -26,14 +26,7 @@ const rows: readonly Row[] = [0, 1].map((i) => ({
   encoded: [{ ids: Int32Array.from([3 + i, 7, 11 - i]) }],
 }));
 const examples = rows.map(({ example }) => example);
-const dataset: Dataset = {
-  name: 'test',
-  task: { kind: 'classification', classes: ['no', 'yes'] },
-  metric: 'accuracy',
-  splits: { train: examples, validation: examples, test: examples },
-  licence: 'none',
-  cite: { title: 'test', year: 2026, url: 'https://example.org', where: 'all' },
-};
+const dataset = twoClasses(examples);
 
 const blueprint = async (adapter: string, method: string) => {
   const { config } = planRun(

@@ -1,5 +1,4 @@
 import { fileURLToPath } from 'node:url';
-import type { Dataset } from '@lab/datasets';
 import { methods, type Dropout } from '@lab/dropout';
 import { models } from '@lab/models';
 import { fold, integer, key } from '@lab/random';
@@ -14,6 +13,7 @@ import { gradientProgram } from '../src/programs.ts';
 import { initialArrays, scalar, vector } from '../src/state.ts';
 import { train } from '../src/train.ts';
 import { openWorkshop, type Workshop } from '../src/workshop.ts';
+import { twoClasses } from './two-classes.ts';
 
 // What one step's loss and gradient are made of: samples that are averaged, two passes that are compared, branches that are held.
 type Inputs = { readonly [name: string]: HostArray | Handle };
@@ -48,14 +48,7 @@ const prepare = async (dropout: { readonly name: string; readonly [option: strin
   const weights = fileURLToPath(new URL('../../models/test/fixtures/families/bert-pooler', import.meta.url));
   const model = await models.build(config.model, { weights });
   const examples = rows.map(({ example }) => example);
-  const dataset: Dataset = {
-    name: 'test',
-    task: { kind: 'classification', classes: ['no', 'yes'] },
-    metric: 'accuracy',
-    splits: { train: examples, validation: examples, test: examples },
-    licence: 'none',
-    cite: { title: 'test', year: 2026, url: 'https://example.org', where: 'all' },
-  };
+  const dataset = twoClasses(examples);
   const split = { train: rows, validation: rows, test: rows };
   return { config, dataset, rows: split, elsewhere: {}, blueprint: blueprintOf(config, model, dataset) };
 };

@@ -1,6 +1,5 @@
 import { fileURLToPath } from 'node:url';
 import type { Model } from '@lab/adapter';
-import type { Dataset } from '@lab/datasets';
 import { models } from '@lab/models';
 import { fold, integer, key } from '@lab/random';
 import type { Engine } from '@lab/tensor';
@@ -11,6 +10,7 @@ import { readAll, type Reader, type Readings } from '../src/evaluate.ts';
 import type { Prepared } from '../src/prepare.ts';
 import { train } from '../src/train.ts';
 import { openWorkshop } from '../src/workshop.ts';
+import { twoClasses } from './two-classes.ts';
 
 export type Named = { readonly name: string; readonly [option: string]: unknown };
 
@@ -66,14 +66,7 @@ const prepare = async ({
   const model: Model = await models.build(config.model, weights === undefined ? {} : { weights: sourced(weights) });
   const rows = rowsOf(vocabulary);
   const examples = rows.map(({ example }) => example);
-  const dataset: Dataset = {
-    name: 'test',
-    task: { kind: 'classification', classes: ['no', 'yes'] },
-    metric: 'accuracy',
-    splits: { train: examples, validation: examples, test: examples },
-    licence: 'none',
-    cite: { title: 'test', year: 2026, url: 'https://example.org', where: 'all' },
-  };
+  const dataset = twoClasses(examples);
   const blueprint = blueprintOf(config, model, dataset);
   return { config, blueprint, dataset, rows: { train: rows, validation: rows.slice(0, 2), test: rows }, elsewhere: {} };
 };

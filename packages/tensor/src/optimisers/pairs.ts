@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import type { AdamWInputs } from '../adamw.ts';
 import { pack, unpack, type Layout, type Params } from '../params.ts';
 
 /** The two factors of an update scale * B A by the names of their parameters. A: [r, d_in], B: [d_out, r]; r is the same for all pairs. */
@@ -9,16 +10,8 @@ export interface LoraPair {
 }
 
 /** What one optimiser step reads: flat vectors [size], of which `grad` is not yet clipped, and scalars. */
-export interface StepInputs {
+export interface StepInputs extends AdamWInputs {
   readonly layout: Layout;
-  readonly theta: tf.Tensor1D;
-  readonly grad: tf.Tensor1D;
-  readonly m: tf.Tensor1D;
-  readonly v: tf.Tensor1D;
-  readonly decay: tf.Tensor1D;
-  readonly lr: tf.Scalar;
-  readonly correction1: tf.Scalar;
-  readonly correction2: tf.Scalar;
   /** Largest norm of the gradient. */
   readonly clip: number;
   /** The optimiser's own state by name. */
