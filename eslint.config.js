@@ -18,7 +18,7 @@ const tfRandom = [
 const tfBanned = [
   ...tfRandom.map((property) => ({ object: 'tf', property, message: randomness })),
   { object: 'tf', property: 'dropout', message: 'Masks are inputs of the step, drawn by @lab/random.' },
-  { object: 'tf', property: 'train', message: 'Optimisers are pure functions; see @lab/tensor.' },
+  { object: 'tf', property: 'train', message: 'Optimisers are pure functions; see @lab/engine.' },
   { object: 'tf', property: 'layers', message: 'Models are pure functions over named parameters.' },
   { object: 'tf', property: 'variable', message: 'State is a Params record that goes in and comes out.' },
 ];
@@ -37,14 +37,14 @@ export default tseslint.config(
           allow: [],
           depConstraints: [
             only('layer:base'),
-            only('layer:engine'),
-            only('layer:numeric', 'base', 'engine'),
-            only('layer:adapter', 'base', 'numeric'),
-            only('layer:part', 'base', 'numeric', 'adapter'),
-            only('layer:study', 'base', 'numeric', 'adapter', 'part'),
-            only('layer:view', 'base'),
+            only('layer:score', 'base'),
+            only('layer:engine', 'base'),
+            only('layer:adapter', 'base', 'engine'),
+            only('layer:part', 'base', 'score', 'engine', 'adapter'),
+            only('layer:study', 'base', 'score', 'engine', 'adapter', 'part'),
+            only('layer:view', 'base', 'score'),
             only('layer:experiment', 'base', 'study', 'view'),
-            only('layer:app', 'base', 'numeric', 'adapter', 'part', 'study', 'view', 'experiment'),
+            only('layer:app', 'base', 'score', 'engine', 'adapter', 'part', 'study', 'view', 'experiment'),
             {
               sourceTag: 'tensor:free',
               onlyDependOnLibsWithTags: ['tensor:free'],
@@ -58,7 +58,7 @@ export default tseslint.config(
         'error',
         {
           patterns: [
-            { group: ['@tensorflow/*'], message: 'Import tf from @lab/tensor: one home for engines and backends.' },
+            { group: ['@tensorflow/*'], message: 'Import tf from @lab/engine: one home for engines and backends.' },
           ],
         },
       ],
@@ -70,7 +70,7 @@ export default tseslint.config(
       '@typescript-eslint/no-unused-vars': ['error', { ignoreRestSiblings: true, argsIgnorePattern: '^_' }],
     },
   },
-  { files: ['packages/compile/**', 'packages/tensor/**'], rules: { 'no-restricted-imports': 'off' } },
+  { files: ['packages/engine/**'], rules: { 'no-restricted-imports': 'off' } },
   { files: ['packages/lab/**', 'scripts/**', 'bench/**'], rules: { 'no-console': 'off' } },
   prettier,
 );

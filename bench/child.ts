@@ -1,5 +1,5 @@
 /** One engine on one workload in a process of its own: `node child.ts workload engine threads`, told what to time over IPC. */
-import { openEngine, type EngineName } from '@lab/tensor';
+import { openEngine, type EngineName } from '@lab/engine';
 import type { FromChild, ToChild } from './lane.ts';
 import { peakMB } from './peak.ts';
 import { stepsOf } from './steps.ts';

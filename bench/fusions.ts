@@ -5,14 +5,14 @@
  *   npx tsx bench/fusions.ts [rounds, default 200]
  */
 import * as ort from 'onnxruntime-node';
-import { sizeOf, tf, type PureFunction } from '@lab/tensor';
+import { sizeOf, tf, type PureFunction } from '@lab/engine';
 import { fold, key, normal } from '@lab/random';
-import { fuse } from '../packages/compile/src/graph/fuse.ts';
-import { createGraph, type Graph, type Value } from '../packages/compile/src/graph/graph.ts';
-import { inputName, outputName, writeModel, type Model } from '../packages/compile/src/onnx/model.ts';
-import { openSession } from '../packages/compile/src/onnx/session.ts';
-import { startTrace } from '../packages/compile/src/trace/backend.ts';
-import { trace } from '../packages/compile/src/trace/trace.ts';
+import { fuse } from '../packages/engine/src/graph/fuse.ts';
+import { createGraph, type Graph, type Value } from '../packages/engine/src/graph/graph.ts';
+import { inputName, outputName, writeModel, type Model } from '../packages/engine/src/onnx/model.ts';
+import { openSession } from '../packages/engine/src/onnx/session.ts';
+import { startTrace } from '../packages/engine/src/trace/backend.ts';
+import { trace } from '../packages/engine/src/trace/trace.ts';
 import { ACTIVATIONS } from '../packages/models/src/parts/activations.ts';
 import { layerNorm } from '../packages/models/src/parts/norm.ts';
 import { padded } from './table.ts';

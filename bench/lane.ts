@@ -1,7 +1,7 @@
 import { fork, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { workerEnvironment } from '@lab/tensor';
+import { workerEnvironment } from '@lab/engine';
 import type { Shape } from './workloads.ts';
 
 /** What is timed: one optimiser step, or one batch forward. */

@@ -7,7 +7,7 @@
  */
 import { cpus, loadavg, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
-import { ENGINES, probeEngines } from '@lab/tensor';
+import { ENGINES, probeEngines } from '@lab/engine';
 import { operationsOf } from './flops.ts';
 import { engineLane, peerLane, type Lane } from './lane.ts';
 import { findPython } from './peers.ts';

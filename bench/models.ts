@@ -6,7 +6,7 @@
 import { parseArgs } from 'node:util';
 import { adapters, forwardWith, quiet } from '@lab/adapter';
 import { fold, key } from '@lab/random';
-import { layoutOf, openEngine, pack, tf, unpack, valueAndGrad, type EngineName, type HostArray } from '@lab/tensor';
+import { layoutOf, openEngine, pack, tf, unpack, valueAndGrad, type EngineName, type HostArray } from '@lab/engine';
 import { CASES, openCase } from '../packages/models/test/parity.ts';
 
 const [BATCH, TOKENS] = [8, 8];

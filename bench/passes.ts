@@ -9,9 +9,9 @@
  */
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { PASSES, type Pass } from '../packages/compile/src/graph/graph.ts';
-import { onnxEngine } from '../packages/compile/src/onnx/engine.ts';
-import type { Fusion } from '../packages/compile/src/onnx/session.ts';
+import { PASSES, type Pass } from '../packages/engine/src/graph/graph.ts';
+import { onnxEngine } from '../packages/engine/src/onnx/engine.ts';
+import type { Fusion } from '../packages/engine/src/onnx/session.ts';
 import { median, quantile } from './measure.ts';
 import { peakMB } from './peak.ts';
 import { millisecondsOf, profiled } from './profiled.ts';

@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { onnxEngine } from '../packages/compile/src/onnx/engine.ts';
+import { onnxEngine } from '../packages/engine/src/onnx/engine.ts';
 import type { Kind } from './lane.ts';
 import { stepsOf } from './steps.ts';
 import type { Workload } from './workloads.ts';

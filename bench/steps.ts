@@ -1,8 +1,8 @@
 import { fold, key } from '@lab/random';
-import { adamWScalars, type Engine, type Handle, type HostArray } from '@lab/tensor';
-import { trainingMasks } from '../packages/runner/src/masks.ts';
-import { predictProgram, stepProgram } from '../packages/runner/src/programs.ts';
-import { decayVector, initialArrays, putAll, scalar, vector } from '../packages/runner/src/state.ts';
+import { adamWScalars, type Engine, type Handle, type HostArray } from '@lab/engine';
+import { trainingMasks } from '../packages/runner/src/step/masks.ts';
+import { predictProgram, stepProgram } from '../packages/runner/src/step/programs.ts';
+import { decayVector, initialArrays, putAll, scalar, vector } from '../packages/runner/src/step/state.ts';
 import type { Kind } from './lane.ts';
 import type { Workload } from './workloads.ts';
 

@@ -7,10 +7,10 @@
  */
 import { affine, type Adapter, type ParamSpec } from '@lab/adapter';
 import { fold, key, type Key } from '@lab/random';
-import { adamWScalars, layoutOf, openEngine, tf, type Engine, type Handle, type HostArray } from '@lab/tensor';
-import type { Blueprint } from '../packages/runner/src/blueprint.ts';
-import { stepProgram } from '../packages/runner/src/programs.ts';
-import { decayVector, initialArrays, putAll, scalar, vector } from '../packages/runner/src/state.ts';
+import { adamWScalars, layoutOf, openEngine, tf, type Engine, type Handle, type HostArray } from '@lab/engine';
+import type { Blueprint } from '../packages/runner/src/session/blueprint.ts';
+import { stepProgram } from '../packages/runner/src/step/programs.ts';
+import { decayVector, initialArrays, putAll, scalar, vector } from '../packages/runner/src/step/state.ts';
 import { median } from './measure.ts';
 import { WORKLOADS } from './workloads.ts';
 

@@ -3,12 +3,12 @@ import type { Model } from '@lab/adapter';
 import { datasets } from '@lab/datasets';
 import { models } from '@lab/models';
 import { fold, integer, key, normal } from '@lab/random';
-import { sizeOf, type HostArray } from '@lab/tensor';
+import { sizeOf, type HostArray } from '@lab/engine';
 import type { Anatomy } from '../packages/models/src/families/anatomy.ts';
 import { bert } from '../packages/models/src/families/bert/index.ts';
-import { encodeRows, makeBatch, type Batch } from '../packages/runner/src/batches.ts';
-import { blueprintOf, type Blueprint } from '../packages/runner/src/blueprint.ts';
-import { planRun } from '../packages/runner/src/config.ts';
+import { encodeRows, makeBatch, type Batch } from '../packages/runner/src/step/batches.ts';
+import { blueprintOf, type Blueprint } from '../packages/runner/src/session/blueprint.ts';
+import { planRun } from '../packages/runner/src/plan/config.ts';
 
 /** What one step works on; the same numbers go to the peers. */
 export type Shape = {

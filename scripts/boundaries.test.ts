@@ -31,29 +31,29 @@ describe('lint', () => {
   }, 120_000);
 
   it.each([
-    ['datasets', `import { tf } from '@lab/tensor';\nexport const x = tf.add;\n`],
+    ['datasets', `import { tf } from '@lab/engine';\nexport const x = tf.add;\n`],
     ['dropout', `import { models } from '@lab/models';\nexport const x = models;\n`],
     ['models', `import { methods } from '@lab/dropout';\nexport const x = methods;\n`],
     ['report', `import { sweep } from '@lab/runner';\nexport const x = sweep;\n`],
     ['runner', `import { renderReport } from '@lab/report';\nexport const x = renderReport;\n`],
     ['random', `import { BadInput } from '@lab/runner';\nexport const x = BadInput;\n`],
-    ['compile', `import { tf } from '@lab/tensor';\nexport const x = tf;\n`],
+    ['compile', `import { tf } from '@lab/engine';\nexport const x = tf;\n`],
     ['adapter', `import { planMasks } from '../../dropout/src/plan.ts';\nexport const x = planMasks;\n`],
   ])('catches a forbidden import in %s', async (name, text) => {
     expect(await complaints(`packages/${name}/src/forbidden-probe.ts`, text)).toContain(boundary);
   });
 
   it('lets an allowed import pass', async () => {
-    const text = `import { tf } from '@lab/tensor';\nexport const add = tf.add;\n`;
+    const text = `import { tf } from '@lab/engine';\nexport const add = tf.add;\n`;
     expect(await complaints('packages/dropout/src/forbidden-probe.ts', text)).toEqual([]);
   });
 
   it.each([
     ['export const x = Math.random();\n', 'no-restricted-properties'],
-    [`import { tf } from '@lab/tensor';\nexport const x = tf.dropout;\n`, 'no-restricted-properties'],
-    [`import { tf } from '@lab/tensor';\nexport const x = tf.randomNormal;\n`, 'no-restricted-properties'],
-    [`import { tf } from '@lab/tensor';\nexport const x = tf.variable;\n`, 'no-restricted-properties'],
-    [`import { tf } from '@lab/tensor';\nexport const x = tf.train;\n`, 'no-restricted-properties'],
+    [`import { tf } from '@lab/engine';\nexport const x = tf.dropout;\n`, 'no-restricted-properties'],
+    [`import { tf } from '@lab/engine';\nexport const x = tf.randomNormal;\n`, 'no-restricted-properties'],
+    [`import { tf } from '@lab/engine';\nexport const x = tf.variable;\n`, 'no-restricted-properties'],
+    [`import { tf } from '@lab/engine';\nexport const x = tf.train;\n`, 'no-restricted-properties'],
     [`import * as tf from '@tensorflow/tfjs';\nexport const x = tf.add;\n`, 'no-restricted-imports'],
   ])('bans %s', async (text, rule) => {
     expect(await complaints('packages/dropout/src/forbidden-probe.ts', text)).toContain(rule);

@@ -1,5 +1,5 @@
 /** Prints how far each model family is from transformers and peft on its random tiny models. Run: npm run parity */
-import { tf } from '@lab/tensor';
+import { tf } from '@lab/engine';
 import { CASES, compare } from '../packages/models/test/parity.ts';
 
 const columns = ['hidden', 'logits', 'loss', 'loraLogits', 'gradient'] as const;

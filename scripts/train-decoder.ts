@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { fold, key, permutation } from '@lab/random';
-import { adamWScalars, learningRate, openBest, type HostArray } from '@lab/tensor';
+import { adamWScalars, learningRate, openBest, type HostArray } from '@lab/engine';
 import { gpt2 } from '../packages/models/src/families/gpt2/index.ts';
 import { encoder, END, learnMerges, tokenizerJson, vocabularyOf } from './decoder/bpe.ts';
 import { writeHalves } from './decoder/half.ts';

@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import { viewOf, type Layout } from '@lab/tensor';
+import { viewOf, type Layout } from '@lab/engine';
 
 /** The nearest half-precision number (IEEE 754 binary16, ties to even), as its bits. Values beyond 65504 become infinite. */
 export const halfBits = (value: number): number => {

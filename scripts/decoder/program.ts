@@ -13,7 +13,7 @@ import {
   type Layout,
   type Params,
   type PureFunction,
-} from '@lab/tensor';
+} from '@lab/engine';
 import type { Anatomy } from '../../packages/models/src/families/anatomy.ts';
 import { tableLogits } from '../../packages/models/src/language-model.ts';
 

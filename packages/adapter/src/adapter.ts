@@ -1,6 +1,6 @@
 import type { Key } from '@lab/random';
 import type { Allocation } from '@lab/records';
-import type { HostArray, LoraPair, Params, tf } from '@lab/tensor';
+import type { HostArray, LoraPair, Params, tf } from '@lab/engine';
 import type { LinearSpec, Model } from './model.ts';
 import type { Perturb, Place, SiteUse } from './site.ts';
 

@@ -1,4 +1,4 @@
-import { sizeOf } from '@lab/tensor';
+import { sizeOf } from '@lab/engine';
 import type { Adapter } from './adapter.ts';
 
 /** Number of trainable parameters of an adapter, heads and constants not counted. For LoRA: the sum of r (d_in + d_out) over targets. */

@@ -1,4 +1,4 @@
-import { stopGradient, tf, type Params } from '@lab/tensor';
+import { stopGradient, tf, type Params } from '@lab/engine';
 import type { Adapter, Linear } from './adapter.ts';
 import type { Forward, Model } from './model.ts';
 import type { Perturb } from './site.ts';

@@ -1,4 +1,4 @@
-import type { HostArray, Params, tf } from '@lab/tensor';
+import type { HostArray, Params, tf } from '@lab/engine';
 import type { Place, Perturb, SiteUse } from './site.ts';
 
 /** A linear map y = x W + b that an adapter may attach to. W is stored [d_in, d_out]. */

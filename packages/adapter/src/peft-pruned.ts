@@ -1,5 +1,5 @@
 import { BadInput } from '@lab/records';
-import type { HostArray } from '@lab/tensor';
+import type { HostArray } from '@lab/engine';
 import type { Adapter, HostParams } from './adapter.ts';
 
 /** What PEFT puts before every name of the model. */

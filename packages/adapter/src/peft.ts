@@ -1,5 +1,5 @@
 import { BadInput, type Named } from '@lab/records';
-import { readSafetensors, writeSafetensors } from '@lab/tensor';
+import { readSafetensors, writeSafetensors } from '@lab/engine';
 import type { Adapter, HostParams } from './adapter.ts';
 import type { Model } from './model.ts';
 import { readPeftConfig } from './peft-config.ts';

@@ -1,4 +1,4 @@
-import type { tf } from '@lab/tensor';
+import type { tf } from '@lab/engine';
 
 /**
  * Where noise may enter, in forward order. B batch rows, T tokens, r rank.

@@ -1,4 +1,4 @@
-import { layoutOf, openEngine, tf, unpack, valueAndGrad, type HostArray, type Params } from '@lab/tensor';
+import { layoutOf, openEngine, tf, unpack, valueAndGrad, type HostArray, type Params } from '@lab/engine';
 import { describe, expect, it } from 'vitest';
 import { adapters, type Adapter } from '../src/index.ts';
 import { drawn, linears, passed, tensors, tiny, trained, weights } from './tiny.ts';

@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { layoutOf, sizeOf, tf, unpack, valueAndGrad, pack } from '@lab/tensor';
+import { layoutOf, sizeOf, tf, unpack, valueAndGrad, pack } from '@lab/engine';
 import { describe, expect, it } from 'vitest';
 import { adapters, adapterSize, merge, unmerge, type Adapter, type SiteUse } from '../src/index.ts';
 import { BATCH, initial, linears, output, tensors, tiny, TOKENS, trained, weights } from './tiny.ts';

@@ -1,5 +1,5 @@
 import { fold, key } from '@lab/random';
-import { tf } from '@lab/tensor';
+import { tf } from '@lab/engine';
 import { describe, expect, it } from 'vitest';
 import { adapters, adapterSize, forwardWith, merge, quiet, selectTargets, type Site } from '../src/index.ts';
 import { kaimingUniform } from '../src/lora/init.ts';

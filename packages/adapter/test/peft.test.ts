@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { BadInput } from '@lab/records';
-import { readSafetensors, tf } from '@lab/tensor';
+import { readSafetensors, tf } from '@lab/engine';
 import { describe, expect, it } from 'vitest';
 import {
   adapters,

@@ -1,4 +1,4 @@
-import { tf } from '@lab/tensor';
+import { tf } from '@lab/engine';
 import { describe, expect, it } from 'vitest';
 import { adapters, type LinearSpec, type Model } from '../src/index.ts';
 import { batch, linears, output, tensors, tiny, trained, weights } from './tiny.ts';

@@ -1,5 +1,5 @@
 import { fold, key, normal } from '@lab/random';
-import { sizeOf, tf, type HostArray, type Params } from '@lab/tensor';
+import { sizeOf, tf, type HostArray, type Params } from '@lab/engine';
 import {
   forwardWith,
   quiet,

@@ -1,12 +1,6 @@
+import type { TaskKind } from '@lab/metrics';
 import type { Key } from '@lab/random';
 import type { Citation } from '@lab/records';
-
-/** What is predicted. */
-export type TaskKind =
-  | { readonly kind: 'classification'; readonly classes: readonly string[] }
-  | { readonly kind: 'regression'; readonly range: readonly [number, number] }
-  | { readonly kind: 'extractive-qa' }
-  | { readonly kind: 'text-to-text' };
 
 /** One labelled text or pair. `label` is a class index, a target value, or 0 where `answers` or `target` hold the truth. */
 export interface Example {

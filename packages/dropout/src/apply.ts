@@ -1,5 +1,5 @@
 import type { Perturb } from '@lab/adapter';
-import { stopGradient, tf, type Params } from '@lab/tensor';
+import { stopGradient, tf, type Params } from '@lab/engine';
 import { isSchedule, rateAt } from './rate.ts';
 import type { PlannedMask } from './types.ts';
 

@@ -1,4 +1,4 @@
-import { logSoftmax, tf } from '@lab/tensor';
+import { logSoftmax, tf } from '@lab/engine';
 import type { Consistency } from './types.ts';
 
 /** KL(P || Q) of every row, in nats; log P and log Q: [B, C] -> [B]. */

@@ -1,6 +1,6 @@
 import { quiet, type Perturb, type Place } from '@lab/adapter';
 import { BadInput } from '@lab/records';
-import { tf } from '@lab/tensor';
+import { tf } from '@lab/engine';
 import { actsAt } from './layers.ts';
 import { isZero, lastRate } from './rate.ts';
 import type { Dropout, Noise } from './types.ts';

@@ -1,6 +1,6 @@
 import type { Place, Site } from '@lab/adapter';
 import type { Readout } from '@lab/records';
-import type { Params, tf } from '@lab/tensor';
+import type { Params, tf } from '@lab/engine';
 
 /**
  * What is shared in a mask (HiddenKey, section 3.2, and LoRA Dropout, Eq. 2); `structure.ts` gives the mask's axes at every site.

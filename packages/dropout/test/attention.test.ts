@@ -1,4 +1,4 @@
-import { stopGradient, tf } from '@lab/tensor';
+import { stopGradient, tf } from '@lab/engine';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { perturbWith, planMasks, type Compensation } from '../src/index.ts';
 import { noiseOf } from './fixture.ts';

@@ -1,5 +1,5 @@
 import { fold, integer, uniform } from '@lab/random';
-import { crossEntropy, tf, valueAndGrad } from '@lab/tensor';
+import { crossEntropy, tf, valueAndGrad } from '@lab/engine';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { drawMasks, methods, perturbWith, planMasks } from '../src/index.ts';
 import { branch, given } from './branch.ts';

@@ -1,6 +1,6 @@
 import type { Perturb, Place } from '@lab/adapter';
 import { fold, normal } from '@lab/random';
-import { tf } from '@lab/tensor';
+import { tf } from '@lab/engine';
 import { root } from './fixture.ts';
 
 /** A fixed normal tensor named by a word. */

@@ -1,4 +1,4 @@
-import { tf, valueAndGrad } from '@lab/tensor';
+import { tf, valueAndGrad } from '@lab/engine';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { consistencyLoss } from '../src/index.ts';
 

@@ -1,6 +1,6 @@
 import type { SiteUse } from '@lab/adapter';
 import { key, type Key } from '@lab/random';
-import { tf, type Params } from '@lab/tensor';
+import { tf, type Params } from '@lab/engine';
 import type { DrawContext, DrawnMask, Noise } from '../src/index.ts';
 
 export const B = 3;

@@ -1,7 +1,7 @@
 import { SITES } from '@lab/adapter';
 import { fold } from '@lab/random';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { tf } from '@lab/tensor';
+import { tf } from '@lab/engine';
 import {
   drawMasks,
   keepLaw,

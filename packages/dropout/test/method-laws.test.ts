@@ -1,6 +1,6 @@
 import { quiet, type Perturb, type Site } from '@lab/adapter';
 import { fold } from '@lab/random';
-import { tf, valueAndGrad } from '@lab/tensor';
+import { tf, valueAndGrad } from '@lab/engine';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { drawMasks, methods, perturbWith, planMasks, rateInputs, type Dropout } from '../src/index.ts';
 import { branch, given } from './branch.ts';

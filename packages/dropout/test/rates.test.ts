@@ -1,5 +1,5 @@
 import { fold } from '@lab/random';
-import { tf } from '@lab/tensor';
+import { tf } from '@lab/engine';
 import { beforeAll, expect, it } from 'vitest';
 import { drawMasks, perturbWith, planMasks, rateAt, rateInputs, type Noise, type Rate } from '../src/index.ts';
 import { context, DEPTH, noiseOf, root, toTensors, uses } from './fixture.ts';

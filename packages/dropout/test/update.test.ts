@@ -1,6 +1,6 @@
 import { quiet } from '@lab/adapter';
 import { fold } from '@lab/random';
-import { tf } from '@lab/tensor';
+import { tf } from '@lab/engine';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { drawMasks, meanFieldScale, mergeFactor, methods, perturbWith, planMasks, type Noise } from '../src/index.ts';
 import { branch, given } from './branch.ts';

@@ -4,7 +4,7 @@ import { merge, type Adapter, type HostParams } from '@lab/adapter';
 import { mergeFactor } from '@lab/dropout';
 import { isSavable } from '@lab/models';
 import { BadInput, type RunConfig } from '@lab/records';
-import { writeSafetensors } from '@lab/tensor';
+import { writeSafetensors } from '@lab/engine';
 import { singleReadout, type Single, type Trained } from './trained.ts';
 
 /** The adapter with its update multiplied as the readout asks. */

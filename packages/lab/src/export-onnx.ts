@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RunConfig } from '@lab/records';
 import { readoutProgram } from '@lab/runner';
-import { onnxFile, type HostArray } from '@lab/tensor';
+import { onnxFile, type HostArray } from '@lab/engine';
 import { singleReadout, type Single, type Trained } from './trained.ts';
 
 export interface OnnxOptions {

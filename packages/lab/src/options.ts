@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import type { EngineName } from '@lab/tensor';
+import type { EngineName } from '@lab/engine';
 import { defaultWorkers } from './defaults.ts';
 
 /** Written out, so that `lab --help` need not load any engine. */

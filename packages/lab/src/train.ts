@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { BadInput, makeFolder } from '@lab/records';
 import { sweep, type ExperimentRun, type SweepSummary } from '@lab/runner';
-import type { EngineName } from '@lab/tensor';
+import type { EngineName } from '@lab/engine';
 import { showProgress } from './progress.ts';
 
 export interface TrainOptions {

@@ -4,7 +4,7 @@ import { adapters, readPeft, type Adapter, type HostParams, type Model } from '@
 import { meanFieldScale, methods, type Dropout } from '@lab/dropout';
 import { models } from '@lab/models';
 import { BadInput, readRecord, runFolder, type RunConfig } from '@lab/records';
-import { readSafetensors } from '@lab/tensor';
+import { readSafetensors } from '@lab/engine';
 
 export const ADAPTER_FILES = ['adapter_config.json', 'adapter_model.safetensors'] as const;
 

@@ -5,7 +5,7 @@ import type { HostParams } from '@lab/adapter';
 import { experiments } from '@lab/experiments';
 import { BadInput, runFolder, type Prediction, type RunConfig } from '@lab/records';
 import { openPreparer, openWorkshop, planExperiment, runOne, surroundingsOf, type Prepared } from '@lab/runner';
-import { openBest, readSafetensors } from '@lab/tensor';
+import { openBest, readSafetensors } from '@lab/engine';
 import * as ort from 'onnxruntime-node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { exportRun, type ExportOptions } from '../src/commands/export.ts';

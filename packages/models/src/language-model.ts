@@ -1,5 +1,5 @@
 import type { Forward, Model } from '@lab/adapter';
-import { tf } from '@lab/tensor';
+import { tf } from '@lab/engine';
 
 /** A decoder that also predicts the next token. */
 export interface LanguageModel extends Model {

@@ -1,5 +1,5 @@
 import type { Model } from '@lab/adapter';
-import type { HostArray } from '@lab/tensor';
+import type { HostArray } from '@lab/engine';
 
 /** A model that can be written back as a checkpoint, with its own weights or merged ones. */
 export interface SavableModel extends Model {

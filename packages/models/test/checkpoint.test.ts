@@ -1,7 +1,7 @@
 import { cpSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readSafetensors } from '@lab/tensor';
+import { readSafetensors } from '@lab/engine';
 import { describe, expect, it } from 'vitest';
 import { toFloat32, transpose } from '../src/checkpoint/decode.ts';
 import { openCheckpoint } from '../src/checkpoint/open.ts';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { openBest, tf } from '@lab/tensor';
+import { openBest, tf } from '@lab/engine';
 import { expect, it } from 'vitest';
 import { embeddedGptFolder } from '../src/embedded-gpt/index.ts';
 import { isLanguageModel, models } from '../src/index.ts';

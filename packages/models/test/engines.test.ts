@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { openEngine, readSafetensors, tf, type Engine } from '@lab/tensor';
+import { openEngine, readSafetensors, tf, type Engine } from '@lab/engine';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CASES, fixtureFolder, openCase, type Case } from './parity.ts';
 import { plainForward } from './plain-forward.ts';

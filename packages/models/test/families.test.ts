@@ -1,5 +1,5 @@
 import { adapters, forwardWith, type SiteUse } from '@lab/adapter';
-import { tf } from '@lab/tensor';
+import { tf } from '@lab/engine';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { CASES, compare, openCase } from './parity.ts';
 import { batchOf, plainForward, uploadAll } from './plain-forward.ts';

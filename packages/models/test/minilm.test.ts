@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { openEngine, tf, type HostArray } from '@lab/tensor';
+import { openEngine, tf, type HostArray } from '@lab/engine';
 import { describe, expect, it } from 'vitest';
 import { models } from '../src/index.ts';
 import { plainForward } from './plain-forward.ts';

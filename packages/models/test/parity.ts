@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Forward, Model } from '@lab/adapter';
-import { readSafetensors, tf, type HostArray } from '@lab/tensor';
+import { readSafetensors, tf, type HostArray } from '@lab/engine';
 import { isLanguageModel, models } from '../src/index.ts';
 import { plainForward, upload, uploadAll } from './plain-forward.ts';
 

@@ -1,5 +1,5 @@
 import { BadInput } from '@lab/records';
-import { tf } from '@lab/tensor';
+import { tf } from '@lab/engine';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { logBucket, skew } from '../src/families/deberta/relative.ts';
 import { ropeFrequencies } from '../src/families/llama/rope.ts';

@@ -1,6 +1,6 @@
 import type { Forward, Model, Perturb } from '@lab/adapter';
 import { quiet } from '@lab/adapter';
-import { type HostArray, tf } from '@lab/tensor';
+import { type HostArray, tf } from '@lab/engine';
 
 /** A tensor of a host array; the caller's scope frees it. */
 export const upload = ({ shape, data, dtype }: HostArray): tf.Tensor => tf.tensor(data, [...shape], dtype);

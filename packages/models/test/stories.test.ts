@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { tf } from '@lab/tensor';
+import { tf } from '@lab/engine';
 import { describe, expect, it } from 'vitest';
 import { writeTensors, type Outgoing } from '../src/checkpoint/write.ts';
 import { isLanguageModel, models } from '../src/index.ts';

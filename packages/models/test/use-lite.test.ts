@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Model, SiteUse } from '@lab/adapter';
 import { BadInput } from '@lab/records';
-import { openEngine, tf } from '@lab/tensor';
+import { openEngine, tf } from '@lab/engine';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { models } from '../src/index.ts';
 import { hashIds } from './hash.ts';

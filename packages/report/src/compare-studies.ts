@@ -1,10 +1,10 @@
 import { fold } from '@lab/random';
-import { readingOf } from './data/arm.ts';
-import { reportKey } from './data/comparison.ts';
-import { mainMetric } from './data/main-metric.ts';
-import { heading, show } from './data/metric.ts';
-import { seedOf, value } from './data/run.ts';
-import type { Cell, Study } from './data/study.ts';
+import { readingOf } from './study/arm.ts';
+import { reportKey } from './study/comparison.ts';
+import { mainMetric } from './study/main-metric.ts';
+import { heading, show } from './study/metric.ts';
+import { seedOf, value } from './study/run.ts';
+import type { Cell, Study } from './study/study.ts';
 import { mean } from './stats/describe.ts';
 import { describe } from './stats/describe.ts';
 import { holm } from './stats/holm.ts';

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { BadInput } from '@lab/records';
-import { flatCsv } from './data/flat.ts';
-import type { Study } from './data/study.ts';
+import { flatCsv } from './study/flat.ts';
+import type { Study } from './study/study.ts';
 import { draw, type Drawing } from './figures/draw.ts';
 import { type Illustrated, pageHtml } from './page/page.ts';
 import { buildReport } from './report.ts';

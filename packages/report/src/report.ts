@@ -1,4 +1,4 @@
-import type { Cell, Study } from './data/study.ts';
+import type { Cell, Study } from './study/study.ts';
 import type { Figure } from './figures/figure.ts';
 import { buildFigure } from './figures/index.ts';
 import type { ReportSpec } from './spec.ts';

@@ -1,5 +1,5 @@
 import type { Citation } from '@lab/records';
-import type { Arm } from './data/arm.ts';
+import type { Arm } from './study/arm.ts';
 
 interface Named {
   /** File name without ending: letters, digits, hyphens. */

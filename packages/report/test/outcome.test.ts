@@ -1,6 +1,6 @@
 import type { Prediction } from '@lab/records';
 import { describe, expect, it } from 'vitest';
-import { bins, ece, logProbabilities, measure, outcomes, predictedValue, softmax } from '../src/data/outcome.ts';
+import { bins, ece, logProbabilities, measure, outcomes, predictedValue, softmax } from '../src/study/outcome.ts';
 
 const row = (quiet: number[], label: number, more: Partial<Prediction> = {}): Prediction => ({
   id: `${label}${quiet.join()}`,

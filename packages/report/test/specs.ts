@@ -1,4 +1,4 @@
-import type { Arm } from '../src/data/arm.ts';
+import type { Arm } from '../src/study/arm.ts';
 import type { ReportSpec } from '../src/spec.ts';
 
 const none: Arm = { name: 'none', where: { method: 'none' } };

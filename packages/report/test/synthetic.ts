@@ -1,8 +1,8 @@
 import { fold, key, normal } from '@lab/random';
 import type { CurvePoint, Evaluation, Prediction, Readout, RunRecord } from '@lab/records';
 import { runConfigSchema } from '@lab/records';
-import { measure, outcomes } from '../src/data/outcome.ts';
-import type { Cell, Labels, Study } from '../src/data/study.ts';
+import { measure, outcomes } from '../src/study/outcome.ts';
+import type { Cell, Labels, Study } from '../src/study/study.ts';
 
 /** Invented runs, for tests only. Every record says so in its engine, so that none can pass for a measurement. */
 export interface Invented {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { flatCsv } from '../src/data/flat.ts';
+import { flatCsv } from '../src/study/flat.ts';
 import { buildReport } from '../src/report.ts';
 import { ranges } from '../src/caption.ts';
 import { buildTables } from '../src/tables/index.ts';
@@ -8,7 +8,7 @@ import { escapeLatex, toLatex } from '../src/tables/latex.ts';
 import { toMarkdown } from '../src/tables/markdown.ts';
 import { column, type Table, text } from '../src/tables/table.ts';
 import { toTerminal } from '../src/tables/terminal.ts';
-import { paperNumbers } from '../src/paper/numbers.ts';
+import { paperNumbers } from '../src/papers/numbers.ts';
 import { loraDropout } from '../src/index.ts';
 import * as specs from './specs.ts';
 import { invent, inventCompare, inventSensitivity } from './synthetic.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { bucketFor, chunks, evaluationOrder, makeBatch } from '../src/batches.ts';
-import type { Row } from '../src/row.ts';
+import { bucketFor, chunks, evaluationOrder, makeBatch } from '../src/step/batches.ts';
+import type { Row } from '../src/session/row.ts';
 
 const row = (length: number, label = 0, parts = 1): Row => ({
   example: { id: `e:${length}`, text: '', label },

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runFolder } from '@lab/records';
-import { openBest, type EngineName } from '@lab/tensor';
+import { openBest, type EngineName } from '@lab/engine';
 import {
   openPreparer,
   openWorkshop,

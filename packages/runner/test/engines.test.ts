@@ -1,6 +1,6 @@
 import { adapters } from '@lab/adapter';
 import { methods } from '@lab/dropout';
-import { openEngine, type Engine, type EngineName } from '@lab/tensor';
+import { openEngine, type Engine, type EngineName } from '@lab/engine';
 import { afterAll, describe, expect, it } from 'vitest';
 import { distance, twentySteps, type Case, type Named, type Twenty } from './twenty.ts';
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { fingerprintOf } from '@lab/models';
 import { runFolder, type RunResult } from '@lab/records';
-import { openBest } from '@lab/tensor';
+import { openBest } from '@lab/engine';
 import { afterAll, describe, expect, it } from 'vitest';
 import { openPreparer, openWorkshop, planRun, runOne, surroundingsOf } from '../src/index.ts';
 

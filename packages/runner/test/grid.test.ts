@@ -3,15 +3,15 @@ import { adapters } from '@lab/adapter';
 import { methods } from '@lab/dropout';
 import { models } from '@lab/models';
 import { fold, key } from '@lab/random';
-import { openEngine, type Engine, type HostArray } from '@lab/tensor';
+import { openEngine, type Engine, type HostArray } from '@lab/engine';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { makeBatch } from '../src/batches.ts';
-import type { Row } from '../src/row.ts';
-import { blueprintOf } from '../src/blueprint.ts';
-import { planRun } from '../src/config.ts';
-import { trainingMasks } from '../src/masks.ts';
-import { stepProgram } from '../src/programs.ts';
-import { decayVector, initialArrays, scalar, vector } from '../src/state.ts';
+import { makeBatch } from '../src/step/batches.ts';
+import type { Row } from '../src/session/row.ts';
+import { blueprintOf } from '../src/session/blueprint.ts';
+import { planRun } from '../src/plan/config.ts';
+import { trainingMasks } from '../src/step/masks.ts';
+import { stepProgram } from '../src/step/programs.ts';
+import { decayVector, initialArrays, scalar, vector } from '../src/step/state.ts';
 import { twoClasses } from './two-classes.ts';
 
 /** What a method must be told at this size. */

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
-import { openPeak } from '../src/memory.ts';
+import { openPeak } from '../src/run/memory.ts';
 
 /** Gives memory that nobody holds any more back at once. */
 const collect = (): void => {

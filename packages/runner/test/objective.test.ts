@@ -2,17 +2,17 @@ import { fileURLToPath } from 'node:url';
 import { methods, type Dropout } from '@lab/dropout';
 import { models } from '@lab/models';
 import { fold, integer, key } from '@lab/random';
-import { openEngine, type Engine, type Handle, type HostArray } from '@lab/tensor';
+import { openEngine, type Engine, type Handle, type HostArray } from '@lab/engine';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { makeBatch } from '../src/batches.ts';
-import type { Row } from '../src/row.ts';
-import { blueprintOf, type Blueprint } from '../src/blueprint.ts';
-import { planRun } from '../src/config.ts';
-import { trainingMasks } from '../src/masks.ts';
-import { gradientProgram } from '../src/programs.ts';
-import { initialArrays, scalar, vector } from '../src/state.ts';
-import { train } from '../src/train.ts';
-import { openWorkshop, type Workshop } from '../src/workshop.ts';
+import { makeBatch } from '../src/step/batches.ts';
+import type { Row } from '../src/session/row.ts';
+import { blueprintOf, type Blueprint } from '../src/session/blueprint.ts';
+import { planRun } from '../src/plan/config.ts';
+import { trainingMasks } from '../src/step/masks.ts';
+import { gradientProgram } from '../src/step/programs.ts';
+import { initialArrays, scalar, vector } from '../src/step/state.ts';
+import { train } from '../src/train/train.ts';
+import { openWorkshop, type Workshop } from '../src/session/workshop.ts';
 import { twoClasses } from './two-classes.ts';
 
 // What one step's loss and gradient are made of: samples that are averaged, two passes that are compared, branches that are held.

@@ -1,4 +1,4 @@
-import { openEngine, type Engine } from '@lab/tensor';
+import { openEngine, type Engine } from '@lab/engine';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Cancelled, planRun } from '../src/index.ts';
 import { fileOf, openBench, scratch, tiny, type Bench } from './bench.ts';

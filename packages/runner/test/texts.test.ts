@@ -2,9 +2,9 @@ import { readFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runFolder, type Prediction, type RunResult } from '@lab/records';
-import { openBest, tf } from '@lab/tensor';
+import { openBest, tf } from '@lab/engine';
 import { afterAll, describe, expect, it } from 'vitest';
-import { smoothedLoss, textTargets } from '../src/causal.ts';
+import { smoothedLoss, textTargets } from '../src/session/causal.ts';
 import { openPreparer, openWorkshop, planRun, runOne, surroundingsOf, type Partial } from '../src/index.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'lab-texts-'));

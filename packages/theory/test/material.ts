@@ -1,7 +1,7 @@
 import { adapters } from '@lab/adapter';
 import { fold, key, normal } from '@lab/random';
 import { models } from '@lab/models';
-import { openBest, type Engine, type HostArray } from '@lab/tensor';
+import { openBest, type Engine, type HostArray } from '@lab/engine';
 import type { Material, Sentences } from '../src/index.ts';
 
 /** Sentences of our own, positive and negative by turns. */

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { pack, layoutOf, tf, type Params } from '@lab/tensor';
+import { pack, layoutOf, tf, type Params } from '@lab/engine';
 import { describe, expect, it } from 'vitest';
 import { adapters } from '../index.ts';
 import { tensors, tiny, trained } from '../../test/tiny.ts';

@@ -1,4 +1,4 @@
-import { tf } from '@lab/tensor';
+import { tf } from '@lab/engine';
 
 /**
  * Moving averages of sensitivity I = |w dL/dw| and of its uncertainty |I - I_bar| (AdaLoRA, Eq. 9 and 10), all flat [size].

@@ -1,6 +1,6 @@
 import { normal } from '@lab/random';
 import { BadInput, entry } from '@lab/records';
-import { tf } from '@lab/tensor';
+import { tf } from '@lab/engine';
 import { z } from 'zod';
 import type { Adapter, ParamSpec } from '../adapter.ts';
 import { lowRank } from '../lora/branch.ts';

@@ -1,4 +1,4 @@
-import { tf, type Params } from '@lab/tensor';
+import { tf, type Params } from '@lab/engine';
 
 /** Keeps the slope of a norm finite at zero. */
 const TINY = 1e-12;

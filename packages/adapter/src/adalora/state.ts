@@ -1,4 +1,4 @@
-import { layoutOf, pack, tf, unpack, type Params } from '@lab/tensor';
+import { layoutOf, pack, tf, unpack, type Params } from '@lab/engine';
 import type { AdapterState, ParamSpec } from '../adapter.ts';
 import { budgetAt, type BudgetPlan } from './budget.ts';
 import { keepLargest, watchImportance } from './importance.ts';

@@ -1,4 +1,4 @@
-import { layoutOf, pack, tf, unpack, type Params } from '@lab/tensor';
+import { layoutOf, pack, tf, unpack, type Params } from '@lab/engine';
 import type { AdapterState, Moments, ParamSpec, Progress } from '../adapter.ts';
 
 /** Score of each rank: r softmax(p / tau), one at the start. p: [r] -> [r]. */

@@ -1,4 +1,4 @@
-import { tf } from '@lab/tensor';
+import { tf } from '@lab/engine';
 import { expect, it } from 'vitest';
 import { adapters } from '../index.ts';
 import { drawn, linears, tensors, tiny, trained } from '../../test/tiny.ts';

@@ -1,5 +1,5 @@
 import { entry } from '@lab/records';
-import { tf } from '@lab/tensor';
+import { tf } from '@lab/engine';
 import { z } from 'zod';
 import type { Adapter, ParamSpec } from '../adapter.ts';
 import { loraDelta } from '../lora/delta.ts';

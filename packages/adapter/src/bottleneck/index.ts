@@ -1,4 +1,4 @@
-import { tf } from '@lab/tensor';
+import { tf } from '@lab/engine';
 import { z } from 'zod';
 import type { Adapter, ParamSpec } from '../adapter.ts';
 import { affine } from '../forward.ts';

@@ -1,4 +1,4 @@
-import { tf, type Params } from '@lab/tensor';
+import { tf, type Params } from '@lab/engine';
 import type { Adapter, Progress } from '../adapter.ts';
 
 /** The link that a step belongs to: `links` equal parts of the training. */

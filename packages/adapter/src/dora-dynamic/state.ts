@@ -1,4 +1,4 @@
-import { tf, type Params } from '@lab/tensor';
+import { tf, type Params } from '@lab/engine';
 import type { AdapterState } from '../adapter.ts';
 import { budgetAt, type BudgetPlan } from '../adalora/budget.ts';
 import { keepLargest } from '../adalora/importance.ts';

@@ -1,5 +1,5 @@
 import { BadInput, entry } from '@lab/records';
-import { tf } from '@lab/tensor';
+import { tf } from '@lab/engine';
 import { z } from 'zod';
 import type { Adapter } from '../adapter.ts';
 import { affine } from '../forward.ts';

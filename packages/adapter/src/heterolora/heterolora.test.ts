@@ -1,5 +1,5 @@
 import { fold, key } from '@lab/random';
-import { tf } from '@lab/tensor';
+import { tf } from '@lab/engine';
 import { describe, expect, it } from 'vitest';
 import { adapters, type HostParams, type Probe } from '../index.ts';
 import { initial, linears, output, tensors, tiny, trained } from '../../test/tiny.ts';

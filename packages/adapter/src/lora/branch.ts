@@ -1,4 +1,4 @@
-import { tf } from '@lab/tensor';
+import { tf } from '@lab/engine';
 import type { Adapter } from '../adapter.ts';
 import type { LinearSpec } from '../model.ts';
 import { loraDelta } from './delta.ts';

@@ -1,4 +1,4 @@
-import { tf } from '@lab/tensor';
+import { tf } from '@lab/engine';
 import { affine } from '../forward.ts';
 import type { Linear } from '../adapter.ts';
 import type { LinearSpec } from '../model.ts';

@@ -1,4 +1,4 @@
-import { tf, type Params } from '@lab/tensor';
+import { tf, type Params } from '@lab/engine';
 import type { Flow, Linear } from '../adapter.ts';
 import { affine } from '../forward.ts';
 import type { LinearSpec } from '../model.ts';

@@ -1,5 +1,5 @@
 import { entry } from '@lab/records';
-import { tf, type Params } from '@lab/tensor';
+import { tf, type Params } from '@lab/engine';
 import { z } from 'zod';
 import type { Adapter, ParamSpec } from '../adapter.ts';
 import { ranksOfLink } from '../chain/index.ts';

@@ -1,4 +1,4 @@
-import { tf, type Params } from '@lab/tensor';
+import { tf, type Params } from '@lab/engine';
 import { describe, expect, it } from 'vitest';
 import { adapters } from '../index.ts';
 import { initial, linears, output, passed, tensors, tiny, trained } from '../../test/tiny.ts';

@@ -1,6 +1,6 @@
 import { fold, key } from '@lab/random';
 import { entry } from '@lab/records';
-import { tf } from '@lab/tensor';
+import { tf } from '@lab/engine';
 import { z } from 'zod';
 import type { Adapter, HostParams } from '../adapter.ts';
 import { loraDelta } from '../lora/delta.ts';

@@ -1,5 +1,5 @@
 import { fold, key, normal } from '@lab/random';
-import { tf } from '@lab/tensor';
+import { tf } from '@lab/engine';
 import { describe, expect, it } from 'vitest';
 import { adapters } from '../index.ts';
 import { drawn, initial, linears, tiny, trained, weights } from '../../test/tiny.ts';

@@ -1,6 +1,6 @@
 import { normal } from '@lab/random';
 import { entry } from '@lab/records';
-import { tf, type Params } from '@lab/tensor';
+import { tf, type Params } from '@lab/engine';
 import { z } from 'zod';
 import type { Adapter, HostParams, ParamSpec } from '../adapter.ts';
 import { loraDelta } from '../lora/delta.ts';

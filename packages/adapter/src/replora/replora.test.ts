@@ -1,4 +1,4 @@
-import { tf } from '@lab/tensor';
+import { tf } from '@lab/engine';
 import { expect, it } from 'vitest';
 import { adapters, merge } from '../index.ts';
 import { loraDelta } from '../lora/delta.ts';

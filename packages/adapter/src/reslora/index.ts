@@ -1,5 +1,5 @@
 import { BadInput, entry } from '@lab/records';
-import { tf, type Params } from '@lab/tensor';
+import { tf, type Params } from '@lab/engine';
 import { z } from 'zod';
 import type { Adapter, HostParams } from '../adapter.ts';
 import { affine } from '../forward.ts';

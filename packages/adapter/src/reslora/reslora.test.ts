@@ -1,4 +1,4 @@
-import { tf, type Params } from '@lab/tensor';
+import { tf, type Params } from '@lab/engine';
 import { expect, it } from 'vitest';
 import { adapters, quiet, type Linear } from '../index.ts';
 import { plainModel } from '../sizes.ts';

@@ -1,6 +1,6 @@
 import { fold, key, permutation } from '@lab/random';
 import { BadInput, entry } from '@lab/records';
-import { tf } from '@lab/tensor';
+import { tf } from '@lab/engine';
 import { z } from 'zod';
 import type { Adapter } from '../adapter.ts';
 import { chain } from '../chain/index.ts';

@@ -6,7 +6,8 @@ import { readParquet } from '../read/parquet.ts';
 import { Malformed, readRows, type OnMalformed, type Read } from '../read/rows.ts';
 import { locate, missing, readText, type Wanted } from '../read/text.ts';
 import { picker, splitTsv } from '../read/tsv.ts';
-import type { Example, Sources, TaskKind } from '../types.ts';
+import type { Example, Sources } from '../types.ts';
+import type { TaskKind } from '@lab/metrics';
 
 /** A GLUE task as data: the columns of its original files and of its hub files. */
 export interface GlueTask {

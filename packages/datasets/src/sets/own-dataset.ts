@@ -3,7 +3,8 @@ import { BadInput, type Citation } from '@lab/records';
 import type { Read } from '../read/rows.ts';
 import type { Table } from '../read/table.ts';
 import { holdOut, usualValidation } from '../shape/holdout.ts';
-import type { Dataset, Example, TaskKind } from '../types.ts';
+import type { Dataset, Example } from '../types.ts';
+import type { TaskKind } from '@lab/metrics';
 import type { OwnOptions } from './own-options.ts';
 import { ownExamples, ownTask } from './own-rows.ts';
 

@@ -2,7 +2,8 @@ import { BadInput } from '@lab/records';
 import type { Cells } from '../read/parquet.ts';
 import { Malformed, readRows, type Read } from '../read/rows.ts';
 import type { Table } from '../read/table.ts';
-import type { Example, TaskKind } from '../types.ts';
+import type { Example } from '../types.ts';
+import type { TaskKind } from '@lab/metrics';
 import type { OwnOptions } from './own-options.ts';
 
 /** A cell that must be there. Throws `Malformed` when the column is absent or null. */

@@ -1,7 +1,8 @@
 import { fold, key as root, uniform, type Key } from '@lab/random';
 import { BadInput } from '@lab/records';
 import { z } from 'zod';
-import type { Dataset, Example, TaskKind } from '../types.ts';
+import type { Dataset, Example } from '../types.ts';
+import type { TaskKind } from '@lab/metrics';
 import { balancedOrder, shuffle } from './draw.ts';
 
 /** Options of every data set. */

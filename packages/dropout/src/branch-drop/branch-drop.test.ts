@@ -1,5 +1,5 @@
 import { key } from '@lab/random';
-import { tf } from '@lab/tensor';
+import { tf } from '@lab/engine';
 import { beforeAll, expect, it } from 'vitest';
 import { drawMasks, methods, perturbWith, planMasks } from '../index.ts';
 

@@ -1,5 +1,5 @@
 import { key } from '@lab/random';
-import { tf, valueAndGrad } from '@lab/tensor';
+import { tf, valueAndGrad } from '@lab/engine';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { methods } from '../index.ts';
 import { orthonormalRows } from './orthonormal.ts';

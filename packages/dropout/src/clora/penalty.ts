@@ -1,6 +1,6 @@
 import { fold, key } from '@lab/random';
 import { BadInput } from '@lab/records';
-import { tf, type Params } from '@lab/tensor';
+import { tf, type Params } from '@lab/engine';
 import { orthonormalRows } from './orthonormal.ts';
 
 /**

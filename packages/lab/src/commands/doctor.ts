@@ -7,7 +7,7 @@ import {
   openBest,
   openEngine,
   type EngineName,
-} from '@lab/tensor';
+} from '@lab/engine';
 
 /** One way of running a step: an engine, its provider where it has several, and its thread count. */
 interface Way {

@@ -4,7 +4,7 @@ import { theoryRuns } from '@lab/experiments';
 import { fold, key } from '@lab/random';
 import { runFolder } from '@lab/records';
 import { openPreparer, planRun, type ExperimentRun, type Prepared } from '@lab/runner';
-import { openBest, readSafetensors, type Engine, type HostArray } from '@lab/tensor';
+import { openBest, readSafetensors, type Engine, type HostArray } from '@lab/engine';
 import type { Material, Sentences } from '@lab/theory';
 import type { TrainOptions } from '../train.ts';
 

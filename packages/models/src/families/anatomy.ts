@@ -1,5 +1,5 @@
 import type { Forward, LinearSpec, SiteUse, TokenBatch } from '@lab/adapter';
-import type { tf } from '@lab/tensor';
+import type { tf } from '@lab/engine';
 
 /** A frozen tensor of a checkpoint. `stored`: how a linear kernel lies in the file; the model always has [d_in, d_out]. */
 export interface TensorSpec {

@@ -1,5 +1,5 @@
 import type { Forward, LinearSpec, TokenBatch } from '@lab/adapter';
-import { tf } from '@lab/tensor';
+import { tf } from '@lab/engine';
 import { z } from 'zod';
 import { ACTIVATION_NAMES, type Activation } from '../parts/activations.ts';
 import { paddingBias } from '../parts/attention.ts';

@@ -1,5 +1,5 @@
 import type { Forward, TokenBatch } from '@lab/adapter';
-import type { tf } from '@lab/tensor';
+import type { tf } from '@lab/engine';
 import { lastToken, maskedMean } from '../parts/pool.ts';
 
 /** How a decoder's hidden states become one vector: the last valid token (transformers' classification heads) or the mean. */

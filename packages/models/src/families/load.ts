@@ -1,5 +1,5 @@
 import { BadInput } from '@lab/records';
-import type { HostArray } from '@lab/tensor';
+import type { HostArray } from '@lab/engine';
 import { transpose } from '../checkpoint/decode.ts';
 import type { Checkpoint } from '../checkpoint/open.ts';
 import type { Anatomy, TensorSpec } from './anatomy.ts';

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { copyFile, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { HostArray } from '@lab/tensor';
+import type { HostArray } from '@lab/engine';
 import { transpose } from '../checkpoint/decode.ts';
 import type { Checkpoint } from '../checkpoint/open.ts';
 import { writeTensors, type Outgoing } from '../checkpoint/write.ts';

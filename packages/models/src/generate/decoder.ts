@@ -1,4 +1,4 @@
-import type { Engine, Handle, HostArray, Program } from '@lab/tensor';
+import type { Engine, Handle, HostArray, Program } from '@lab/engine';
 import type { Decoder } from './generate.ts';
 
 type Inputs = { readonly [name: string]: Handle | HostArray };

@@ -1,5 +1,5 @@
 import type { Forward, TokenBatch } from '@lab/adapter';
-import { tf, type TensorRecord } from '@lab/tensor';
+import { tf, type TensorRecord } from '@lab/engine';
 import type { LanguageModel } from '../language-model.ts';
 import type { Cache, CachedForward } from '../parts/cache.ts';
 import { lastToken } from '../parts/pool.ts';

@@ -1,5 +1,5 @@
 import type { Forward, Place } from '@lab/adapter';
-import { tf } from '@lab/tensor';
+import { tf } from '@lab/engine';
 
 /**
  * What is added to the logits of a key that may not be seen. Far below the -1e9 that noise adds to a key it drops, so that a query

@@ -1,5 +1,5 @@
 import type { Forward, Place } from '@lab/adapter';
-import { tf } from '@lab/tensor';
+import { tf } from '@lab/engine';
 import { causalBias, paddingBias } from './attention.ts';
 import { positions } from './embed.ts';
 

@@ -1,5 +1,5 @@
 import type { Forward, TokenBatch } from '@lab/adapter';
-import { tf } from '@lab/tensor';
+import { tf } from '@lab/engine';
 
 /** Rows of a table: table [V, d], ids [B, T] -> [B, T, d]. */
 export const lookUp = (table: tf.Tensor, ids: tf.Tensor2D): tf.Tensor3D => {

@@ -1,5 +1,5 @@
 import type { Forward, LinearSpec, TokenBatch } from '@lab/adapter';
-import { tf } from '@lab/tensor';
+import { tf } from '@lab/engine';
 import { ACTIVATIONS, type Activation } from './activations.ts';
 import { firstToken, maskedMean } from './pool.ts';
 

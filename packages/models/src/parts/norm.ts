@@ -1,5 +1,5 @@
 import type { Forward } from '@lab/adapter';
-import { tf } from '@lab/tensor';
+import { tf } from '@lab/engine';
 
 /** Layer normalisation over the last axis: (x - mean) / sqrt(variance + eps) * weight + bias. x: [..., d], weight and bias: [d]. */
 export const layerNorm = (x: tf.Tensor, weight: tf.Tensor, bias: tf.Tensor, eps: number): tf.Tensor => {

@@ -1,4 +1,4 @@
-import { tf } from '@lab/tensor';
+import { tf } from '@lab/engine';
 
 /** Mean of the valid tokens; zero for a row without tokens. hidden: [B, T, d], valid: [B, T] -> [B, d]. */
 export const maskedMean = (hidden: tf.Tensor3D, valid: tf.Tensor2D): tf.Tensor2D => {

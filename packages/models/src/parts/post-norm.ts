@@ -1,5 +1,5 @@
 import type { Forward, LinearSpec, SiteUse } from '@lab/adapter';
-import { tf } from '@lab/tensor';
+import { tf } from '@lab/engine';
 import { layerSites, linearTensors, normTensors, type TensorSpec } from '../families/anatomy.ts';
 import { ACTIVATIONS, type Activation } from './activations.ts';
 import { attend, scores, splitHeads } from './attention.ts';

@@ -1,5 +1,5 @@
 import type { Forward, TokenBatch } from '@lab/adapter';
-import { tf } from '@lab/tensor';
+import { tf } from '@lab/engine';
 import { attend, paddingBias, scores, splitHeads } from '../parts/attention.ts';
 import { normAt } from '../parts/norm.ts';
 import { l2Normalise, maskedMean } from '../parts/pool.ts';

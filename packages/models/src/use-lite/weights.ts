@@ -1,5 +1,5 @@
 import { BadInput } from '@lab/records';
-import type { HostArray } from '@lab/tensor';
+import type { HostArray } from '@lab/engine';
 import type { Stored } from './read.ts';
 import { EMBEDDING_WIDTH, FFN_WIDTH, LAYER_WIDTHS, MAX_TOKENS, WIDTH, type Pooling } from './shape.ts';
 

@@ -1,8 +1,8 @@
 import type { Allocation } from '@lab/records';
 import { caption } from '../caption.ts';
-import { armsOf, cellsOf, type Arm } from '../data/arm.ts';
-import { curve } from '../data/run.ts';
-import type { Cell } from '../data/study.ts';
+import { armsOf, cellsOf, type Arm } from '../study/arm.ts';
+import { curve } from '../study/run.ts';
+import type { Cell } from '../study/study.ts';
 import type { AllocationFigure } from '../spec.ts';
 import { besides, type Figure, type Part } from './figure.ts';
 

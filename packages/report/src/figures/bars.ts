@@ -1,8 +1,8 @@
 import { caption } from '../caption.ts';
-import { type Arm, armsOf, byTask, cellsOf, paired, points, type Point } from '../data/arm.ts';
-import { mainMetric } from '../data/main-metric.ts';
-import { heading, type Metric } from '../data/metric.ts';
-import type { Cell } from '../data/study.ts';
+import { type Arm, armsOf, byTask, cellsOf, paired, points, type Point } from '../study/arm.ts';
+import { mainMetric } from '../study/main-metric.ts';
+import { heading, type Metric } from '../study/metric.ts';
+import type { Cell } from '../study/study.ts';
 import type { BarsFigure } from '../spec.ts';
 import { type Figure, type Part, type Row, stack } from './figure.ts';
 import { spread, type Spread, spreadNote } from './spread.ts';

@@ -1,9 +1,9 @@
 import { caption } from '../caption.ts';
-import { type Arm, armsOf, cellsOf } from '../data/arm.ts';
-import { compareArms } from '../data/comparison.ts';
-import { mainMetric } from '../data/main-metric.ts';
-import { taskOf } from '../data/run.ts';
-import type { Cell } from '../data/study.ts';
+import { type Arm, armsOf, cellsOf } from '../study/arm.ts';
+import { compareArms } from '../study/comparison.ts';
+import { mainMetric } from '../study/main-metric.ts';
+import { taskOf } from '../study/run.ts';
+import type { Cell } from '../study/study.ts';
 import type { ForestFigure } from '../spec.ts';
 import { type Figure, type Row, stack } from './figure.ts';
 import { columnWidth, faint, ink } from './theme.ts';

@@ -1,9 +1,9 @@
 import { caption } from '../caption.ts';
-import { bySeed, levels, paired, points } from '../data/arm.ts';
-import { mainMetric } from '../data/main-metric.ts';
-import { heading, show } from '../data/metric.ts';
-import { axis } from '../data/run.ts';
-import type { Cell } from '../data/study.ts';
+import { bySeed, levels, paired, points } from '../study/arm.ts';
+import { mainMetric } from '../study/main-metric.ts';
+import { heading, show } from '../study/metric.ts';
+import { axis } from '../study/run.ts';
+import type { Cell } from '../study/study.ts';
 import { signFlip } from '../stats/sign-flip.ts';
 import { mean } from '../stats/describe.ts';
 import { holm } from '../stats/holm.ts';

@@ -1,4 +1,4 @@
-import type { Cell } from '../data/study.ts';
+import type { Cell } from '../study/study.ts';
 import type { FigureSpec } from '../spec.ts';
 import { allocationFigure } from './allocation.ts';
 import { barsFigure } from './bars.ts';

@@ -1,4 +1,4 @@
-import { heading, type Metric } from '../data/metric.ts';
+import { heading, type Metric } from '../study/metric.ts';
 import type { Part, Row } from './figure.ts';
 import { legendColumns } from './legend.ts';
 import { colours, columnWidth, cycle, dashes, faint, shapes } from './theme.ts';

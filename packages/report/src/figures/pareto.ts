@@ -1,8 +1,8 @@
 import { caption } from '../caption.ts';
-import { armsOf, bySeed, cellsOf, points } from '../data/arm.ts';
-import { mainMetric } from '../data/main-metric.ts';
-import { heading, metricOf } from '../data/metric.ts';
-import type { Cell } from '../data/study.ts';
+import { armsOf, bySeed, cellsOf, points } from '../study/arm.ts';
+import { mainMetric } from '../study/main-metric.ts';
+import { heading, metricOf } from '../study/metric.ts';
+import type { Cell } from '../study/study.ts';
 import type { ParetoFigure } from '../spec.ts';
 import { describe } from '../stats/describe.ts';
 import { type Figure, stack } from './figure.ts';

@@ -1,8 +1,8 @@
 import { caption } from '../caption.ts';
-import { armsOf, byTask, cellsOf, points } from '../data/arm.ts';
-import { mainMetric } from '../data/main-metric.ts';
-import { heading } from '../data/metric.ts';
-import type { Cell } from '../data/study.ts';
+import { armsOf, byTask, cellsOf, points } from '../study/arm.ts';
+import { mainMetric } from '../study/main-metric.ts';
+import { heading } from '../study/metric.ts';
+import type { Cell } from '../study/study.ts';
 import { profileAt } from '../stats/across-tasks.ts';
 import type { ProfileFigure } from '../spec.ts';
 import { type Figure, stack } from './figure.ts';

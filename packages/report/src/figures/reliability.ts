@@ -1,8 +1,8 @@
 import { caption } from '../caption.ts';
-import { type Arm, armsOf, cellsOf, readingOf } from '../data/arm.ts';
-import { bins, ece, type Outcomes } from '../data/outcome.ts';
-import { outcomesOf } from '../data/run.ts';
-import type { Cell } from '../data/study.ts';
+import { type Arm, armsOf, cellsOf, readingOf } from '../study/arm.ts';
+import { bins, ece, type Outcomes } from '../study/outcome.ts';
+import { outcomesOf } from '../study/run.ts';
+import type { Cell } from '../study/study.ts';
 import type { ReliabilityFigure } from '../spec.ts';
 import { type Figure, type Part, type Row, stack } from './figure.ts';
 import { colours, faint, ink } from './theme.ts';

@@ -1,9 +1,9 @@
 import { caption } from '../caption.ts';
-import { type Arm, armsOf, bySeed, cellsOf, levels, points } from '../data/arm.ts';
-import { sizesOf } from '../data/ensemble.ts';
-import { mainMetric } from '../data/main-metric.ts';
-import { heading, type Metric } from '../data/metric.ts';
-import type { Cell } from '../data/study.ts';
+import { type Arm, armsOf, bySeed, cellsOf, levels, points } from '../study/arm.ts';
+import { sizesOf } from '../study/ensemble.ts';
+import { mainMetric } from '../study/main-metric.ts';
+import { heading, type Metric } from '../study/metric.ts';
+import type { Cell } from '../study/study.ts';
 import type { EnsembleFigure, SweepFigure } from '../spec.ts';
 import { type Figure, stack } from './figure.ts';
 import { linePanel, mostBands, type LinePanel, type LinePoint, type Reference, seriesOf } from './lines.ts';

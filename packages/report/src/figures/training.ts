@@ -1,9 +1,9 @@
 import { caption } from '../caption.ts';
-import { type Arm, armsOf, cellsOf } from '../data/arm.ts';
-import { mainMetric } from '../data/main-metric.ts';
-import { heading, type Metric, metricOf } from '../data/metric.ts';
-import { type Moment, moments } from '../data/progress.ts';
-import type { Cell } from '../data/study.ts';
+import { type Arm, armsOf, cellsOf } from '../study/arm.ts';
+import { mainMetric } from '../study/main-metric.ts';
+import { heading, type Metric, metricOf } from '../study/metric.ts';
+import { type Moment, moments } from '../study/progress.ts';
+import type { Cell } from '../study/study.ts';
 import type { GapFigure, ProgressFigure } from '../spec.ts';
 import { mean } from '../stats/describe.ts';
 import { type Figure, type Part, type Row, stack } from './figure.ts';

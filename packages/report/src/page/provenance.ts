@@ -1,4 +1,4 @@
-import type { Cell } from '../data/study.ts';
+import type { Cell } from '../study/study.ts';
 
 /** One fact about where the runs came from, with the number of runs that share it. */
 export interface Fact {

@@ -1,6 +1,6 @@
-import { curve, seedOf, taskOf, value } from '../data/run.ts';
-import type { Cell } from '../data/study.ts';
-import { readingOf } from '../data/arm.ts';
+import { curve, seedOf, taskOf, value } from '../study/run.ts';
+import type { Cell } from '../study/study.ts';
+import { readingOf } from '../study/arm.ts';
 
 type Scalar = string | number | boolean | null;
 type Flat = { readonly [path: string]: Scalar };

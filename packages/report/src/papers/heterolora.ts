@@ -1,4 +1,4 @@
-import type { Arm } from '../data/arm.ts';
+import type { Arm } from '../study/arm.ts';
 import type { GridTable } from '../spec.ts';
 
 /** Tables of HeteroLoRA (Zhang et al. 2024, arXiv 2406.14956), as specifications over our arms. */

@@ -1,4 +1,4 @@
-import type { Arm } from '../data/arm.ts';
+import type { Arm } from '../study/arm.ts';
 import type { Claim, GridTable, ProgressFigure, SweepFigure, VersusTable } from '../spec.ts';
 
 /** Tables and figures of HiddenKey (Wang et al. 2024, arXiv 2403.00812), as specifications over our arms. */

@@ -1,4 +1,4 @@
-import type { Arm } from '../data/arm.ts';
+import type { Arm } from '../study/arm.ts';
 import type { BarsFigure, Claim, GapFigure, GridTable, ProgressFigure, SweepFigure } from '../spec.ts';
 
 /** Tables and figures of LoRA Dropout (Lin et al. 2024, arXiv 2404.09610), as specifications over our arms. */

@@ -1,10 +1,10 @@
 import { fold } from '@lab/random';
 import { caption } from '../caption.ts';
-import { type Arm, armsOf, byTask, cellsOf, points } from '../data/arm.ts';
-import { reportKey } from '../data/comparison.ts';
-import { mainMetric } from '../data/main-metric.ts';
-import { heading, show } from '../data/metric.ts';
-import type { Cell } from '../data/study.ts';
+import { type Arm, armsOf, byTask, cellsOf, points } from '../study/arm.ts';
+import { reportKey } from '../study/comparison.ts';
+import { mainMetric } from '../study/main-metric.ts';
+import { heading, show } from '../study/metric.ts';
+import type { Cell } from '../study/study.ts';
 import type { AcrossTable } from '../spec.ts';
 import { iqm, type Matrix, probabilityOfImprovement, stratified } from '../stats/across-tasks.ts';
 import { mean } from '../stats/describe.ts';

@@ -1,9 +1,9 @@
 import { caption } from '../caption.ts';
-import { type Arm, armsOf, bySeed, cellsOf, points } from '../data/arm.ts';
-import { compareArms, compareExamples } from '../data/comparison.ts';
-import { heading, metricOf } from '../data/metric.ts';
-import { mainMetric } from '../data/main-metric.ts';
-import type { Cell } from '../data/study.ts';
+import { type Arm, armsOf, bySeed, cellsOf, points } from '../study/arm.ts';
+import { compareArms, compareExamples } from '../study/comparison.ts';
+import { heading, metricOf } from '../study/metric.ts';
+import { mainMetric } from '../study/main-metric.ts';
+import type { Cell } from '../study/study.ts';
 import { describe } from '../stats/describe.ts';
 import { holm } from '../stats/holm.ts';
 import type { CompareTable } from '../spec.ts';

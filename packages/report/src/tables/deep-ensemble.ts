@@ -1,9 +1,9 @@
 import { caption } from '../caption.ts';
-import { cellsOf } from '../data/arm.ts';
-import { againstSingle, type EnsembleLine, maskLines, seedLines, singleLine } from '../data/ensemble-lines.ts';
-import { mainMetric } from '../data/main-metric.ts';
-import { heading, show } from '../data/metric.ts';
-import type { Cell } from '../data/study.ts';
+import { cellsOf } from '../study/arm.ts';
+import { againstSingle, type EnsembleLine, maskLines, seedLines, singleLine } from '../study/ensemble-lines.ts';
+import { mainMetric } from '../study/main-metric.ts';
+import { heading, show } from '../study/metric.ts';
+import type { Cell } from '../study/study.ts';
 import type { DeepEnsembleTable } from '../spec.ts';
 import { describe } from '../stats/describe.ts';
 import { intervalText, meanEntry } from './entries.ts';

@@ -1,9 +1,9 @@
 import { caption } from '../caption.ts';
-import { type Arm, armsOf, bySeed, cellsOf, points } from '../data/arm.ts';
-import { heading } from '../data/metric.ts';
-import { mainMetric } from '../data/main-metric.ts';
-import { sizesOf } from '../data/ensemble.ts';
-import type { Cell } from '../data/study.ts';
+import { type Arm, armsOf, bySeed, cellsOf, points } from '../study/arm.ts';
+import { heading } from '../study/metric.ts';
+import { mainMetric } from '../study/main-metric.ts';
+import { sizesOf } from '../study/ensemble.ts';
+import type { Cell } from '../study/study.ts';
 import { describe } from '../stats/describe.ts';
 import type { EnsembleTable } from '../spec.ts';
 import { meanEntry } from './entries.ts';

@@ -1,5 +1,5 @@
-import type { Comparison } from '../data/comparison.ts';
-import { type Metric, show } from '../data/metric.ts';
+import type { Comparison } from '../study/comparison.ts';
+import { type Metric, show } from '../study/metric.ts';
 import type { Summary } from '../stats/describe.ts';
 import type { Interval } from '../stats/interval.ts';
 import { type Entry, text } from './table.ts';

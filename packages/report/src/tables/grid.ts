@@ -1,9 +1,9 @@
 import { caption } from '../caption.ts';
-import { type Arm, armsOf, bySeed, cellsOf, levels, points } from '../data/arm.ts';
-import { mainMetric } from '../data/main-metric.ts';
-import { heading, metricOf } from '../data/metric.ts';
-import type { Cell } from '../data/study.ts';
-import { marks, type PaperNumber, paperNumbers } from '../paper/numbers.ts';
+import { type Arm, armsOf, bySeed, cellsOf, levels, points } from '../study/arm.ts';
+import { mainMetric } from '../study/main-metric.ts';
+import { heading, metricOf } from '../study/metric.ts';
+import type { Cell } from '../study/study.ts';
+import { marks, type PaperNumber, paperNumbers } from '../papers/numbers.ts';
 import type { GridTable, PaperTable } from '../spec.ts';
 import { describe } from '../stats/describe.ts';
 import { meanEntry, numberEntry } from './entries.ts';

@@ -1,4 +1,4 @@
-import type { Cell } from '../data/study.ts';
+import type { Cell } from '../study/study.ts';
 import type { TableSpec } from '../spec.ts';
 import { acrossTables } from './across.ts';
 import { compareTables } from './compare.ts';

@@ -1,8 +1,8 @@
 import { caption } from '../caption.ts';
-import { armsOf, bySeed, cellsOf, levels, points } from '../data/arm.ts';
-import { heading } from '../data/metric.ts';
-import { mainMetric } from '../data/main-metric.ts';
-import type { Cell } from '../data/study.ts';
+import { armsOf, bySeed, cellsOf, levels, points } from '../study/arm.ts';
+import { heading } from '../study/metric.ts';
+import { mainMetric } from '../study/main-metric.ts';
+import type { Cell } from '../study/study.ts';
 import { describe } from '../stats/describe.ts';
 import type { SweepTable } from '../spec.ts';
 import { meanEntry } from './entries.ts';

@@ -1,10 +1,10 @@
 import { caption } from '../caption.ts';
-import { cellsOf } from '../data/arm.ts';
-import { compareArms } from '../data/comparison.ts';
-import { mainMetric } from '../data/main-metric.ts';
-import { heading } from '../data/metric.ts';
-import type { Cell } from '../data/study.ts';
-import { paperNumbers } from '../paper/numbers.ts';
+import { cellsOf } from '../study/arm.ts';
+import { compareArms } from '../study/comparison.ts';
+import { mainMetric } from '../study/main-metric.ts';
+import { heading } from '../study/metric.ts';
+import type { Cell } from '../study/study.ts';
+import { paperNumbers } from '../papers/numbers.ts';
 import { holm } from '../stats/holm.ts';
 import type { VersusTable } from '../spec.ts';
 import { ableAfterHolm, dagger, differenceEntry, numberEntry, pEntry } from './entries.ts';

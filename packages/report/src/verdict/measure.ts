@@ -1,8 +1,8 @@
-import { type Arm, bySeed, cellsOf, levels, paired, points } from '../data/arm.ts';
-import { sizesOf } from '../data/ensemble.ts';
-import { mainMetric } from '../data/main-metric.ts';
-import type { Metric } from '../data/metric.ts';
-import type { Cell } from '../data/study.ts';
+import { type Arm, bySeed, cellsOf, levels, paired, points } from '../study/arm.ts';
+import { sizesOf } from '../study/ensemble.ts';
+import { mainMetric } from '../study/main-metric.ts';
+import type { Metric } from '../study/metric.ts';
+import type { Cell } from '../study/study.ts';
 import type { ClaimTest, DifferenceTest, HumpTest, NoGainTest, RisingTest } from '../spec.ts';
 import { describe, sd } from '../stats/describe.ts';
 import { holm } from '../stats/holm.ts';

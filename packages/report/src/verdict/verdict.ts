@@ -1,5 +1,5 @@
-import { show } from '../data/metric.ts';
-import type { Cell } from '../data/study.ts';
+import { show } from '../study/metric.ts';
+import type { Cell } from '../study/study.ts';
 import type { Claim } from '../spec.ts';
 import { holm } from '../stats/holm.ts';
 import { column, type Entry, type Table, text } from '../tables/table.ts';

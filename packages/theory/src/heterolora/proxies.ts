@@ -1,6 +1,6 @@
 import { quiet, type Perturb } from '@lab/adapter';
 import { fold, normal } from '@lab/random';
-import { pack, tf, unpack, valueAndGrad, viewOf, type Layout, type Params } from '@lab/tensor';
+import { pack, tf, unpack, valueAndGrad, viewOf, type Layout, type Params } from '@lab/engine';
 import { check, materialOf, type Context } from '../check.ts';
 import { norm } from '../dense/vector.ts';
 import { heteroLora } from '../papers.ts';

@@ -1,6 +1,6 @@
 import { methods, perturbWith, planMasks } from '@lab/dropout';
 import { fold, integer, normal, type Key } from '@lab/random';
-import { openEngine, tf } from '@lab/tensor';
+import { openEngine, tf } from '@lab/engine';
 import { check, pick } from '../check.ts';
 import { hiddenKey } from '../papers.ts';
 import { range } from '../real/batch.ts';

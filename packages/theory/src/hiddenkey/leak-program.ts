@@ -1,6 +1,6 @@
 import type { Perturb, Place } from '@lab/adapter';
 import { perturbWith, type PlannedMask } from '@lab/dropout';
-import { layoutOf, tf, unpack, valueAndGrad, type PureFunction } from '@lab/tensor';
+import { layoutOf, tf, unpack, valueAndGrad, type PureFunction } from '@lab/engine';
 import type { Material } from '../real/material.ts';
 import { pass, taskLoss, under } from '../real/program.ts';
 

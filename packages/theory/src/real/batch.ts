@@ -1,4 +1,4 @@
-import type { HostArray } from '@lab/tensor';
+import type { HostArray } from '@lab/engine';
 import type { Sentences } from './material.ts';
 
 /** Sentences padded to one length, as arrays for a program. */

@@ -1,6 +1,6 @@
 import type { Perturb } from '@lab/adapter';
 import { fold } from '@lab/random';
-import { tf } from '@lab/tensor';
+import { tf } from '@lab/engine';
 import { materialOf, pick, type Context } from '../check.ts';
 import { batchOf, range } from './batch.ts';
 import type { Material, Sentences } from './material.ts';

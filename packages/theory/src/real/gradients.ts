@@ -1,6 +1,6 @@
 import { perturbWith, type PlannedMask } from '@lab/dropout';
 import type { Perturb } from '@lab/adapter';
-import { layoutOf, pack, unpack, valueAndGrad, type PureFunction } from '@lab/tensor';
+import { layoutOf, pack, unpack, valueAndGrad, type PureFunction } from '@lab/engine';
 import type { Material } from './material.ts';
 import { pass, taskLoss, under } from './program.ts';
 

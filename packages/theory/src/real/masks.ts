@@ -1,6 +1,6 @@
 import { drawMasks, methods, planMasks, type Noise, type PlannedMask } from '@lab/dropout';
 import type { Key } from '@lab/random';
-import type { HostArray } from '@lab/tensor';
+import type { HostArray } from '@lab/engine';
 import type { Batch } from './batch.ts';
 import type { Arrays, Material } from './material.ts';
 

@@ -1,5 +1,5 @@
 import type { Adapter, Encoded, Model } from '@lab/adapter';
-import type { Engine, Handle, HostArray } from '@lab/tensor';
+import type { Engine, Handle, HostArray } from '@lab/engine';
 
 /** Sentences as token ids with their class. */
 export interface Sentences {

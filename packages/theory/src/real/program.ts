@@ -1,5 +1,5 @@
 import { forwardWith, type Perturb } from '@lab/adapter';
-import { crossEntropy, tf, type HostArray, type Params, type PureFunction, type TensorRecord } from '@lab/tensor';
+import { crossEntropy, tf, type HostArray, type Params, type PureFunction, type TensorRecord } from '@lab/engine';
 import type { Arrays, Material } from './material.ts';
 
 /** Inputs whose names start with `prefix/`, without it. */

@@ -1,5 +1,5 @@
 import type { Forward, LinearSpec, TokenBatch } from '@lab/adapter';
-import { tf } from '@lab/tensor';
+import { tf } from '@lab/engine';
 import { paddingBias, scores } from '../../parts/attention.ts';
 import { lookUp, positions, segments } from '../../parts/embed.ts';
 import { encoderPool } from '../../parts/encoder-pool.ts';

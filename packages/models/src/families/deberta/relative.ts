@@ -1,5 +1,5 @@
 import type { Forward } from '@lab/adapter';
-import { tf } from '@lab/tensor';
+import { tf } from '@lab/engine';
 import { scores, splitHeads } from '../../parts/attention.ts';
 
 /** What the position terms of the attention need to know. */

@@ -1,5 +1,5 @@
 import { BadInput } from '@lab/records';
-import { tf } from '@lab/tensor';
+import { tf } from '@lab/engine';
 import { z } from 'zod';
 
 const positive = z.number().positive();

@@ -1,0 +1,80 @@
+import * as tf from '@tensorflow/tfjs';
+import { onBackend, tidyOrFree } from './backend.ts';
+import type { DType, Engine, EngineName, Handle, HostArray, Program, PureFunction, TensorRecord } from '../engine.ts';
+import { checkHostArray, hostArray, isHostArray } from '../host.ts';
+
+/** What an eager engine is: its public name, the line for people, and the tfjs backend that does the work. */
+export type EagerSpec = { readonly name: EngineName; readonly description: string; readonly backend: string };
+
+/**
+ * An engine that runs the function's tfjs operations one by one on a started tfjs backend.
+ * Handles wrap tensors; each run happens in one tidy, so only the outputs survive it.
+ */
+export function eagerEngine(spec: EagerSpec): Engine {
+  const tensors = new Map<Handle, tf.Tensor>();
+
+  const own = (tensor: tf.Tensor): Handle => {
+    const handle = { dtype: tensor.dtype as DType, shape: tensor.shape };
+    tensors.set(handle, tensor);
+    return handle;
+  };
+  const find = (handle: Handle): tf.Tensor => {
+    const tensor = tensors.get(handle);
+    if (!tensor) throw new Error(`engine ${spec.name}: this handle was freed or belongs to another engine`);
+    return tensor;
+  };
+  const release = (handle: Handle): void => {
+    find(handle).dispose();
+    tensors.delete(handle);
+  };
+
+  const program = (fn: PureFunction): Program => ({
+    run: async (inputs) => {
+      const outputs = onBackend(spec.backend, () =>
+        tidyOrFree(() => {
+          const entries = Object.entries(inputs).map(([name, value]) => {
+            const tensor = isHostArray(value) ? upload(value, `input "${name}"`) : find(value);
+            return [name, tensor] as const;
+          });
+          return apart(fn(Object.fromEntries(entries)), new Set(entries.map(([, tensor]) => tensor)));
+        }),
+      );
+      return Object.fromEntries(Object.entries(outputs).map(([name, tensor]) => [name, own(tensor)]));
+    },
+    dispose: () => undefined,
+  });
+
+  return {
+    name: spec.name,
+    description: spec.description,
+    program,
+    put: (array) => onBackend(spec.backend, () => own(upload(array, 'put'))),
+    get: async (handle) => {
+      const tensor = find(handle);
+      const data = await tensor.data();
+      return hostArray(handle.dtype, handle.shape, data as HostArray['data']);
+    },
+    free: (handles) => {
+      for (const handle of handles) release(handle);
+    },
+    alive: () => tensors.size,
+    close: async () => {
+      for (const handle of [...tensors.keys()]) release(handle);
+    },
+  };
+}
+
+function upload(array: HostArray, what: string): tf.Tensor {
+  checkHostArray(array, what);
+  return tf.tensor(array.data, [...array.shape], array.dtype);
+}
+
+/** Outputs that are inputs, or each other, become clones: every handle owns its tensor and is freed once. */
+function apart(outputs: TensorRecord, taken: Set<tf.Tensor>): Record<string, tf.Tensor> {
+  const separate = Object.entries(outputs).map(([name, tensor]) => {
+    if (taken.has(tensor)) return [name, tensor.clone()] as const;
+    taken.add(tensor);
+    return [name, tensor] as const;
+  });
+  return Object.fromEntries(separate);
+}

@@ -1,0 +1,50 @@
+import { createRequire } from 'node:module';
+import * as tf from '@tensorflow/tfjs';
+import { BadInput } from '@lab/records';
+import { startBackend } from './backend.ts';
+
+const require = createRequire(import.meta.url);
+const PACKAGE = { tensorflow: '@tensorflow/tfjs-node', gpu: '@tensorflow/tfjs-node-gpu' } as const;
+
+/**
+ * Loads TensorFlow's own library for Node and starts its backend. `threads` counts at the first load of a process.
+ * @returns one line that names package, version and device
+ * @throws BadInput with the reason when the package is absent, its library does not load, or (`gpu`) no device is seen
+ */
+export async function startTensorFlow(kind: 'tensorflow' | 'gpu', threads?: number): Promise<string> {
+  const name = PACKAGE[kind];
+  if (threads !== undefined) process.env['TF_NUM_INTRAOP_THREADS'] ??= String(threads);
+  // Warnings and errors still come; the library greets with its build flags otherwise.
+  process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '1';
+  try {
+    require(name);
+    await startBackend('tensorflow');
+  } catch (error) {
+    const reason = isAbsent(error, name)
+      ? 'is not installed'
+      : isUnbuilt(error)
+        ? `is there without its library (npm run setup:tensorflow${kind === 'gpu' ? ' -- --gpu' : ''} adds it)`
+        : `does not load (${firstLine(error)})`;
+    throw new BadInput(`Engine "${kind}": the package ${name} ${reason}.`);
+  }
+  const backend = tf.findBackend('tensorflow') as unknown as { isUsingGpuDevice: boolean };
+  if (kind === 'gpu' && !backend.isUsingGpuDevice) {
+    throw new BadInput(`Engine "gpu": ${name} loads but sees no CUDA device.`);
+  }
+  const { version } = require(`${name}/package.json`) as { version: string };
+  return `${name} ${version}, eager, on ${backend.isUsingGpuDevice ? 'a CUDA device' : 'the CPU'}`;
+}
+
+function isAbsent(error: unknown, name: string): boolean {
+  const { code, message } = error as { code?: string; message?: string };
+  return code === 'MODULE_NOT_FOUND' && Boolean(message?.includes(`'${name}'`));
+}
+
+/** What the package says where its binding was neither downloaded nor built. */
+function isUnbuilt(error: unknown): boolean {
+  return firstLine(error).includes('native addon module (tfjs_binding.node) can not be found');
+}
+
+function firstLine(error: unknown): string {
+  return String((error as Error).message ?? error).split('\n')[0]!;
+}

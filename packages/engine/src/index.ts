@@ -1,0 +1,17 @@
+export * as tf from '@tensorflow/tfjs';
+export { adamW, adamWDefaults, adamWScalars, type AdamWInputs, type AdamWOptions } from './optimisers/adamw.ts';
+export { clipByNorm, valueAndGrad } from './tensors/gradient.ts';
+export { crossEntropy, logSoftmax, meanSquaredError } from './tensors/loss.ts';
+export { loraPro, proGradients } from './optimisers/lora-pro.ts';
+export { loraRite } from './optimisers/lora-rite.ts';
+export type { LoraPair, PairOptimizer } from './optimisers/pairs.ts';
+export { layoutOf, pack, sizeOf, unpack, viewOf, type Layout, type Params, type Slot } from './tensors/params.ts';
+export { readSafetensors, writeSafetensors, type Safetensors } from './tensors/safetensors.ts';
+export { learningRate, type Schedule } from './optimisers/schedule.ts';
+export { stopGradient } from './tensors/stop-gradient.ts';
+export type { DType, Engine, EngineName, Handle, HostArray, Program, PureFunction, TensorRecord } from './engine.ts';
+export { ENGINES, openBest, openEngine, probeEngines, type EngineOptions, type EngineProbe } from './engines/open.ts';
+export { onnxProviders, workerEnvironment } from './onnx/session.ts';
+export { onnxFile } from './onnx/export.ts';
+export { noGraphicsCard } from './onnx/device.ts';
+export { measureSpeed } from './engines/speed.ts';

@@ -1,0 +1,103 @@
+import * as tf from '@tensorflow/tfjs';
+import { adamW, adamWDefaults } from './adamw.ts';
+import { unpack, type Layout, type Params } from '../tensors/params.ts';
+import { replaced, shapeOf, type LoraPair, type PairOptimizer } from './pairs.ts';
+import { alive, damped, inverseFactor, inverseRoot } from './small-matrices.ts';
+
+/** What is added to the mean of a Gram matrix's, and of a second moment's, eigenvalues before they are inverted. */
+const DAMPING = 1e-6;
+
+const stacked = (all: readonly tf.Tensor[]) => tf.stack([...all]) as tf.Tensor3D;
+const each = (all: tf.Tensor) => tf.unstack(all) as tf.Tensor2D[];
+const gram = (all: readonly tf.Tensor2D[]) => stacked(all.map((F) => tf.matMul(F, F, true, false)));
+
+/**
+ * Orthonormal bases U = F T of tall factors F [d, r], where T is the inverse of R in F = U R: Cholesky QR, twice for its rounding. A
+ * factor of zeros has U = 0 and T = 0.
+ */
+export const basesOf = (
+  factors: readonly tf.Tensor2D[],
+): { readonly U: readonly tf.Tensor2D[]; readonly T: readonly tf.Tensor2D[] } => {
+  const G = gram(factors);
+  const first = tf.mul(inverseFactor(damped(G, DAMPING)), alive(G)) as tf.Tensor3D;
+  const rough = each(first).map((L, i) => tf.matMul<tf.Tensor2D>(factors[i]!, L, false, true));
+  const second = inverseFactor(damped(gram(rough), DAMPING));
+  const T = each(tf.mul(tf.matMul(first, second, true, true), alive(G)));
+  return { U: factors.map((F, i) => tf.matMul(F, T[i]!)), T };
+};
+
+const lengths = (a: tf.Tensor2D, b: tf.Tensor2D): tf.Tensor =>
+  tf.sqrt(tf.relu(tf.sum(tf.mul(tf.matMul(a, a, true, false), tf.matMul(b, b, true, false)))));
+
+/**
+ * What A's step is multiplied with, at most 1: the product of both steps, lr² dY dXᵀ, may be as long as that of B's step alone, lr dY Xᵀ.
+ * Near B = 0 A's step is long, since only its product with B counts, and a step of both at once would overshoot. All three are products, so
+ * the bound is the same in every basis.
+ */
+const shortened = (dX: tf.Tensor2D, dY: tf.Tensor2D, X: tf.Tensor2D, lr: tf.Scalar): tf.Tensor =>
+  tf.minimum(tf.div(lengths(dY, X), tf.add(tf.mul(lr, lengths(dY, dX)), 1e-20)), 1);
+
+/** The other factor of a pair: A's stand at even places, B's behind them. */
+const partner = (k: number): number => k ^ 1;
+
+/**
+ * LoRA-RITE (Yen et al. 2025, https://arxiv.org/abs/2410.20625, algorithm 1) without its escaped mass, as the authors' code by default.
+ * Of a pair Z = Y Xᵀ (Y = B, X = Aᵀ) each factor is seen in the orthonormal basis of the other: the unmagnified gradient
+ * g = dL/dY R_X⁻¹ does not know how long X is; moments are carried over to each step's basis by P = Uᵀ U_before;
+ * M <- beta1 M Pᵀ + (1 - beta1) g V^(-1/2), V <- beta2 P V Pᵀ + (1 - beta2) gᵀ g / d, Y <- Y - lr M R_X⁻ᵀ. So the step of Z is the same
+ * for every way to write Z as a product. `m` holds the first moments and `v` the last bases, in the shapes of A and B; `second` the V.
+ * The clip acts on unmagnified gradients and the others' together. `shortened` is an addition of ours.
+ */
+export const loraRite = (pairs: readonly LoraPair[], layout: Layout): PairOptimizer => {
+  const names = pairs.flatMap(({ A, B }) => [A, B]);
+  const isA = (k: number): boolean => k % 2 === 0;
+  const [r] = shapeOf(layout, names[0]!);
+  const { beta1, beta2 } = adamWDefaults;
+  /** A as a tall matrix, and back. */
+  const tall = (values: Params) =>
+    names.map((name, k) => (isA(k) ? tf.transpose(values[name] as tf.Tensor2D) : values[name]) as tf.Tensor2D);
+  const named = (all: readonly tf.Tensor[]): Params =>
+    Object.fromEntries(all.map((value, k) => [names[k]!, isA(k) ? tf.transpose(value) : value]));
+  return {
+    slots: [{ name: 'second', shape: [names.length, r, r] }],
+    step: ({ theta, grad, m, v, decay, lr, correction1, correction2, clip, slots }) => {
+      const [factors, decays] = [tall(unpack(layout, theta)), tall(unpack(layout, decay))];
+      const { U, T } = basesOf(factors);
+      const raw = tall(unpack(layout, grad)).map((g, k) => tf.matMul(g, T[partner(k)]!));
+      const seen = replaced(layout, grad, named(raw));
+      const share = tf.minimum(tf.div(clip, tf.add(tf.sqrt(tf.sum(tf.square(seen))), 1e-6)), 1);
+      const clipped = tf.mul(seen, share) as tf.Tensor1D;
+      const others = adamW({ theta, grad: clipped, m, v, decay, lr, correction1, correction2 });
+      const gs = tall(unpack(layout, clipped));
+      const before = tall(unpack(layout, v));
+      const turn = stacked(names.map((_, k) => tf.matMul(U[partner(k)]!, before[partner(k)]!, true, false)));
+      const carried = tf.matMul(tf.matMul(turn, slots.second as tf.Tensor3D), turn, false, true);
+      const fresh = stacked(gs.map((g) => tf.div(tf.matMul(g, g, true, false), g.shape[0])));
+      const second = tf.add(tf.mul(carried, beta2), tf.mul(fresh, 1 - beta2));
+      const roots = each(
+        tf.mul(inverseRoot(damped(tf.mul(second, correction2), DAMPING)), alive(tf.mul(second, 1e20))),
+      );
+      const turns = each(turn);
+      const momenta = tall(unpack(layout, m)).map(
+        (M, k) =>
+          tf.add(
+            tf.mul(tf.matMul(M, turns[k]!, false, true), beta1),
+            tf.mul(tf.matMul(gs[k]!, roots[k]!), 1 - beta1),
+          ) as tf.Tensor2D,
+      );
+      const steps = momenta.map((M, k) =>
+        tf.matMul<tf.Tensor2D>(tf.mul(M, correction1) as tf.Tensor2D, T[partner(k)]!, false, true),
+      );
+      const moved = factors.map((F, k) => {
+        const step = isA(k) ? tf.mul(steps[k]!, shortened(steps[k]!, steps[k + 1]!, F, lr)) : steps[k]!;
+        return tf.sub(F, tf.mul(lr, tf.add(step, tf.mul(decays[k]!, F))));
+      });
+      return {
+        theta: replaced(layout, others.theta, named(moved)),
+        m: replaced(layout, others.m, named(momenta)),
+        v: replaced(layout, others.v, named(U)),
+        slots: { second },
+      };
+    },
+  };
+};

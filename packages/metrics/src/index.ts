@@ -1,0 +1,17 @@
+export { calibrationError, classBets, classwiseError, equalMass, equalWidth, topBets } from './calibration.ts';
+export type { Bet, ReliabilityBin } from './calibration.ts';
+export { measure, metricNames } from './measure.ts';
+export { aurc, riskCoverage, type RiskPoint } from './selective.ts';
+export { ensembleLogits, logSoftmax, softmax, type Logits } from './softmax.ts';
+export { answerScores, bestThreshold, normaliseAnswer, squadScores } from './squad.ts';
+export type { Asked, SquadScores, Threshold } from './squad.ts';
+export { atTemperature, fitTemperature } from './temperature.ts';
+export { bleu } from './text/bleu.ts';
+export { cider } from './text/cider.ts';
+export { generationScores } from './text/generation.ts';
+export { meteor } from './text/meteor.ts';
+export { nist } from './text/nist.ts';
+export { rougeL } from './text/rouge.ts';
+export { ter } from './text/ter.ts';
+export { alphanumeric, lowerCase, spaces, tokens13a, type Segment, type Tokenize } from './text/tokens.ts';
+export type { TaskKind } from './task.ts';

@@ -1,0 +1,91 @@
+import { join } from 'node:path';
+import { datasets, hubFetch, type Dataset, type Example, type Sources } from '@lab/datasets';
+import { models } from '@lab/models';
+import type { Encoded, Model } from '@lab/adapter';
+import { fold, key } from '@lab/random';
+import { BadInput, canonical, type RunConfig } from '@lab/records';
+import { encodeRows } from '../step/batches.ts';
+import { blueprintOf, type Blueprint } from './blueprint.ts';
+import { languageModel, textRows } from './causal.ts';
+import type { Row } from './row.ts';
+
+/** Where a run finds what its config names. Never part of its identity. */
+export interface Places {
+  readonly sources: Pick<Sources, 'dataDir' | 'cacheDir'>;
+  /** Whether data sets and models may be downloaded from the hub. */
+  readonly download?: boolean;
+  /** Folder with a model's weights, where they do not come with the package. */
+  readonly weights?: string;
+}
+
+/** A run ready to train: every part built, every text tokenized. */
+export interface Prepared {
+  readonly config: RunConfig;
+  readonly blueprint: Blueprint;
+  readonly dataset: Dataset;
+  readonly rows: { readonly train: readonly Row[]; readonly validation: readonly Row[]; readonly test: readonly Row[] };
+  /** Test rows of other data sets, by name. */
+  readonly elsewhere: { readonly [name: string]: readonly Row[] };
+}
+
+/** Builds runs and keeps what they share: a model by its options, a data set by its options and seed. */
+export interface Preparer {
+  readonly prepare: (config: RunConfig) => Promise<Prepared>;
+}
+
+const once = <T>(cache: Map<string, T>, name: string, make: () => T): T => {
+  const found = cache.get(name) ?? make();
+  cache.set(name, found);
+  return found;
+};
+
+/** The same model with token ids kept by content: runs of other seeds and arms meet the same texts again. */
+const rememberTokens = (model: Model): Model => {
+  const known = new Map<string, Encoded>();
+  return {
+    ...model,
+    tokenize: (text, pair, atMost) =>
+      once(known, JSON.stringify([text, pair, atMost]), () => model.tokenize(text, pair, atMost)),
+  };
+};
+
+export const openPreparer = ({ sources: places, weights, download = false }: Places): Preparer => {
+  const sources: Sources = download ? { ...places, fetchFile: hubFetch } : places;
+  const context = {
+    ...(weights === undefined ? {} : { weights }),
+    ...(download ? { cacheDir: join(places.cacheDir, 'models') } : {}),
+  };
+  const built = new Map<string, Promise<Model>>();
+  const loaded = new Map<string, Promise<Dataset>>();
+  return {
+    prepare: async (config) => {
+      const model = await once(built, canonical(config.model), async () =>
+        rememberTokens(await models.build(config.model, context)),
+      );
+      const dataset = await once(loaded, canonical([config.dataset, config.seed]), () =>
+        datasets.build(config.dataset, fold(key(config.seed), 'data'), sources),
+      );
+      const { maxTokens } = config.train;
+      if (maxTokens > model.maxTokens)
+        throw new BadInput(`train.maxTokens is ${maxTokens}; ${model.name} takes at most ${model.maxTokens}`);
+      for (const split of ['train', 'validation', 'test'] as const) {
+        if (dataset.splits[split].length === 0) throw new BadInput(`${dataset.name}: the ${split} split is empty`);
+      }
+      const blueprint = blueprintOf(config, model, dataset);
+      const { texts } = blueprint;
+      const encode = (examples: readonly Example[]) =>
+        texts
+          ? textRows(languageModel(model), examples, maxTokens, texts.generation)
+          : encodeRows(model, examples, blueprint.apart, maxTokens);
+      const { train, validation, test } = dataset.splits;
+      const elsewhere = Object.entries(dataset.elsewhere ?? {}).map(([name, examples]) => [name, encode(examples)]);
+      return {
+        config,
+        blueprint,
+        dataset,
+        rows: { train: encode(train), validation: encode(validation), test: encode(test) },
+        elsewhere: Object.fromEntries(elsewhere) as Prepared['elsewhere'],
+      };
+    },
+  };
+};

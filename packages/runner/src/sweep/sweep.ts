@@ -1,0 +1,194 @@
+import {
+  BadInput,
+  damageOf,
+  failRun,
+  holdingOf,
+  isDone,
+  openRun,
+  readFailure,
+  releaseLease,
+  runFolder,
+  takeLease,
+} from '@lab/records';
+import type { PlannedRun } from '../plan/config.ts';
+import { lane, type Assigned, type Crash } from './lane.ts';
+import { armOf, openQueue } from './queue.ts';
+import { openTally, type SweepEvents, type SweepSummary } from './tally.ts';
+import type { FromWorker, WorkerSetup } from './worker.ts';
+
+export interface SweepArgs {
+  readonly setup: WorkerSetup;
+  readonly workers: number;
+  readonly signal: AbortSignal;
+  readonly events: SweepEvents;
+  /** How often a run may end by its own doing before it is left alone. */
+  readonly attempts?: number;
+  /** Whether to wait for runs that others are at work on, and to take over those whose owners die. */
+  readonly wait?: boolean;
+  /** Most runs to take. */
+  readonly limit?: number;
+  /** Where in the list to begin, in [0, 1). */
+  readonly share?: number;
+  readonly graceSeconds?: number;
+  /** Resident memory at which a worker is killed, in MB. */
+  readonly memoryMB?: number;
+}
+
+/** How many worker processes in a row may end before they are ready. */
+const unreadyAllowed = 5;
+
+/** Milliseconds between looks at runs that others hold. */
+const lookEvery = 500;
+
+const pauseFor = (milliseconds: number, signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal.aborted) return resolve();
+    const end = () => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', end);
+      resolve();
+    };
+    const timer = setTimeout(end, milliseconds);
+    signal.addEventListener('abort', end, { once: true });
+  });
+
+/** Notes why a run ended without a result, if nobody else has taken it. Returns the attempts so far, or null where it is another's. */
+const recordCrash = (out: string, { id }: PlannedRun, crash: Crash): number | null => {
+  const lease = takeLease(openRun(out, id));
+  if (!lease) return null;
+  failRun(lease, crash);
+  releaseLease(lease);
+  return readFailure(lease.folder)?.attempts ?? 0;
+};
+
+/**
+ * Runs what is not done yet on worker processes, one run at a time each. A worker that dies takes only its run with it, which is tried
+ * again. On abort every worker writes a checkpoint and ends; the same call goes on later. Finished runs are checked against their
+ * checksums and only counted; damaged ones are set aside and computed again.
+ */
+export const sweep = async (runs: readonly PlannedRun[], args: SweepArgs): Promise<SweepSummary> => {
+  const { setup, signal, events, attempts = 3, wait = true, limit = Infinity } = args;
+  const { out } = setup;
+  const unique = [...new Map(runs.map((run) => [run.id, run])).values()];
+  const tally = openTally(events, runs.length - unique.length);
+  const held = new Map<string, PlannedRun>();
+  let taken = 0;
+
+  /** Whether there is still something to do about a run; counts it when not. */
+  const isOpen = (run: PlannedRun, tell: typeof tally.end): boolean => {
+    if (isDone(out, run.id)) {
+      if (damageOf(runFolder(out, run.id)) !== null) return true;
+      tell(run, 'already-done');
+      return false;
+    }
+    const failure = readFailure(runFolder(out, run.id));
+    if (!failure || failure.attempts < attempts) return true;
+    const reason = `${failure.status} ${failure.attempts} times, the last time: ${failure.reason}; lab retry tries it again`;
+    tell(run, 'given-up', reason);
+    return false;
+  };
+  const queue = openQueue(
+    unique.filter((run) => isOpen(run, tally.count)),
+    args.share,
+  );
+  const counts = tally.summary().counts;
+  events.onPlan({
+    runs: unique.length,
+    finished: counts['already-done'],
+    givenUp: counts['given-up'],
+    waiting: Math.min(queue.size(), limit),
+  });
+
+  /** A held run that has come free, if any. */
+  const freed = (): Assigned | null => {
+    for (const [id, run] of held) {
+      const { held: still, fence } = holdingOf(runFolder(out, id));
+      if (still) continue;
+      held.delete(id);
+      if (isOpen(run, tally.end)) return { run, dead: fence };
+    }
+    return null;
+  };
+
+  const next = async (arm: string | null): Promise<Assigned | null> => {
+    while (!signal.aborted && tally.mended() && taken < limit) {
+      const run = queue.take(arm);
+      const found = run ? { run, dead: 0 } : freed();
+      if (found) {
+        taken += 1;
+        return found;
+      }
+      if (!wait || held.size === 0) return null;
+      await pauseFor(lookEvery, signal);
+    }
+    return null;
+  };
+
+  const onMessage = (worker: number, message: FromWorker, run: PlannedRun | null): void => {
+    if (message.type === 'ready') return events.onEngine(message.engine, message.reason);
+    if (message.type === 'progress') return run ? events.onProgress(worker, run, message.progress) : undefined;
+    if (message.type === 'failed') {
+      if (message.mend || !run) tally.mend(message.message);
+      if (run) tally.end(run, 'failed', message.message);
+      return undefined;
+    }
+    if (!run) return undefined;
+    if (message.type === 'cancelled') return tally.end(run, 'cancelled');
+    const { outcome, resumed, setAside } = message.ended;
+    tally.reuse(resumed, setAside);
+    // Only work of one's own counts against the limit.
+    if (outcome === 'held-elsewhere' || outcome === 'already-done') taken -= 1;
+    if (outcome !== 'held-elsewhere') return tally.end(run, outcome);
+    held.set(run.id, run);
+    return undefined;
+  };
+
+  const onCrash = (run: PlannedRun, crash: Crash): void => {
+    try {
+      const so = recordCrash(out, run, crash);
+      if (so === null) held.set(run.id, run);
+      else if (signal.aborted || crash.status === 'cancelled') tally.end(run, 'cancelled', crash.reason);
+      else if (crash.status === 'failed' && so < attempts) {
+        taken -= 1;
+        queue.putBack(run);
+      } else tally.end(run, crash.status, crash.reason);
+    } catch (error) {
+      if (!(error instanceof BadInput)) throw error;
+      tally.end(run, 'failed', crash.reason);
+      tally.mend(error.message);
+    }
+  };
+
+  const serve = async (worker: number): Promise<void> => {
+    let arm: string | null = null;
+    let unready = 0;
+    while (!signal.aborted && tally.mended() && unready < unreadyAllowed && taken < limit) {
+      const end = await lane({
+        setup,
+        signal,
+        graceSeconds: args.graceSeconds ?? 20,
+        memoryMB: args.memoryMB ?? Infinity,
+        next: async () => {
+          const assigned = await next(arm);
+          arm = assigned ? armOf(assigned.run) : null;
+          return assigned;
+        },
+        onMessage: (message, run) => onMessage(worker, message, run),
+        onCrash,
+        putBack: ({ run }) => {
+          taken -= 1;
+          queue.putBack(run);
+        },
+      });
+      if (end.how === 'told') return;
+      unready = end.how === 'unready' ? unready + 1 : 0;
+      if (end.how === 'unready' && (!end.killed || unready === unreadyAllowed) && !signal.aborted)
+        tally.mend(`a worker could not start: ${end.words || 'it was killed before it was ready'}`);
+    }
+  };
+
+  const lanes = Math.min(args.workers, queue.size(), limit);
+  await Promise.all(Array.from({ length: lanes }, (_, worker) => serve(worker)));
+  for (const run of held.values()) tally.end(run, 'held-elsewhere');
+  return tally.summary();
+};
