@@ -4,7 +4,7 @@
  *   npm run bench -- models [--engines onnx,wasm] [--rounds 10]
  */
 import { parseArgs } from 'node:util';
-import { adapters, forwardWith, quiet } from '@lab/adapter';
+import { adapters, forwardWith, noNoise } from '@lab/adapter';
 import { fold, key } from '@lab/random';
 import { layoutOf, openEngine, pack, tf, unpack, valueAndGrad, type EngineName, type HostArray } from '@lab/engine';
 import { CASES, openCase } from '../packages/models/test/parity.ts';
@@ -38,7 +38,7 @@ const stepOf = async (one: (typeof CASES)[number]) => {
     const frozen = Object.fromEntries(Object.entries(rest).map(([name, w]) => [name.slice('weight/'.length), w]));
     const batch = { ids: ids as tf.Tensor2D, valid: valid as tf.Tensor2D, extra: {} };
     const { grad } = valueAndGrad((flat) => {
-      const forward = forwardWith(model, adapter, frozen, unpack(layout, flat), quiet);
+      const forward = forwardWith(model, adapter, frozen, unpack(layout, flat), noNoise);
       return tf.mean(tf.square(model.encode(forward, batch))) as tf.Scalar;
     }, at as tf.Tensor1D);
     return { grad };

@@ -25,7 +25,7 @@ export const stepsOf = async (engine: Engine, { blueprint, batch }: Workload): P
   const constants = putAll(engine, { decay: vector(decayVector(blueprint, 0.01)) });
   const masks = Array.from({ length: MASKS }, (_, i) => trainingMasks(blueprint, batch, fold(root, i), 0));
   const step = engine.program(stepProgram(blueprint));
-  const predict = engine.program(predictProgram(blueprint, 'quiet'));
+  const predict = engine.program(predictProgram(blueprint, 'deterministic'));
   let state: Handles = putAll(engine, await initialArrays(blueprint, root));
   let done = 0;
 

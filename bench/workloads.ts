@@ -59,7 +59,7 @@ const randomBert = (layers: number, width: number, tokens: number, vocabulary: n
   return {
     ...anatomy,
     name: `bert ${layers}x${width}`,
-    pairs: 'packed',
+    pairs: 'cross-encoder',
     weights: async () => Object.fromEntries(anatomy.tensors.map(({ name, shape }) => [name, draw(name, shape)])),
     tokenize: (text) => ({
       ids: Int32Array.from({ length: tokens }, (_, t) => integer(fold(fold(root, text), t), vocabulary)),

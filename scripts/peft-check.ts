@@ -31,8 +31,11 @@ const { rows } = await preparer.prepare(planRun(config, 'peft-check').config);
 const predictions = readFileSync(join(stored, 'predictions.jsonl'), 'utf8').split('\n').slice(0, examples);
 const loss = new Map(
   predictions.map((line) => {
-    const { id, quiet } = JSON.parse(line) as { readonly id: string; readonly quiet: readonly [number] };
-    return [id, quiet[0]];
+    const { id, deterministic } = JSON.parse(line) as {
+      readonly id: string;
+      readonly deterministic: readonly [number];
+    };
+    return [id, deterministic[0]];
   }),
 );
 const chosen = rows.test.flatMap(({ example, encoded, targetFrom }) =>

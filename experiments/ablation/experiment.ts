@@ -16,10 +16,10 @@ const masked = { trained: 'with masks' } as const;
 const plain = { trained: 'without masks' } as const;
 const drop = { name: 'Drop', where: masked, readout: 'ensemble-logits' } as const;
 const dropTrainMean = { name: 'Drop_train, mean-field', where: masked, readout: 'mean-field' } as const;
-const dropTrainQuiet = { name: 'Drop_train, quiet', where: masked, readout: 'quiet' } as const;
+const dropTrainDeterministic = { name: 'Drop_train, deterministic', where: masked, readout: 'deterministic' } as const;
 const dropTest = { name: 'Drop_test', where: plain, readout: 'ensemble-logits' } as const;
-const noDrop = { name: 'NoDrop', where: plain, readout: 'quiet' } as const;
-const bars = [drop, dropTrainMean, dropTrainQuiet, dropTest, noDrop];
+const noDrop = { name: 'NoDrop', where: plain, readout: 'deterministic' } as const;
+const bars = [drop, dropTrainMean, dropTrainDeterministic, dropTest, noDrop];
 
 export const ablation: Experiment<ReportSpec> = {
   name: 'ablation',

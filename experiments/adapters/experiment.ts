@@ -1,5 +1,5 @@
 import type { ReportSpec } from '@lab/report';
-import type { Arm, Experiment, Partial } from '@lab/runner';
+import type { Arm, Experiment, ConfigPatch } from '@lab/runner';
 import { embedded, quick, smoke } from '../embedded.ts';
 
 const title = 'Dropout under every adapter';
@@ -9,7 +9,7 @@ const question = 'Does what LoRA Dropout and HiddenKey do to LoRA also hold for 
  * Every adapter with about the parameters of LoRA at r = 8 trained at a time; a search keeps a quarter of r = 32. Chains hold more in
  * all than they train at a time.
  */
-const adapters: { readonly [adapter: string]: Partial } = {
+const adapters: { readonly [adapter: string]: ConfigPatch } = {
   lora: { name: 'lora', r: 8 },
   adalora: { name: 'adalora', init_r: 8, target_r: 6 },
   sora: { name: 'sora', r: 8 },
@@ -40,18 +40,18 @@ const adapters: { readonly [adapter: string]: Partial } = {
 /**
  * LoRA at r = 8 under another optimiser. LoRA-Pro moves the product as Adam would move whole weights, so its rate is one for them.
  */
-const optimizers: { readonly [adapter: string]: Partial } = {
+const optimizers: { readonly [adapter: string]: ConfigPatch } = {
   'lora with lora-rite': { optimizer: { name: 'lora-rite' } },
   'lora with lora-pro': { optimizer: { name: 'lora-pro' }, lr: 3e-4 },
 };
 
-const dropouts: { readonly [method: string]: Partial } = {
+const dropouts: { readonly [method: string]: ConfigPatch } = {
   none: { name: 'none' },
   'lora-dropout': { name: 'lora-dropout', p: 0.3, samples: 2 },
   hiddenkey: { name: 'hiddenkey', p: 0.1, lambda: 0.2 },
 };
 
-const configs: { readonly [adapter: string]: Partial } = {
+const configs: { readonly [adapter: string]: ConfigPatch } = {
   ...Object.fromEntries(Object.entries(adapters).map(([name, adapter]) => [name, { adapter }])),
   ...Object.fromEntries(Object.entries(optimizers).map(([name, train]) => [name, { adapter: adapters.lora!, train }])),
 };

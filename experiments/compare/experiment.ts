@@ -109,7 +109,7 @@ export const compare: Experiment<ReportSpec> = {
         title: 'All methods',
         baseline: named('none'),
         metrics: ['score', 'nll', 'ece'],
-        readouts: ['quiet', 'own'],
+        readouts: ['deterministic', 'own'],
       },
       { kind: 'grid', name: 'by-task', title: 'Score by task', metrics: ['score'], average: true },
       { kind: 'across', name: 'across-tasks', title: 'Over tasks', baseline: named('none'), metric: 'score' },

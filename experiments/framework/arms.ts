@@ -1,10 +1,10 @@
-import type { Arm, Partial } from '@lab/runner';
+import type { Arm, ConfigPatch } from '@lab/runner';
 
 export const structures = ['element', 'column', 'span'] as const;
 export const positions = ['dropkey', 'dropattention', 'hiddencut'] as const;
 
 /** HiddenKey-minus with something added, as the rows of the paper's Table 1. */
-const combined: { readonly [variant: string]: Partial } = {
+const combined: { readonly [variant: string]: ConfigPatch } = {
   'hiddenkey-minus': { name: 'hiddenkey-minus' },
   hiddenkey: { name: 'hiddenkey', consistency: 'kl' },
   'hiddenkey-minus + JS': { name: 'hiddenkey', consistency: 'js' },

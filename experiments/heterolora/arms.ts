@@ -1,4 +1,4 @@
-import type { Arm, Partial } from '@lab/runner';
+import type { Arm, ConfigPatch } from '@lab/runner';
 
 /** The paper's targets; with all shortcuts the embedded encoder has 3072 r parameters in branches and 6656 r in shortcuts. */
 const maps = { target_modules: ['query', 'value'] };
@@ -22,8 +22,8 @@ export const triples: readonly Triple[] = [
 ];
 
 /** Methods of a budget: the paper's three, and the random controls. */
-const adaptersAt = (triple: Triple, how: Partial): { readonly [method: string]: Partial } => {
-  const hetero = (more: Partial): Partial => ({
+const adaptersAt = (triple: Triple, how: ConfigPatch): { readonly [method: string]: ConfigPatch } => {
+  const hetero = (more: ConfigPatch): ConfigPatch => ({
     name: 'heterolora',
     ...maps,
     r: triple.searched,
@@ -44,7 +44,7 @@ const adaptersAt = (triple: Triple, how: Partial): { readonly [method: string]: 
 const proxies = ['const', 'grad-norm', 'snip', 'synflow', 'alpha-test'] as const;
 
 /** `how` sets scoring batches and times between choices. */
-export const armsWith = (how: Partial): readonly Arm[] => [
+export const armsWith = (how: ConfigPatch): readonly Arm[] => [
   ...triples.flatMap((triple) =>
     Object.entries(adaptersAt(triple, how)).map(([method, adapter]) => ({
       labels: { part: 'budgets', budget: triple.name, method },

@@ -1,5 +1,5 @@
 import type { Arm as Series, ReportSpec } from '@lab/report';
-import type { Arm, Experiment, Partial } from '@lab/runner';
+import type { Arm, Experiment, ConfigPatch } from '@lab/runner';
 
 const title = 'HiddenKey for a decoder that writes';
 const question = 'Does HiddenKey help a decoder under LoRA write better texts, and which of its parts?';
@@ -7,7 +7,7 @@ const metrics = ['bleu', 'nist', 'meteor', 'rouge-l', 'cider'] as const;
 
 /** For decoders the paper drops in the latter half of the layers. */
 const layers = 'latter-half';
-const methods: { readonly [paper: string]: Partial } = {
+const methods: { readonly [paper: string]: ConfigPatch } = {
   LoRA: { name: 'none' },
   HiddenCut: { name: 'hiddencut', structure: 'element', layers },
   DropKey: { name: 'dropkey', structure: 'column', layers },
@@ -31,14 +31,14 @@ const base = {
   train: { epochs: 6, batchSize: 8, lr: 2e-3, maxTokens: 96, labelSmoothing: 0.1 },
   generation: { numBeams: 4, maxNewTokens: 24, lengthPenalty: 0.9, noRepeatNgram: 4 },
   members: 0,
-} as const satisfies Partial;
+} as const satisfies ConfigPatch;
 
 const smoke = {
   ...base,
   dataset: { name: 'gloss', train: 8, validation: 4, maxTest: 4 },
   train: { ...base.train, epochs: 1, batchSize: 4, maxTokens: 48 },
   generation: { ...base.generation, numBeams: 2, maxNewTokens: 6 },
-} as const satisfies Partial;
+} as const satisfies ConfigPatch;
 
 const paper = {
   ...base,
@@ -47,7 +47,7 @@ const paper = {
   adapter: { name: 'lora', r: 4, alpha: 32, target_modules: ['attn.c_attn'] },
   train: { epochs: 5, batchSize: 8, lr: 2e-4, weightDecay: 0.01, maxTokens: 256, labelSmoothing: 0.1 },
   generation: { numBeams: 10, maxNewTokens: 64, lengthPenalty: 0.9, noRepeatNgram: 4 },
-} as const satisfies Partial;
+} as const satisfies ConfigPatch;
 
 const series = (method: string): Series => ({ name: method, where: { method }, paper: method });
 const [lora, hiddenCut, dropKey, minus, full] = Object.keys(methods).map(series) as [

@@ -17,7 +17,7 @@ const alongCount = { name: 'LoRA Dropout, p = 0.3', where: { p: 0.3 } } as const
 const readouts = <A extends { readonly name: string }>(base: A) => [
   { ...base, name: `${base.name}, ensemble`, readout: 'own' } as const,
   { ...base, name: `${base.name}, mean-field`, readout: 'mean-field' } as const,
-  { ...base, name: `${base.name}, quiet`, readout: 'quiet' } as const,
+  { ...base, name: `${base.name}, deterministic`, readout: 'deterministic' } as const,
 ];
 const metrics = ['score', 'nll', 'ece'] as const;
 
@@ -61,13 +61,13 @@ export const sensitivity: Experiment<ReportSpec> = {
         test: { kind: 'rising', arm: alongCount, x: 'N', metric: 'score' },
       },
       {
-        id: 'ensemble-above-quiet',
-        text: 'The ensemble does better than one quiet pass of the same weights',
+        id: 'ensemble-above-deterministic',
+        text: 'The ensemble does better than one deterministic pass of the same weights',
         source: 'LoRA Dropout, Theorem 4.5',
         test: {
           kind: 'better',
           arm: { name: 'ensemble', where: { p: 0.3, N: 4 }, readout: 'own' },
-          than: [{ name: 'quiet', where: { p: 0.3, N: 4 }, readout: 'quiet' }],
+          than: [{ name: 'deterministic', where: { p: 0.3, N: 4 }, readout: 'deterministic' }],
           metric: 'nll',
         },
       },

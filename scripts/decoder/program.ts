@@ -1,4 +1,4 @@
-import { adapters, forwardWith, quiet, type Model } from '@lab/adapter';
+import { adapters, forwardWith, noNoise, type Model } from '@lab/adapter';
 import { fold, key, normal } from '@lab/random';
 import {
   adamW,
@@ -46,7 +46,7 @@ const lossOf = (anatomy: Anatomy, weights: Params, ids: tf.Tensor2D): tf.Scalar 
   const tokens = length - 1;
   const input = tf.slice(ids, [0, 0], [batch, tokens]);
   const model = { name: 'embedded-gpt', linears: anatomy.linears } as unknown as Model;
-  const forward = forwardWith(model, adapters.build({ name: 'none' }, model), weights, {}, quiet);
+  const forward = forwardWith(model, adapters.build({ name: 'none' }, model), weights, {}, noNoise);
   const valid = tf.ones([batch, tokens]) as tf.Tensor2D;
   const hidden = anatomy.encode(forward, { ids: input, valid, extra: {} });
   const logits = tableLogits(anatomy.lmHead!)(forward, hidden);

@@ -14,7 +14,7 @@ export interface ParamSpec {
   readonly start?: (key: Key, weights: HostParams) => Float32Array;
   readonly decay: boolean;
   /** True for a constant that travels with the parameters (a switch, a fixed random factor): it has no gradient and is not counted. */
-  readonly held?: boolean;
+  readonly frozen?: boolean;
 }
 
 /** What a pass has met so far, for adapters that connect layers. */
@@ -76,7 +76,7 @@ export interface Adapter {
    * What this step trains: 1 or 0 by parameter name, in shapes that broadcast to the parameter's; a name left out is trained. Where it is
    * 0 the value and both moments stay as they are to the last bit. `inputs` are those of `state`.
    */
-  readonly live?: (inputs: Params, params: Params) => Params;
+  readonly trainable?: (inputs: Params, params: Params) => Params;
   /** Steps since the optimiser was started afresh (moments zero, bias correction from 1); absent: it is started once. */
   readonly age?: (progress: Progress) => number;
   /** The factors of every update s B A that are trained together, for optimisers that look at both; absent: it has no such pairs. */

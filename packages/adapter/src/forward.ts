@@ -17,11 +17,11 @@ const onlyWeights =
     site === 'lora.A' || site === 'lora.B' ? perturb(site, place, value) : value;
 
 /** Parameters of which the constants have no gradient. */
-const withoutHeld = (adapter: Adapter, params: Params): Params => ({
+const withoutFrozen = (adapter: Adapter, params: Params): Params => ({
   ...params,
   ...Object.fromEntries(
     adapter.params
-      .filter(({ name, held }) => held && params[name])
+      .filter(({ name, frozen }) => frozen && params[name])
       .map(({ name }) => [name, stopGradient(params[name]!)]),
   ),
 });
@@ -37,7 +37,7 @@ export const forwardWith = (
   given: Params,
   perturb: Perturb,
 ): Forward & { readonly left: () => Params } => {
-  const params = withoutHeld(adapter, given);
+  const params = withoutFrozen(adapter, given);
   const met = new Map<string, tf.Tensor>();
   const left = new Map<string, tf.Tensor>();
   const leave = (name: string, value: tf.Tensor): void => void left.set(name, value);

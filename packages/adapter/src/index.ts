@@ -19,5 +19,5 @@ export { affine, forwardWith } from './forward.ts';
 export { merge, unmerge } from './merge.ts';
 export type { Encoded, Forward, LinearSpec, Model, TokenBatch } from './model.ts';
 export { peftFiles, readPeft, readPeftFiles, type PeftAdapter } from './peft.ts';
-export { quiet, SITES, type Perturb, type Place, type Site, type SiteUse } from './site.ts';
+export { noNoise, SITES, type Perturb, type Place, type Site, type SiteUse } from './site.ts';
 export { selectTargets } from './targets.ts';

@@ -71,6 +71,6 @@ export interface Model {
    * Texts are cut, not special tokens.
    */
   readonly tokenize: (text: string, pair?: string, atMost?: number) => Encoded;
-  /** How two texts are compared: apart, as (u, v, |u-v|, u*v), or packed into one sequence. */
-  readonly pairs: 'apart' | 'packed';
+  /** How two texts are compared. A bi-encoder encodes each, and the head sees (u, v, |u-v|, u*v); a cross-encoder reads both in one sequence. */
+  readonly pairs: 'bi-encoder' | 'cross-encoder';
 }

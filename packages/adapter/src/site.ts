@@ -42,7 +42,7 @@ export interface Place {
 export type Perturb = (site: Site, place: Place, value: tf.Tensor) => tf.Tensor;
 
 /** No noise. */
-export const quiet: Perturb = (_site, _place, value) => value;
+export const noNoise: Perturb = (_site, _place, value) => value;
 
 /** One use of a site in a forward pass, with the shape of the value that will be there. */
 export interface SiteUse {

@@ -32,7 +32,7 @@ export const plainModel = (width: number, layers: number): Model => {
     encode: nothing,
     pool: nothing,
     tokenize: nothing,
-    pairs: 'apart',
+    pairs: 'bi-encoder',
   };
 };
 

@@ -37,7 +37,7 @@ describe.each(all)('adapter %s', (name, adapter) => {
     expect(new Set(names).size).toBe(names.length);
     for (const [param, array] of Object.entries(initial(adapter)))
       expect([param, array.data.length]).toEqual([param, sizeOf(array.shape)]);
-    expect(adapterSize(adapter)).toBe(layoutOf(adapter.params.filter(({ held }) => !held)).size);
+    expect(adapterSize(adapter)).toBe(layoutOf(adapter.params.filter(({ frozen }) => !frozen)).size);
   });
 
   it('moves the output, and its gradient reaches every parameter and is the slope of the output', () => {
@@ -47,7 +47,7 @@ describe.each(all)('adapter %s', (name, adapter) => {
     tf.tidy(() => {
       const theta = pack(layout, tensors(trained(adapter)));
       const grad = valueAndGrad(loss, theta).grad;
-      const held = new Set(adapter.params.flatMap((param) => (param.held ? [param.name] : [])));
+      const held = new Set(adapter.params.flatMap((param) => (param.frozen ? [param.name] : [])));
       for (const [param, part] of Object.entries(unpack(layout, grad)))
         if (held.has(param)) expect([param, tf.sum(tf.abs(part)).arraySync()]).toEqual([param, 0]);
         else expect([param, (tf.sum(tf.abs(part)).arraySync() as number) > 1e-6]).toEqual([param, true]);

@@ -1,7 +1,7 @@
 import { fold, key } from '@lab/random';
 import { tf } from '@lab/engine';
 import { describe, expect, it } from 'vitest';
-import { adapters, adapterSize, forwardWith, merge, quiet, selectTargets, type Site } from '../src/index.ts';
+import { adapters, adapterSize, forwardWith, merge, noNoise, selectTargets, type Site } from '../src/index.ts';
 import { kaimingUniform } from '../src/lora/init.ts';
 import { loraScale } from '../src/lora/index.ts';
 import { drawn, linears, output, tensors, tiny, trained, weights } from './tiny.ts';
@@ -155,9 +155,9 @@ describe('noise', () => {
 describe('a forward pass', () => {
   it('says which weight or map a model does not have', () => {
     const adapter = loraOf({});
-    const forward = forwardWith(tiny, adapter, {}, {}, quiet);
+    const forward = forwardWith(tiny, adapter, {}, {}, noNoise);
     expect(() => forward.weight('nothing')).toThrow('tiny has no weight named nothing');
-    const full = forwardWith(tiny, adapter, tensors({ 'x.weight': drawn('x', [2, 2]) }), {}, quiet);
+    const full = forwardWith(tiny, adapter, tensors({ 'x.weight': drawn('x', [2, 2]) }), {}, noNoise);
     expect(() => full.linear('x', tf.ones([1, 1, 2]))).toThrow('tiny declares no linear map x');
   });
 

@@ -7,7 +7,7 @@ import {
   adapters,
   adapterSize,
   peftFiles,
-  quiet,
+  noNoise,
   readPeft,
   readPeftFiles,
   type Adapter,
@@ -35,7 +35,7 @@ const compare = (adapter: Adapter, params: HostParams, expected: Outputs): void 
       const x = tf.tensor([...inputs()[spec.path]!], [2, 1, spec.dIn]);
       const b = frozen[`${spec.path}.bias`] as tf.Tensor1D | undefined;
       const base = { W: frozen[`${spec.path}.weight`] as tf.Tensor2D, ...(b ? { b } : {}) };
-      const y = adapter.linear(spec, x, base, named, quiet).dataSync();
+      const y = adapter.linear(spec, x, base, named, noNoise).dataSync();
       // Sums of some ten float32 terms; PEFT adds 1e-5 to AdaLoRA's rank of 4 where it divides by it, a share of 2.5e-6.
       expected[spec.path]!.forEach((value, i) => {
         expect(Math.abs(y[i]! - value)).toBeLessThan(1e-5 * Math.max(1, Math.abs(value)));

@@ -2,7 +2,7 @@ import { tf } from '@lab/engine';
 import { describe, expect, it } from 'vitest';
 import { adapters, type LinearSpec, type Model } from '../src/index.ts';
 import { batch, linears, output, tensors, tiny, trained, weights } from './tiny.ts';
-import { forwardWith, quiet } from '../src/index.ts';
+import { forwardWith, noNoise } from '../src/index.ts';
 
 const build = (options: { readonly name: string; readonly size?: number }, model: Model = tiny) =>
   adapters.build(adapters.parse(options), model);
@@ -89,10 +89,10 @@ describe('bitfit', () => {
       linears.filter(({ bias }) => bias !== false).map(({ path }) => path),
     );
     tf.tidy(() => {
-      const forward = forwardWith(tiny, adapter, tensors(weights), tensors(trained(adapter)), quiet);
+      const forward = forwardWith(tiny, adapter, tensors(weights), tensors(trained(adapter)), noNoise);
       const { ids } = batch();
       const x = tf.cast(tf.tile(tf.expandDims(ids, 2), [1, 1, 4]), 'float32');
-      const frozen = forwardWith(tiny, build({ name: 'none' }), tensors(weights), {}, quiet);
+      const frozen = forwardWith(tiny, build({ name: 'none' }), tensors(weights), {}, noNoise);
       const path = 'layer.0.attention.query';
       const change = tf.sub(forward.linear(path, x), frozen.linear(path, x));
       const expected = trained(adapter)[`${path}.delta_bias`]!.data;

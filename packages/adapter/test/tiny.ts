@@ -2,7 +2,7 @@ import { fold, key, normal } from '@lab/random';
 import { sizeOf, tf, type HostArray, type Params } from '@lab/engine';
 import {
   forwardWith,
-  quiet,
+  noNoise,
   type Adapter,
   type LinearSpec,
   type Model,
@@ -72,7 +72,7 @@ export const tiny: Model = {
     return tf.squeeze(forward.linear('pooler', mean), [1]) as tf.Tensor2D;
   },
   tokenize: () => ({ ids: new Int32Array(1) }),
-  pairs: 'apart',
+  pairs: 'bi-encoder',
 };
 
 export const BATCH = 3;
@@ -112,7 +112,7 @@ export const output = (
   adapter: Adapter,
   params: Params,
   frozen: Params = tensors(weights),
-  perturb: Perturb = quiet,
+  perturb: Perturb = noNoise,
 ): tf.Tensor2D => passed(adapter, params, frozen, perturb).output;
 
 /** The same, with what the adapter left behind in the pass. */
@@ -120,7 +120,7 @@ export const passed = (
   adapter: Adapter,
   params: Params,
   frozen: Params = tensors(weights),
-  perturb: Perturb = quiet,
+  perturb: Perturb = noNoise,
 ): { readonly output: tf.Tensor2D; readonly left: Params } => {
   const forward = forwardWith(tiny, adapter, frozen, params, perturb);
   const given = batch();

@@ -10,7 +10,7 @@ const once = (dropout: Dropout): Dropout => ({ ...dropout, samples: 1, consisten
 /**
  * What a method amounts to once its rates are known. Where nothing is dropped in training, a second pass or sample would repeat the
  * first to the last bit but for rounding, so there is one pass: p = 0 is exactly plain LoRA. Where nothing is dropped at test either,
- * the readout is the quiet pass. Throws `BadInput` for noise that means nothing.
+ * the readout is the deterministic pass. Throws `BadInput` for noise that means nothing.
  */
 export const settle = (dropout: Dropout, where: string): Dropout => {
   const { noise, testNoise = noise } = dropout;
@@ -19,7 +19,7 @@ export const settle = (dropout: Dropout, where: string): Dropout => {
   const trained = noise.some(({ p }) => !isZero(p)) ? dropout : once(dropout);
   const tested = testNoise.some(({ p }) => !isZero(p));
   const meanField = dropout.evaluate.readout === 'mean-field' && trained === dropout;
-  return tested || meanField ? trained : { ...trained, evaluate: { readout: 'quiet' } };
+  return tested || meanField ? trained : { ...trained, evaluate: { readout: 'deterministic' } };
 };
 
 /** A dropout method as an entry of the catalogue. */

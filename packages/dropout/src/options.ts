@@ -26,7 +26,7 @@ export const layers: z.ZodType<Layers> = z.union(
 export const scope = z.enum(['batch', 'example']);
 export const samples = z.number().int().min(1).max(64);
 export const weight = z.number().min(0);
-export const readout = z.enum(['quiet', 'mean-field', 'ensemble-logits', 'ensemble-probabilities']);
+export const readout = z.enum(['deterministic', 'mean-field', 'ensemble-logits', 'ensemble-probabilities']);
 
 /** A noise as a config writes it. */
 export const noise: z.ZodType<Noise> = z.strictObject({

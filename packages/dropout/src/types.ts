@@ -44,7 +44,7 @@ export interface Noise {
 
 /** A second pass whose output should agree with the first. */
 export interface Consistency {
-  /** kl: both ways, halved (HiddenKey, Eq. 11). js: KL(P1 || quiet) (Eq. 12). r-drop: kl plus the second pass's own task loss. */
+  /** kl: both ways, halved (HiddenKey, Eq. 11). js: KL(P1 || deterministic) (Eq. 12). r-drop: kl plus the second pass's own task loss. */
   readonly kind: 'kl' | 'js' | 'r-drop';
   /** lambda */
   readonly weight: number;
@@ -64,7 +64,7 @@ export interface Dropout {
   /** N: masks drawn for one optimiser step; the losses are averaged (LoRA Dropout, Eq. 7). */
   readonly samples: number;
   readonly consistency?: Consistency | undefined;
-  /** What the method itself prescribes; every run also stores the quiet pass beside it. */
+  /** What the method itself prescribes; every run also stores the deterministic pass beside it. */
   readonly evaluate: Evaluate;
   /** Noise at evaluation where it differs from training (Drop_test, Drop_train); absent: the training noise. */
   readonly testNoise?: readonly Noise[];

@@ -62,13 +62,13 @@ describe('catalogue', () => {
     expect(() => methods.parse({ name, p: { from: 0, to: 0.2, curve: 'cosine' } })).not.toThrow();
   });
 
-  it.each(withRate)('%s at p = 0 is plain LoRA: nothing dropped, one pass, the quiet readout', (name) => {
+  it.each(withRate)('%s at p = 0 is plain LoRA: nothing dropped, one pass, the deterministic readout', (name) => {
     const { noise, samples, consistency, evaluate } = methods.build(methods.parse({ name, p: 0 }));
     expect(noise.every(({ p }) => p === 0)).toBe(true);
     expect({ samples, consistency, evaluate }).toEqual({
       samples: 1,
       consistency: undefined,
-      evaluate: { readout: 'quiet' },
+      evaluate: { readout: 'deterministic' },
     });
   });
 });

@@ -1,4 +1,4 @@
-import { quiet, type Perturb, type Site } from '@lab/adapter';
+import { noNoise, type Perturb, type Site } from '@lab/adapter';
 import { fold } from '@lab/random';
 import { tf, valueAndGrad } from '@lab/engine';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -59,8 +59,8 @@ const noisy = methods.names.filter((name) => build(name).noise.length > 0);
 const withRate = methods.names.filter((name) => 'p' in methods.find(name).options.shape);
 
 describe('every method', () => {
-  it.each(withRate)('%s at p = 0 equals the quiet pass to the last bit', (name) => {
-    expect(outputs(perturbOf(build(name, { p: 0 }), 1))).toEqual(outputs(quiet));
+  it.each(withRate)('%s at p = 0 equals the deterministic pass to the last bit', (name) => {
+    expect(outputs(perturbOf(build(name, { p: 0 }), 1))).toEqual(outputs(noNoise));
   });
 
   // A high rate, so that a mask that drops nothing at all has next to no chance in this small model.
@@ -69,7 +69,7 @@ describe('every method', () => {
     const draws = [0, 1, 2, 3, 4, 5].map((i) => outputs(perturbOf(dropout, i)).join());
     expect(outputs(perturbOf(dropout, 0)).join()).toBe(draws[0]);
     expect(new Set(draws).size).toBeGreaterThan(1);
-    expect(draws.some((draw) => draw !== outputs(quiet).join())).toBe(true);
+    expect(draws.some((draw) => draw !== outputs(noNoise).join())).toBe(true);
     expect(draws.join()).not.toMatch(/NaN|Infinity/);
   });
 
@@ -100,7 +100,7 @@ describe('every method', () => {
 
   it.each(noisy)('%s leaves no tensors behind', (name) => {
     const dropout = build(name);
-    outputs(quiet);
+    outputs(noNoise);
     const before = tf.memory().numTensors;
     tf.tidy(() => void model(given('A', [R, WIDTH]), given('B', [6, R]), perturbOf(dropout, 2)));
     expect(tf.memory().numTensors).toBe(before);

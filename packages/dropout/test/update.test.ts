@@ -1,4 +1,4 @@
-import { quiet } from '@lab/adapter';
+import { noNoise } from '@lab/adapter';
 import { fold } from '@lab/random';
 import { tf } from '@lab/engine';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -117,10 +117,10 @@ describe('LoRA Dropout, Eq. 2', () => {
 });
 
 describe('mean-field', () => {
-  it('is the quiet pass where rates are 0 or compensated, and undefined where the update is not linear in the masks', () => {
-    expect(meanFieldScale([], DEPTH)).toBe(quiet);
-    expect(meanFieldScale(noiseFor({ compensate: true }), DEPTH)).toBe(quiet);
-    expect(meanFieldScale([noiseOf({ site: 'lora.rank', structure: 'element', p: 0 })], DEPTH)).toBe(quiet);
+  it('is the deterministic pass where rates are 0 or compensated, and undefined where the update is not linear in the masks', () => {
+    expect(meanFieldScale([], DEPTH)).toBe(noNoise);
+    expect(meanFieldScale(noiseFor({ compensate: true }), DEPTH)).toBe(noNoise);
+    expect(meanFieldScale([noiseOf({ site: 'lora.rank', structure: 'element', p: 0 })], DEPTH)).toBe(noNoise);
     for (const site of ['attention.logits', 'ffn.hidden', 'embedding'] as const)
       expect(meanFieldScale([noiseOf({ site, structure: 'element' })], DEPTH)).toBeUndefined();
     expect(meanFieldScale([noiseOf({ site: 'lora.input', structure: 'span' })], DEPTH)).toBeUndefined();
@@ -140,9 +140,9 @@ describe('mean-field', () => {
     expect([at(0), at(1)]).toEqual([1, 0.5]);
   });
 
-  it('merging is defined for it and for the quiet pass, and refused for an ensemble', () => {
+  it('merging is defined for it and for the deterministic pass, and refused for an ensemble', () => {
     const build = (options: object) => methods.build(methods.parse({ name: 'lora-dropout', p: 0.3, ...options }));
-    expect(mergeFactor(build({ evaluate: 'quiet' }), place, DEPTH)).toBe(1);
+    expect(mergeFactor(build({ evaluate: 'deterministic' }), place, DEPTH)).toBe(1);
     expect(mergeFactor(build({ evaluate: 'mean-field' }), place, DEPTH)).toBeCloseTo(0.49, 12);
     expect(() => mergeFactor(build({}), place, DEPTH)).toThrow(/no single merged matrix/);
   });

@@ -31,9 +31,9 @@ export const writeOnnx = async (
   const { model, adapter, method, params, head } = trained;
   const pass = singleReadout(trained, config.dropout.name, readout);
   const classifier = head['classifier.weight']?.shape ?? null;
-  const apart = classifier !== null && classifier[1] !== model.width;
+  const biEncoder = classifier !== null && classifier[1] !== model.width;
   const program = readoutProgram({ model, adapter, method, head: classifier, pass });
-  const shape = [apart ? 2 * batch : batch, tokens];
+  const shape = [biEncoder ? 2 * batch : batch, tokens];
   const bytes = await onnxFile(
     ({ input_ids, attention_mask, token_type_ids, ...rest }) =>
       program({ ids: input_ids!, valid: attention_mask!, 'extra/types': token_type_ids!, ...rest }),
@@ -44,7 +44,12 @@ export const writeOnnx = async (
         token_type_ids: { dtype: 'int32', shape },
       },
       stored: { ...prefixed('weight', await model.weights()), ...prefixed('param', { ...params, ...head }) },
-      metadata: { run, model: model.name, readout: pass, pairs: apart ? 'first texts, then second texts' : 'one row' },
+      metadata: {
+        run,
+        model: model.name,
+        readout: pass,
+        pairs: biEncoder ? 'first texts, then second texts' : 'one row',
+      },
     },
   );
   writeFileSync(join(to, 'model.onnx'), bytes);

@@ -105,7 +105,7 @@ program
     new Option(
       '--readout <name>',
       'merged, onnx: deterministic pass or expected update; default: as the run is tested',
-    ).choices(['quiet', 'mean-field']),
+    ).choices(['deterministic', 'mean-field']),
   )
   .option('--batch <n>', 'onnx: texts (or pairs) of a batch', wholeNumber(1), 1)
   .option('--tokens <n>', 'onnx: tokens of a row; default: train.maxTokens of the run', wholeNumber(1))

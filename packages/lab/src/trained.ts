@@ -9,7 +9,7 @@ import { readSafetensors } from '@lab/engine';
 export const ADAPTER_FILES = ['adapter_config.json', 'adapter_model.safetensors'] as const;
 
 /** How one set of weights is read: masks off, or with the expected update. */
-export type Single = 'quiet' | 'mean-field';
+export type Single = 'deterministic' | 'mean-field';
 
 /** What a finished run left behind, with its parts built again. */
 export interface Trained {
@@ -61,13 +61,13 @@ export const openTrained = async (
 export const singleReadout = ({ model, method }: Trained, dropout: string, asked?: Single): Single => {
   const { readout } = method.evaluate;
   const chosen = asked ?? readout;
-  if (chosen !== 'quiet' && chosen !== 'mean-field')
+  if (chosen !== 'deterministic' && chosen !== 'mean-field')
     throw new BadInput(
-      `dropout "${dropout}": tested with readout "${readout}", an average over random masks that no single set of weights gives; choose --readout quiet or mean-field`,
+      `dropout "${dropout}": tested with readout "${readout}", an average over random masks that no single set of weights gives; choose --readout deterministic or mean-field`,
     );
   if (chosen === 'mean-field' && meanFieldScale(method.noise, model.layers) === undefined)
     throw new BadInput(
-      `dropout "${dropout}": its masks have no expected update, so there is no mean-field readout; allowed: --readout quiet`,
+      `dropout "${dropout}": its masks have no expected update, so there is no mean-field readout; allowed: --readout deterministic`,
     );
   return chosen;
 };

@@ -99,7 +99,7 @@ const worst = (found: readonly (readonly number[])[], expected: readonly (readon
   Math.max(...found.flatMap((row, i) => row.map((x, j) => Math.abs(x - expected[i]![j]!))));
 
 const noEnsemble =
-  'dropout "lora-dropout": tested with readout "ensemble-logits", an average over random masks that no single set of weights gives; choose --readout quiet or mean-field';
+  'dropout "lora-dropout": tested with readout "ensemble-logits", an average over random masks that no single set of weights gives; choose --readout deterministic or mean-field';
 
 describe('lab export --format onnx', () => {
   it('writes a file that ONNX Runtime alone reads, with the logits of the run', async () => {
@@ -108,7 +108,7 @@ describe('lab export --format onnx', () => {
     expect(
       worst(
         found,
-        predictions('none').map(({ quiet }) => quiet),
+        predictions('none').map(({ deterministic }) => deterministic),
       ),
     ).toBeLessThan(2e-5);
   });
@@ -127,7 +127,7 @@ describe('lab export --format onnx', () => {
     expect(
       worst(
         found,
-        rows.map(({ quiet }) => quiet),
+        rows.map(({ deterministic }) => deterministic),
       ),
     ).toBeGreaterThan(1e-4);
   });
@@ -136,7 +136,7 @@ describe('lab export --format onnx', () => {
     'refuses a mean-field readout where the masks have none (%s)',
     async (format) => {
       await expect(exported('hiddenkey', format, { readout: 'mean-field' })).rejects.toThrow(
-        'dropout "hiddenkey": its masks have no expected update, so there is no mean-field readout; allowed: --readout quiet',
+        'dropout "hiddenkey": its masks have no expected update, so there is no mean-field readout; allowed: --readout deterministic',
       );
     },
   );

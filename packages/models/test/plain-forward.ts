@@ -1,12 +1,12 @@
 import type { Forward, Model, Perturb } from '@lab/adapter';
-import { quiet } from '@lab/adapter';
+import { noNoise } from '@lab/adapter';
 import { type HostArray, tf } from '@lab/engine';
 
 /** A tensor of a host array; the caller's scope frees it. */
 export const upload = ({ shape, data, dtype }: HostArray): tf.Tensor => tf.tensor(data, [...shape], dtype);
 
 /** The model alone: linear maps without adapter. */
-export const plainForward = (weights: { readonly [name: string]: tf.Tensor }, perturb: Perturb = quiet): Forward => {
+export const plainForward = (weights: { readonly [name: string]: tf.Tensor }, perturb: Perturb = noNoise): Forward => {
   const weight = (name: string): tf.Tensor => {
     const found = weights[name];
     if (!found) throw new Error(`no weight ${name}`);

@@ -1,7 +1,7 @@
 import type { RunConfig } from './config.ts';
 
 /** How outputs were read off the trained weights. */
-export type Readout = 'quiet' | 'mean-field' | 'ensemble-logits' | 'ensemble-probabilities';
+export type Readout = 'deterministic' | 'mean-field' | 'ensemble-logits' | 'ensemble-probabilities';
 
 /** Metrics of one readout on one split. Unknown is null, never a magic number. */
 export interface Evaluation {
@@ -90,9 +90,9 @@ export interface Prediction {
   /** Class index, or the target value of a regression. */
   readonly label: number;
   /** Logits (or the predicted value) of the deterministic pass. */
-  readonly quiet: readonly number[];
+  readonly deterministic: readonly number[];
   /**
-   * Text-to-text: what was written, by readout, and the references; `quiet` is then the mean loss of the first reference's tokens.
+   * Text-to-text: what was written, by readout, and the references; `deterministic` is then the mean loss of the first reference's tokens.
    */
   readonly texts?: { readonly [readout in Readout]?: string };
   readonly references?: readonly string[];

@@ -22,11 +22,11 @@ export const result: RunResult = {
   id: 'abc',
   status: 'done',
   reason: null,
-  headline: { readout: 'quiet', members: 1 },
+  headline: { readout: 'deterministic', members: 1 },
   metric: 'accuracy',
   selectedEpoch: 2,
   evaluations: [
-    { split: 'test', readout: 'quiet', members: 1, examples: 2, metrics: { accuracy: 0.5, matthews: null } },
+    { split: 'test', readout: 'deterministic', members: 1, examples: 2, metrics: { accuracy: 0.5, matthews: null } },
   ],
   counts: { trainable: 10, adapter: 8, frozen: 100 },
   cost: { seconds: 1, trainSeconds: 0.5, evalSeconds: 0.5, steps: 4, examplesPerSecond: 8, peakMemoryMB: 100 },
@@ -36,6 +36,6 @@ export const curve: readonly CurvePoint[] = [
   { step: 4, epoch: 2, trainLoss: 0.6, lr: 0, evaluations: result.evaluations },
 ];
 export const predictions: readonly Prediction[] = [
-  { id: 'one', label: 0, quiet: [0.1, -0.2], members: [[0.1, 0.2]] },
-  { id: 'line\nbreak', label: 1, quiet: [1e-7, 3] },
+  { id: 'one', label: 0, deterministic: [0.1, -0.2], members: [[0.1, 0.2]] },
+  { id: 'line\nbreak', label: 1, deterministic: [1e-7, 3] },
 ];

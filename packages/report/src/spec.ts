@@ -30,8 +30,8 @@ export interface CompareTable extends Armed {
   readonly baseline: Arm;
   /** First: the one that is tested. */
   readonly metrics: readonly string[];
-  /** Readouts shown side by side for the first metric; default: quiet and own. */
-  readonly readouts?: readonly ('quiet' | 'mean-field' | 'ensemble' | 'own')[];
+  /** Readouts shown side by side for the first metric; default: deterministic and own. */
+  readonly readouts?: readonly ('deterministic' | 'mean-field' | 'ensemble' | 'own')[];
 }
 
 /** Scores along one axis (p, N, r, …), with what changes from the first setting. */

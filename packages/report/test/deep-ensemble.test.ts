@@ -69,7 +69,7 @@ describe('seeds as members', () => {
   it('are matched by example, whatever their order, and averaged as logits or as probabilities', () => {
     const logit = (p: number): number[] => [Math.log(p), Math.log(1 - p)];
     const rows = (ps: readonly number[]): Prediction[] =>
-      ps.map((p, i) => ({ id: `e${i}`, label: 0, quiet: logit(p) }));
+      ps.map((p, i) => ({ id: `e${i}`, label: 0, deterministic: logit(p) }));
     const one = (seed: number, change: Prediction[]): Cell => withRows(invent({ seed, skill: 1 }), () => change);
     const some = [one(0, rows([0.9, 0.2])), one(1, rows([0.4, 0.6]).toReversed())];
     const { lines } = seedLines(some, none, ['nll', 'score']);
@@ -94,7 +94,7 @@ describe('seeds as members', () => {
     for (const cell of cells.filter((c) => c.labels.method === 'none'))
       single
         .get(cell.record.config.dataset.name)!
-        .set(cell.record.config.seed, scoresOf(force(cell.predictions), 'quiet', 1)!.nll!);
+        .set(cell.record.config.seed, scoresOf(force(cell.predictions), 'deterministic', 1)!.nll!);
     const { lines } = seedLines(cells, none, ['nll']);
     expect(lines.map(({ size, average }) => `${size} ${average}`)).toEqual([
       '2 logits',
@@ -126,7 +126,7 @@ describe('seeds as members', () => {
 
   it('regressions average values', () => {
     const at = (seed: number, values: readonly number[]): Cell =>
-      withRows(invent({ seed, skill: 1 }), () => values.map((v, i) => ({ id: `e${i}`, label: i, quiet: [v] })));
+      withRows(invent({ seed, skill: 1 }), () => values.map((v, i) => ({ id: `e${i}`, label: i, deterministic: [v] })));
     const { lines } = seedLines([at(0, [0, 2, 1]), at(1, [0, 0, 3])], none, ['mse', 'pearson', 'nll']);
     expect(lines.map(({ draws }) => draws.mse![0]!.value)).toEqual([0, 0]);
     expect(lines[0]!.draws.pearson![0]!.value).toBeCloseTo(1, 12);
@@ -157,7 +157,9 @@ describe('what cannot be averaged is refused in one sentence', () => {
     ['two runs of a seed', [first, second, first], /none has several runs of seed 0; an ensemble over seeds takes one/],
     [
       'texts',
-      [first, second].map((cell) => withRows(cell, (rows) => rows.map((row) => ({ ...row, texts: { quiet: 'a' } })))),
+      [first, second].map((cell) =>
+        withRows(cell, (rows) => rows.map((row) => ({ ...row, texts: { deterministic: 'a' } }))),
+      ),
       /none, seed 0, stores no outputs that can be averaged/,
     ],
   ])('%s', (_what, some, reason) => {

@@ -2,16 +2,16 @@ import type { Prediction } from '@lab/records';
 import { describe, expect, it } from 'vitest';
 import { bins, ece, logProbabilities, measure, outcomes, predictedValue, softmax } from '../src/study/outcome.ts';
 
-const row = (quiet: number[], label: number, more: Partial<Prediction> = {}): Prediction => ({
-  id: `${label}${quiet.join()}`,
+const row = (deterministic: number[], label: number, more: Partial<Prediction> = {}): Prediction => ({
+  id: `${label}${deterministic.join()}`,
   label,
-  quiet,
+  deterministic,
   ...more,
 });
 
 describe('outcomes', () => {
   it('NLL by log-sum-exp, without clipping', () => {
-    const o = outcomes([row([1000, 0], 1), row([0, 0], 0)], 'quiet', 1)!;
+    const o = outcomes([row([1000, 0], 1), row([0, 0], 0)], 'deterministic', 1)!;
     expect(o.nll[0]).toBe(1000);
     // Kept in single precision.
     expect(o.nll[1]).toBeCloseTo(Math.log(2), 6);
@@ -19,7 +19,7 @@ describe('outcomes', () => {
     expect(softmax([1, 1, 1])[0]).toBeCloseTo(1 / 3, 15);
   });
   it('Brier sums over classes', () => {
-    const o = outcomes([row([50, -50], 1)], 'quiet', 1)!;
+    const o = outcomes([row([50, -50], 1)], 'deterministic', 1)!;
     expect(o.brier[0]).toBeCloseTo(2, 6);
   });
   it('ensembles are the first M members, logits and probabilities apart', () => {
@@ -35,12 +35,12 @@ describe('outcomes', () => {
     expect(logProbabilities(r, 'ensemble-logits', 4)).toBeNull();
     expect(logProbabilities(r, 'mean-field', 1)).toBeNull();
     // Jensen: averaging logits never does worse than the members' mean NLL.
-    const mean = -(logProbabilities(row([2, 0], 0), 'quiet', 1)![0]! + Math.log(0.5)) / 2;
+    const mean = -(logProbabilities(row([2, 0], 0), 'deterministic', 1)![0]! + Math.log(0.5)) / 2;
     expect(-logProbabilities(r, 'ensemble-logits', 2)![0]!).toBeLessThanOrEqual(mean);
   });
   it('a regression has values, not classes', () => {
     const r = row([1.5], 2, { members: [[1], [2]] });
-    expect(outcomes([r], 'quiet', 1)).toBeNull();
+    expect(outcomes([r], 'deterministic', 1)).toBeNull();
     expect(predictedValue(r, 'ensemble-logits', 2)).toBe(1.5);
   });
 });
@@ -61,7 +61,7 @@ describe('calibration', () => {
     expect(ece(o([1, 1], [0, 0]))).toBe(1);
   });
   it('measures all four', () => {
-    const m = measure(outcomes([row([3, 0], 0), row([0, 3], 0)], 'quiet', 1)!);
+    const m = measure(outcomes([row([3, 0], 0), row([0, 3], 0)], 'deterministic', 1)!);
     expect(m.accuracy).toBe(0.5);
     expect(Object.keys(m)).toEqual(['accuracy', 'nll', 'brier', 'ece']);
   });

@@ -25,13 +25,13 @@ export const sensitivity: ReportSpec = {
       test: { kind: 'rising', arm: overN, x: 'N', metric: 'score' },
     },
     {
-      id: 'ensemble-above-quiet',
-      text: 'The ensemble beats the quiet pass',
+      id: 'ensemble-above-deterministic',
+      text: 'The ensemble beats the deterministic pass',
       source: 'LoRA Dropout, Theorem 4.5',
       test: {
         kind: 'better',
         arm: { ...best, name: 'ensemble', readout: 'ensemble' },
-        than: [{ ...best, name: 'quiet', readout: 'quiet' }],
+        than: [{ ...best, name: 'deterministic', readout: 'deterministic' }],
         metric: 'nll',
       },
     },
@@ -57,7 +57,7 @@ export const sensitivity: ReportSpec = {
       xTitle: 'dropout rate p',
       arms: [
         { ...overP, name: 'ensemble', readout: 'own' },
-        { ...overP, name: 'quiet', readout: 'quiet' },
+        { ...overP, name: 'deterministic', readout: 'deterministic' },
       ],
       metrics: ['score', 'nll', 'ece'],
     },
@@ -185,7 +185,7 @@ export const compare: ReportSpec = {
       arms: [
         none,
         { name: 'lora-dropout', where: { method: 'lora-dropout' } },
-        { name: 'lora-dropout, quiet', where: { method: 'lora-dropout' }, readout: 'quiet' },
+        { name: 'lora-dropout, deterministic', where: { method: 'lora-dropout' }, readout: 'deterministic' },
       ],
     },
     { kind: 'pareto', name: 'pareto', title: 'Cost and quality', cost: 'train-seconds', metric: 'score' },

@@ -13,7 +13,7 @@ export interface Invented {
   readonly options?: { readonly [name: string]: string | number };
   /** Mean margin of the right class under the method's own readout, in logits; about 1.2 is 83 % right. */
   readonly skill: number;
-  /** Factor on the quiet pass's margins: above 1 is over-confident. */
+  /** Factor on the deterministic pass's margins: above 1 is over-confident. */
   readonly sharpness?: number;
   readonly members?: number;
   readonly examples?: number;
@@ -36,12 +36,12 @@ const rows = (s: Invented, members: number): Prediction[] => {
   return Array.from({ length: n }, (_, i) => {
     const label = i % 2;
     const margin = s.skill + luck + hard[i]! + 0.3 * shared[i]! + 0.2 * own[i]!;
-    // Three logits for one unit of margin: about as sure as its accuracy warrants; the quiet pass is surer.
+    // Three logits for one unit of margin: about as sure as its accuracy warrants; the deterministic pass is surer.
     const row = (m: number): number[] => (label === 0 ? [2 * m, 0] : [0, 2 * m]);
     return {
       id: `${s.dataset ?? 'imdb'}-${i}`,
       label,
-      quiet: row(sharp * margin),
+      deterministic: row(sharp * margin),
       ...(members > 0
         ? {
             meanField: row(margin),
@@ -62,8 +62,8 @@ const evaluations = (some: readonly Prediction[], members: number): Evaluation[]
   });
   const sizes = [1, 2, 4, 8, 16].filter((m) => m <= members);
   return [
-    one('quiet', 1),
-    { ...one('quiet', 1), split: 'train', metrics: { accuracy: 0.999, nll: 0.004 } },
+    one('deterministic', 1),
+    { ...one('deterministic', 1), split: 'train', metrics: { accuracy: 0.999, nll: 0.004 } },
     ...(members > 0
       ? [
           one('mean-field', 1),
@@ -80,7 +80,7 @@ const curve = (s: Invented): CurvePoint[] =>
     const noise = normal(fold(fold(root, `curve-${s.method}`), s.seed * 100 + e), 1)[0]! * 0.01;
     const make = (split: 'train' | 'validation', nll: number, accuracy: number, ece: number): Evaluation => ({
       split,
-      readout: 'quiet',
+      readout: 'deterministic',
       members: 1,
       examples: 100,
       metrics: { nll, accuracy, ece },
@@ -132,7 +132,8 @@ export const invent = (s: Invented): Cell => {
       id,
       status: s.status ?? 'done',
       reason: s.status === 'diverged' ? 'loss is NaN at step 7' : null,
-      headline: members > 0 ? { readout: s.readout ?? 'ensemble-logits', members } : { readout: 'quiet', members: 1 },
+      headline:
+        members > 0 ? { readout: s.readout ?? 'ensemble-logits', members } : { readout: 'deterministic', members: 1 },
       metric: 'accuracy',
       selectedEpoch: 10,
       evaluations: s.status === 'diverged' ? [] : evaluations(some, members),

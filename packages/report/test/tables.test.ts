@@ -65,12 +65,12 @@ describe('comparison', () => {
     expect(last[at + 1]!.text).toContain('†');
     expect(t.notes.some((n) => n.startsWith('†: cannot be significant at this n'))).toBe(true);
   });
-  it('shows quiet and own readout side by side, with cost', () => {
+  it('shows deterministic and own readout side by side, with cost', () => {
     const t = table('methods');
     expect(t.columns.map((c) => c.key)).toEqual([
       'method',
       'n',
-      'accuracy-quiet',
+      'accuracy-deterministic',
       'accuracy-own',
       'nll',
       'ece',
@@ -135,9 +135,9 @@ describe('runs.csv', () => {
     expect(head).toBe(
       'run,status,model,dataset,seed,label.method,label.note,split,readout,members,own,accuracy,brier,ece,nll,trainable,seconds,memoryMB,engine,commit',
     );
-    // quiet on test and train, mean-field, four sizes of two kinds of ensemble
+    // deterministic on test and train, mean-field, four sizes of two kinds of ensemble
     expect(rows).toHaveLength(11);
-    expect(rows[0]).toContain(",lora-dropout,'=1+1,test,quiet,1,0,");
+    expect(rows[0]).toContain(",lora-dropout,'=1+1,test,deterministic,1,0,");
     expect(rows.filter((r) => r.includes('ensemble-logits,8,1,'))).toHaveLength(1);
   });
 });

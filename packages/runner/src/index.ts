@@ -10,7 +10,7 @@ export {
   type Experiment,
   type ExperimentRun,
   type Labels,
-  type Partial,
+  type ConfigPatch,
   type Scale,
 } from './plan/experiment.ts';
 export { editorSchema } from './plan/editor-schema.ts';

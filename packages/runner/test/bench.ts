@@ -9,14 +9,14 @@ import {
   planRun,
   runOne,
   surroundingsOf,
-  type Partial,
+  type ConfigPatch,
   type PlannedRun,
   type Progress,
   type RunOutcome,
 } from '../src/index.ts';
 
 /** The embedded model on a handful of real sentences: two epochs of two steps. */
-export const tiny = (dropout: Partial, more: Partial = {}): PlannedRun =>
+export const tiny = (dropout: ConfigPatch, more: ConfigPatch = {}): PlannedRun =>
   planRun(
     {
       seed: 3,

@@ -123,7 +123,7 @@ describe('N samples (LoRA Dropout, Eq. 7)', () => {
       save: () => undefined,
       onProgress: ({ phase, loss }) => phase === 'train' && losses.push(loss!),
       signal: new AbortController().signal,
-      headline: { readout: 'quiet', members: 1 },
+      headline: { readout: 'deterministic', members: 1 },
     });
     engine.free([theta]);
     const singles = seen.singles!;
@@ -196,13 +196,13 @@ describe('two passes', () => {
     );
   });
 
-  it('JS compares with the quiet pass: masks of one branch are enough, and where nothing is dropped it is the task loss alone', async () => {
+  it('JS compares with the deterministic pass: masks of one branch are enough, and where nothing is dropped it is the task loss alone', async () => {
     const { of, masks } = await setting();
     const first = Object.fromEntries(Object.entries(masks).filter(([name]) => name.startsWith('first/')));
     const js = { kind: 'js', weight: lambda, branches: 2 } as const;
     const [task, noisy] = [await of(undefined, first), await of(js, first)];
     expect(noisy.loss - task.loss).toBeGreaterThan(1e-3);
-    // A rate of 0 has no masks: both passes are the quiet one.
+    // A rate of 0 has no masks: both passes are the deterministic one.
     const still = await of(js, first, []);
     expect(still.loss).toBe((await of(undefined, first, [])).loss);
   });

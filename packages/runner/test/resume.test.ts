@@ -1,7 +1,7 @@
 import { adapters } from '@lab/adapter';
 import { methods } from '@lab/dropout';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Cancelled, type Partial, type PlannedRun } from '../src/index.ts';
+import { Cancelled, type ConfigPatch, type PlannedRun } from '../src/index.ts';
 import { fileOf, openBench, scratch, tiny, type Bench } from './bench.ts';
 
 let bench: Bench;
@@ -11,17 +11,17 @@ beforeAll(async () => {
 afterAll(() => bench.close());
 
 /** What a method must be told at this size; all others run with their defaults. */
-const METHOD_OPTIONS: { readonly [method: string]: Partial } = {
+const METHOD_OPTIONS: { readonly [method: string]: ConfigPatch } = {
   clora: { k: 2 },
   custom: { noise: [{ site: 'lora.rank', structure: 'element', compensation: 'inverse', p: 0.2 }] },
 };
 
 /** Nora decomposes every map it takes, which is most of its time: two kinds are enough here. */
-const ADAPTER_OPTIONS: { readonly [adapter: string]: Partial } = {
+const ADAPTER_OPTIONS: { readonly [adapter: string]: ConfigPatch } = {
   nora: { target_modules: ['query', 'value'], outer: 16 },
 };
 
-const small = (dropout: Partial, adapter: Partial): PlannedRun =>
+const small = (dropout: ConfigPatch, adapter: ConfigPatch): PlannedRun =>
   tiny(dropout, {
     adapter,
     dataset: { name: 'imdb', train: 16, validation: 2, maxTest: 2 },

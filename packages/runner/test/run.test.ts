@@ -34,7 +34,7 @@ describe('one run', () => {
     expect(record.result.headline).toEqual({ readout: 'ensemble-logits', members: 3 });
     const onTest = record.result.evaluations.filter(({ split }) => split === 'test');
     expect(onTest.map(({ readout, members }) => `${readout} ${members}`)).toEqual([
-      'quiet 1',
+      'deterministic 1',
       'mean-field 1',
       'ensemble-logits 1',
       'ensemble-logits 2',
@@ -91,9 +91,10 @@ describe('one run', () => {
     const [plain, dropped] = [tiny({ name: 'none' }), tiny({ name: 'lora-dropout', p: 0.3, samples: 1 })];
     await bench.run(plain, folder.out);
     await bench.run(dropped, folder.out);
-    const quietOf = (text: string) => (JSON.parse(text.split('\n')[0]!) as { quiet: number[] }).quiet;
-    expect(quietOf(fileOf(folder.out, dropped, 'predictions.jsonl'))).not.toEqual(
-      quietOf(fileOf(folder.out, plain, 'predictions.jsonl')),
+    const deterministicOf = (text: string) =>
+      (JSON.parse(text.split('\n')[0]!) as { deterministic: number[] }).deterministic;
+    expect(deterministicOf(fileOf(folder.out, dropped, 'predictions.jsonl'))).not.toEqual(
+      deterministicOf(fileOf(folder.out, plain, 'predictions.jsonl')),
     );
   });
 

@@ -5,12 +5,12 @@ import { runFolder, type Prediction, type RunResult } from '@lab/records';
 import { openBest, tf } from '@lab/engine';
 import { afterAll, describe, expect, it } from 'vitest';
 import { smoothedLoss, textTargets } from '../src/session/causal.ts';
-import { openPreparer, openWorkshop, planRun, runOne, surroundingsOf, type Partial } from '../src/index.ts';
+import { openPreparer, openWorkshop, planRun, runOne, surroundingsOf, type ConfigPatch } from '../src/index.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'lab-texts-'));
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 
-const run = async (dropout: Partial) => {
+const run = async (dropout: ConfigPatch) => {
   const planned = planRun(
     {
       seed: 0,
@@ -51,7 +51,7 @@ describe('a text-to-text run', () => {
     const { result, predictions, alive } = await run({ name: 'lora-dropout', p: 0.3, samples: 1 });
     const test = result.evaluations.filter(({ split }) => split === 'test');
     expect(test.map(({ readout, members }) => [readout, members])).toEqual([
-      ['quiet', 1],
+      ['deterministic', 1],
       ['mean-field', 1],
       ['ensemble-logits', 2],
     ]);

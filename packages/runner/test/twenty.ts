@@ -95,7 +95,7 @@ export const twentySteps = async (engine: Engine, one: Case): Promise<Twenty> =>
     save: () => undefined,
     onProgress: ({ phase, loss }) => phase === 'train' && losses.push(loss!),
     signal: new AbortController().signal,
-    headline: { readout: 'quiet', members: 1 },
+    headline: { readout: 'deterministic', members: 1 },
   });
   const readings = await readAll(reader, theta, rows.test, MEMBERS);
   const { data } = await engine.get(theta);
@@ -116,7 +116,8 @@ export const distance = (
   a: Twenty,
   b: Twenty,
 ): { readonly losses: number; readonly theta: number; readonly outputs: number } => {
-  const all = ({ readings: { quiet, meanField, members } }: Twenty) => [quiet, meanField ?? [], ...members].flat(2);
+  const all = ({ readings: { deterministic, meanField, members } }: Twenty) =>
+    [deterministic, meanField ?? [], ...members].flat(2);
   return {
     losses: far(a.losses, b.losses),
     theta: norm(a.theta.map((x, i) => x - b.theta[i]!)) / norm(b.theta),

@@ -15,7 +15,7 @@ const live = (adapter: ReturnType<typeof build>, step: number, name: string, ste
     const inputs = Object.fromEntries(
       Object.entries(adapter.state!.inputs({ step, steps })).map(([key, x]) => [key, tf.scalar(x)]),
     );
-    return [...adapter.live!(inputs, {})[name]!.dataSync()];
+    return [...adapter.trainable!(inputs, {})[name]!.dataSync()];
   });
 
 describe.each(['cola', 'rac-lora', 's-lora'])('%s', (name) => {
@@ -67,7 +67,7 @@ describe.each(['cola', 'rac-lora', 's-lora'])('%s', (name) => {
 
 it('rac-lora does not train or count the factor that is drawn', () => {
   const held = (fixed: string) =>
-    build('rac-lora', { fixed }).params.flatMap((param) => (param.held ? [param.name.split('.').at(-1)] : []));
+    build('rac-lora', { fixed }).params.flatMap((param) => (param.frozen ? [param.name.split('.').at(-1)] : []));
   expect(new Set(held('A'))).toEqual(new Set(['lora_A']));
   expect(new Set(held('B'))).toEqual(new Set(['lora_B']));
 });

@@ -24,8 +24,8 @@ export const chain = (
   r: number,
   /** 1 where a map takes part in the current link; absent: always. */
   takesPart?: (path: string, link: tf.Tensor) => tf.Tensor,
-): Pick<Adapter, 'live' | 'age' | 'state'> => ({
-  live: ({ link }: Params) => {
+): Pick<Adapter, 'trainable' | 'age' | 'state'> => ({
+  trainable: ({ link }: Params) => {
     const all = ranksOfLink(link!, links, r);
     return Object.fromEntries(
       paths.flatMap((path) => {

@@ -70,7 +70,7 @@ describe('the space', () => {
     const adapter = build({ shortcuts: [] });
     tf.tidy(() => {
       const on = linears.map((_, i) => i % 2);
-      const live = adapter.live!({}, { [SWITCHES]: tf.tensor1d(on) });
+      const live = adapter.trainable!({}, { [SWITCHES]: tf.tensor1d(on) });
       const told = linears.map(({ path }) => [`${path}.lora_A`, `${path}.lora_B`].map((n) => live[n]!.dataSync()[0]));
       expect(told).toEqual(on.map((x) => [x, x]));
       const used = adapter.used!({ [SWITCHES]: { dtype: 'float32', shape: [7], data: Float32Array.from(on) } });

@@ -76,7 +76,7 @@ export const heteroLora = entry<[Model], Adapter, typeof options>({
           name: SWITCHES,
           shape: [modules.length],
           decay: false,
-          held: true,
+          frozen: true,
           init: () => new Float32Array(modules.length).fill(1),
         },
       ],
@@ -92,7 +92,7 @@ export const heteroLora = entry<[Model], Adapter, typeof options>({
           const gate = switchOf(params, index.get(module.path)!);
           return tf.add(sum, branch(from, module, params, gate, o.shortcut_alpha / r));
         }, output),
-      live: (_inputs, params) =>
+      trainable: (_inputs, params) =>
         Object.fromEntries(
           modules.flatMap(({ path }, i) => {
             const on = switchOf(params, i);

@@ -63,14 +63,14 @@ export const mole = entry<[Model], Adapter, typeof options>({
           name: STAGE,
           shape: [experts + 1],
           decay: false,
-          held: true,
+          frozen: true,
           init: () => Float32Array.from({ length: experts + 1 }, (_, i) => Number(i === 0)),
         },
       ],
       sites: (batch, tokens) => loraSites(targets, ranks, batch, tokens),
       linear: (spec, x, base, params, perturb, flow) =>
         gatedLinear(spec, x, base, params, { ...shape, stage: params[STAGE]! }, perturb, flow),
-      live: ({ stage }: Params) => {
+      trainable: ({ stage }: Params) => {
         const own = ranksOfLink(stage!, experts, r);
         const gates = tf.cast(tf.equal(stage!, experts), 'float32');
         return Object.fromEntries(

@@ -52,7 +52,7 @@ describe('mole', () => {
     }
     tf.tidy(() => {
       const at = (stage: number, name: string) => [
-        ...adapter.live!({ stage: tf.scalar(stage) }, {})[`${path}.${name}`]!.dataSync(),
+        ...adapter.trainable!({ stage: tf.scalar(stage) }, {})[`${path}.${name}`]!.dataSync(),
       ];
       expect(at(1, 'lora_A')).toEqual([0, 0, 1, 1, 0, 0]);
       expect(at(1, 'gate_e')).toEqual([0]);

@@ -71,7 +71,7 @@ export const noRa = entry<[Model], Adapter, typeof options>({
             name: `${path}.outer_A`,
             shape: [k, dIn],
             decay: false,
-            held: true,
+            frozen: true,
             init: (stream) => kaimingUniform(stream, k, dIn),
             start: (_key, weights) => {
               // W is stored [d_in, d_out]: its left vectors are those of the input.
@@ -86,7 +86,7 @@ export const noRa = entry<[Model], Adapter, typeof options>({
             name: `${path}.outer_B`,
             shape: [dOut, k],
             decay: false,
-            held: true,
+            frozen: true,
             init: (stream) => kaimingUniform(stream, dOut, k),
             start: (_key, weights) => {
               const { values, right } = spectrumOf(path, weights);

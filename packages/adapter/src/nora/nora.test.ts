@@ -73,7 +73,7 @@ describe('nora', () => {
       expect(Math.abs(along)).toBeLessThan(1e-5);
     }
     expect(update.some((x) => Math.abs(x) > 0.01)).toBe(true);
-    const free = adapter.params.filter(({ held }) => !held).map(({ shape }) => shape);
+    const free = adapter.params.filter(({ frozen }) => !frozen).map(({ shape }) => shape);
     expect(free.every((shape) => shape.reduce((a, b) => a * b) === 6)).toBe(true);
   });
 });

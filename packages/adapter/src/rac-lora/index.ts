@@ -40,14 +40,14 @@ export const racLora = entry<[Model], Adapter, typeof options>({
           name: `${path}.lora_A`,
           shape: [ranks, dIn],
           decay: true,
-          held: o.fixed === 'A',
+          frozen: o.fixed === 'A',
           init: (key) => (o.fixed === 'A' ? kaimingUniform(key, ranks, dIn) : new Float32Array(ranks * dIn)),
         },
         {
           name: `${path}.lora_B`,
           shape: [dOut, ranks],
           decay: true,
-          held: o.fixed === 'B',
+          frozen: o.fixed === 'B',
           // Columns of length about one, so that B Bᵀ is nearly a projection.
           init: (key) =>
             o.fixed === 'B'

@@ -1,6 +1,6 @@
 import { tf, type Params } from '@lab/engine';
 import { expect, it } from 'vitest';
-import { adapters, quiet, type Linear } from '../index.ts';
+import { adapters, noNoise, type Linear } from '../index.ts';
 import { plainModel } from '../sizes.ts';
 import { drawn, tensors, trained } from '../../test/tiny.ts';
 
@@ -31,11 +31,11 @@ it.each([
       input: (path: string) => (path === first!.path ? seen(before) : undefined),
       leave: () => undefined,
     };
-    const given = adapter.linear(second!, seen(x), base, params, quiet, flow).dataSync();
+    const given = adapter.linear(second!, seen(x), base, params, noNoise, flow).dataSync();
     const expected = equation(params, x, before).dataSync();
     // Sums of a dozen products below ten, in float32.
     expected.forEach((value, i) => expect(Math.abs(value - given[i]!)).toBeLessThan(1e-5));
-    const start = adapter.linear(first!, seen(x), base, params, quiet, flow).dataSync();
+    const start = adapter.linear(first!, seen(x), base, params, noNoise, flow).dataSync();
     part(params, x, 0, 0)
       .dataSync()
       .forEach((value, i) => expect(Math.abs(value - start[i]!)).toBeLessThan(1e-5));

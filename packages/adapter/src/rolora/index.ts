@@ -26,7 +26,7 @@ export const roLora = entry<[Model], Adapter, typeof options>({
     const { pairs: _pairs, ...plain } = lora.build(o, model);
     return {
       ...plain,
-      live: ({ trainsA }) => {
+      trainable: ({ trainsA }) => {
         const trainsB = tf.sub(1, trainsA!);
         return Object.fromEntries(plain.params.map(({ name }) => [name, name.endsWith('lora_A') ? trainsA! : trainsB]));
       },

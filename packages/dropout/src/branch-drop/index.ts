@@ -25,6 +25,6 @@ export const branchDrop = method({
       { site: 'lora.delta', structure: 'example', compensation: compensate ? 'inverse' : 'none', p, scope, layers },
     ],
     samples: 1,
-    evaluate: { readout: 'quiet' },
+    evaluate: { readout: 'deterministic' },
   }),
 });

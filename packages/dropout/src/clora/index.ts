@@ -22,7 +22,7 @@ export const cLora = method({
   build: ({ k, lambda, seed }) => ({
     noise: [],
     samples: 1,
-    evaluate: { readout: 'quiet' },
+    evaluate: { readout: 'deterministic' },
     ...(lambda > 0 ? { penalty: nullSpacePenalty(k, lambda, seed) } : {}),
   }),
 });

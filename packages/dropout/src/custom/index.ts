@@ -16,7 +16,7 @@ const options = z
       })
       .optional()
       .describe('a second pass that should agree with the first'),
-    evaluate: readout.default('quiet').describe('how it is tested'),
+    evaluate: readout.default('deterministic').describe('how it is tested'),
   })
   .superRefine(({ noise, evaluate }, context) => {
     noise.forEach((one, i) => {

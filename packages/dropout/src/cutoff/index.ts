@@ -18,12 +18,12 @@ export const cutoff = method({
       .enum(['row', 'column', 'span'])
       .default('span')
       .describe('row: single tokens, column: single features of all tokens, span: a run of tokens'),
-    lambda: weight.default(0).describe('weight of KL to the quiet pass'),
+    lambda: weight.default(0).describe('weight of KL to the deterministic pass'),
   }),
   build: ({ p, structure, lambda }) => ({
     noise: [{ site: 'embedding', structure, compensation: 'none', p, scope: 'example', layers: 'all' }],
     samples: 1,
     ...(lambda > 0 ? { consistency: { kind: 'js', weight: lambda, branches: 2 } } : {}),
-    evaluate: { readout: 'quiet' },
+    evaluate: { readout: 'deterministic' },
   }),
 });

@@ -12,5 +12,5 @@ export const deepEnsemble = method({
     where: 'Algorithm 1, without adversarial training',
   },
   options: z.object({}),
-  build: () => ({ noise: [], samples: 1, evaluate: { readout: 'quiet' }, ensembleOver: 'seeds' }),
+  build: () => ({ noise: [], samples: 1, evaluate: { readout: 'deterministic' }, ensembleOver: 'seeds' }),
 });

@@ -33,6 +33,6 @@ export const dropAttention = method({
       },
     ],
     samples: 1,
-    evaluate: { readout: 'quiet' },
+    evaluate: { readout: 'deterministic' },
   }),
 });

@@ -20,6 +20,6 @@ export const dropKey = method({
   build: ({ p, structure, layers }) => ({
     noise: [{ site: 'attention.logits', structure, compensation: 'none', p, scope: 'example', layers }],
     samples: 1,
-    evaluate: { readout: 'quiet' },
+    evaluate: { readout: 'deterministic' },
   }),
 });

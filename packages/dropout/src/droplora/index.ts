@@ -25,6 +25,6 @@ export const dropLora = method({
   build: ({ p, structure, scope, compensate, layers }) => ({
     noise: [{ site: 'lora.rank', structure, compensation: compensate ? 'inverse' : 'none', p, scope, layers }],
     samples: 1,
-    evaluate: { readout: 'quiet' },
+    evaluate: { readout: 'deterministic' },
   }),
 });

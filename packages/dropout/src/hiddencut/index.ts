@@ -17,7 +17,7 @@ export const hiddenCut = method({
     structure: z.enum(['element', 'column', 'span']).default('element').describe('what is dropped together'),
     hiddenSite: z.enum(['ffn.hidden', 'ffn.intermediate']).default('ffn.hidden').describe('value that is masked'),
     compensate: z.boolean().default(true).describe('scale kept values by 1/(1-p)'),
-    lambda: weight.default(0).describe('weight of KL to the quiet pass, which the original adds to its spans'),
+    lambda: weight.default(0).describe('weight of KL to the deterministic pass, which the original adds to its spans'),
     layers: layers.default('all').describe('layers it acts on'),
   }),
   build: ({ p, structure, hiddenSite, compensate, lambda, layers }) => ({
@@ -26,6 +26,6 @@ export const hiddenCut = method({
     ],
     samples: 1,
     ...(lambda > 0 ? { consistency: { kind: 'js', weight: lambda, branches: 2 } } : {}),
-    evaluate: { readout: 'quiet' },
+    evaluate: { readout: 'deterministic' },
   }),
 });

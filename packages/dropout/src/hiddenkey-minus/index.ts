@@ -12,5 +12,5 @@ export const hiddenKeyMinus = method({
     where: 'section 3.3, Table 1',
   },
   options: hiddenKeyOptions,
-  build: (options) => ({ noise: partsOf(options), samples: 1, evaluate: { readout: 'quiet' } }),
+  build: (options) => ({ noise: partsOf(options), samples: 1, evaluate: { readout: 'deterministic' } }),
 });

@@ -17,7 +17,7 @@ export const hiddenKey = method({
     consistency: z
       .enum(['kl', 'js'])
       .default('kl')
-      .describe('kl: both ways, between two passes; js: to the quiet pass'),
+      .describe('kl: both ways, between two passes; js: to the deterministic pass'),
     lambda: weight.default(0.2).describe('weight of the consistency loss'),
     branches: z
       .union([z.literal(1), z.literal(2)])
@@ -28,6 +28,6 @@ export const hiddenKey = method({
     noise: partsOf(rest),
     samples: 1,
     consistency: { kind: consistency, weight: lambda, branches },
-    evaluate: { readout: 'quiet' },
+    evaluate: { readout: 'deterministic' },
   }),
 });

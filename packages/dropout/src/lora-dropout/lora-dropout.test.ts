@@ -24,7 +24,7 @@ describe('the ablation of Figure 4', () => {
   it('Drop_train has no masks at test', () => {
     const { noise, testNoise, evaluate } = build({ where: 'train', evaluate: 'mean-field' });
     expect([sites(noise).length, testNoise, evaluate]).toEqual([2, [], { readout: 'mean-field' }]);
-    expect(build({ where: 'train', evaluate: 'quiet' }).evaluate).toEqual({ readout: 'quiet' });
+    expect(build({ where: 'train', evaluate: 'deterministic' }).evaluate).toEqual({ readout: 'deterministic' });
   });
 
   it('Drop_test has masks only at test, and one pass in training', () => {
@@ -34,8 +34,10 @@ describe('the ablation of Figure 4', () => {
 
   it('a readout that contradicts it is refused with the reason', () => {
     expect(() => build({ where: 'train' })).toThrow(
-      /key "evaluate": .*leaves no masks.*allowed: "quiet", "mean-field"/,
+      /key "evaluate": .*leaves no masks.*allowed: "deterministic", "mean-field"/,
     );
-    expect(() => build({ where: 'test', evaluate: 'quiet' })).toThrow(/key "evaluate": .*allowed: "ensemble-logits"/);
+    expect(() => build({ where: 'test', evaluate: 'deterministic' })).toThrow(
+      /key "evaluate": .*allowed: "ensemble-logits"/,
+    );
   });
 });

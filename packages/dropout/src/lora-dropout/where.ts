@@ -7,7 +7,7 @@ export const WHERE = ['both', 'train', 'test'] as const;
 export const whereAllows = (where: (typeof WHERE)[number], readout: Evaluate['readout']): string | undefined => {
   const ensemble = readout.startsWith('ensemble');
   if (where === 'train' && ensemble)
-    return `"where": "train" leaves no masks for an ensemble at test; allowed: "quiet", "mean-field"; got "${readout}"`;
+    return `"where": "train" leaves no masks for an ensemble at test; allowed: "deterministic", "mean-field"; got "${readout}"`;
   if (where === 'test' && !ensemble)
     return `"where": "test" has masks in the ensemble only; allowed: "ensemble-logits", "ensemble-probabilities"; got "${readout}"`;
   return undefined;

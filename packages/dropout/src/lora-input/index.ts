@@ -17,5 +17,5 @@ export const loraInput = method({
     p: rate.default(0.1).describe('probability of dropping an entry'),
     layers: layers.default('all').describe('layers it acts on'),
   }),
-  build: ({ p, layers }) => ({ noise: [inputNoise(p, layers)], samples: 1, evaluate: { readout: 'quiet' } }),
+  build: ({ p, layers }) => ({ noise: [inputNoise(p, layers)], samples: 1, evaluate: { readout: 'deterministic' } }),
 });

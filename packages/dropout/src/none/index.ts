@@ -12,5 +12,5 @@ export const none = method({
     where: 'Eq. 3',
   },
   options: z.object({}),
-  build: () => ({ noise: [], samples: 1, evaluate: { readout: 'quiet' } }),
+  build: () => ({ noise: [], samples: 1, evaluate: { readout: 'deterministic' } }),
 });

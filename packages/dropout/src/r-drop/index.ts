@@ -22,6 +22,6 @@ export const rDrop = method({
     noise: [inputNoise(p, layers)],
     samples: 1,
     consistency: { kind: 'r-drop', weight: alpha, branches: 2 },
-    evaluate: { readout: 'quiet' },
+    evaluate: { readout: 'deterministic' },
   }),
 });

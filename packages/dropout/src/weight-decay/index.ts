@@ -17,7 +17,7 @@ export const weightDecay = method({
   build: ({ decay }) => ({
     noise: [],
     samples: 1,
-    evaluate: { readout: 'quiet' },
+    evaluate: { readout: 'deterministic' },
     train: { weightDecay: decay },
   }),
 });

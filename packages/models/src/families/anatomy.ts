@@ -35,7 +35,7 @@ export interface Family<Pooling extends string = string> {
   readonly prefix: string;
   /** The first is the default. */
   readonly poolings: readonly [Pooling, ...Pooling[]];
-  readonly pairs: 'packed';
+  readonly pairs: 'cross-encoder';
   /** Throws `BadInput` that names `where` and the key when the configuration is not supported. */
   describe(config: unknown, choice: { readonly pooling: Pooling; readonly lm: boolean }, where: string): Anatomy;
 }

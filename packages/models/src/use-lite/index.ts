@@ -58,7 +58,7 @@ export const useLite = entry({
         if (pair !== undefined) throw new Error('use-lite reads one text at a time; pairs are compared apart');
         return { ids: tokens(text).slice(0, Math.min(atMost, MAX_TOKENS)) };
       },
-      pairs: 'apart',
+      pairs: 'bi-encoder',
     };
   },
 });

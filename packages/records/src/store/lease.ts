@@ -72,8 +72,8 @@ export const holdingOf = (folder: string, now = performance.now()): Holding => {
   const alive = owner ? lives(owner) : null;
   if (alive !== null) return { held: alive, fence, owner };
   try {
-    const quiet = silence(path, now);
-    return { held: quiet < leaseTimeout, fence, owner };
+    const deterministic = silence(path, now);
+    return { held: deterministic < leaseTimeout, fence, owner };
   } catch {
     return { held: false, fence, owner };
   }

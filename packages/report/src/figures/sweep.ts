@@ -81,7 +81,7 @@ export const sweepFigure = (cells: readonly Cell[], spec: SweepFigure): Figure =
   );
 };
 
-/** Metrics against ensemble size M, with the quiet and the mean-field pass of the same weights as reference lines. */
+/** Metrics against ensemble size M, with the deterministic and the mean-field pass of the same weights as reference lines. */
 export const ensembleFigure = (cells: readonly Cell[], spec: EnsembleFigure): Figure => {
   const arms = armsOf(cells, spec.arms, spec.by);
   const kinds: Spread['kind'][] = [];
@@ -97,7 +97,7 @@ export const ensembleFigure = (cells: readonly Cell[], spec: EnsembleFigure): Fi
       }),
     );
     const references = arms.flatMap((arm) =>
-      (['mean-field', 'quiet'] as const).flatMap((readout) =>
+      (['mean-field', 'deterministic'] as const).flatMap((readout) =>
         reference(cells, { ...arm, readout }, label(arm, readout), y, metric),
       ),
     );

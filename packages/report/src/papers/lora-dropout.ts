@@ -140,13 +140,13 @@ export const claims = ({ overP, overN, drop, plain, dropTest }: ClaimArms): Clai
   ...(drop
     ? [
         {
-          id: 'ensemble-above-quiet',
+          id: 'ensemble-above-deterministic',
           text: 'The ensemble scores above the same weights without masks',
           source: 'LoRA Dropout, Figure 4',
           test: {
             kind: 'better',
             arm: { ...drop, name: 'ensemble', readout: 'ensemble' },
-            than: [{ ...drop, name: 'quiet', readout: 'quiet' }],
+            than: [{ ...drop, name: 'deterministic', readout: 'deterministic' }],
             metric: 'score',
           },
         } as const,

@@ -20,9 +20,9 @@ const writeLogSoftmax = (from: ArrayLike<number>, out: Float64Array): void => {
 
 /** Writes ln probabilities of one example into `out`; false where the run does not hold that output. Runs a million times a report. */
 const writeLogProbabilities = (row: Prediction, readout: Readout, members: number, out: Float64Array): boolean => {
-  const single = readout === 'quiet' ? row.quiet : readout === 'mean-field' ? row.meanField : undefined;
+  const single = readout === 'deterministic' ? row.deterministic : readout === 'mean-field' ? row.meanField : undefined;
   if (single) writeLogSoftmax(single, out);
-  if (readout === 'quiet' || readout === 'mean-field') return single !== undefined;
+  if (readout === 'deterministic' || readout === 'mean-field') return single !== undefined;
   const some = row.members;
   if (!some || members < 1 || some.length < members) return false;
   const mean = new Float64Array(out.length);
@@ -43,13 +43,13 @@ const writeLogProbabilities = (row: Prediction, readout: Readout, members: numbe
  * An ensemble of M is the first M members: the mean of their logits, or of their probabilities.
  */
 export const logProbabilities = (row: Prediction, readout: Readout, members: number): number[] | null => {
-  const out = new Float64Array(row.quiet.length);
+  const out = new Float64Array(row.deterministic.length);
   return writeLogProbabilities(row, readout, members, out) ? Array.from(out) : null;
 };
 
 /** Predicted value of a regression under a readout, or null. */
 export const predictedValue = (row: Prediction, readout: Readout, members: number): number | null => {
-  if (readout === 'quiet') return row.quiet[0]!;
+  if (readout === 'deterministic') return row.deterministic[0]!;
   if (readout === 'mean-field') return row.meanField?.[0] ?? null;
   const some = row.members;
   return !some || members < 1 || some.length < members
@@ -85,8 +85,8 @@ const shared = (ids: readonly string[]): readonly string[] => {
 
 export const outcomes = (rows: readonly Prediction[], readout: Readout, members: number): Outcomes | null => {
   const n = rows.length;
-  if (n === 0 || rows[0]!.quiet.length < 2) return null;
-  const logs = new Float64Array(rows[0]!.quiet.length);
+  if (n === 0 || rows[0]!.deterministic.length < 2) return null;
+  const logs = new Float64Array(rows[0]!.deterministic.length);
   const out = {
     ids: shared(rows.map(({ id }) => id)),
     correct: new Uint8Array(n),

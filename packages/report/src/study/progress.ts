@@ -20,7 +20,7 @@ export interface Moment {
 
 /**
  * Evaluations along training are single passes, unless selection needed the ensemble: an ensemble that is not there falls back to the
- * mean-field pass, then to the quiet one. The readout is kept with the number, so that captions can say it.
+ * mean-field pass, then to the deterministic one. The readout is kept with the number, so that captions can say it.
  */
 const pick = (
   list: readonly Evaluation[],
@@ -30,8 +30,8 @@ const pick = (
   const some = list.filter((e) => e.split === split);
   return (
     some.find((e) => e.readout === wanted?.readout && e.members === wanted.members) ??
-    some.find((e) => e.readout === 'mean-field' && wanted?.readout !== 'quiet') ??
-    some.find((e) => e.readout === 'quiet')
+    some.find((e) => e.readout === 'mean-field' && wanted?.readout !== 'deterministic') ??
+    some.find((e) => e.readout === 'deterministic')
   );
 };
 

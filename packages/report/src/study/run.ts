@@ -14,7 +14,7 @@ export interface Reading {
 const choices: readonly string[] = [
   'own',
   'ensemble',
-  'quiet',
+  'deterministic',
   'mean-field',
   'ensemble-logits',
   'ensemble-probabilities',
@@ -90,7 +90,7 @@ export const outcomesOf = (cell: Cell, wanted: Reading): Outcomes | null => {
     read.set(cell, held);
     const rows = force(cell.predictions);
     const usual: readonly Reading[] = [
-      { readout: 'quiet', members: 1 },
+      { readout: 'deterministic', members: 1 },
       { readout: 'mean-field', members: 1 },
       cell.record.result.headline,
     ];
@@ -101,9 +101,9 @@ export const outcomesOf = (cell: Cell, wanted: Reading): Outcomes | null => {
   return held.get(name) ?? null;
 };
 
-/** A gap compares one readout on both splits: the wanted one where the training split has it, else mean-field, else quiet. */
+/** A gap compares one readout on both splits: the wanted one where the training split has it, else mean-field, else deterministic. */
 const sameOnTrain = (cell: Cell, wanted: Reading): Reading | null =>
-  [wanted, { readout: 'mean-field', members: 1 } as const, { readout: 'quiet', members: 1 } as const].find(
+  [wanted, { readout: 'mean-field', members: 1 } as const, { readout: 'deterministic', members: 1 } as const].find(
     (r) => evaluation(cell, 'train', r) !== undefined,
   ) ?? null;
 

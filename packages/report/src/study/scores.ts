@@ -30,7 +30,7 @@ const matthews = (predicted: readonly number[], labels: readonly number[], class
  * pearson and mse of values (their ensembles average values, however they are named). Null where the rows do not hold the readout.
  */
 export const scoresOf = (rows: readonly Prediction[], readout: Readout, members: number): Scores | null => {
-  const classes = rows[0]?.quiet.length ?? 0;
+  const classes = rows[0]?.deterministic.length ?? 0;
   const labels = rows.map(({ label }) => label);
   if (classes < 2) {
     const values = rows.map((row) => predictedValue(row, readout, members));

@@ -23,7 +23,7 @@ export interface SeedEnsembles {
 /** ln probabilities, so that averaging them is averaging logits; of a regression the value. Null where the run lacks the readout. */
 const outputOf = (row: Prediction, { readout, members }: Reading): readonly number[] | null => {
   if (row.texts !== undefined) return null;
-  if (row.quiet.length > 1) return logProbabilities(row, readout, members);
+  if (row.deterministic.length > 1) return logProbabilities(row, readout, members);
   const value = predictedValue(row, readout, members);
   return value === null ? null : [value];
 };
@@ -61,7 +61,7 @@ const combine = (runs: readonly SeedRun[]): readonly Prediction[] =>
   [...runs[0]!.rows].map(([id, { label, output }]) => ({
     id,
     label,
-    quiet: output!,
+    deterministic: output!,
     members: runs.map(({ rows }) => rows.get(id)!.output!),
   }));
 

@@ -14,14 +14,14 @@ const costs = ['trainable', 'train-seconds', 'memory'] as const;
 
 const readoutNames: { readonly [choice: string]: string } = {
   own: 'own readout',
-  quiet: 'quiet',
+  deterministic: 'deterministic',
   'mean-field': 'mean-field',
   ensemble: 'ensemble',
 };
 
 const scores = (cells: readonly Cell[], spec: CompareTable, arms: readonly Arm[]): Table => {
   const [first, ...others] = spec.metrics;
-  const readouts = spec.readouts ?? ['quiet', 'own'];
+  const readouts = spec.readouts ?? ['deterministic', 'own'];
   const main = mainMetric(cells, first ?? 'score');
   const columns = [
     column('method', 'method', 'left'),
@@ -52,7 +52,7 @@ const scores = (cells: readonly Cell[], spec: CompareTable, arms: readonly Arm[]
       columns,
       rows,
       notes: [
-        'quiet: one pass with all masks off and no rescaling; own: the readout that the row names, else what the method prescribes (mean-field scale or ensemble).',
+        'deterministic: one pass with all masks off and no rescaling; own: the readout that the row names, else what the method prescribes (mean-field scale or ensemble).',
         ...(others.length > 0
           ? ['Metrics after the first are read with the own readout. ECE: 15 equal-width bins.']
           : []),

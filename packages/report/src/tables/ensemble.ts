@@ -22,7 +22,7 @@ export const ensembleTables = (cells: readonly Cell[], spec: EnsembleTable): Tab
     ];
   };
   const rows = arms.flatMap((arm) => [
-    line({ ...arm, readout: 'quiet' }, 'quiet', null),
+    line({ ...arm, readout: 'deterministic' }, 'deterministic', null),
     line({ ...arm, readout: 'mean-field' }, 'mean-field', null),
     ...sizesOf(cellsOf(cells, arm)).map((members) =>
       line({ ...arm, readout: 'ensemble', members }, 'ensemble', members),

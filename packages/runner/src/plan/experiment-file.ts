@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { BadInput, pathStep, sentence } from '@lab/records';
-import { overlay, type Arm, type Experiment, type Labels, type Partial, type Scale } from './experiment.ts';
+import { overlay, type Arm, type Experiment, type Labels, type ConfigPatch, type Scale } from './experiment.ts';
 
 const labels = z.record(z.string(), z.union([z.string(), z.number()]));
 const value = z.union([z.string(), z.number(), z.boolean(), z.null()]);
@@ -48,8 +48,8 @@ const axisNames = (keys: readonly string[]): readonly string[] => {
 };
 
 /** `dropout.p` and .1 as `{ dropout: { p: .1 } }`. */
-const nested = (key: string, inner: unknown): Partial =>
-  key.split('.').reduceRight<unknown>((below, part) => ({ [part]: below }), inner) as Partial;
+const nested = (key: string, inner: unknown): ConfigPatch =>
+  key.split('.').reduceRight<unknown>((below, part) => ({ [part]: below }), inner) as ConfigPatch;
 
 /** Arms x grid, made anew each time they are gone through. */
 const armsOf = ({ arms, grid }: ScaleFile): Iterable<Arm> => {
@@ -71,7 +71,7 @@ const armsOf = ({ arms, grid }: ScaleFile): Iterable<Arm> => {
         for (const point of points(0))
           yield {
             labels: { ...arm.labels, ...point.labels },
-            config: overlay(arm.config as Partial, point.config),
+            config: overlay(arm.config as ConfigPatch, point.config),
           };
     },
   };
@@ -93,7 +93,7 @@ export const parseExperiment = (text: string, where: string): Experiment<FileRep
   const { name, title, question, scales, baseline } = parsed.data;
   const scale = (file: ScaleFile): Scale => ({
     summary: file.summary,
-    base: file.base as Partial,
+    base: file.base as ConfigPatch,
     arms: armsOf(file),
     seeds: file.seeds,
   });

@@ -2,7 +2,7 @@ import { BadInput, nearest } from '@lab/records';
 import { planRun, reseeded, type PlannedRun } from './config.ts';
 
 type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
-export type Partial = { readonly [key: string]: Json };
+export type ConfigPatch = { readonly [key: string]: Json };
 
 /** What one arm of an experiment is called in tables and figures: method, p, N, … */
 export type Labels = { readonly [axis: string]: string | number };
@@ -10,14 +10,14 @@ export type Labels = { readonly [axis: string]: string | number };
 /** One arm: its labels and what it changes in the base config. */
 export interface Arm {
   readonly labels: Labels;
-  readonly config: Partial;
+  readonly config: ConfigPatch;
 }
 
 /** How big an experiment is: smoke, quick, embedded, glue, paper. */
 export interface Scale {
   /** One line: what it runs and how long that takes. */
   readonly summary: string;
-  readonly base: Partial;
+  readonly base: ConfigPatch;
   /** Gone through anew for every plan, so that a large grid need not lie in memory. */
   readonly arms: Iterable<Arm>;
   /** Listed, never counted: equal seeds are paired across arms. */
@@ -47,7 +47,7 @@ const isObject = (value: Json | undefined): value is { readonly [key: string]: J
  * Lays changes over a config: objects are joined key by key, everything else is replaced. An entry whose `name` changes is replaced
  * whole, since the options of one method mean nothing to another.
  */
-export const overlay = (base: Partial, change: Partial): Partial => {
+export const overlay = (base: ConfigPatch, change: ConfigPatch): ConfigPatch => {
   const joined = Object.entries(change).map(([key, value]) => {
     const below = base[key];
     const renamed = isObject(below) && isObject(value) && value.name !== undefined && value.name !== below.name;
@@ -59,7 +59,7 @@ export const overlay = (base: Partial, change: Partial): Partial => {
 /** Every combination of values: `grid({ p: [.1, .3], N: [1, 4] }, ({ p, N }) => config)`. */
 export const grid = <Axes extends { readonly [axis: string]: readonly (string | number)[] }>(
   axes: Axes,
-  config: (point: { readonly [axis in keyof Axes]: Axes[axis][number] }) => Partial,
+  config: (point: { readonly [axis in keyof Axes]: Axes[axis][number] }) => ConfigPatch,
 ): readonly Arm[] => {
   const points = Object.entries(axes).reduce<readonly Labels[]>(
     (sofar, [axis, values]) => sofar.flatMap((point) => values.map((value) => ({ ...point, [axis]: value }))),
@@ -72,7 +72,7 @@ export const grid = <Axes extends { readonly [axis: string]: readonly (string | 
 };
 
 /** Parses `train.lr=1e-3` or `dropout.p=.2`: the value is JSON where it is JSON, else a word. Throws `BadInput` without `=`. */
-export const parseOverride = (text: string): Partial => {
+export const parseOverride = (text: string): ConfigPatch => {
   const at = text.indexOf('=');
   if (at < 1) throw new BadInput(`"${text}" is not an override; write key=value, for example train.epochs=3`);
   const value = text.slice(at + 1);
@@ -85,7 +85,7 @@ export const parseOverride = (text: string): Partial => {
   return text
     .slice(0, at)
     .split('.')
-    .reduceRight<Json>((inner, key) => ({ [key]: inner }), parsed) as Partial;
+    .reduceRight<Json>((inner, key) => ({ [key]: inner }), parsed) as ConfigPatch;
 };
 
 /** The scale of an experiment. Throws `BadInput` that lists the scales it has. */

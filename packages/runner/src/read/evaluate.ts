@@ -1,4 +1,4 @@
-import { quiet as noNoise } from '@lab/adapter';
+import { noNoise } from '@lab/adapter';
 import type { TaskKind } from '@lab/metrics';
 import { ensembleLogits, measure } from '@lab/metrics';
 import { meanFieldScale } from '@lab/dropout';
@@ -16,7 +16,7 @@ type Outputs = readonly (readonly number[])[];
 
 /** Raw outputs of a set of examples, in the order of `rows`. */
 export interface Readings {
-  readonly quiet: Outputs;
+  readonly deterministic: Outputs;
   readonly meanField: Outputs | null;
   /** By member, in drawing order. */
   readonly members: readonly Outputs[];
@@ -61,15 +61,15 @@ export const readAll = async (
   rows: readonly Row[],
   members: number,
 ): Promise<Readings> => {
-  const quiet = await read(reader, theta, rows, 'quiet');
+  const deterministic = await read(reader, theta, rows, 'deterministic');
   const { method, model } = reader.blueprint;
   const scale = meanFieldScale(method.noise, model.layers);
-  // Where the expected update is the whole one, the quiet pass has it already.
+  // Where the expected update is the whole one, the deterministic pass has it already.
   const meanField =
-    scale === undefined ? null : scale === noNoise ? quiet : await read(reader, theta, rows, 'mean-field');
+    scale === undefined ? null : scale === noNoise ? deterministic : await read(reader, theta, rows, 'mean-field');
   const drawn: Outputs[] = [];
   for (let m = 0; m < members; m++) drawn.push(await read(reader, theta, rows, 'member', m));
-  return { quiet, meanField, members: drawn };
+  return { deterministic, meanField, members: drawn };
 };
 
 /** 1, 2, 4, … up to and with M. */
@@ -83,7 +83,7 @@ export const evaluationsOf = (
   task: TaskKind,
   split: Evaluation['split'],
   rows: readonly Row[],
-  { quiet, meanField, members }: Readings,
+  { deterministic, meanField, members }: Readings,
 ): readonly Evaluation[] => {
   const labels = rows.map(({ example }) => example.label);
   const of = (readout: Evaluation['readout'], size: number, outputs: Outputs): Evaluation => ({
@@ -96,7 +96,7 @@ export const evaluationsOf = (
   const combined = (how: 'logits' | 'probabilities') =>
     ensembleSizes(members.length).map((size) => of(`ensemble-${how}`, size, ensembleLogits(members, how, size)));
   return [
-    of('quiet', 1, quiet),
+    of('deterministic', 1, deterministic),
     ...(meanField ? [of('mean-field', 1, meanField)] : []),
     ...combined('logits'),
     ...(task.kind === 'classification' ? combined('probabilities') : []),
@@ -106,11 +106,14 @@ export const evaluationsOf = (
 const digits = (outputs: readonly number[]): readonly number[] => outputs.map((x) => Number(x.toPrecision(7)));
 
 /** What predictions.jsonl keeps, 7 significant digits each. */
-export const predictionsOf = (rows: readonly Row[], { quiet, meanField, members }: Readings): readonly Prediction[] =>
+export const predictionsOf = (
+  rows: readonly Row[],
+  { deterministic, meanField, members }: Readings,
+): readonly Prediction[] =>
   rows.map(({ example }, i) => ({
     id: example.id,
     label: example.label,
-    quiet: digits(quiet[i]!),
+    deterministic: digits(deterministic[i]!),
     ...(meanField ? { meanField: digits(meanField[i]!) } : {}),
     ...(members.length > 0 ? { members: members.map((outputs) => digits(outputs[i]!)) } : {}),
   }));

@@ -1,4 +1,4 @@
-import { forwardWith, quiet, type Adapter, type Model } from '@lab/adapter';
+import { forwardWith, noNoise, type Adapter, type Model } from '@lab/adapter';
 import { meanFieldScale, type Dropout } from '@lab/dropout';
 import { isLanguageModel } from '@lab/models';
 import { BadInput } from '@lab/records';
@@ -13,19 +13,19 @@ export interface Readout {
   readonly method: Dropout;
   /** Shape of `classifier.weight`, [outputs, features]; null for a model that predicts tokens. */
   readonly head: readonly number[] | null;
-  readonly pass: 'quiet' | 'mean-field';
+  readonly pass: 'deterministic' | 'mean-field';
 }
 
 /**
  * The prediction of a trained model as a pure function. `weight/<name>`, `param/<name>`, ids and valid [R, T], extra/types -> logits
- * [B, C], or next-token logits [B, T, V]. Where pairs lie apart, R = 2 B with the first texts before the second ones.
+ * [B, C], or next-token logits [B, T, V]. For a bi-encoder, R = 2 B with the first texts before the second ones.
  * Throws `BadInput` when the method has no expected update to evaluate with.
  */
 export const readoutProgram = ({ model, adapter, method, head, pass }: Readout): PureFunction => {
-  const perturb = pass === 'quiet' ? quiet : meanFieldScale(method.noise, model.layers);
+  const perturb = pass === 'deterministic' ? noNoise : meanFieldScale(method.noise, model.layers);
   if (!perturb)
     throw new BadInput(
-      'dropout: its masks have no expected update, so there is no mean-field readout; allowed: --readout quiet',
+      'dropout: its masks have no expected update, so there is no mean-field readout; allowed: --readout deterministic',
     );
   const { apply } = head ? linearHead(model.width, head[0]!, head[1] !== model.width) : noHead;
   return (inputs) => {

@@ -1,4 +1,4 @@
-import { quiet as noNoise } from '@lab/adapter';
+import { noNoise } from '@lab/adapter';
 import { generationScores } from '@lab/metrics';
 import { meanFieldScale } from '@lab/dropout';
 import { generate, meanLogits, openDecoder, type Decoder } from '@lab/models';
@@ -24,7 +24,7 @@ const waysOf = ({ blueprint }: Reader, members: number): readonly Way[] => {
   const scale = meanFieldScale(method.noise, model.layers);
   const ensemble = members > 0 && method.evaluate.readout.startsWith('ensemble');
   return [
-    { readout: 'quiet', pass: 'quiet', members: 1 },
+    { readout: 'deterministic', pass: 'deterministic', members: 1 },
     ...(scale === undefined || scale === noNoise
       ? []
       : [{ readout: 'mean-field', pass: 'mean-field', members: 1 } as const]),
@@ -153,10 +153,10 @@ export const assessTexts = async (
   const total = counts.reduce((a, b) => a + b, 0);
   const evaluations: Evaluation[] = [];
   const texts: { readout: Readout; written: readonly string[] }[] = [];
-  let quiet: readonly number[] = [];
+  let deterministic: readonly number[] = [];
   for (const way of waysOf(reader, members)) {
     const losses = await lossesOf(reader, theta, rows, way);
-    if (way.readout === 'quiet') quiet = losses;
+    if (way.readout === 'deterministic') deterministic = losses;
     const nll = total === 0 ? null : losses.reduce((a, b) => a + b, 0) / total;
     const written = split === 'train' || split === 'validation' ? null : await writtenBy(reader, theta, rows, way);
     if (written) texts.push({ readout: way.readout, written });
@@ -172,7 +172,7 @@ export const assessTexts = async (
   const predictions = rows.map(({ example }, i) => ({
     id: example.id,
     label: 0,
-    quiet: [Number((quiet[i]! / Math.max(1, counts[i]!)).toPrecision(7))],
+    deterministic: [Number((deterministic[i]! / Math.max(1, counts[i]!)).toPrecision(7))],
     texts: Object.fromEntries(texts.map(({ readout, written }) => [readout, written[i]!])),
     references: example.references ?? [],
   }));

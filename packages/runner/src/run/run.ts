@@ -37,7 +37,7 @@ import { isOutOfMemory } from './memory.ts';
 import { hasMasks } from '../step/masks.ts';
 import type { Prepared, Preparer } from '../session/prepare.ts';
 import { named } from '../step/state.ts';
-import { breath, Cancelled, Diverged, train, type Progress } from '../train/train.ts';
+import { eventLoopTurn, Cancelled, Diverged, train, type Progress } from '../train/train.ts';
 import type { Workshop } from '../session/workshop.ts';
 
 export interface RunArgs {
@@ -141,7 +141,7 @@ const underLease = async ({ id, config }: PlannedRun, args: RunArgs, lease: Leas
     maxTokens: config.train.maxTokens,
     key: fold(key(config.seed), 'test-mask'),
     pause: async () => {
-      await breath();
+      await eventLoopTurn();
       if (signal.aborted) throw new Cancelled('stopped while it was tested; the checkpoint has the trained weights');
     },
   };
@@ -247,11 +247,11 @@ const writeAdapter = (lease: Lease, { config, blueprint }: Prepared, params: Hos
   );
 };
 
-/** The readout that the method prescribes; quiet where it draws no masks (p = 0). */
+/** The readout that the method prescribes; deterministic where it draws no masks (p = 0). */
 const headlineOf = ({ config, blueprint }: Prepared): RunResult['headline'] => {
   const { readout } = blueprint.method.evaluate;
   if (!readout.startsWith('ensemble')) return { readout, members: 1 };
-  if (!hasMasks(blueprint)) return { readout: 'quiet', members: 1 };
+  if (!hasMasks(blueprint)) return { readout: 'deterministic', members: 1 };
   if (config.members === 0)
     throw new BadInput(`members: ${config.dropout.name} is tested by an ensemble and needs at least 1; got 0`);
   return { readout, members: config.members };

@@ -18,7 +18,7 @@ export interface Blueprint {
   readonly head: Head;
   readonly task: TaskKind;
   /** Whether the two texts of a pair are encoded apart, as 2 B rows. */
-  readonly apart: boolean;
+  readonly biEncoder: boolean;
   readonly clip: number;
   /** Absent: AdamW. */
   readonly optimizer?: PairOptimizer;
@@ -47,9 +47,9 @@ const checkNoise = ({ evaluate, noise, testNoise = noise }: Dropout): void => {
 export const blueprintOf = (config: RunConfig, model: Model, dataset: Dataset): Blueprint => {
   const adapter = adapters.build(config.adapter, model);
   const paired = dataset.splits.train.some((example) => example.pair !== undefined);
-  const apart = paired && model.pairs === 'apart';
+  const biEncoder = paired && model.pairs === 'bi-encoder';
   const written = writesTexts(dataset.task);
-  const head = written ? noHead : linearHead(model.width, outputsOf(dataset.task), apart);
+  const head = written ? noHead : linearHead(model.width, outputsOf(dataset.task), biEncoder);
   const texts = {
     generation: generationSchema.parse(config.generation ?? {}),
     smoothing: config.train.labelSmoothing ?? 0,
@@ -61,13 +61,13 @@ export const blueprintOf = (config: RunConfig, model: Model, dataset: Dataset): 
   const layout = layoutOf([...adapter.params, ...head.params]);
   const { model: m, adapter: a, dropout: d } = config;
   return {
-    signature: canonical({ m, a, d, task: dataset.task, apart, clip, optimizer, ...(written ? { texts } : {}) }),
+    signature: canonical({ m, a, d, task: dataset.task, biEncoder, clip, optimizer, ...(written ? { texts } : {}) }),
     model,
     adapter,
     method,
     head,
     task: dataset.task,
-    apart,
+    biEncoder,
     clip,
     ...(optimizer ? { optimizer: optimizerOf(optimizer, config.adapter.name, adapter, layout) } : {}),
     ...(written ? { texts } : {}),

@@ -5,7 +5,7 @@ import { tf, type Params } from '@lab/engine';
 /** The trained linear map from features to logits. `classifier.weight`: [outputs, features], `classifier.bias`: [outputs]. */
 export interface Head {
   readonly params: readonly ParamSpec[];
-  /** Vectors [R, width] -> logits [B, outputs]. R = B, or 2 B with the first texts before the second ones when pairs lie apart. */
+  /** Vectors [R, width] -> logits [B, outputs]. R = B, or 2 B with the first texts before the second ones for a bi-encoder. */
   readonly apply: (vectors: tf.Tensor2D, params: Params) => tf.Tensor2D;
 }
 
@@ -24,8 +24,8 @@ export const noHead: Head = {
 };
 
 /** A linear head: normal start with standard deviation .02, as in BERT's classifier; bias 0. */
-export const linearHead = (width: number, outputs: number, apart: boolean): Head => {
-  const features = apart ? 4 * width : width;
+export const linearHead = (width: number, outputs: number, biEncoder: boolean): Head => {
+  const features = biEncoder ? 4 * width : width;
   return {
     params: [
       {
@@ -38,7 +38,7 @@ export const linearHead = (width: number, outputs: number, apart: boolean): Head
     ],
     apply: (vectors, params) => {
       const weight = params['classifier.weight'] as tf.Tensor2D;
-      const features = apart ? compare(vectors) : vectors;
+      const features = biEncoder ? compare(vectors) : vectors;
       const logits = tf.matMul(features, weight, false, true);
       return tf.add(logits, params['classifier.bias'] as tf.Tensor1D) as tf.Tensor2D;
     },

@@ -76,7 +76,7 @@ export const openPreparer = ({ sources: places, weights, download = false }: Pla
       const encode = (examples: readonly Example[]) =>
         texts
           ? textRows(languageModel(model), examples, maxTokens, texts.generation)
-          : encodeRows(model, examples, blueprint.apart, maxTokens);
+          : encodeRows(model, examples, blueprint.biEncoder, maxTokens);
       const { train, validation, test } = dataset.splits;
       const elsewhere = Object.entries(dataset.elsewhere ?? {}).map(([name, examples]) => [name, encode(examples)]);
       return {

@@ -1,7 +1,7 @@
 import type { Encoded } from '@lab/adapter';
 import type { Example } from '@lab/datasets';
 
-/** A text or pair as token ids: one row, or two where pairs lie apart. */
+/** A text or pair as token ids: one row, or two of a bi-encoder. */
 export interface Row {
   readonly example: Example;
   readonly encoded: readonly Encoded[];

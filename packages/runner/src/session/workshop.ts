@@ -32,7 +32,7 @@ export interface Workshop {
 }
 
 const eachPass = <T>(make: (pass: Pass) => T): { readonly [pass in Pass]: T } => ({
-  quiet: make('quiet'),
+  deterministic: make('deterministic'),
   'mean-field': make('mean-field'),
   member: make('member'),
 });

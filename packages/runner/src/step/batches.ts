@@ -25,7 +25,7 @@ export const bucketFor = (longest: number, maxTokens: number): number => {
 export const encodeRows = (
   model: Model,
   examples: readonly Example[],
-  apart: boolean,
+  biEncoder: boolean,
   maxTokens: number,
 ): readonly Row[] => {
   const encode = (text: string, pair?: string): Encoded => {
@@ -34,7 +34,7 @@ export const encodeRows = (
   };
   return examples.map((example) => ({
     example,
-    encoded: apart ? [encode(example.text), encode(example.pair ?? '')] : [encode(example.text, example.pair)],
+    encoded: biEncoder ? [encode(example.text), encode(example.pair ?? '')] : [encode(example.text, example.pair)],
   }));
 };
 

@@ -1,4 +1,4 @@
-import { forwardWith, quiet, type Perturb } from '@lab/adapter';
+import { forwardWith, noNoise, type Perturb } from '@lab/adapter';
 import { consistencyLoss, meanFieldScale, perturbWith, planMasks, type Consistency, type Noise } from '@lab/dropout';
 import {
   adamW,
@@ -78,7 +78,7 @@ const disagreement = (
   const [one, other] = regression ? [first.pooled, second.pooled] : [first.outputs, second.outputs];
   const [rows] = one.shape;
   const [batch] = inputs.weights!.shape as [number];
-  // Pairs that lie apart have two pooled rows an example.
+  // A bi-encoder has two pooled rows an example.
   const weights = rows === batch ? inputs.weights! : tf.div(tf.tile(inputs.weights!, [rows / batch]), rows / batch);
   return consistencyLoss(kind, one, branches === 1 ? stopGradient(other) : other, weights as tf.Tensor1D);
 };
@@ -91,7 +91,7 @@ const objective = (blueprint: Blueprint, inputs: TensorRecord, theta: tf.Tensor1
   const terms = [taskLoss(blueprint, first.outputs, inputs)];
   if (method.consistency) {
     const { kind, weight } = method.consistency;
-    const perturb = kind === 'js' ? quiet : noisy(blueprint, method.noise, inputs, 'second');
+    const perturb = kind === 'js' ? noNoise : noisy(blueprint, method.noise, inputs, 'second');
     const second = passWith(blueprint, inputs, params, perturb);
     terms.push(tf.mul(disagreement(blueprint, method.consistency, first, second, inputs), weight) as tf.Scalar);
     if (kind === 'r-drop') terms.push(taskLoss(blueprint, second.outputs, inputs));
@@ -119,22 +119,22 @@ export const gradientProgram =
     accumulated(blueprint, inputs);
 
 /** 1 where a parameter is trained in this step, 0 where it stays as it is; null where all are trained. */
-const liveMask = ({ adapter, layout }: Blueprint, inputs: TensorRecord, params: Params): tf.Tensor1D | null => {
-  const held = new Set(adapter.params.flatMap(({ name, held }) => (held ? [name] : [])));
-  if (!adapter.live && held.size === 0) return null;
-  const live = adapter.live?.(under(inputs, 'adapter'), params) ?? {};
+const trainableMask = ({ adapter, layout }: Blueprint, inputs: TensorRecord, params: Params): tf.Tensor1D | null => {
+  const frozen = new Set(adapter.params.flatMap(({ name, frozen }) => (frozen ? [name] : [])));
+  if (!adapter.trainable && frozen.size === 0) return null;
+  const trainable = adapter.trainable?.(under(inputs, 'adapter'), params) ?? {};
   return tf.concat1d(
     layout.slots.map(({ name, shape, size }) => {
-      if (held.has(name)) return tf.zeros([size]);
-      const given = live[name];
+      if (frozen.has(name)) return tf.zeros([size]);
+      const given = trainable[name];
       return given ? (tf.reshape(tf.mul(tf.ones([...shape]), given), [size]) as tf.Tensor1D) : tf.ones([size]);
     }),
   );
 };
 
 /** Both factors are exactly 0 or 1, so what stays is not rounded. */
-const choose = (live: tf.Tensor1D, fresh: tf.Tensor1D, old: tf.Tensor1D): tf.Tensor1D =>
-  tf.add(tf.mul(fresh, live), tf.mul(old, tf.sub(1, live)));
+const choose = (trainable: tf.Tensor1D, fresh: tf.Tensor1D, old: tf.Tensor1D): tf.Tensor1D =>
+  tf.add(tf.mul(fresh, trainable), tf.mul(old, tf.sub(1, trainable)));
 
 /**
  * The last (for N = 1 the only) sample and the optimiser: forward, gradient, clipping, AdamW (or the run's own), the adapter's update.
@@ -146,8 +146,8 @@ export const stepProgram =
     const { adapter, layout, clip } = blueprint;
     const { grad: whole, loss } = accumulated(blueprint, inputs);
     const theta0 = inputs.theta as tf.Tensor1D;
-    const live = liveMask(blueprint, inputs, unpack(layout, theta0));
-    const grad = live ? (tf.mul(whole, live) as tf.Tensor1D) : whole;
+    const trainable = trainableMask(blueprint, inputs, unpack(layout, theta0));
+    const grad = trainable ? (tf.mul(whole, trainable) as tf.Tensor1D) : whole;
     const given = {
       theta: theta0,
       m: inputs.m as tf.Tensor1D,
@@ -160,11 +160,11 @@ export const stepProgram =
     const { slots: held, ...moved } = blueprint.optimizer
       ? blueprint.optimizer.step({ ...given, layout, grad, clip, slots: under(inputs, 'optimizer') })
       : { ...adamW({ ...given, grad: clipByNorm(grad, clip) }), slots: {} };
-    const next = live
+    const next = trainable
       ? {
-          theta: choose(live, moved.theta, theta0),
-          m: choose(live, moved.m, inputs.m as tf.Tensor1D),
-          v: choose(live, moved.v, inputs.v as tf.Tensor1D),
+          theta: choose(trainable, moved.theta, theta0),
+          m: choose(trainable, moved.m, inputs.m as tf.Tensor1D),
+          v: choose(trainable, moved.v, inputs.v as tf.Tensor1D),
         }
       : moved;
     const own = Object.fromEntries(Object.entries(held).map(([name, value]) => [`optimizer/${name}`, value]));
@@ -205,13 +205,13 @@ export const flowProgram =
   };
 
 /** How a prediction is made: deterministic, with the expected update, or with masks. */
-export type Pass = 'quiet' | 'mean-field' | 'member';
+export type Pass = 'deterministic' | 'mean-field' | 'member';
 
 /** The perturbation of a pass; a member's masks are among the inputs. */
 const perturbOf = (blueprint: Blueprint, pass: Pass, inputs: TensorRecord): Perturb => {
   const { method, model } = blueprint;
-  if (pass === 'quiet') return quiet;
-  if (pass === 'mean-field') return meanFieldScale(method.noise, model.layers) ?? quiet;
+  if (pass === 'deterministic') return noNoise;
+  if (pass === 'mean-field') return meanFieldScale(method.noise, model.layers) ?? noNoise;
   return noisy(blueprint, testNoise(blueprint), inputs, 'first');
 };
 

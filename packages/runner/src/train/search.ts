@@ -53,8 +53,8 @@ const probeOf = ({ reader, rows, metric }: SearchArgs, batches: readonly (readon
       const scored = batches.flat().map((i) => rows[i]!);
       const readings = await readAll(reader, theta, scored, 0);
       engine.free([theta]);
-      const [quiet] = evaluationsOf(task, 'train', scored, { ...readings, meanField: null });
-      return quiet!.metrics[metric] ?? 0;
+      const [deterministic] = evaluationsOf(task, 'train', scored, { ...readings, meanField: null });
+      return deterministic!.metrics[metric] ?? 0;
     },
   };
 };

@@ -62,7 +62,7 @@ const isDue = (epoch: number, { evalEvery, epochs }: RunConfig['train']): boolea
   epoch > 0 && (epoch % evalEvery === 0 || epoch === epochs);
 
 /** Lets timers, messages and signals have their turn: native steps block them. */
-export const breath = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+export const eventLoopTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 const start: Cursor = { step: 0, lossSum: 0, lossCount: 0, curve: [], best: null, seconds: 0 };
 
@@ -102,7 +102,7 @@ export const train = async (args: TrainArgs): Promise<Trained> => {
   };
   /** Signals and heartbeats get their turn; a run that is asked to stop leaves a checkpoint. */
   const pause = async () => {
-    await breath();
+    await eventLoopTurn();
     if (!signal.aborted) return;
     await keep();
     throw new Cancelled(`stopped at step ${cursor.step} of ${steps}; the checkpoint goes on from there`);

@@ -1,4 +1,4 @@
-import { quiet, type Perturb } from '@lab/adapter';
+import { noNoise, type Perturb } from '@lab/adapter';
 import { fold, normal } from '@lab/random';
 import { pack, tf, unpack, valueAndGrad, viewOf, type Layout, type Params } from '@lab/engine';
 import { check, materialOf, type Context } from '../check.ts';
@@ -37,7 +37,7 @@ const scoresOf = async (material: Material, params: Arrays, batch: Batch): Promi
   const layout = layoutFor(material);
   const read = async (program: Parameters<typeof withProgram>[1]) =>
     (await withProgram(material, program, (call) => call(batch.arrays, params))).grad!.data as Float32Array;
-  const grad = await read(gradientProgram(material, () => quiet));
+  const grad = await read(gradientProgram(material, () => noNoise));
   const flow = await read(flowProgram(material, layout));
   return material.adapter.targets.map(({ path }) => {
     const names = [`${path}.lora_A`, `${path}.lora_B`] as const;

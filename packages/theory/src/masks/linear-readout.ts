@@ -12,14 +12,14 @@ import { materialOf } from '../check.ts';
 export const linearReadout = check({
   name: 'linear-readout',
   group: 'masks',
-  claim: 'In one linear map the expected masked branch is (1-p)² times the quiet one.',
+  claim: 'In one linear map the expected masked branch is (1-p)² times the deterministic one.',
   cite: loraDropout('Eq. 2, 3'),
   prediction: '(1-p)² vᵀΔW x',
   procedure: 'mean over masks of a fixed projection vᵀΔW_hat x of the first trained update, for a random input x',
   limits: 'exact; a bias of the mean field elsewhere comes from what follows the linear map',
   needsMaterial: true,
   formula: (p: number) => (1 - p) ** 2,
-  perturbed: { change: 'the quiet pass: factor 1', formula: () => 1 },
+  perturbed: { change: 'the deterministic pass: factor 1', formula: () => 1 },
   measure: (context) => {
     const material = materialOf(context);
     const { dIn, dOut, delta } = updateOf(material, 'dropout', firstOfLayers(material)[0]!);

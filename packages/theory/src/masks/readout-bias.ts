@@ -8,7 +8,7 @@ import { below, noted, type Row } from '../row.ts';
 import { range } from '../real/batch.ts';
 import { jackknife, mean } from '../stats.ts';
 
-const quietBias = 'squared bias of the quiet pass';
+const deterministicBias = 'squared bias of the deterministic pass';
 const meanBias = 'squared bias of the mean field';
 
 /**
@@ -35,13 +35,16 @@ export const readoutBias = check({
   claim:
     'Masks off without (1-p)² makes the update too large; scaling by (1-p)² nearly gives the mean of the ensemble.',
   cite: loraDropout('Eq. 8; mean field from Eq. 2'),
-  prediction: 'the mean field is nearer to the mean over masks than the quiet pass is',
+  prediction: 'the mean field is nearer to the mean over masks than the deterministic pass is',
   procedure:
     'squared difference of the two class logits on test sentences from its mean over members, less the members’ sampling error; weights of plain LoRA and of LoRA Dropout',
   limits: 'exact in one linear map; behind softmax, ReLU and normalisation the mean field keeps a bias of its own',
   needsMaterial: true,
-  formula: { small: meanBias, large: quietBias },
-  perturbed: { change: 'the quiet pass is the nearer one', formula: { small: quietBias, large: meanBias } },
+  formula: { small: meanBias, large: deterministicBias },
+  perturbed: {
+    change: 'the deterministic pass is the nearer one',
+    formula: { small: deterministicBias, large: meanBias },
+  },
   measure: async (context) => {
     const material = materialOf(context);
     const rates = pick(context, { smoke: [0.3], quick: [0.1, 0.3, 0.5] });
@@ -52,9 +55,13 @@ export const readoutBias = check({
         const nll = (outputs: Float64Array) => mean(negLogLikelihood(outputs, r.labels, r.classes));
         found.push({
           at: { p, trained: which === 'plain' ? 'plain LoRA' : `LoRA Dropout, p = ${material.rate}` },
-          [quietBias]: biasOf(r, r.quiet),
+          [deterministicBias]: biasOf(r, r.deterministic),
           [meanBias]: biasOf(r, r.meanField),
-          nll: { quiet: nll(r.quiet), meanField: nll(r.meanField), ensemble: nll(averageLogits(r.members)) },
+          nll: {
+            deterministic: nll(r.deterministic),
+            meanField: nll(r.meanField),
+            ensemble: nll(averageLogits(r.members)),
+          },
           members: r.members.length,
         });
       }
@@ -63,11 +70,11 @@ export const readoutBias = check({
   rows: (measured, { small, large }) =>
     measured.flatMap((found): Row[] => {
       const { at, nll, members } = found;
-      const [less, more] = [found[small as typeof meanBias], found[large as typeof quietBias]];
+      const [less, more] = [found[small as typeof meanBias], found[large as typeof deterministicBias]];
       return [
         noted(large, at, more.mean, more.se),
         { ...below(small, at, more.mean, less.mean, Math.hypot(less.se, more.se)), standardError: less.se },
-        noted('test NLL, quiet', at, nll.quiet),
+        noted('test NLL, deterministic', at, nll.deterministic),
         noted('test NLL, mean field', at, nll.meanField),
         noted('test NLL, ensemble', { ...at, M: members }, nll.ensemble),
       ];
@@ -79,7 +86,8 @@ export const readoutBias = check({
       xTitle: 'dropout rate p at test',
       yTitle: 'squared difference of logits',
       predicted: false,
-      series: (row) => (String(row.at.trained).startsWith('LoRA') ? named(quietBias, meanBias)(row) : undefined),
+      series: (row) =>
+        String(row.at.trained).startsWith('LoRA') ? named(deterministicBias, meanBias)(row) : undefined,
     }),
     curve(rows, {
       title: 'Distance to the mean over masks: weights of plain LoRA',
@@ -87,7 +95,7 @@ export const readoutBias = check({
       xTitle: 'dropout rate p at test',
       yTitle: 'squared difference of logits',
       predicted: false,
-      series: (row) => (row.at.trained === 'plain LoRA' ? named(quietBias, meanBias)(row) : undefined),
+      series: (row) => (row.at.trained === 'plain LoRA' ? named(deterministicBias, meanBias)(row) : undefined),
     }),
   ],
 });

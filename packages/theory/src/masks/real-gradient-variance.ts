@@ -1,4 +1,4 @@
-import { quiet } from '@lab/adapter';
+import { noNoise } from '@lab/adapter';
 import { fold, permutation } from '@lab/random';
 import { check, materialOf, pick, type Context } from '../check.ts';
 import { dot, plus } from '../dense/vector.ts';
@@ -54,7 +54,7 @@ const measure = async (context: Context) => {
     });
   const byBatch = await withProgram(
     material,
-    gradientProgram(material, () => quiet),
+    gradientProgram(material, () => noNoise),
     async (call) => {
       const found: Float64Array[] = [];
       for (let i = 0; i < draws; i++) {
@@ -93,7 +93,7 @@ export const realGradientVariance = check({
       const predicted = one.mean * formula(N);
       return equal(quantity, { N, p, model: 'real' }, predicted, mean, { se: Math.hypot(se, one.se * formula(N)) });
     }),
-    noted('total variance between batches of 16, quiet', { p: 0, model: 'real' }, data.mean, data.se),
+    noted('total variance between batches of 16, deterministic', { p: 0, model: 'real' }, data.mean, data.se),
     compared('variance of masks over variance of batches', { p, N: 1 }, 1, one.mean / data.mean),
   ],
   panels: (rows) => [

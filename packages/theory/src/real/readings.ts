@@ -1,4 +1,4 @@
-import { quiet } from '@lab/adapter';
+import { noNoise } from '@lab/adapter';
 import { meanFieldScale, perturbWith } from '@lab/dropout';
 import { fold, type Key } from '@lab/random';
 import { materialOf, pick, type Context } from '../check.ts';
@@ -9,7 +9,7 @@ import { pass, under, withProgram } from './program.ts';
 
 /** Logits of test sentences read every way; each [n C], row-major. */
 export interface Readings {
-  readonly quiet: Float64Array;
+  readonly deterministic: Float64Array;
   readonly meanField: Float64Array;
   readonly members: readonly Float64Array[];
   readonly labels: Int32Array;
@@ -45,14 +45,14 @@ const read = async (material: Material, { which, p, members, sentences, key }: W
   const batch = batchOf(test, range(Math.min(sentences, test.labels.length)), LONGEST);
   const noise = noiseOf('lora-dropout', { p });
   const plan = planFor(material, noise, batch);
-  const scale = meanFieldScale(noise, model.layers) ?? quiet;
+  const scale = meanFieldScale(noise, model.layers) ?? noNoise;
   const logits = ({ logits: found }: Arrays) => Float64Array.from(found!.data);
   const fixed = await withProgram(
     material,
     (inputs) => {
       const params = under(inputs, 'param');
       return {
-        quiet: pass(material, inputs, params, quiet).logits,
+        deterministic: pass(material, inputs, params, noNoise).logits,
         meanField: pass(material, inputs, params, scale).logits,
       };
     },
@@ -73,7 +73,7 @@ const read = async (material: Material, { which, p, members, sentences, key }: W
     },
   );
   return {
-    quiet: Float64Array.from(fixed.quiet!.data),
+    deterministic: Float64Array.from(fixed.deterministic!.data),
     meanField: Float64Array.from(fixed.meanField!.data),
     members: drawnMembers,
     labels: batch.arrays.labels!.data as Int32Array,

@@ -57,7 +57,7 @@ const maskedGap = (plain: Problem, fresh: Problem, start: Float64Array, p: numbe
   const theta = adam((at, step) => objective(withMasks(problem, masks(step)), at), start, { steps, rate: 0.02 });
   const scaled = theta.map((x, i) => (i < sizeOfA(plain) ? x : (1 - p) ** 2 * x));
   const read = (at: Float64Array) => mean(losses(fresh, at)) - mean(losses(plain, at));
-  return { quiet: read(theta), meanField: read(scaled) };
+  return { deterministic: read(theta), meanField: read(scaled) };
 };
 
 const measure = async (context: Context) => {
@@ -139,7 +139,7 @@ export const encoder = check({
               reading(atMost('minus Λ_min of the loss (assumed <= 0)', { p, trained: 'A and B' }, 0, -both.smallest)),
             ]
           : []),
-        noted('gap after training with masks', { ...at, readout: 'quiet' }, masked.quiet),
+        noted('gap after training with masks', { ...at, readout: 'deterministic' }, masked.deterministic),
         noted('gap after training with masks', { ...at, readout: 'mean field' }, masked.meanField),
       ];
     }),

@@ -35,7 +35,7 @@ const fitted = (key: Key, trained: Problem['train'], p: number, draws: number) =
     const weights = scaled(problem, theta, factor);
     return { train: mean(losses(problem, weights)), fresh: mean(losses(fresh, weights)) };
   };
-  return { quiet: read(1), 'mean field': read((1 - p) ** 2) };
+  return { deterministic: read(1), 'mean field': read((1 - p) ** 2) };
 };
 
 const gapName = 'generalisation gap under real masks';
@@ -64,7 +64,7 @@ export const ordering = check({
   },
   rows: (measured, sign) =>
     measured.flatMap(({ trained, p, found, plain }) =>
-      (['quiet', 'mean field'] as const).flatMap((readout): Row[] => {
+      (['deterministic', 'mean field'] as const).flatMap((readout): Row[] => {
         const at = { p, trained: trained === 'B' ? 'B, A frozen' : 'A and B', readout };
         const gap = (r: (typeof found)[number]) => r[readout].fresh - r[readout].train;
         const gaps = estimate(found.map(gap));

@@ -8,7 +8,7 @@ export const bert: Family<'pooler' | 'cls' | 'mean'> = {
   modelType: 'bert',
   prefix: 'bert.',
   poolings: ['pooler', 'cls', 'mean'],
-  pairs: 'packed',
+  pairs: 'cross-encoder',
   describe: (config, { pooling }, where) => {
     const parsed = checkJson(config, bertConfig, where);
     const pooler = () => poolHead('bert.pooler.dense', parsed.hidden_size, parsed.num_hidden_layers, 'tanh');

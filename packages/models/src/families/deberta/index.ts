@@ -168,6 +168,6 @@ export const deberta: Family<'cls' | 'mean' | 'classifier'> = {
   modelType: 'deberta-v2',
   prefix: 'deberta.',
   poolings: ['cls', 'mean', 'classifier'],
-  pairs: 'packed',
+  pairs: 'cross-encoder',
   describe: (config, { pooling }, where) => anatomy(debertaConfig(config, where), pooling),
 };

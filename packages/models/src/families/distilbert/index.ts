@@ -61,7 +61,7 @@ export const distilbert: Family<'cls' | 'mean' | 'classifier'> = {
   modelType: 'distilbert',
   prefix: 'distilbert.',
   poolings: ['cls', 'mean', 'classifier'],
-  pairs: 'packed',
+  pairs: 'cross-encoder',
   describe: (config, { pooling }, where) => {
     const parsed = checkJson(config, distilbertConfig, where);
     const { dim: width, n_layers: layers } = parsed;

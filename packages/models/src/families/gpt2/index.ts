@@ -104,7 +104,7 @@ export const gpt2: Family<DecoderPooling> = {
   modelType: 'gpt2',
   prefix: 'transformer.',
   poolings: DECODER_POOLINGS,
-  pairs: 'packed',
+  pairs: 'cross-encoder',
   describe: (value, { pooling, lm }, where) => {
     const config = checkJson(value, gpt2Config, where);
     const { n_embd: width, n_layer: layers, n_head: heads } = config;

@@ -135,7 +135,7 @@ export const llama: Family<DecoderPooling> = {
   modelType: 'llama',
   prefix: 'model.',
   poolings: DECODER_POOLINGS,
-  pairs: 'packed',
+  pairs: 'cross-encoder',
   describe: (value, { pooling, lm }, where) => {
     const config = read(value, where);
     const { hidden_size: width, num_hidden_layers: layers, heads } = config;

@@ -136,7 +136,7 @@ export const opt: Family<DecoderPooling> = {
   modelType: 'opt',
   prefix: 'model.',
   poolings: DECODER_POOLINGS,
-  pairs: 'packed',
+  pairs: 'cross-encoder',
   describe: (value, { pooling, lm }, where) => {
     const config = checkJson(value, optConfig, where);
     const { hidden_size, num_hidden_layers: layers, num_attention_heads: heads, ffn_dim: ffnWidth } = config;

@@ -17,7 +17,7 @@ export const roberta: Family<'cls' | 'mean' | 'pooler' | 'classifier'> = {
   modelType: 'roberta',
   prefix: 'roberta.',
   poolings: ['cls', 'mean', 'pooler', 'classifier'],
-  pairs: 'packed',
+  pairs: 'cross-encoder',
   describe: (config, { pooling }, where) => {
     const parsed = checkJson(config, robertaConfig, where);
     const head = (path: string) => poolHead(path, parsed.hidden_size, parsed.num_hidden_layers, 'tanh');
