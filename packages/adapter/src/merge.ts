@@ -1,5 +1,5 @@
 import { BadInput } from '@lab/records';
-import type { HostArray } from '@lab/engine';
+import type { Float32HostArray } from '@lab/engine';
 import type { Adapter, HostParams } from './adapter.ts';
 
 /** Values plus or minus an update, rounded once. */
@@ -9,12 +9,12 @@ const moved = (values: Float32Array, update: Float32Array, sign: 1 | -1): Float3
 const withDelta = (adapter: Adapter, weights: HostParams, params: HostParams, sign: 1 | -1): HostParams => {
   const { delta, deltaBias, targets } = adapter;
   if (!delta && !deltaBias) throw new BadInput('this adapter has no update that could be merged into the weights');
-  const changed = targets.flatMap((spec): (readonly [string, HostArray])[] => {
+  const changed = targets.flatMap((spec): (readonly [string, Float32HostArray])[] => {
     const [name, biasName] = [`${spec.path}.weight`, `${spec.path}.bias`];
     const W = weights[name];
     if (!W) throw new Error(`no weight named ${name}`);
     const b = weights[biasName] ?? { dtype: 'float32', shape: [spec.dOut], data: new Float32Array(spec.dOut) };
-    const data = (array: HostArray) => array.data as Float32Array;
+    const data = (array: Float32HostArray) => array.data;
     return [
       ...(delta ? [[name, { ...W, data: moved(data(W), delta(spec, params), sign) }] as const] : []),
       ...(deltaBias ? [[biasName, { ...b, data: moved(data(b), deltaBias(spec, params), sign) }] as const] : []),

@@ -1,9 +1,9 @@
-import { layoutOf, openEngine, tf, unpack, valueAndGrad, type HostArray, type Params } from '@lab/engine';
+import { layoutOf, openEngine, tf, unpack, valueAndGrad, type Float32HostArray, type Params } from '@lab/engine';
 import { describe, expect, it } from 'vitest';
 import { adapters, type Adapter } from '../src/index.ts';
 import { drawn, linears, passed, tensors, tiny, trained, weights } from './tiny.ts';
 
-type Arrays = { readonly [name: string]: HostArray };
+type Arrays = { readonly [name: string]: Float32HostArray };
 
 const below = (inputs: Params, prefix: string): Params =>
   Object.fromEntries(
@@ -48,7 +48,7 @@ const inputsOf = ({ params, state }: Adapter, arrays: Arrays): Arrays => {
     ...Object.fromEntries(
       (state?.slots ?? []).map(({ name, shape }) => {
         const slot = drawn(`slot ${name}`, shape);
-        return [`slot/${name}`, { ...slot, data: (slot.data as Float32Array).map(Math.abs) }];
+        return [`slot/${name}`, { ...slot, data: slot.data.map(Math.abs) }];
       }),
     ),
     ...Object.fromEntries(

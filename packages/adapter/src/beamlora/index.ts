@@ -56,7 +56,7 @@ export const beamLora = entry<[Model], Adapter, typeof options>({
         return loraLinear(spec, x, base, { A: of('lora_A'), B: of('lora_B'), scale, gate }, perturb);
       },
       delta: ({ path, dIn, dOut }, values) => {
-        const of = (name: string) => values[`${path}.${name}`]!.data as Float32Array;
+        const of = (name: string) => values[`${path}.${name}`]!.data;
         return loraDelta(of('lora_A'), of('lora_B'), { r, dIn, dOut, scale }, hostScores(of('lora_p'), tau));
       },
       state: beamState(params, paths, r, tau, { every, keep }),

@@ -33,7 +33,7 @@ export const bitFit = entry<[Model], Adapter, typeof options>({
       })),
       sites: () => [],
       linear: ({ path }, x, base, params) => tf.add(affine(x, base), params[`${path}.delta_bias`]!),
-      deltaBias: ({ path }, params) => params[`${path}.delta_bias`]!.data as Float32Array,
+      deltaBias: ({ path }, params) => params[`${path}.delta_bias`]!.data,
     };
   },
 });

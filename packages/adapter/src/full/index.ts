@@ -45,9 +45,8 @@ export const full = entry<[Model], Adapter, typeof options>({
         const bias = b && deltaBias ? (tf.add(b, deltaBias) as tf.Tensor1D) : (b ?? deltaBias);
         return affine(x, { W: moved, ...(bias ? { b: bias } : {}) });
       },
-      delta: ({ path }, params) => params[`${path}.delta_weight`]!.data as Float32Array,
-      deltaBias: ({ path, dOut }, params) =>
-        (params[`${path}.delta_bias`]?.data as Float32Array | undefined) ?? new Float32Array(dOut),
+      delta: ({ path }, params) => params[`${path}.delta_weight`]!.data,
+      deltaBias: ({ path, dOut }, params) => params[`${path}.delta_bias`]?.data ?? new Float32Array(dOut),
     };
   },
 });

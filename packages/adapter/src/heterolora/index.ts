@@ -125,7 +125,7 @@ export const heteroLora = entry<[Model], Adapter, typeof options>({
         ? {}
         : {
             delta: ({ path, dIn, dOut }, params) => {
-              const values = (name: string) => params[name]!.data as Float32Array;
+              const values = (name: string) => params[name]!.data;
               const gate = new Float32Array(r).fill(values(SWITCHES)[index.get(path)!]!);
               return loraDelta(values(`${path}.lora_A`), values(`${path}.lora_B`), { r, dIn, dOut, scale }, gate);
             },

@@ -8,7 +8,7 @@ export type Proxy = (typeof PROXIES)[number];
 /** The switches' parameter: one number a module, 1 on and 0 off. */
 export const SWITCHES = 'modules.on';
 
-const data = (params: HostParams, name: string): Float32Array => params[name]!.data as Float32Array;
+const data = (params: HostParams, name: string): Float32Array => params[name]!.data;
 
 const norm = (values: Float32Array): number => Math.sqrt(values.reduce((sum, x) => sum + x * x, 0));
 
@@ -45,7 +45,7 @@ export const alphaTest = async (
   const scores: number[] = [];
   for (const i of modules.keys()) {
     const at = async (tenths: number): Promise<number> => {
-      const scaled = Float32Array.from(ones.data as Float32Array);
+      const scaled = Float32Array.from(ones.data);
       scaled[i] = tenths / 10;
       return metric({ ...params, [SWITCHES]: { ...ones, data: scaled } });
     };

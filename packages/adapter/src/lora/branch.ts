@@ -32,7 +32,7 @@ export const lowRankBy = (
   },
   delta: ({ path, dIn, dOut }, params) => {
     const { r, scale, gate } = of(path);
-    const values = (name: string) => params[`${path}.${name}`]!.data as Float32Array;
+    const values = (name: string) => params[`${path}.${name}`]!.data;
     return loraDelta(values('lora_A'), values('lora_B'), { r, dIn, dOut, scale }, gate ? values(gate) : undefined);
   },
 });

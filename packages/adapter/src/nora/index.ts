@@ -55,7 +55,7 @@ export const noRa = entry<[Model], Adapter, typeof options>({
       const W = weights[`${path}.weight`];
       if (!W) throw new Error(`no weight named ${path}.weight`);
       const { dIn, dOut } = specs.get(path)!;
-      const found = sofar.get(path) ?? topSpectrum(START, W.data as Float32Array, dIn, dOut, outerOf(specs.get(path)!));
+      const found = sofar.get(path) ?? topSpectrum(START, W.data, dIn, dOut, outerOf(specs.get(path)!));
       sofar.set(path, found);
       return found;
     };
@@ -108,7 +108,7 @@ export const noRa = entry<[Model], Adapter, typeof options>({
       delta: (spec, params) => {
         const { path, dIn, dOut } = spec;
         const k = outerOf(spec);
-        const of = (name: string) => params[`${path}.${name}`]!.data as Float32Array;
+        const of = (name: string) => params[`${path}.${name}`]!.data;
         const A = product(of('lora_A'), of('outer_A'), r, k, dIn);
         const B = product(of('outer_B'), of('lora_B'), dOut, k, r);
         return loraDelta(A, B, { r, dIn, dOut, scale });

@@ -48,14 +48,13 @@ describe('nora', () => {
     for (const { path, dIn, dOut } of linears) {
       const k = Math.min(3, dIn, dOut);
       const error = tf.tidy(() => {
-        const of = (name: string, shape: [number, number]) =>
-          tf.tensor2d(start[`${path}.${name}`]!.data as Float32Array, shape);
-        const W = tf.tensor2d(weights[`${path}.weight`]!.data as Float32Array, [dIn, dOut]);
+        const of = (name: string, shape: [number, number]) => tf.tensor2d(start[`${path}.${name}`]!.data, shape);
+        const W = tf.tensor2d(weights[`${path}.weight`]!.data, [dIn, dOut]);
         const near = tf.transpose(tf.matMul(of('outer_B', [dOut, k]), of('outer_A', [k, dIn])));
         return tf.norm(tf.sub(W, near)).arraySync() as number;
       });
       // Eckart and Young: what is left is the norm of the values that were cut.
-      const all = topSpectrum(key(9), weights[`${path}.weight`]!.data as Float32Array, dIn, dOut, Math.min(dIn, dOut));
+      const all = topSpectrum(key(9), weights[`${path}.weight`]!.data, dIn, dOut, Math.min(dIn, dOut));
       const cut = Math.sqrt(all.values.slice(k).reduce((sum, s) => sum + s * s, 0));
       expect(Math.abs(error - cut)).toBeLessThan(1e-5);
     }
@@ -66,7 +65,7 @@ describe('nora', () => {
     const start = { ...trained(adapter), ...initial(adapter) };
     const params = { ...start, [`${spec.path}.lora_B`]: drawn('moved', [3, 2]) };
     const update = adapter.delta!(spec, params);
-    const { left } = topSpectrum(key(9), weights[`${spec.path}.weight`]!.data as Float32Array, 4, 6, 4);
+    const { left } = topSpectrum(key(9), weights[`${spec.path}.weight`]!.data, 4, 6, 4);
     // The fourth input direction is outside: ΔWᵀ u is zero.
     for (let o = 0; o < spec.dOut; o++) {
       const along = left[3]!.reduce((sum, u, i) => sum + u * update[i * spec.dOut + o]!, 0);

@@ -80,7 +80,7 @@ interface Sharing {
 
 /** A [r, d_in] and B [d_out, r] on the host. */
 const hostFactors = ({ path, dIn, dOut }: LinearSpec, params: HostParams, { shared, u, m, n }: Sharing) => {
-  const of = (name: string) => params[`${path}.${name}`]!.data as Float32Array;
+  const of = (name: string) => params[`${path}.${name}`]!.data;
   const r = u + shared;
   const chunk = chunkOf(dOut, n);
   const sharedB = of('shared_B');

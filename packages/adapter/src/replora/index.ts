@@ -59,7 +59,7 @@ export const repLora = entry<[Model], Adapter, typeof options>({
         ) as tf.Tensor,
       ) as tf.Tensor2D;
     const hostRows = (params: HostParams, spec: LinearSpec, side: (typeof SIDES)[number]): Float32Array => {
-      const of = (name: string) => params[name]!.data as Float32Array;
+      const of = (name: string) => params[name]!.data;
       const trunk = trunkOf(spec);
       const hidden = hostHidden(of(`${trunk}.embedding_${side}`), of(`${trunk}.hidden_${side}`), widths);
       return hostFactor(hidden, of(`${spec.path}.out_${side}`), widths, side === 'A' ? spec.dIn : spec.dOut);

@@ -73,7 +73,7 @@ export const resLora = entry<[Model], Adapter, typeof options>({
             delta: (spec: LinearSpec, params: HostParams) =>
               blocks(spec)
                 .map(({ path, dIn, dOut }) => {
-                  const values = (name: string) => params[`${path}.${name}`]!.data as Float32Array;
+                  const values = (name: string) => params[`${path}.${name}`]!.data;
                   return loraDelta(values('lora_A'), values('lora_B'), { r, dIn, dOut, scale });
                 })
                 .reduce((sum, one) => sum.map((w, i) => w + one[i]!)),

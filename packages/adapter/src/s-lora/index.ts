@@ -51,7 +51,7 @@ export const sLora = entry<[Model], Adapter, typeof options>({
         return loraLinear(spec, x, base, { A, B, scale, gate }, perturb);
       },
       delta: ({ path, dIn, dOut }, params) => {
-        const values = (name: string) => params[`${path}.${name}`]!.data as Float32Array;
+        const values = (name: string) => params[`${path}.${name}`]!.data;
         const gate = Float32Array.from({ length: ranks }, (_, i) => values('magnitude')[Math.floor(i / r)]!);
         return loraDelta(values('lora_A'), values('lora_B'), { r: ranks, dIn, dOut, scale }, gate);
       },

@@ -1,5 +1,5 @@
 import { BadInput } from '@lab/records';
-import type { HostArray } from '@lab/engine';
+import type { Float32HostArray } from '@lab/engine';
 import { transpose } from '../checkpoint/decode.ts';
 import type { Checkpoint } from '../checkpoint/open.ts';
 import type { Anatomy, TensorSpec } from './anatomy.ts';
@@ -40,8 +40,8 @@ export const loadTensors = async (
   checkpoint: Checkpoint,
   anatomy: Anatomy,
   prefix: string,
-): Promise<{ readonly [name: string]: HostArray }> => {
-  const weights: { [name: string]: HostArray } = {};
+): Promise<{ readonly [name: string]: Float32HostArray }> => {
+  const weights: { [name: string]: Float32HostArray } = {};
   for (const spec of anatomy.tensors) {
     const data = await checkpoint.read(findTensor(checkpoint, spec, prefix));
     const [dIn, dOut] = spec.shape as [number, number];
