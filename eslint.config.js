@@ -42,9 +42,10 @@ export default tseslint.config(
             only('layer:adapter', 'base', 'engine'),
             only('layer:part', 'base', 'score', 'engine', 'adapter'),
             only('layer:study', 'base', 'score', 'engine', 'adapter', 'part'),
+            only('layer:theory', 'base', 'score', 'engine', 'adapter', 'part', 'study'),
             only('layer:view', 'base', 'score'),
-            only('layer:experiment', 'base', 'study', 'view'),
-            only('layer:app', 'base', 'score', 'engine', 'adapter', 'part', 'study', 'view', 'experiment'),
+            only('layer:experiment', 'base', 'study', 'theory', 'view'),
+            only('layer:app', 'base', 'score', 'engine', 'adapter', 'part', 'study', 'theory', 'view', 'experiment'),
             {
               sourceTag: 'tensor:free',
               onlyDependOnLibsWithTags: ['tensor:free'],

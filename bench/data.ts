@@ -10,8 +10,7 @@ import { datasets, type Example } from '@lab/datasets';
 import { models } from '@lab/models';
 import { fold, key } from '@lab/random';
 import { openTokenizer } from '../packages/models/src/tokens/tokenizer.ts';
-import { openPreparer } from '../packages/runner/src/session/prepare.ts';
-import { planRun } from '../packages/runner/src/plan/config.ts';
+import { openPreparer, planRun } from '@lab/runner';
 import { peakMB } from './peak.ts';
 
 const small = fileURLToPath(new URL('../packages/models/test/fixtures/tokenizers/wordpiece', import.meta.url));

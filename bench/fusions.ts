@@ -10,7 +10,7 @@ import { fold, key, normal } from '@lab/random';
 import { fuse } from '../packages/engine/src/graph/fuse.ts';
 import { createGraph, type Graph, type Value } from '../packages/engine/src/graph/graph.ts';
 import { inputName, outputName, writeModel, type Model } from '../packages/engine/src/onnx/model.ts';
-import { openSession } from '../packages/engine/src/onnx/session.ts';
+import { openGraph } from '../packages/engine/src/onnx/session.ts';
 import { startTrace } from '../packages/engine/src/trace/backend.ts';
 import { trace } from '../packages/engine/src/trace/trace.ts';
 import { ACTIVATIONS } from '../packages/models/src/parts/activations.ts';
@@ -68,7 +68,7 @@ const CASES: readonly Case[] = [
 ];
 
 const openTimed = async (model: Model, feeds: { readonly [name: string]: ort.Tensor }) => {
-  const session = await openSession(model.bytes, { provider: 'cpu', threads: 1, fusion: 'all' }, false);
+  const session = await openGraph(model.bytes, { provider: 'cpu', threads: 1, fusion: 'all' }, false);
   let least = Infinity;
   const run = async (): Promise<Float32Array> => {
     const before = performance.now();

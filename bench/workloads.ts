@@ -6,9 +6,7 @@ import { fold, integer, key, normal } from '@lab/random';
 import { sizeOf, type Float32HostArray } from '@lab/engine';
 import type { Anatomy } from '../packages/models/src/families/anatomy.ts';
 import { bert } from '../packages/models/src/families/bert/index.ts';
-import { encodeRows, makeBatch, type Batch } from '../packages/runner/src/step/batches.ts';
-import { blueprintOf, type Blueprint } from '../packages/runner/src/session/blueprint.ts';
-import { planRun } from '../packages/runner/src/plan/config.ts';
+import { blueprintOf, encodeRows, makeBatch, planRun, settingOf, type Batch, type Blueprint, type SessionSize } from '@lab/runner';
 
 /** What one step works on; the same numbers go to the peers. */
 export type Shape = {
@@ -29,7 +27,7 @@ export type Shape = {
   readonly lengths: readonly number[];
 };
 
-export type Workload = { readonly shape: Shape; readonly blueprint: Blueprint; readonly batch: Batch };
+export type Workload = { readonly shape: Shape; readonly blueprint: Blueprint; readonly batch: Batch; readonly size: SessionSize };
 
 const BATCH = 16;
 const lora = { name: 'lora', r: 8, alpha: 16 } as const;
@@ -105,8 +103,8 @@ async function build(
   const raw = { seed: 7, dataset: { name: 'imdb' }, model: { name: bertLike ? 'bert' : 'use-lite' }, adapter, dropout };
   const { config } = planRun({ ...raw, train: { batchSize: BATCH, maxTokens } }, 'bench');
   const data = await datasets.build(config.dataset, fold(root, 'data'), { cacheDir: tmpdir() });
-  const blueprint = blueprintOf(config, model, data);
-  const rows = encodeRows(model, data.splits.train.slice(0, BATCH), false, maxTokens);
+  const blueprint = blueprintOf(config, model, settingOf(model, data));
+  const rows = encodeRows(model, data.splits.train.slice(0, BATCH), { biEncoder: false, maxTokens });
   const order = rows.map((_, i) => i);
   const batch = makeBatch(rows, order, { size: BATCH, maxTokens, task: data.task });
   const { r, alpha } = lora;
@@ -122,8 +120,8 @@ async function build(
     alpha,
     p: dropout.p,
     batch: BATCH,
-    tokens: batch.tokens,
+    tokens: batch.shape.tokens,
     lengths: [...batch.lengths],
   };
-  return { shape, blueprint, batch };
+  return { shape, blueprint, batch, size: { batchSize: BATCH, maxTokens } };
 }

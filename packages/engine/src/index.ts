@@ -9,6 +9,7 @@ export { layoutOf, pack, unpack, viewOf, type Layout, type Params, type Slot } f
 export { readSafetensors, writeSafetensors, type Safetensors } from './tensors/safetensors.ts';
 export { learningRate, type Schedule } from './optimisers/schedule.ts';
 export { stopGradient } from './tensors/stop-gradient.ts';
+export { flatten } from './tree.ts';
 export { asFloats, floats, ints, readFloats, scalar, sizeOf } from './host.ts';
 export type {
   BoolHostArray,
@@ -18,8 +19,10 @@ export type {
   Float32HostArray,
   Handle,
   HostArray,
+  InputsOf,
   Int32HostArray,
   Program,
+  OutputsOf,
   PureFunction,
   TensorRecord,
 } from './engine.ts';

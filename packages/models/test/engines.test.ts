@@ -37,9 +37,8 @@ const runOn = async (engine: Engine, one: Case) => {
   );
   const { ids, valid, types } = tensors;
   const out = await program.run({ ids: ids!, valid: valid!, ...(types ? { types } : {}), ...weights });
-  const read = async (name: string) => (await engine.get(out[name]!)).data;
-  const found = { hidden: await read('hidden'), gradient: await read('gradient') };
-  engine.free(Object.values(out));
+  const found = { hidden: (await engine.get(out.hidden)).data, gradient: (await engine.get(out.gradient)).data };
+  engine.free(out);
   program.dispose();
   return found;
 };

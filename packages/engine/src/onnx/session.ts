@@ -27,7 +27,7 @@ export const workerEnvironment = {
 } as const;
 
 /** Opens a session on an ONNX file in memory. `keepOnDevice` leaves its outputs in device memory. */
-export async function openSession(
+export async function openGraph(
   bytes: Uint8Array,
   runtime: Runtime,
   keepOnDevice: boolean,

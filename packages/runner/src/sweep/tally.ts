@@ -1,5 +1,5 @@
 import type { PlannedRun } from '../plan/config.ts';
-import type { Progress } from '../train/train.ts';
+import type { Progress } from '../train/progress.ts';
 
 const none = {
   done: 0,

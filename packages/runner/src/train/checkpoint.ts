@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { canonical, digest, setAside, type Allocation, type CurvePoint } from '@lab/records';
-import { readSafetensors, writeSafetensors, type HostArray } from '@lab/engine';
+import { readSafetensors, writeSafetensors, type Engine, type Handle, type HostArray } from '@lab/engine';
+import type { State } from '../step/state.ts';
 
 /** Where a run stands. With the vectors beside it, everything that the rest of the run depends on. */
 export interface Cursor {
@@ -19,7 +20,7 @@ export interface Cursor {
 
 export interface Checkpoint {
   readonly cursor: Cursor;
-  /** theta, m, v, slots, and theta of the best epoch as `best`. */
+  /** The state by path (`theta`, `m`, `v`, `optimizer/…`, `adapter/…`), and theta of the best epoch as `best`. */
   readonly arrays: { readonly [name: string]: HostArray };
 }
 
@@ -65,4 +66,27 @@ export const readCheckpoint = (path: string, id: string): Checkpoint | null => {
   const checkpoint = opened(path, id);
   if (checkpoint === null) setAside(path);
   return checkpoint;
+};
+
+/** The state and the best theta of a checkpoint on an engine. Throws where theta or a moment is missing. */
+export const putCheckpoint = (
+  engine: Engine,
+  { arrays }: Checkpoint,
+): { readonly state: State; readonly best: Handle | null } => {
+  const put = (name: string): Handle => {
+    const array = arrays[name];
+    if (!array) throw new Error(`the checkpoint has no ${name}`);
+    return engine.put(array);
+  };
+  const under = (prefix: string) =>
+    Object.fromEntries(
+      Object.entries(arrays)
+        .filter(([path]) => path.startsWith(prefix))
+        .map(([path, array]) => [path.slice(prefix.length), engine.put(array)]),
+    );
+  const state = { theta: put('theta'), m: put('m'), v: put('v') };
+  return {
+    state: { ...state, optimizer: under('optimizer/'), adapter: under('adapter/') },
+    best: arrays['best'] ? put('best') : null,
+  };
 };

@@ -40,8 +40,7 @@ const catalogue = async (cases: readonly Dropped[]) => {
       data: Uint8Array.from(cases.flatMap(({ m }) => range(keys).map((i) => (i === m ? 0 : 1)))),
     },
   });
-  const read = async (name: string) => await readFloats(engine, found[name]!);
-  const both = { key: await read('key'), attention: await read('attention') };
+  const both = { key: await readFloats(engine, found.key), attention: await readFloats(engine, found.attention) };
   await engine.close();
   return both;
 };
