@@ -41,6 +41,7 @@ export const testMaterial = async (): Promise<{ readonly material: Material; rea
       dataset: { name: 'imdb' },
       model: { name: 'use-lite' },
       adapter: { name: 'lora', r: 2, alpha: 4, target_modules: ['query', 'value', 'ffn.output'] },
+      dropout: { name: 'none' },
     },
     'test',
   );
