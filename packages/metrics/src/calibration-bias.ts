@@ -1,6 +1,9 @@
 import type { Bet, ReliabilityBin } from './calibration.ts';
 
-/** E|K / n - x| of a binomial count K of n with probability p: the law is summed outwards from its largest mass. */
+/**
+ * E|K / n - x| of a binomial count K of n with probability p: the law is summed outwards from its
+ * largest mass.
+ */
 const meanGap = (n: number, p: number, x: number): number => {
   if (p === 0 || p === 1) return Math.abs(p - x);
   const mode = Math.min(n, Math.floor((n + 1) * p));
@@ -19,9 +22,10 @@ const meanGap = (n: number, p: number, x: number): number => {
 };
 
 /**
- * ECE without its sampling bias: from each bin's |accuracy - confidence| the amount is taken that binomial noise of its accuracy adds
- * on average (Kumar et al. 2019, "Verified uncertainty calibration", section 5; there by normal draws, here summed exactly).
- * Fraction; may fall a little below 0 for a well calibrated model. Null without examples.
+ * ECE without its sampling bias: from each bin's |accuracy - confidence| the amount is taken that
+ * binomial noise of its accuracy adds on average (Kumar et al. 2019, "Verified uncertainty
+ * calibration", section 5; there by normal draws, here summed exactly). Fraction; may fall a little
+ * below 0 for a well calibrated model. Null without examples.
  */
 export const debiasedError = (bins: readonly ReliabilityBin[]): number | null => {
   const total = bins.reduce((sum, { count }) => sum + count, 0);
@@ -37,7 +41,10 @@ export const debiasedError = (bins: readonly ReliabilityBin[]): number | null =>
 /** Above this many examples in a bin the sum of its outcomes is taken as normal. */
 const exactUpTo = 200;
 
-/** E|sum(outcome) - sum(p)| of independent outcomes with probabilities p: exact (Poisson-binomial) for few, normal for many. */
+/**
+ * E|sum(outcome) - sum(p)| of independent outcomes with probabilities p: exact (Poisson-binomial)
+ * for few, normal for many.
+ */
 const meanDeviation = (p: readonly number[]): number => {
   const variance = p.reduce((sum, v) => sum + v * (1 - v), 0);
   if (p.length > exactUpTo) return Math.sqrt((2 * variance) / Math.PI);
@@ -52,8 +59,9 @@ const meanDeviation = (p: readonly number[]): number => {
 };
 
 /**
- * The ECE that a perfectly calibrated model of the same confidences would read on as many examples, on average: outcomes drawn with
- * the stated probabilities, binned by `groups`. The floor below which an ECE says nothing. Fraction; null without examples.
+ * The ECE that a perfectly calibrated model of the same confidences would read on as many examples,
+ * on average: outcomes drawn with the stated probabilities, binned by `groups`. The floor below
+ * which an ECE says nothing. Fraction; null without examples.
  */
 export const calibrationFloor = (groups: readonly (readonly Bet[])[]): number | null => {
   const total = groups.reduce((sum, some) => sum + some.length, 0);

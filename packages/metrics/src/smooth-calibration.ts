@@ -15,10 +15,12 @@ const cosines = (x: number, count: number): Float64Array => {
 };
 
 /**
- * Smooth ECE (Blasiok and Nakkiran 2023): residuals (outcome minus confidence) are smoothed over the confidence by a Gaussian that is
- * reflected at 0 and 1, their absolute value is integrated, and the width is the one that equals the error it gives. No bins, and
- * continuous in the confidences. A reflected Gaussian multiplies the k-th cosine coefficient by exp(-(pi k sigma)^2 / 2), so the
- * residuals are kept as cosine coefficients. Fraction, right to about .001; null without examples.
+ * Smooth ECE (Blasiok and Nakkiran 2023): residuals (outcome minus confidence) are smoothed over
+ * the confidence by a Gaussian that is reflected at 0 and 1, their absolute value is integrated,
+ * and the width is the one that equals the error it gives. No bins, and continuous in the
+ * confidences. A reflected Gaussian multiplies the k-th cosine coefficient by exp(-(pi k sigma)^2 /
+ * 2), so the residuals are kept as cosine coefficients. Fraction, right to about .001; null without
+ * examples.
  */
 export const smoothCalibrationError = (bets: readonly Bet[]): number | null => {
   if (bets.length === 0) return null;

@@ -12,7 +12,9 @@ import { equivalencePower, fewestPairs, pairedMde, pairedPower } from '../src/st
 import { levelAt, sequentialLooks } from '../src/stats/sequential.ts';
 import { tInterval } from '../src/stats/interval.ts';
 
-/** Made by scripts/fixtures/verdicts.py with scipy and statsmodels; the file names their versions. */
+/**
+ * Made by scripts/fixtures/verdicts.py with scipy and statsmodels; the file names their versions.
+ */
 const outside = JSON.parse(readFileSync(new URL('fixtures/statistics.json', import.meta.url), 'utf8')) as {
   readonly noncentral: readonly { t: number; df: number; delta: number; p: number }[];
   readonly power: readonly { effect: number; n: number; alpha: number; power: number }[];
@@ -116,7 +118,8 @@ describe('the interval that decides', () => {
 
 describe('group-sequential looks', () => {
   it('reproduces published bounds for three equal looks', () => {
-    // Lan and DeMets' spending: O'Brien-Fleming-like (3.710, 2.511, 1.993) and Pocock-like (2.279, 2.295, 2.296).
+    // Lan and DeMets' spending: O'Brien-Fleming-like (3.710, 2.511, 1.993) and Pocock-like (2.279,
+    // 2.295, 2.296).
     const z = (spending: 'obrien-fleming' | 'pocock') =>
       sequentialLooks({ seeds: [10, 20, 30], spending }).map((look) => look.z);
     [3.7103, 2.5114, 1.993].forEach((bound, i) => expect(z('obrien-fleming')[i]).toBeCloseTo(bound, 3));

@@ -7,10 +7,11 @@ export interface TrialScore {
 }
 
 /**
- * Expected reported score when the best of k trials by validation is reported, for k = 1 ... n, the k drawn without replacement from
- * the n trials. Unbiased: the trial of rank i (from the worst) wins in C(i - 1, k - 1) of C(n, k) draws. (Dodge et al. 2019, "Show
- * your work", draw with replacement, which is biased; the form without it is Tang et al. 2020, "Showing your work doesn't always
- * work".) Equal validation scores share their test score.
+ * Expected reported score when the best of k trials by validation is reported, for k = 1 ... n, the
+ * k drawn without replacement from the n trials. Unbiased: the trial of rank i (from the worst)
+ * wins in C(i - 1, k - 1) of C(n, k) draws. (Dodge et al. 2019, "Show your work", draw with
+ * replacement, which is biased; the form without it is Tang et al. 2020, "Showing your work doesn't
+ * always work".) Equal validation scores share their test score.
  */
 export const bestOfK = (trials: readonly TrialScore[]): readonly number[] => {
   const sorted = [...trials].sort((a, b) => a.validation - b.validation);
@@ -21,7 +22,8 @@ export const bestOfK = (trials: readonly TrialScore[]): readonly number[] => {
   const n = tests.length;
   return Array.from({ length: n }, (_, index) => {
     const k = index + 1;
-    // C(i - 1, k - 1) / C(n, k), from the top rank i = n down: k / n at first, then times (i - k) / (i - 1).
+    // C(i - 1, k - 1) / C(n, k), from the top rank i = n down: k / n at first, then times (i - k) /
+    // (i - 1).
     let weight = k / n;
     let sum = 0;
     for (let i = n; i >= k; i--) {

@@ -3,20 +3,24 @@ import { mean, sd } from './describe.ts';
 
 /** What a fixed test set adds to a comparison that resamples seeds alone. */
 export interface ExampleShare {
-  /** Share of the variance of one example's difference, seed means taken out, that the example keeps over all seeds; 0 to 1. */
+  /**
+   * Share of the variance of one example's difference, seed means taken out, that the example keeps
+   * over all seeds; 0 to 1.
+   */
   readonly share: number;
   /**
-   * How often a test over seeds at level .05 would then be wrong about the population of examples: 5 % where examples share nothing,
-   * more where the test set itself leans one way.
+   * How often a test over seeds at level .05 would then be wrong about the population of examples:
+   * 5 % where examples share nothing, more where the test set itself leans one way.
    */
   readonly falseRate: number;
 }
 
 /**
- * Two-way layout of differences[seed][example], examples the same for all seeds: mean squares of examples and of the rest give the
- * variance components (unbiased, cut at 0). With s^2 the variance of seed means and b the examples' component, a mean over n seeds and
- * m examples has variance s^2 / n + b / m, of which a t test over seeds sees the first part.
- * Null below two seeds or two examples. Throws RangeError for rows of unequal length.
+ * Two-way layout of differences[seed][example], examples the same for all seeds: mean squares of
+ * examples and of the rest give the variance components (unbiased, cut at 0). With s^2 the variance
+ * of seed means and b the examples' component, a mean over n seeds and m examples has variance s^2
+ * / n + b / m, of which a t test over seeds sees the first part. Null below two seeds or two
+ * examples. Throws RangeError for rows of unequal length.
  */
 export const exampleShare = (differences: readonly ArrayLike<number>[]): ExampleShare | null => {
   const n = differences.length;

@@ -29,7 +29,10 @@ const cholesky = (a: readonly (readonly number[])[]): number[][] => {
   return lower;
 };
 
-/** The smallest t statistic of each simulated study, split into noise so that an effect can be added afterwards. */
+/**
+ * The smallest t statistic of each simulated study, split into noise so that an effect can be added
+ * afterwards.
+ */
 const simulated = ({ spreads, correlation, n }: JointDesign) => {
   const parts = spreads.length;
   const lower = cholesky(correlation);
@@ -48,7 +51,10 @@ const simulated = ({ spreads, correlation, n }: JointDesign) => {
   });
 };
 
-/** Share of studies in which every part's t statistic passes the bound, when each part's true mean is `effect` (stored units). */
+/**
+ * Share of studies in which every part's t statistic passes the bound, when each part's true mean
+ * is `effect` (stored units).
+ */
 const share = (studiesOf: ReturnType<typeof simulated>, { spreads, n, alpha = 0.05 }: JointDesign, effect: number) => {
   const bound = studentQuantile(1 - alpha / 2, n - 1);
   const passed = studiesOf.filter((parts) =>
@@ -58,13 +64,17 @@ const share = (studiesOf: ReturnType<typeof simulated>, { spreads, n, alpha = 0.
 };
 
 /**
- * Power of an intersection-union test: every part must be found above zero by its own t test, when each true mean is `effect`
- * (stored units). Simulated with 4,000 studies of correlated normal differences from a fixed key (standard error below .8 points).
+ * Power of an intersection-union test: every part must be found above zero by its own t test, when
+ * each true mean is `effect` (stored units). Simulated with 4,000 studies of correlated normal
+ * differences from a fixed key (standard error below .8 points).
  */
 export const jointPower = (design: JointDesign & { readonly effect: number }): number =>
   design.n < 2 || design.spreads.length === 0 ? 0 : share(simulated(design), design, design.effect);
 
-/** Smallest common effect (stored units) that all parts show together with the wanted power; null below two pairs. */
+/**
+ * Smallest common effect (stored units) that all parts show together with the wanted power; null
+ * below two pairs.
+ */
 export const jointMde = (design: JointDesign, power = 0.8): number | null => {
   if (design.n < 2 || design.spreads.length === 0) return null;
   const worst = Math.max(...design.spreads);

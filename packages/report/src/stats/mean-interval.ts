@@ -2,10 +2,11 @@ import { mean, sd } from './describe.ts';
 import { studentCdf, studentQuantile } from './distributions.ts';
 
 /**
- * Interval of a mean that decides verdicts: the union of Student's interval and its skewness-corrected form (Hall 1992, "On the
- * removal of skewness by transformation", equation for the cubic transform). Student's interval alone misses a skewed truth on one
- * side in up to a tenth of all studies of 6 to 12 seeds; the correction alone is too eager when there is no skew. For normal values
- * the union is a little wider than Student's.
+ * Interval of a mean that decides verdicts: the union of Student's interval and its
+ * skewness-corrected form (Hall 1992, "On the removal of skewness by transformation", equation for
+ * the cubic transform). Student's interval alone misses a skewed truth on one side in up to a tenth
+ * of all studies of 6 to 12 seeds; the correction alone is too eager when there is no skew. For
+ * normal values the union is a little wider than Student's.
  */
 export interface MeanInterval {
   readonly low: number;
@@ -27,14 +28,20 @@ const moments = (values: readonly number[]) => {
   return { n, centre, spread, error: spread / Math.sqrt(n), skew };
 };
 
-/** Hall's transform of T = (mean - truth) / sd: T + g T^2 / 3 + g^2 T^3 / 27 + g / (6 n). It rises everywhere. */
+/**
+ * Hall's transform of T = (mean - truth) / sd: T + g T^2 / 3 + g^2 T^3 / 27 + g / (6 n). It rises
+ * everywhere.
+ */
 const hall = (t: number, g: number, n: number): number => t + (g * t * t) / 3 + (g * g * t ** 3) / 27 + g / (6 * n);
 
 /** Inverse of `hall`. */
 const unhall = (x: number, g: number, n: number): number =>
   Math.abs(g) < 1e-6 ? x : (3 / g) * (Math.cbrt(1 + g * (x - g / (6 * n))) - 1);
 
-/** Two-sided interval of the mean at a level; null below `fewestSeeds` values. Without any spread it is the one value. */
+/**
+ * Two-sided interval of the mean at a level; null below `fewestSeeds` values. Without any spread it
+ * is the one value.
+ */
 export const meanInterval = (values: readonly number[], level = 0.95): MeanInterval | null => {
   if (values.length < fewestSeeds) return null;
   const { n, centre, spread, error, skew } = moments(values);
@@ -51,9 +58,10 @@ export const meanInterval = (values: readonly number[], level = 0.95): MeanInter
 };
 
 /**
- * One-sided p of "the true mean is at most `bound`": small where the mean lies clearly above it. The larger of the p of Student's t
- * and of Hall's corrected t, so that p < a / 2 exactly where `meanInterval` at level 1 - a lies above the bound.
- * Equal values: 2^-n above the bound (the sign test), else 1. NaN below `fewestSeeds` values.
+ * One-sided p of "the true mean is at most `bound`": small where the mean lies clearly above it.
+ * The larger of the p of Student's t and of Hall's corrected t, so that p < a / 2 exactly where
+ * `meanInterval` at level 1 - a lies above the bound. Equal values: 2^-n above the bound (the sign
+ * test), else 1. NaN below `fewestSeeds` values.
  */
 export const pAbove = (values: readonly number[], bound = 0): number => {
   if (values.length < fewestSeeds) return Number.NaN;
@@ -64,7 +72,10 @@ export const pAbove = (values: readonly number[], bound = 0): number => {
   return 1 - Math.min(studentCdf(t * root, n - 1), studentCdf(hall(t, skew, n) * root, n - 1));
 };
 
-/** One-sided p of "the true mean is at least `bound`": small where the mean lies clearly below it. See `pAbove`. */
+/**
+ * One-sided p of "the true mean is at least `bound`": small where the mean lies clearly below it.
+ * See `pAbove`.
+ */
 export const pBelow = (values: readonly number[], bound = 0): number =>
   pAbove(
     values.map((v) => -v),

@@ -1,6 +1,9 @@
 import { normalCdf, normalQuantile, studentQuantile } from './distributions.ts';
 
-/** How the error is spent over the looks (Lan and DeMets 1983): late (like O'Brien and Fleming) or evenly (like Pocock). */
+/**
+ * How the error is spent over the looks (Lan and DeMets 1983): late (like O'Brien and Fleming) or
+ * evenly (like Pocock).
+ */
 export type Spending = 'obrien-fleming' | 'pocock';
 
 export interface LookPlan {
@@ -18,7 +21,10 @@ export interface Look {
   readonly z: number;
   /** Two-sided level of this look's test: its interval has level 1 - nominal. */
   readonly nominal: number;
-  /** Bound on the t statistic with seeds - 1 degrees of freedom, at the same nominal level (Pocock 1977). */
+  /**
+   * Bound on the t statistic with seeds - 1 degrees of freedom, at the same nominal level (Pocock
+   * 1977).
+   */
   readonly t: number;
 }
 
@@ -38,9 +44,10 @@ interface Density {
 }
 
 /**
- * Bounds of a group-sequential test, one-sided errors summing to alpha / 2 in each direction. The sum of the differences has
- * independent increments; its density while the study goes on is carried from look to look (Armitage, McPherson and Rowe 1969), and
- * each bound spends exactly what the spending function allows. t bounds take the same nominal levels.
+ * Bounds of a group-sequential test, one-sided errors summing to alpha / 2 in each direction. The
+ * sum of the differences has independent increments; its density while the study goes on is carried
+ * from look to look (Armitage, McPherson and Rowe 1969), and each bound spends exactly what the
+ * spending function allows. t bounds take the same nominal levels.
  */
 export const sequentialLooks = ({ seeds, spending, alpha = 0.05 }: LookPlan): readonly Look[] => {
   const last = seeds.at(-1);
@@ -80,7 +87,10 @@ export const sequentialLooks = ({ seeds, spending, alpha = 0.05 }: LookPlan): re
   });
 };
 
-/** The level of the interval that decides at n seeds under a plan: null where n is no look. Without a plan it is always .95. */
+/**
+ * The level of the interval that decides at n seeds under a plan: null where n is no look. Without
+ * a plan it is always .95.
+ */
 export const levelAt = (looks: readonly Look[] | null, n: number, alpha = 0.05): number | null => {
   if (looks === null) return 1 - alpha;
   const look = looks.find(({ seeds }) => seeds === n);

@@ -1,7 +1,8 @@
 /**
- * A score on the scale on which 0 is the best constant answer and 1 is perfect, so that accuracy, Matthews, Pearson and losses of
- * different tasks can be averaged: (score - constant) / (perfect - constant). Higher is better for losses too. Below 0 is worse than
- * a constant. Null where a constant is already perfect.
+ * A score on the scale on which 0 is the best constant answer and 1 is perfect, so that accuracy,
+ * Matthews, Pearson and losses of different tasks can be averaged: (score - constant) / (perfect -
+ * constant). Higher is better for losses too. Below 0 is worse than a constant. Null where a
+ * constant is already perfect.
  */
 export const skill = (score: number, constant: number, perfect: number): number | null =>
   perfect === constant ? null : (score - constant) / (perfect - constant);
@@ -13,8 +14,9 @@ export interface ScoreRange {
 }
 
 /**
- * The range of a metric for a test set with these labels (class indices). Constant answer: the most frequent class, or the class
- * frequencies as probabilities. Null for metrics without such an answer (costs, texts).
+ * The range of a metric for a test set with these labels (class indices). Constant answer: the most
+ * frequent class, or the class frequencies as probabilities. Null for metrics without such an
+ * answer (costs, texts).
  */
 export const scoreRange = (metric: string, labels: readonly number[]): ScoreRange | null => {
   if (labels.length === 0) return null;

@@ -2,14 +2,17 @@ import { mean } from '../stats/describe.ts';
 import { fewestSeeds, meanInterval, pAbove, pBelow } from '../stats/mean-interval.ts';
 
 /**
- * One alpha for everything: a claim's two-sided level. Each direction, and each side of an equivalence, has half of it, so that one
- * two-sided interval shows every verdict: above zero, below zero, or within the margin.
+ * One alpha for everything: a claim's two-sided level. Each direction, and each side of an
+ * equivalence, has half of it, so that one two-sided interval shows every verdict: above zero,
+ * below zero, or within the margin.
  */
 export const claimAlpha = 0.05;
 
 export type VerdictStatus = 'held' | 'equivalent' | 'contradicted' | 'cannot tell';
 
-/** One comparison of a claim: a number for each seed, turned so that positive speaks for the claim. */
+/**
+ * One comparison of a claim: a number for each seed, turned so that positive speaks for the claim.
+ */
 export interface ClaimPart {
   readonly name: string;
   readonly values: readonly number[];
@@ -18,7 +21,10 @@ export interface ClaimPart {
 /** What the seeds decide of a claim. */
 export interface Decision {
   readonly status: VerdictStatus;
-  /** Evidence for the status (one-sided p times two, so that .05 is the bound); for "cannot tell" that of the nearer direction. */
+  /**
+   * Evidence for the status (one-sided p times two, so that .05 is the bound); for "cannot tell"
+   * that of the nearer direction.
+   */
   readonly p: number | null;
   /** The part that limits the claim: the one with the smallest mean. */
   readonly nearest: {
@@ -61,9 +67,10 @@ const nearestOf = (parts: readonly ClaimPart[], alpha: number): Decision['neares
 };
 
 /**
- * "Above each of these." Held: every part lies above zero (intersection-union: no correction needed). Contradicted: some part lies
- * below zero (Bonferroni over the parts). Equivalent: no part lies below -margin and some part below +margin (Bonferroni), so the
- * smallest advantage is within the margin. A false verdict of each kind has probability at most alpha / 2.
+ * "Above each of these." Held: every part lies above zero (intersection-union: no correction
+ * needed). Contradicted: some part lies below zero (Bonferroni over the parts). Equivalent: no part
+ * lies below -margin and some part below +margin (Bonferroni), so the smallest advantage is within
+ * the margin. A false verdict of each kind has probability at most alpha / 2.
  */
 export const decideAll = (parts: readonly ClaimPart[], { margin, alpha = claimAlpha }: DecisionRule): Decision => {
   const reason = missing(parts);
@@ -85,8 +92,9 @@ export const decideAll = (parts: readonly ClaimPart[], { margin, alpha = claimAl
 };
 
 /**
- * "Adds nothing": values are the gain. Held: the gain lies below the margin. Contradicted: it lies above zero and is not known to be
- * below the margin. Both from the same interval as `decideAll`, so that "adds nothing" is no easier to hold than "adds".
+ * "Adds nothing": values are the gain. Held: the gain lies below the margin. Contradicted: it lies
+ * above zero and is not known to be below the margin. Both from the same interval as `decideAll`,
+ * so that "adds nothing" is no easier to hold than "adds".
  */
 export const decideNoGain = (
   part: ClaimPart,
@@ -112,7 +120,10 @@ export interface PeakSplit {
   readonly confirmation: SweepRows;
 }
 
-/** The inner setting (column) with the highest mean; ends are no peak. Null below three settings or without rows. */
+/**
+ * The inner setting (column) with the highest mean; ends are no peak. Null below three settings or
+ * without rows.
+ */
 export const innerPeak = (rows: SweepRows): number | null => {
   const k = rows[0]?.length ?? 0;
   if (k < 3) return null;
@@ -124,10 +135,12 @@ const contrast = (rows: SweepRows, inner: number, end: number): readonly number[
   rows.map((row) => (row[inner] ?? Number.NaN) - (row[end] ?? Number.NaN));
 
 /**
- * "Rises, then falls." The peak is chosen on tuning seeds; held, if on other seeds it lies above both ends (two fixed contrasts,
- * intersection-union). Contradicted, if every inner setting lies below the same or another end (all seeds; for each setting the
- * smaller p of its two contrasts, Bonferroni over the two; over settings intersection-union): then no inner peak exists. Equivalent:
- * no inner setting is above both ends by more than the margin, and the chosen one is not below either by more than the margin.
+ * "Rises, then falls." The peak is chosen on tuning seeds; held, if on other seeds it lies above
+ * both ends (two fixed contrasts, intersection-union). Contradicted, if every inner setting lies
+ * below the same or another end (all seeds; for each setting the smaller p of its two contrasts,
+ * Bonferroni over the two; over settings intersection-union): then no inner peak exists.
+ * Equivalent: no inner setting is above both ends by more than the margin, and the chosen one is
+ * not below either by more than the margin.
  */
 export const decidePeak = (
   { tuning, confirmation }: PeakSplit,
