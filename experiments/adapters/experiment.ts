@@ -6,8 +6,8 @@ const title = 'Dropout under every adapter';
 const question = 'Does what LoRA Dropout and HiddenKey do to LoRA also hold for its relatives, at one budget?';
 
 /**
- * Every adapter with about the parameters of LoRA at r = 8 trained at a time; a search keeps a quarter of r = 32. Chains hold more in
- * all than they train at a time.
+ * Every adapter with about the parameters of LoRA at r = 8 trained at a time; a search keeps a
+ * quarter of r = 32. Chains hold more in all than they train at a time.
  */
 const adapters: { readonly [adapter: string]: ConfigPatch } = {
   lora: { name: 'lora', r: 8 },
@@ -38,7 +38,8 @@ const adapters: { readonly [adapter: string]: ConfigPatch } = {
 };
 
 /**
- * LoRA at r = 8 under another optimiser. LoRA-Pro moves the product as Adam would move whole weights, so its rate is one for them.
+ * LoRA at r = 8 under another optimiser. LoRA-Pro moves the product as Adam would move whole
+ * weights, so its rate is one for them.
  */
 const optimizers: { readonly [adapter: string]: ConfigPatch } = {
   'lora with lora-rite': { optimizer: { name: 'lora-rite' } },

@@ -24,7 +24,10 @@ const across = (datasets: readonly string[]): readonly Arm[] =>
     })),
   );
 
-/** Five GLUE tasks from their official files, cut to low resource: 64 training examples a class (STS-B: 128). */
+/**
+ * Five GLUE tasks from their official files, cut to low resource: 64 training examples a class
+ * (STS-B: 128).
+ */
 const glueTasks = { rte: 64, mrpc: 64, cola: 64, stsb: 128, sst2: 64 } as const;
 
 const onGlue: readonly Arm[] = Object.entries(glueTasks).flatMap(([dataset, subset]) =>
@@ -34,7 +37,10 @@ const onGlue: readonly Arm[] = Object.entries(glueTasks).flatMap(([dataset, subs
   })),
 );
 
-/** The papers' two methods beside plain LoRA, for encoders several times as large as the embedded one; two samples halve the cost. */
+/**
+ * The papers' two methods beside plain LoRA, for encoders several times as large as the embedded
+ * one; two samples halve the cost.
+ */
 const large: typeof methods = { ...methods, 'lora-dropout': { ...methods['lora-dropout']!, samples: 2 } };
 
 const onSmallGlue: readonly Arm[] = ['rte', 'mrpc', 'cola'].flatMap((dataset) =>
@@ -46,7 +52,7 @@ const onSmallGlue: readonly Arm[] = ['rte', 'mrpc', 'cola'].flatMap((dataset) =>
 
 const named = (method: string) => ({ name: method, where: { method } }) as const;
 
-export const compare: Experiment<ReportSpec> = {
+export const compareExperiment: Experiment<ReportSpec> = {
   name: 'compare',
   title: 'All methods under one protocol',
   question: 'Which dropout method helps, against plain LoRA, with equal data, start and order of batches?',

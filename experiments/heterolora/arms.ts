@@ -1,10 +1,15 @@
 import type { Arm, ConfigPatch } from '@lab/runner';
 
-/** The paper's targets; with all shortcuts the embedded encoder has 3072 r parameters in branches and 6656 r in shortcuts. */
+/**
+ * The paper's targets; with all shortcuts the embedded encoder has 3072 r parameters in branches
+ * and 6656 r in shortcuts.
+ */
 const maps = { target_modules: ['query', 'value'] };
 const searched = { share: 0.25, count: 'parameters', search: 'dynamic', proxy: 'grad-norm' } as const;
 
-/** Ranks of one budget: LoRA alone, LoRA with all shortcuts, and a search that keeps a quarter on. */
+/**
+ * Ranks of one budget: LoRA alone, LoRA with all shortcuts, and a search that keeps a quarter on.
+ */
 interface Triple {
   readonly name: string;
   readonly lora: number;
@@ -13,8 +18,8 @@ interface Triple {
 }
 
 /**
- * The authors' triples (48 * 24 = 36 * 32 and 48 * 6 = 36 * 8) on the embedded encoder: 76800, 77824 and at most 77824 parameters;
- * 18432, 19456 and at most 19456.
+ * The authors' triples (48 * 24 = 36 * 32 and 48 * 6 = 36 * 8) on the embedded encoder: 76800,
+ * 77824 and at most 77824 parameters; 18432, 19456 and at most 19456.
  */
 export const triples: readonly Triple[] = [
   { name: 'large (as 2.36M)', lora: 25, shortcuts: 8, searched: 32 },

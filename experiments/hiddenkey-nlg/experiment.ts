@@ -20,8 +20,9 @@ const arms: readonly Arm[] = Object.entries(methods).map(([method, dropout]) => 
 }));
 
 /**
- * The paper's settings for GPT2-Medium where they carry over: alpha = 32, label smoothing .1, length penalty .9, 4-grams once. Its r = 4
- * on c_attn alone does not overfit a model this small, so there would be nothing to regularise: here r = 16 on every linear map does.
+ * The paper's settings for GPT2-Medium where they carry over: alpha = 32, label smoothing .1,
+ * length penalty .9, 4-grams once. Its r = 4 on c_attn alone does not overfit a model this small,
+ * so there would be nothing to regularise: here r = 16 on every linear map does.
  */
 const base = {
   dataset: { name: 'gloss', train: 400, validation: 60, maxTest: 200 },

@@ -1,4 +1,4 @@
-export { datasets, describe, type Description } from './datasets.ts';
+export { datasets, describeDataset, type DatasetDescription } from './datasets.ts';
 export { hubFetch } from './hub/fetch.ts';
 export { distinct, fingerprint } from './shape/fingerprint.ts';
 export { lengths, type Lengths } from './shape/lengths.ts';

@@ -1,5 +1,5 @@
 import { adapters, describeSize } from '@lab/adapter';
-import { datasets, describe, type Sources } from '@lab/datasets';
+import { datasets, describeDataset, type Sources } from '@lab/datasets';
 import { describeMethod, methods } from '@lab/dropout';
 import { experiments } from '@lab/experiments';
 import { models } from '@lab/models';
@@ -30,7 +30,7 @@ const methodItem = (name: string): Item => {
 };
 
 const datasetItem = (name: string, sources: Sources): Item => {
-  const { summary, counts, metric, licence, from, missing } = describe(name, sources);
+  const { summary, counts, metric, licence, from, missing } = describeDataset(name, sources);
   const sizes = Object.entries(counts).map(([what, n]) => `${what} ${n}`);
   return {
     name,

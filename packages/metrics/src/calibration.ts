@@ -30,7 +30,10 @@ const summarise = (from: number, to: number, bets: readonly Bet[]): ReliabilityB
   accuracy: bets.length === 0 ? null : bets.filter((bet) => bet.right).length / bets.length,
 });
 
-/** Bins ((i / bins), (i + 1) / bins], closed on the right: 1.0 lies in the last, and 0.0 (no bin of its own) in the first. */
+/**
+ * Bins ((i / bins), (i + 1) / bins], closed on the right: 1.0 lies in the last, and 0.0 (no bin of
+ * its own) in the first.
+ */
 export const equalWidth = (bets: readonly Bet[], bins: number): readonly ReliabilityBin[] => {
   const held: Bet[][] = Array.from({ length: bins }, () => []);
   for (const bet of bets) {
@@ -43,7 +46,10 @@ export const equalWidth = (bets: readonly Bet[], bins: number): readonly Reliabi
   return held.map((some, i) => summarise(i / bins, (i + 1) / bins, some));
 };
 
-/** Bins of equal count by rising confidence (equal ones in given order); the first n mod bins hold one more. */
+/**
+ * Bins of equal count by rising confidence (equal ones in given order); the first n mod bins hold
+ * one more.
+ */
 export const equalMass = (bets: readonly Bet[], bins: number): readonly ReliabilityBin[] => {
   const sorted = [...bets].sort((a, b) => a.confidence - b.confidence);
   const small = Math.floor(sorted.length / bins);
@@ -55,7 +61,10 @@ export const equalMass = (bets: readonly Bet[], bins: number): readonly Reliabil
   });
 };
 
-/** Expected calibration error: count-weighted mean of |accuracy - confidence| over bins, in [0, 1]; null without examples. */
+/**
+ * Expected calibration error: count-weighted mean of |accuracy - confidence| over bins, in [0, 1];
+ * null without examples.
+ */
 export const calibrationError = (bins: readonly ReliabilityBin[]): number | null => {
   const total = bins.reduce((sum, { count }) => sum + count, 0);
   if (total === 0) return null;
@@ -70,8 +79,9 @@ export const classBets = (logits: Logits, labels: readonly number[], c: number):
   logits.map((row, i) => ({ confidence: softmax(row)[c]!, right: labels[i] === c }));
 
 /**
- * Calibration of every class's probability, not of the top one alone: the mean over classes of its calibration error. 'width' is classwise
- * ECE (Kull et al. 2019, eq. 4), 'mass' the adaptive calibration error (Nixon et al. 2019, eq. 3). Null without examples.
+ * Calibration of every class's probability, not of the top one alone: the mean over classes of its
+ * calibration error. 'width' is classwise ECE (Kull et al. 2019, eq. 4), 'mass' the adaptive
+ * calibration error (Nixon et al. 2019, eq. 3). Null without examples.
  */
 export const classwiseError = (
   logits: Logits,

@@ -15,7 +15,9 @@ export const confusion = (predicted: Labels, labels: Labels, classes: number): n
 export const accuracy = (logits: Logits, labels: Labels): number =>
   mean(labels.map((label, i) => (argmax(logits[i]!) === label ? 1 : 0)));
 
-/** 2 TP / (2 TP + FP + FN) of one class; null when the class is neither a label nor a prediction. */
+/**
+ * 2 TP / (2 TP + FP + FN) of one class; null when the class is neither a label nor a prediction.
+ */
 const f1Of = (counts: readonly (readonly number[])[], c: number): number | null => {
   const labelled = counts[c]!.reduce((a, b) => a + b, 0);
   const predicted = counts.reduce((sum, row) => sum + row[c]!, 0);
@@ -23,8 +25,8 @@ const f1Of = (counts: readonly (readonly number[])[], c: number): number | null 
 };
 
 /**
- * F1 in [0, 1]. Two classes: of class 1. More: the plain mean over classes that occur as label or prediction (as scikit-learn's macro).
- * Null when no class counts.
+ * F1 in [0, 1]. Two classes: of class 1. More: the plain mean over classes that occur as label or
+ * prediction (as scikit-learn's macro). Null when no class counts.
  */
 export const f1 = (logits: Logits, labels: Labels, classes: number): number | null => {
   const counts = confusion(logits.map(argmax), labels, classes);
@@ -34,8 +36,8 @@ export const f1 = (logits: Logits, labels: Labels, classes: number): number | nu
 };
 
 /**
- * Matthews correlation in [-1, 1], for any number of classes (Gorodkin 2004, eq. 8). Zero when labels or predictions are constant,
- * the convention of scikit-learn and GLUE.
+ * Matthews correlation in [-1, 1], for any number of classes (Gorodkin 2004, eq. 8). Zero when
+ * labels or predictions are constant, the convention of scikit-learn and GLUE.
  */
 export const matthews = (logits: Logits, labels: Labels, classes: number): number => {
   const counts = confusion(logits.map(argmax), labels, classes);
@@ -52,6 +54,9 @@ export const matthews = (logits: Logits, labels: Labels, classes: number): numbe
 export const nll = (logits: Logits, labels: Labels): number =>
   mean(labels.map((label, i) => logSumExp(logits[i]!) - logits[i]![label]!));
 
-/** Mean squared distance of probabilities and one-hot labels, summed over classes: 0 to 2 (Brier 1950). */
+/**
+ * Mean squared distance of probabilities and one-hot labels, summed over classes: 0 to 2 (Brier
+ * 1950).
+ */
 export const brier = (logits: Logits, labels: Labels): number =>
   mean(labels.map((label, i) => softmax(logits[i]!).reduce((sum, p, c) => sum + (p - (c === label ? 1 : 0)) ** 2, 0)));

@@ -2,7 +2,7 @@ export { calibrationError, classBets, classwiseError, equalMass, equalWidth, top
 export type { Bet, ReliabilityBin } from './calibration.ts';
 export { measure, metricNames } from './measure.ts';
 export { aurc, riskCoverage, type RiskPoint } from './selective.ts';
-export { ensembleLogits, logSoftmax, softmax, type Logits } from './softmax.ts';
+export { ensembleLogits, logProbabilities, softmax, type Logits } from './softmax.ts';
 export { answerScores, bestThreshold, normaliseAnswer, squadScores } from './squad.ts';
 export type { Asked, SquadScores, Threshold } from './squad.ts';
 export { atTemperature, fitTemperature } from './temperature.ts';

@@ -37,9 +37,10 @@ const metricsOf = (task: TaskKind): { readonly [name: string]: Metric } =>
 export const metricNames = (task: TaskKind): readonly string[] => Object.keys(metricsOf(task));
 
 /**
- * Metrics of a task. logits: [examples, classes], or [examples, 1] for a regression; labels: class indices or target values.
- * `names` undefined means all of the task's. Undefined values (no examples, an output that is not finite, a constant side of a
- * correlation) are null. Throws `BadInput` for a metric the task does not have, RangeError when logits and labels do not fit.
+ * Metrics of a task. logits: [examples, classes], or [examples, 1] for a regression; labels: class
+ * indices or target values. `names` undefined means all of the task's. Undefined values (no
+ * examples, an output that is not finite, a constant side of a correlation) are null. Throws
+ * `BadInput` for a metric the task does not have, RangeError when logits and labels do not fit.
  */
 export const measure = (
   task: TaskKind,

@@ -2,7 +2,9 @@ type Values = readonly number[];
 
 const mean = (x: Values): number => x.reduce((sum, value) => sum + value, 0) / x.length;
 
-/** Pearson correlation in [-1, 1]; null for fewer than two examples or when either side is constant. */
+/**
+ * Pearson correlation in [-1, 1]; null for fewer than two examples or when either side is constant.
+ */
 export const pearson = (x: Values, y: Values): number | null => {
   if (x.length < 2 || x.every((value) => value === x[0]) || y.every((value) => value === y[0])) return null;
   const [mx, my] = [mean(x), mean(y)];

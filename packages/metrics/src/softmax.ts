@@ -9,21 +9,22 @@ export const logSumExp = (x: readonly number[]): number => {
 };
 
 /** Log-probabilities of one row of logits: x - logSumExp(x). */
-export const logSoftmax = (x: readonly number[]): number[] => {
+export const logProbabilities = (x: readonly number[]): number[] => {
   const total = logSumExp(x);
   return x.map((value) => value - total);
 };
 
 /** Probabilities of one row of logits. */
-export const softmax = (x: readonly number[]): number[] => logSoftmax(x).map(Math.exp);
+export const softmax = (x: readonly number[]): number[] => logProbabilities(x).map(Math.exp);
 
 /** Index of the largest value; the first one when several are equal. */
 export const argmax = (x: readonly number[]): number => x.reduce((best, value, i) => (value > x[best]! ? i : best), 0);
 
 /**
- * The first m members read as one model. members: [member][example][class], m from 1 to members.length.
- * 'logits' -> mean logits; 'probabilities' -> log of the mean probability, by log-sum-exp over members (no clipping).
- * Rows of one number are a regression's predictions and are averaged in both cases.
+ * The first m members read as one model. members: [member][example][class], m from 1 to
+ * members.length. 'logits' -> mean logits; 'probabilities' -> log of the mean probability, by
+ * log-sum-exp over members (no clipping). Rows of one number are a regression's predictions and are
+ * averaged in both cases.
  */
 export const ensembleLogits = (members: readonly Logits[], how: 'logits' | 'probabilities', m: number): number[][] => {
   if (!Number.isInteger(m) || m < 1 || m > members.length) {
@@ -33,7 +34,7 @@ export const ensembleLogits = (members: readonly Logits[], how: 'logits' | 'prob
   return first[0]!.map((row, example) => {
     const rows = first.map((member) => member[example]!);
     if (how === 'logits' || row.length === 1) return row.map((_, c) => rows.reduce((sum, r) => sum + r[c]!, 0) / m);
-    const logs = rows.map(logSoftmax);
+    const logs = rows.map(logProbabilities);
     return row.map((_, c) => logSumExp(logs.map((r) => r[c]!)) - Math.log(m));
   });
 };

@@ -13,7 +13,10 @@ export interface SquadScores {
   readonly noAnswer: { readonly exact: number | null; readonly f1: number | null; readonly total: number };
 }
 
-/** SQuAD's normalisation, in its order: lower case, no ASCII punctuation, no a, an, the, single blanks. */
+/**
+ * SQuAD's normalisation, in its order: lower case, no ASCII punctuation, no a, an, the, single
+ * blanks.
+ */
 export const normaliseAnswer = (text: string): string =>
   text
     .toLowerCase()
@@ -37,7 +40,10 @@ const wordF1 = (predicted: string, reference: string): number => {
   return common === 0 ? 0 : (2 * common) / (a!.length + b!.length);
 };
 
-/** Exact match and F1 of one answer, the best over references. References that normalise to nothing do not count; none left: no answer. */
+/**
+ * Exact match and F1 of one answer, the best over references. References that normalise to nothing
+ * do not count; none left: no answer.
+ */
 export const answerScores = (
   predicted: string,
   references: readonly string[],
@@ -60,8 +66,9 @@ const average = (rows: readonly Row[]) => {
 };
 
 /**
- * Exact match and F1 (Rajpurkar et al. 2016, 2018), overall and for questions with and without an answer. `predictions` maps id to text, '' for
- * no answer; a question without a prediction counts as answered with ''.
+ * Exact match and F1 (Rajpurkar et al. 2016, 2018), overall and for questions with and without an
+ * answer. `predictions` maps id to text, '' for no answer; a question without a prediction counts
+ * as answered with ''.
  */
 export const squadScores = (predictions: ReadonlyMap<string, string>, questions: readonly Asked[]): SquadScores => {
   const rows = questions.map(({ id, references }) => ({
@@ -75,15 +82,18 @@ export const squadScores = (predictions: ReadonlyMap<string, string>, questions:
   };
 };
 
-/** The best share and the smallest no-answer probability above which questions are left unanswered. */
+/**
+ * The best share and the smallest no-answer probability above which questions are left unanswered.
+ */
 export interface Threshold {
   readonly score: number | null;
   readonly threshold: number;
 }
 
 /**
- * The no-answer threshold that gives the best exact match and the best F1, as the official SQuAD 2.0 script searches it: questions are
- * answered when their no-answer probability does not pass the threshold. `noAnswer` maps id to that probability.
+ * The no-answer threshold that gives the best exact match and the best F1, as the official SQuAD
+ * 2.0 script searches it: questions are answered when their no-answer probability does not pass the
+ * threshold. `noAnswer` maps id to that probability.
  */
 export const bestThreshold = (
   predictions: ReadonlyMap<string, string>,

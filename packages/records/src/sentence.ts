@@ -1,7 +1,10 @@
 import { z } from 'zod';
 import { nearest } from './nearest.ts';
 
-/** Keys of the object schema at `path`, seen through defaults and optionals; none where there is no such object. */
+/**
+ * Keys of the object schema at `path`, seen through defaults and optionals; none where there is no
+ * such object.
+ */
 const keysAt = (schema: z.ZodType, path: readonly PropertyKey[]): readonly string[] => {
   if (schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault || schema instanceof z.ZodOptional)
     return keysAt(schema.unwrap() as z.ZodType, path);
@@ -13,8 +16,8 @@ const keysAt = (schema: z.ZodType, path: readonly PropertyKey[]): readonly strin
 };
 
 /**
- * One sentence for the first thing a schema refused: where, what was wrong, what is allowed. `allowed` is the schema, or the keys of
- * its outermost object.
+ * One sentence for the first thing a schema refused: where, what was wrong, what is allowed.
+ * `allowed` is the schema, or the keys of its outermost object.
  */
 export const sentence = (where: string, error: z.ZodError, allowed: z.ZodType | readonly string[]): string => {
   const issue = error.issues[0];

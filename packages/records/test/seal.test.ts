@@ -20,13 +20,13 @@ import {
   writeHead,
 } from '../src/index.ts';
 import { freshFolder } from './folder.ts';
-import { config, curve, predictions, result, surroundings } from './sample.ts';
+import { sampleConfig, sampleCurve, predictions, result, surroundings } from './sample.ts';
 
 const finished = (): { out: string; folder: string } => {
   const out = freshFolder();
   const lease = takeLease(openRun(out, 'abc'))!;
-  writeHead(lease, config, surroundings);
-  writeCurve(lease, curve);
+  writeHead(lease, sampleConfig, surroundings);
+  writeCurve(lease, sampleCurve);
   writeAdapterFile(lease, 'adapter_model.safetensors', Uint8Array.of(1, 2, 3));
   finishRun(lease, result, predictions);
   releaseLease(lease);
@@ -65,7 +65,7 @@ describe('a finished run', () => {
     expect(damageOf(folder)).toBeNull();
     expect(stateOf(out, 'abc')).toBe('done');
     expect(mendRun(takeLease(folder)!)).toEqual({ done: true, damaged: null });
-    expect(readRecord(out, 'abc')).toEqual({ config, surroundings, result });
+    expect(readRecord(out, 'abc')).toEqual({ config: sampleConfig, surroundings, result });
   });
 
   it.each(harms.flatMap(([harm, how]) => files.map((name) => [name, harm, how] as const)))(
@@ -93,7 +93,7 @@ describe('a finished run', () => {
     expect(damageOf(folder)).toBe(join(folder, 'result.json'));
     mendRun(takeLease(folder)!);
     const lease = takeLease(folder, 1)!;
-    writeHead(lease, config, surroundings);
+    writeHead(lease, sampleConfig, surroundings);
     finishRun(lease, result, predictions);
     edit(join(folder, 'result.json'));
     mendRun(lease);
@@ -113,12 +113,12 @@ describe('run.json', () => {
     const out = freshFolder();
     const lease = takeLease(openRun(out, 'abc'))!;
     const path = join(lease.folder, 'run.json');
-    writeHead(lease, { ...config, seed: 2 }, surroundings);
-    writeHead(lease, config, surroundings);
-    expect((JSON.parse(readFileSync(path, 'utf8')) as { config: unknown }).config).toEqual(config);
+    writeHead(lease, { ...sampleConfig, seed: 2 }, surroundings);
+    writeHead(lease, sampleConfig, surroundings);
+    expect((JSON.parse(readFileSync(path, 'utf8')) as { config: unknown }).config).toEqual(sampleConfig);
     truncateSync(path, 10);
-    writeHead(lease, config, surroundings);
-    writeHead(lease, config, { ...surroundings, cpu: 'another' });
+    writeHead(lease, sampleConfig, surroundings);
+    writeHead(lease, sampleConfig, { ...surroundings, cpu: 'another' });
     expect(readFileSync(path, 'utf8')).toContain('a cpu');
     expect(readdirSync(lease.folder).filter((name) => name.includes('corrupt'))).toHaveLength(2);
   });

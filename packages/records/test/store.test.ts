@@ -23,7 +23,7 @@ import {
   type Lease,
 } from '../src/index.ts';
 import { freshFolder } from './folder.ts';
-import { config, curve, predictions, result, surroundings } from './sample.ts';
+import { sampleConfig, sampleCurve, predictions, result, surroundings } from './sample.ts';
 
 const start = (): { out: string; lease: Lease } => {
   const out = freshFolder();
@@ -36,8 +36,8 @@ describe('the run store', () => {
     expect(stateOf(out, 'abc')).toBe('planned');
     const lease = takeLease(openRun(out, 'abc'))!;
     expect(stateOf(out, 'abc')).toBe('running');
-    writeHead(lease, config, surroundings);
-    writeCurve(lease, curve);
+    writeHead(lease, sampleConfig, surroundings);
+    writeCurve(lease, sampleCurve);
     writeCheckpoint(lease, Uint8Array.of(1, 2, 3));
     writeAdapterFile(lease, 'adapter_config.json', '{}');
     expect(readRecord(out, 'abc')).toBeNull();
@@ -49,8 +49,8 @@ describe('the run store', () => {
     finishRun(again, result, predictions);
     releaseLease(again);
     expect(stateOf(out, 'abc')).toBe('done');
-    expect(readRecord(out, 'abc')).toEqual({ config, surroundings, result });
-    expect(readCurve(out, 'abc')).toEqual(curve);
+    expect(readRecord(out, 'abc')).toEqual({ config: sampleConfig, surroundings, result });
+    expect(readCurve(out, 'abc')).toEqual(sampleCurve);
     expect(readPredictions(out, 'abc')).toEqual(predictions);
     expect(checkpointPath(again.folder)).toBeNull();
     expect(readdirSync(runFolder(out, 'abc')).sort()).toEqual(
@@ -78,9 +78,9 @@ describe('the run store', () => {
     // A later owner: what a process on another host leaves when it takes over.
     writeFileSync(join(lease.folder, 'lease-000002.json'), '{}');
     const writes = [
-      () => writeHead(lease, config, surroundings),
+      () => writeHead(lease, sampleConfig, surroundings),
       () => writeCheckpoint(lease, new Uint8Array(1)),
-      () => writeCurve(lease, curve),
+      () => writeCurve(lease, sampleCurve),
       () => writeAdapterFile(lease, 'x', ''),
       () => failRun(lease, { status: 'failed', reason: '' }),
       () => finishRun(lease, result, predictions),
@@ -92,7 +92,7 @@ describe('the run store', () => {
 
   it('is not done before its marker, whatever else is there', () => {
     const { out, lease } = start();
-    writeHead(lease, config, surroundings);
+    writeHead(lease, sampleConfig, surroundings);
     finishRun(lease, result, predictions);
     rmSync(join(lease.folder, 'DONE'));
     expect(isDone(out, 'abc')).toBe(false);

@@ -14,7 +14,9 @@ interface Receipt extends HubFile {
 /** SHA-256 of bytes, in hexadecimal. */
 export const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
-/** Files appear by rename, so a stopped download leaves nothing half-written under the final name. */
+/**
+ * Files appear by rename, so a stopped download leaves nothing half-written under the final name.
+ */
 const place = async (path: string, bytes: Uint8Array | string): Promise<void> => {
   const temporary = `${path}.${randomBytes(6).toString('hex')}.part`;
   await writeFile(temporary, bytes);
@@ -47,8 +49,9 @@ const checkPin = ({ repo, revision, path }: HubFile): void => {
 };
 
 /**
- * A hub file's bytes: from the cache when it is there and its checksum holds, else downloaded, with a receipt (repository, revision,
- * SHA-256, size) beside it. Throws `BadInput` for a revision that is not a commit hash, a changed cache file, or when downloads are off.
+ * A hub file's bytes: from the cache when it is there and its checksum holds, else downloaded, with
+ * a receipt (repository, revision, SHA-256, size) beside it. Throws `BadInput` for a revision that
+ * is not a commit hash, a changed cache file, or when downloads are off.
  */
 export const hubBytes = async (file: HubFile, sources: Sources): Promise<Uint8Array> => {
   checkPin(file);

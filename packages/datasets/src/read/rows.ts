@@ -10,7 +10,9 @@ export class Malformed extends Error {
   }
 }
 
-/** What to do with rows that do not fit: stop with the first one, or leave them out and count them. */
+/**
+ * What to do with rows that do not fit: stop with the first one, or leave them out and count them.
+ */
 export type OnMalformed = 'error' | 'skip';
 
 /** Rows of a file, and a sentence for each file that lost some. */
@@ -26,8 +28,8 @@ export interface Placed<T> {
 }
 
 /**
- * Parses rows in order. A `Malformed` row becomes a `BadInput` that names file, line and column; with 'skip' it is left out and
- * counted in `notes`. Throws `BadInput` when no row is left.
+ * Parses rows in order. A `Malformed` row becomes a `BadInput` that names file, line and column;
+ * with 'skip' it is left out and counted in `notes`. Throws `BadInput` when no row is left.
  */
 export const readRows = <In, Out>(
   path: string,

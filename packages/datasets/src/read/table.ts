@@ -11,7 +11,7 @@ export const formats = ['csv', 'tsv', 'jsonl', 'parquet'] as const;
 export type Format = (typeof formats)[number];
 
 /** A table of any format: rows are read when asked, and throw `Malformed` when they do not fit. */
-export interface Table {
+export interface DataTable {
   readonly path: string;
   readonly rows: readonly Placed<() => Cells>[];
 }
@@ -26,7 +26,7 @@ export const formatOf = (path: string): Format => {
   return format;
 };
 
-const withHeader = ({ columns, lines }: TextTable): Table['rows'] =>
+const withHeader = ({ columns, lines }: TextTable): DataTable['rows'] =>
   lines.map(({ line, value: cells }) => ({
     line,
     value: () => {
@@ -48,8 +48,11 @@ const jsonRow = (line: string) => (): Cells => {
   throw new Malformed('(whole line)', 'not a JSON object');
 };
 
-/** Reads a table from bytes. csv and tsv need a header; tsv has no quoting; jsonl has one object on each line. */
-export const readTable = async (path: string, bytes: Uint8Array, format: Format): Promise<Table> => {
+/**
+ * Reads a table from bytes. csv and tsv need a header; tsv has no quoting; jsonl has one object on
+ * each line.
+ */
+export const readTable = async (path: string, bytes: Uint8Array, format: Format): Promise<DataTable> => {
   if (bytes.byteLength === 0) throw new BadInput(`${path}: the file is empty`);
   if (format === 'parquet') {
     const rows = await readParquet(path, bytes);

@@ -8,8 +8,9 @@ export interface TextTable {
 }
 
 /**
- * Splits tab-separated text without any quoting: a quotation mark is a character like others. A missing newline at the end and
- * CRLF are fine; empty lines are left out. `columns` names them when the file has no header.
+ * Splits tab-separated text without any quoting: a quotation mark is a character like others. A
+ * missing newline at the end and CRLF are fine; empty lines are left out. `columns` names them when
+ * the file has no header.
  */
 export const splitTsv = (text: string, columns?: readonly string[]): TextTable => {
   const lines: Placed<readonly string[]>[] = [];
@@ -21,8 +22,8 @@ export const splitTsv = (text: string, columns?: readonly string[]): TextTable =
 };
 
 /**
- * A function that picks the wanted columns from a row, in the wanted order. Throws `BadInput` when the table lacks one; the picker throws
- * `Malformed` for a row with too few or too many cells.
+ * A function that picks the wanted columns from a row, in the wanted order. Throws `BadInput` when
+ * the table lacks one; the picker throws `Malformed` for a row with too few or too many cells.
  */
 export const picker = (path: string, columns: readonly string[], wanted: readonly string[]) => {
   const at = wanted.map((name) => {

@@ -4,7 +4,7 @@ import { pins, single } from '../hub/pins.ts';
 import { classReader, numberReader } from '../read/labels.ts';
 import { readParquet } from '../read/parquet.ts';
 import { Malformed, readRows, type OnMalformed, type Read } from '../read/rows.ts';
-import { locate, missing, readText, type Wanted } from '../read/text.ts';
+import { locate, missingMessage, readDataText, type WantedFile } from '../read/text.ts';
 import { picker, splitTsv } from '../read/tsv.ts';
 import type { Example, Sources } from '../types.ts';
 import type { TaskKind } from '@lab/metrics';
@@ -33,7 +33,7 @@ export interface GlueTask {
 }
 
 /** Where a task's original file may lie. */
-export const glueFile = (task: GlueTask, file: string): Wanted => ({
+export const glueFile = (task: GlueTask, file: string): WantedFile => ({
   folders: [`GLUE/${task.folder}`, `glue/${task.folder}`, `glue_data/${task.folder}`, task.folder],
   file,
   how: `unpack the ${task.folder} archive of the GLUE benchmark (gluebenchmark.com, tasks page), or allow downloads from the hub`,
@@ -45,7 +45,10 @@ const labelReader = (task: GlueTask): ((cell: string) => number) =>
     ? numberReader(task.columns.label, task.task.range)
     : classReader(task.columns.label, task.spellings);
 
-/** Reads an original GLUE file. `path` is named in errors; ids are `<split>:<row>`, rows from 0 in file order. */
+/**
+ * Reads an original GLUE file. `path` is named in errors; ids are `<split>:<row>`, rows from 0 in
+ * file order.
+ */
 export const parseGlue = (
   task: GlueTask,
   path: string,
@@ -101,7 +104,9 @@ const fromHub = async (
   });
 };
 
-/** One labelled file of a task, from the data folder, or from the hub where downloads are allowed. */
+/**
+ * One labelled file of a task, from the data folder, or from the hub where downloads are allowed.
+ */
 export const readGlue = async (
   task: GlueTask,
   { file, split }: { readonly file: string; readonly split: string },
@@ -109,7 +114,7 @@ export const readGlue = async (
   onMalformed: OnMalformed,
 ): Promise<Read<Example>> => {
   const path = locate(glueFile(task, file), sources);
-  if (path !== undefined) return parseGlue(task, path, await readText(path), split, onMalformed);
-  if (!sources.fetchFile) throw new BadInput(missing(glueFile(task, file), sources));
+  if (path !== undefined) return parseGlue(task, path, await readDataText(path), split, onMalformed);
+  if (!sources.fetchFile) throw new BadInput(missingMessage(glueFile(task, file), sources));
   return fromHub(task, split, sources, onMalformed);
 };

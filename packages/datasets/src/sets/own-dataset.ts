@@ -1,7 +1,7 @@
 import { fold, type Key } from '@lab/random';
 import { BadInput, type Citation } from '@lab/records';
 import type { Read } from '../read/rows.ts';
-import type { Table } from '../read/table.ts';
+import type { DataTable } from '../read/table.ts';
 import { holdOut, usualValidation } from '../shape/holdout.ts';
 import type { Dataset, Example } from '../types.ts';
 import type { TaskKind } from '@lab/metrics';
@@ -10,9 +10,9 @@ import { ownExamples, ownTask } from './own-rows.ts';
 
 /** Tables of a person's own data; those that are absent are split off train. */
 export interface OwnTables {
-  readonly train: Table;
-  readonly validation?: Table | undefined;
-  readonly test?: Table | undefined;
+  readonly train: DataTable;
+  readonly validation?: DataTable | undefined;
+  readonly test?: DataTable | undefined;
 }
 
 /** Metrics that may be a task's main one, the usual one first: those of which higher is better. */
@@ -32,7 +32,10 @@ const metricOf = (name: string, { kind }: TaskKind, asked: string | null): strin
   );
 };
 
-/** A data set of a person's own tables. Questions on one context never part when validation or test are split off train. */
+/**
+ * A data set of a person's own tables. Questions on one context never part when validation or test
+ * are split off train.
+ */
 export const ownDataset = (name: string, cite: Citation, o: OwnOptions, key: Key, tables: OwnTables): Dataset => {
   const task = ownTask(tables.train, o);
   const metric = metricOf(name, task, o.metric);

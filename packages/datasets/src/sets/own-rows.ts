@@ -1,7 +1,7 @@
 import { BadInput } from '@lab/records';
 import type { Cells } from '../read/parquet.ts';
 import { Malformed, readRows, type Read } from '../read/rows.ts';
-import type { Table } from '../read/table.ts';
+import type { DataTable } from '../read/table.ts';
 import type { Example } from '../types.ts';
 import type { TaskKind } from '@lab/metrics';
 import type { OwnOptions } from './own-options.ts';
@@ -82,7 +82,7 @@ const target = (row: Cells, o: OwnOptions, task: TaskKind): Truth => {
 };
 
 /** Examples of a table under a task; ids are `<split>:<row>` from 0. */
-export const ownExamples = (table: Table, split: string, o: OwnOptions, task: TaskKind): Read<Example> => {
+export const ownExamples = (table: DataTable, split: string, o: OwnOptions, task: TaskKind): Read<Example> => {
   let at = 0;
   return readRows(table.path, table.rows, o.malformed, (read) => {
     const row = read();
@@ -99,8 +99,11 @@ const byValue = (a: string, b: string): number => {
   return Number.isNaN(x) || Number.isNaN(y) ? (a < b ? -1 : a > b ? 1 : 0) : x - y;
 };
 
-/** The task that options and training table define. Classes that are not given are the labels of train, numbers by size, words by spelling. */
-export const ownTask = (table: Table, o: OwnOptions): TaskKind => {
+/**
+ * The task that options and training table define. Classes that are not given are the labels of
+ * train, numbers by size, words by spelling.
+ */
+export const ownTask = (table: DataTable, o: OwnOptions): TaskKind => {
   if (o.task === 'regression') {
     return { kind: 'regression', range: o.range ?? [-Number.MAX_VALUE, Number.MAX_VALUE] };
   }

@@ -22,7 +22,9 @@ const licence = 'CC BY 4.0 (data), MIT (npm package)';
 const require = createRequire(import.meta.url);
 const rows = z.array(z.object({ text: z.string(), class: z.union([z.literal(0), z.literal(1), z.null()]) }));
 
-/** All sentences of one site without repeats. The last element of each file is empty and dropped. */
+/**
+ * All sentences of one site without repeats. The last element of each file is empty and dropped.
+ */
 export const sentences = async (site: Site): Promise<readonly Example[]> => {
   const path = require.resolve(`sentiment/test/fixtures/${site}.json`);
   const parsed = rows.safeParse(JSON.parse(await readFile(path, 'utf8')));
@@ -43,7 +45,8 @@ const options = z.object({
 });
 
 const build = async (site: Site, o: z.infer<typeof options>, key: Key): Promise<Dataset> => {
-  // Validation comes first, so that changing the size of train leaves it as it is, and a smaller train lies inside a larger one.
+  // Validation comes first, so that changing the size of train leaves it as it is, and a smaller
+  // train lies inside a larger one.
   const order = balancedOrder(fold(key, site), await sentences(site), 2);
   const used = o.validation + o.train;
   if (used >= order.length) {
@@ -71,7 +74,10 @@ const build = async (site: Site, o: z.infer<typeof options>, key: Key): Promise<
   };
 };
 
-/** The entry of one site: seeded low-resource splits of a thousand sentences, half negative and half positive. */
+/**
+ * The entry of one site: seeded low-resource splits of a thousand sentences, half negative and half
+ * positive.
+ */
 export const sentimentEntry = (site: Site, counts: { readonly [what: string]: number }): DatasetEntry =>
   define({
     name: site,

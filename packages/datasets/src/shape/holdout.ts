@@ -13,8 +13,9 @@ export interface Holdout {
 export const usualValidation = (train: number): number => Math.min(1000, Math.floor(train / 10));
 
 /**
- * Splits n examples off, chosen by the key, keeping train's order on both sides. Examples of one group (by default those that read the
- * same) never part, so nothing leaks; a group that would pass n stays in train.
+ * Splits n examples off, chosen by the key, keeping train's order on both sides. Examples of one
+ * group (by default those that read the same) never part, so nothing leaks; a group that would pass
+ * n stays in train.
  */
 export const holdOut = (
   key: Key,

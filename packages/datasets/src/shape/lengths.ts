@@ -1,6 +1,9 @@
 import type { Example, Splits } from '../types.ts';
 
-/** Words of a split's inputs (text and pair together), split at white space. Zeros for an empty split. */
+/**
+ * Words of a split's inputs (text and pair together), split at white space. Zeros for an empty
+ * split.
+ */
 export interface Lengths {
   readonly examples: number;
   readonly min: number;

@@ -32,7 +32,10 @@ export interface Reshaping {
   readonly maxTest: number | null;
 }
 
-/** n training examples of each class, or n in all for a task without classes; nested in n under one key. */
+/**
+ * n training examples of each class, or n in all for a task without classes; nested in n under one
+ * key.
+ */
 export const subset = (
   key: Key,
   name: string,
@@ -54,8 +57,9 @@ export const subset = (
 };
 
 /**
- * Each label becomes another class with probability `rate`, evenly over the others. Draws hang on the example's id, so that the same
- * examples flip in every subset, and those flipped at a lower rate are flipped at a higher one.
+ * Each label becomes another class with probability `rate`, evenly over the others. Draws hang on
+ * the example's id, so that the same examples flip in every subset, and those flipped at a lower
+ * rate are flipped at a higher one.
  */
 export const flipLabels = (key: Key, classes: number, examples: readonly Example[], rate: number): readonly Example[] =>
   examples.map((example) => {
@@ -71,8 +75,11 @@ const noisy = (key: Key, name: string, task: TaskKind, train: readonly Example[]
   return flipLabels(key, task.classes.length, train, rate);
 };
 
-/** Applies the options of every data set: subset and label noise to train only, the cap to test only. */
-export const reshape = (key: Key, dataset: Dataset, o: Reshaping): Dataset => {
+/**
+ * Applies the options of every data set: subset and label noise to train only, the cap to test
+ * only.
+ */
+export const reshapeDataset = (key: Key, dataset: Dataset, o: Reshaping): Dataset => {
   const { name, task, splits } = dataset;
   const kept = o.subset === null ? splits.train : subset(fold(key, 'subset'), name, task, splits.train, o.subset);
   const train = noisy(fold(key, 'label-noise'), name, task, kept, o.labelNoise);

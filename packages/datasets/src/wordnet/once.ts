@@ -1,4 +1,7 @@
-/** A function without arguments whose first answer is kept: the pools are the same for every run of a process. */
+/**
+ * A function without arguments whose first answer is kept: the pools are the same for every run of
+ * a process.
+ */
 export const once = <T>(make: () => Promise<T>): (() => Promise<T>) => {
   let held: Promise<T> | undefined;
   return () => (held ??= make());

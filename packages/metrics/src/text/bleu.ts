@@ -1,9 +1,11 @@
-import { largest, ngrams, size } from './ngrams.ts';
+import { largest, ngrams, ngramTotal } from './ngrams.ts';
 import { tokenized, tokens13a, type Segment, type Tokenize } from './tokens.ts';
 
 const orders = [1, 2, 3, 4];
 
-/** The reference length closest to the hypothesis's; the shorter one of two that are equally close. */
+/**
+ * The reference length closest to the hypothesis's; the shorter one of two that are equally close.
+ */
 const closest = (length: number, references: readonly number[]): number =>
   references.reduce((best, other) => {
     const [a, b] = [Math.abs(other - length), Math.abs(best - length)];
@@ -11,8 +13,9 @@ const closest = (length: number, references: readonly number[]): number =>
   });
 
 /**
- * Corpus BLEU-4 in [0, 1] (Papineni et al. 2002) as sacrebleu has it: 13a tokens, closest reference length. smooth 'exp' halves a missing
- * order's precision again and again (sacrebleu's default), 'none' gives 0 when an order has no match. Null without segments.
+ * Corpus BLEU-4 in [0, 1] (Papineni et al. 2002) as sacrebleu has it: 13a tokens, closest reference
+ * length. smooth 'exp' halves a missing order's precision again and again (sacrebleu's default),
+ * 'none' gives 0 when an order has no match. Null without segments.
  */
 export const bleu = (
   segments: readonly Segment[],
@@ -32,7 +35,7 @@ export const bleu = (
     orders.forEach((n, i) => {
       const held = ngrams(hypothesis, n);
       const allowed = largest(references.map((reference) => ngrams(reference, n)));
-      total[i]! += size(held);
+      total[i]! += ngramTotal(held);
       for (const [gram, count] of held) right[i]! += Math.min(count, allowed.get(gram) ?? 0);
     });
   }

@@ -17,9 +17,10 @@ interface Weighted {
 }
 
 /**
- * CIDEr-D (Vedantam et al. 2015) as in the COCO caption scripts: clipped tf-idf cosine of 1- to 4-grams with a Gaussian length penalty
- * (sigma 6), mean over references, times ten: 0 to 10. Document frequencies come from the given references, so the score depends on the
- * corpus. Null for fewer than two segments, where every weight is zero.
+ * CIDEr-D (Vedantam et al. 2015) as in the COCO caption scripts: clipped tf-idf cosine of 1- to
+ * 4-grams with a Gaussian length penalty (sigma 6), mean over references, times ten: 0 to 10.
+ * Document frequencies come from the given references, so the score depends on the corpus. Null for
+ * fewer than two segments, where every weight is zero.
  */
 export const cider = (segments: readonly Segment[], tokenize: Tokenize = spaces): number | null => {
   if (segments.length < 2) return null;

@@ -3,7 +3,10 @@ type Words = readonly string[];
 /** How the hypothesis is rewritten into the reference, one word at a time. */
 export type Edit = 'keep' | 'replace' | 'insert' | 'delete';
 
-/** Edit distance in words and the edits of one shortest rewriting; of equal ones keep or replace is preferred, then delete, then insert. */
+/**
+ * Edit distance in words and the edits of one shortest rewriting; of equal ones keep or replace is
+ * preferred, then delete, then insert.
+ */
 export const edits = (
   hypothesis: Words,
   reference: Words,
@@ -34,7 +37,10 @@ export const edits = (
   return { distance: cost[cost.length - 1]!, path: path.reverse() };
 };
 
-/** Which words of each side an edit path touches, and for each reference word the hypothesis position it lies at or after. */
+/**
+ * Which words of each side an edit path touches, and for each reference word the hypothesis
+ * position it lies at or after.
+ */
 export const alignment = (path: readonly Edit[]) => {
   const hypothesisWrong: boolean[] = [];
   const referenceWrong: boolean[] = [];

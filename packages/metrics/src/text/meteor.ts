@@ -5,7 +5,10 @@ type Words = readonly string[];
 /** Position in the hypothesis and in the reference. */
 type Match = readonly [number, number];
 
-/** Joins each open word of the hypothesis, from the last to the first, with the last open word of the reference that reads the same. */
+/**
+ * Joins each open word of the hypothesis, from the last to the first, with the last open word of
+ * the reference that reads the same.
+ */
 const matchBy = (
   hypothesis: Words,
   reference: Words,
@@ -40,9 +43,11 @@ const pairScore = (hypothesis: Words, reference: Words): number => {
 };
 
 /**
- * METEOR in [0, 1], the mean over segments of the best reference: the formula of Lavie and Agarwal 2007 with alpha 0.9, beta 3, gamma 0.5,
- * exact and Porter-stem matches, **no synonyms and no paraphrases**, words aligned greedily from the right as NLTK does. It equals NLTK's
- * score without WordNet, and is not the score of Meteor 1.5, whose parameters and paraphrase tables differ. Null without segments.
+ * METEOR in [0, 1], the mean over segments of the best reference: the formula of Lavie and Agarwal
+ * 2007 with alpha 0.9, beta 3, gamma 0.5, exact and Porter-stem matches, **no synonyms and no
+ * paraphrases**, words aligned greedily from the right as NLTK does. It equals NLTK's score without
+ * WordNet, and is not the score of Meteor 1.5, whose parameters and paraphrase tables differ. Null
+ * without segments.
  */
 export const meteor = (segments: readonly Segment[], tokenize: Tokenize = lowerCase(spaces)): number | null => {
   if (segments.length === 0) return null;

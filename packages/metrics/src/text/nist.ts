@@ -1,4 +1,4 @@
-import { largest, ngrams, prefix, size } from './ngrams.ts';
+import { largest, ngrams, prefix, ngramTotal } from './ngrams.ts';
 import { tokenized, tokens13a, type Segment, type Tokenize } from './tokens.ts';
 
 const orders = [1, 2, 3, 4, 5];
@@ -7,8 +7,9 @@ const orders = [1, 2, 3, 4, 5];
 const brevityWeight = Math.log(0.5) / Math.log(1.5) ** 2;
 
 /**
- * NIST-5 (Doddington 2002, eq. 2 and 3) as mteval-v13a has it: information weights from all references of the corpus, matches clipped by
- * the largest count in any reference, length penalty against the mean reference length. From 0, without an upper bound. Null without segments.
+ * NIST-5 (Doddington 2002, eq. 2 and 3) as mteval-v13a has it: information weights from all
+ * references of the corpus, matches clipped by the largest count in any reference, length penalty
+ * against the mean reference length. From 0, without an upper bound. Null without segments.
  */
 export const nist = (segments: readonly Segment[], tokenize: Tokenize = tokens13a): number | null => {
   if (segments.length === 0) return null;
@@ -31,7 +32,7 @@ export const nist = (segments: readonly Segment[], tokenize: Tokenize = tokens13
     for (const { hypothesis, references } of all) {
       const held = ngrams(hypothesis, n);
       const allowed = largest(references.map((reference) => ngrams(reference, n)));
-      total += size(held);
+      total += ngramTotal(held);
       for (const [gram, count] of held)
         if (allowed.has(gram)) gained += Math.min(count, allowed.get(gram)!) * information(gram);
     }

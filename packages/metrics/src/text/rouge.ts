@@ -12,9 +12,10 @@ export const lcs = (a: readonly string[], b: readonly string[]): number => {
 };
 
 /**
- * ROUGE-L in [0, 1] (Lin 2004), the mean over segments: F with recall weighted `beta` times, precision and recall each the best over the
- * references, as in the COCO caption scripts (beta 1.2). With one reference and beta 1 it is the F-measure of rouge-score. A segment with an
- * empty hypothesis or only empty references scores 0. Null without segments.
+ * ROUGE-L in [0, 1] (Lin 2004), the mean over segments: F with recall weighted `beta` times,
+ * precision and recall each the best over the references, as in the COCO caption scripts (beta
+ * 1.2). With one reference and beta 1 it is the F-measure of rouge-score. A segment with an empty
+ * hypothesis or only empty references scores 0. Null without segments.
  */
 export const rougeL = (
   segments: readonly Segment[],

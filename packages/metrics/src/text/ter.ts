@@ -3,7 +3,10 @@ import { lowerCase, spaces, tokenized, type Segment, type Tokenize } from './tok
 
 type Words = readonly string[];
 
-/** Limits of Tercom: a block of at most 10 words moves at most 50 places; at most 1,000 moves are tried for a pair. */
+/**
+ * Limits of Tercom: a block of at most 10 words moves at most 50 places; at most 1,000 moves are
+ * tried for a pair.
+ */
 const maxBlock = 10;
 const maxDistance = 50;
 const maxCandidates = 1000;
@@ -36,11 +39,17 @@ function* blocks(hypothesis: Words, reference: Words): Generator<readonly [numbe
   }
 }
 
-/** Tercom's order: most edits saved, then the longer block, then the earlier start, then the earlier target. */
+/**
+ * Tercom's order: most edits saved, then the longer block, then the earlier start, then the earlier
+ * target.
+ */
 const better = (a: Move, b: Move): boolean =>
   (a.gain - b.gain || a.length - b.length || b.start - a.start || b.to - a.to) > 0;
 
-/** The best move of one block, tried counts the candidates. Blocks that are right already, or lie where they belong, do not move. */
+/**
+ * The best move of one block, tried counts the candidates. Blocks that are right already, or lie
+ * where they belong, do not move.
+ */
 const bestMove = (
   words: Words,
   reference: Words,
@@ -68,7 +77,10 @@ const bestMove = (
   return { best, tried };
 };
 
-/** Edits of one pair: moves of blocks, each counted once, while they save something, and then single words. */
+/**
+ * Edits of one pair: moves of blocks, each counted once, while they save something, and then single
+ * words.
+ */
 const pairEdits = (hypothesis: Words, reference: Words): number => {
   if (reference.length === 0) return hypothesis.length;
   let words = hypothesis;
@@ -84,9 +96,10 @@ const pairEdits = (hypothesis: Words, reference: Words): number => {
 };
 
 /**
- * Translation edit rate (Snover et al. 2006): fewest edits to any reference over the mean reference length, summed over the corpus; lower is
- * better, above 1 is possible. Tercom's rules as in sacrebleu, but with the whole edit table where sacrebleu keeps a band of 25 words.
- * References that are all empty give 1, or 0 when the hypotheses are empty too. Null without segments.
+ * Translation edit rate (Snover et al. 2006): fewest edits to any reference over the mean reference
+ * length, summed over the corpus; lower is better, above 1 is possible. Tercom's rules as in
+ * sacrebleu, but with the whole edit table where sacrebleu keeps a band of 25 words. References
+ * that are all empty give 1, or 0 when the hypotheses are empty too. Null without segments.
  */
 export const ter = (segments: readonly Segment[], tokenize: Tokenize = lowerCase(spaces)): number | null => {
   if (segments.length === 0) return null;

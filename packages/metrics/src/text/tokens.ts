@@ -11,8 +11,9 @@ export type Tokenize = (text: string) => readonly string[];
 export const spaces: Tokenize = (text) => text.split(/\s+/u).filter((word) => word !== '');
 
 /**
- * Tokens of mteval-v13a, the script of WMT: XML escapes undone; punctuation other than period, comma, apostrophe and hyphen stands alone;
- * periods and commas stand alone unless between digits; a hyphen after a digit stands alone. Case is kept.
+ * Tokens of mteval-v13a, the script of WMT: XML escapes undone; punctuation other than period,
+ * comma, apostrophe and hyphen stands alone; periods and commas stand alone unless between digits;
+ * a hyphen after a digit stands alone. Case is kept.
  */
 export const tokens13a: Tokenize = (text) => {
   const plain = text

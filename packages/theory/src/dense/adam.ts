@@ -1,8 +1,8 @@
 import type { Evaluated } from './minimise.ts';
 
 /**
- * Adam (Kingma and Ba 2015) on an objective that changes from step to step, its rate falling linearly to zero. Full batches, fresh masks:
- * what is averaged over steps is the expected loss.
+ * Adam (Kingma and Ba 2015) on an objective that changes from step to step, its rate falling
+ * linearly to zero. Full batches, fresh masks: what is averaged over steps is the expected loss.
  */
 export const adam = (
   at: (theta: Float64Array, step: number) => Evaluated,

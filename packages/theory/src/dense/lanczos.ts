@@ -13,7 +13,10 @@ const countBelow = (diagonal: readonly number[], beside: readonly number[], x: n
   return count;
 };
 
-/** The k-th smallest eigenvalue (k from 0) of a symmetric tridiagonal matrix, by bisection to double precision. */
+/**
+ * The k-th smallest eigenvalue (k from 0) of a symmetric tridiagonal matrix, by bisection to double
+ * precision.
+ */
 const tridiagonal = (diagonal: readonly number[], beside: readonly number[], k: number): number => {
   const radius = (i: number) => Math.abs(beside[i - 1] ?? 0) + Math.abs(beside[i] ?? 0);
   let low = Math.min(...diagonal.map((d, i) => d - radius(i)));
@@ -27,9 +30,9 @@ const tridiagonal = (diagonal: readonly number[], beside: readonly number[], k: 
 };
 
 /**
- * Smallest and largest eigenvalue of a symmetric matrix known by its products alone: Lanczos with full reorthogonalisation from a
- * random start, at most `steps` products. Exact to rounding when `steps` reaches the dimension; else the smallest is from above and
- * the largest from below.
+ * Smallest and largest eigenvalue of a symmetric matrix known by its products alone: Lanczos with
+ * full reorthogonalisation from a random start, at most `steps` products. Exact to rounding when
+ * `steps` reaches the dimension; else the smallest is from above and the largest from below.
  */
 export const extremeEigenvalues = (
   product: (v: Float64Array) => Float64Array,

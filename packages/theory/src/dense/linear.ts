@@ -6,8 +6,9 @@ import { solve } from './solve.ts';
 import { dot, matTVec, matVec, norm, plus, times } from './vector.ts';
 
 /**
- * LoRA with A frozen, reduced: f_n = base_n + z_n·c with z = |w| A u and c the coordinates of wᵀB / |w|. Parts of B that the head does
- * not read stay zero, so ||B|| = ||c||, and with orthonormal rows of A the penalty weight ||BA||² is weight ||c||².
+ * LoRA with A frozen, reduced: f_n = base_n + z_n·c with z = |w| A u and c the coordinates of wᵀB /
+ * |w|. Parts of B that the head does not read stay zero, so ||B|| = ||c||, and with orthonormal
+ * rows of A the penalty weight ||BA||² is weight ||c||².
  */
 export interface LinearProblem {
   readonly loss: Pointwise;
@@ -18,7 +19,7 @@ export interface LinearProblem {
 }
 
 /** The reduction of a problem whose A, in `theta`, is frozen. */
-export const reduced = (problem: Problem, theta: Float64Array): LinearProblem => {
+export const reducedProblem = (problem: Problem, theta: Float64Array): LinearProblem => {
   const { A } = factors(problem, theta);
   const { u, w } = problem.views[0]!;
   const length = norm(w);
@@ -33,15 +34,16 @@ export const reduced = (problem: Problem, theta: Float64Array): LinearProblem =>
   };
 };
 
-export const output = ({ z, base }: LinearProblem, c: Float64Array, i: number): number => base[i]! + dot(z[i]!, c);
+export const linearOutput = ({ z, base }: LinearProblem, c: Float64Array, i: number): number =>
+  base[i]! + dot(z[i]!, c);
 
 /** Losses of every example, without the penalty. */
 export const linearLosses = (problem: LinearProblem, c: Float64Array): Float64Array =>
-  problem.y.map((y, i) => problem.loss.value(output(problem, c, i), y));
+  problem.y.map((y, i) => problem.loss.value(linearOutput(problem, c, i), y));
 
 /** Gradient of one example's penalised loss. */
 export const exampleGradient = (problem: LinearProblem, c: Float64Array, i: number): Float64Array =>
-  plus(times(problem.z[i]!, problem.loss.first(output(problem, c, i), problem.y[i]!)), c, 2 * problem.weight);
+  plus(times(problem.z[i]!, problem.loss.first(linearOutput(problem, c, i), problem.y[i]!)), c, 2 * problem.weight);
 
 const objectiveOf = (problem: LinearProblem, c: Float64Array, without: number): number => {
   const all = linearLosses(problem, c);
@@ -49,7 +51,10 @@ const objectiveOf = (problem: LinearProblem, c: Float64Array, without: number): 
   return all.reduce((t, l, i) => (i === without ? t : t + l / kept), problem.weight * dot(c, c));
 };
 
-/** The minimiser by damped Newton steps, to a gradient of 1e-12; `without` leaves one example out, the others weighing 1/(n-1). */
+/**
+ * The minimiser by damped Newton steps, to a gradient of 1e-12; `without` leaves one example out,
+ * the others weighing 1/(n-1).
+ */
 export const fitLinear = (problem: LinearProblem, start: Float64Array, without = -1): Float64Array => {
   const { z, y, loss, weight } = problem;
   const r = start.length;
@@ -62,7 +67,7 @@ export const fitLinear = (problem: LinearProblem, start: Float64Array, without =
     for (let k = 0; k < r; k++) H[k * (r + 1)] = 2 * weight + 1e-12;
     for (let i = 0; i < z.length; i++) {
       if (i === without) continue;
-      const f = output(problem, c, i);
+      const f = linearOutput(problem, c, i);
       const [first, second] = [loss.first(f, y[i]!) / kept, loss.second(f, y[i]!) / kept];
       const zi = z[i]!;
       for (let k = 0; k < r; k++) {
@@ -83,10 +88,13 @@ export const fitLinear = (problem: LinearProblem, start: Float64Array, without =
   return c;
 };
 
-/** Extreme eigenvalues of the Hessian of the mean loss, penalty not counted, by Lanczos on Hessian-vector products. */
+/**
+ * Extreme eigenvalues of the Hessian of the mean loss, penalty not counted, by Lanczos on
+ * Hessian-vector products.
+ */
 export const linearCurvature = (problem: LinearProblem, c: Float64Array, key: Key) => {
   const rows = Float64Array.from(problem.z.flatMap((zi) => Array.from(zi)));
-  const second = problem.y.map((y, i) => problem.loss.second(output(problem, c, i), y) / problem.y.length);
+  const second = problem.y.map((y, i) => problem.loss.second(linearOutput(problem, c, i), y) / problem.y.length);
   const product = (v: Float64Array) => {
     const along = matVec(rows, v);
     return matTVec(

@@ -28,8 +28,8 @@ const freeze = ({ train }: Problem, size: number, grad: Float64Array): Float64Ar
   train === 'B' ? grad.fill(0, 0, size) : grad;
 
 /**
- * Σ_n weights_n mean_views loss_n plus the penalties, with its gradient. Without `weights` the mean over all examples; the entries of
- * a factor that is not trained have gradient 0.
+ * Σ_n weights_n mean_views loss_n plus the penalties, with its gradient. Without `weights` the mean
+ * over all examples; the entries of a factor that is not trained have gradient 0.
  */
 export const objective = (problem: Problem, theta: Float64Array, weights?: Float64Array): Evaluated => {
   const { n, dIn, loss, base, y, views } = problem;
@@ -56,7 +56,10 @@ export const objective = (problem: Problem, theta: Float64Array, weights?: Float
   return { value, grad: freeze(problem, A.length, grad) };
 };
 
-/** The Hessian of the objective times a direction, exactly for the losses; penalties by their own second derivative. */
+/**
+ * The Hessian of the objective times a direction, exactly for the losses; penalties by their own
+ * second derivative.
+ */
 export const hessianTimes = (problem: Problem, theta: Float64Array, direction: Float64Array): Float64Array => {
   const { n, dIn, loss, base, y, views } = problem;
   const { A, B } = factors(problem, theta);

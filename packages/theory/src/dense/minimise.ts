@@ -16,7 +16,9 @@ interface Pair {
   readonly rho: number;
 }
 
-/** The quasi-Newton direction by two loops over the last pairs (Nocedal and Wright, algorithm 7.4). */
+/**
+ * The quasi-Newton direction by two loops over the last pairs (Nocedal and Wright, algorithm 7.4).
+ */
 const direction = (grad: Float64Array, pairs: readonly Pair[]): Float64Array => {
   let q = times(grad, -1);
   const alphas: number[] = [];
@@ -32,8 +34,8 @@ const direction = (grad: Float64Array, pairs: readonly Pair[]): Float64Array => 
 };
 
 /**
- * A minimum of a smooth function by L-BFGS with memory 12 and a backtracking search, until the gradient's norm is below `limit` or the
- * value no longer falls. Deterministic.
+ * A minimum of a smooth function by L-BFGS with memory 12 and a backtracking search, until the
+ * gradient's norm is below `limit` or the value no longer falls. Deterministic.
  */
 export const minimise = (
   f: (x: Float64Array) => Evaluated,

@@ -14,8 +14,8 @@ const transposed = (M: Float64Array, columns: number): Float64Array => {
 };
 
 /**
- * Penalties, their gradient added to `grad` in place. ||BA||² = tr(BᵀB AAᵀ), so its gradients are 2 BᵀB A and 2 B AAᵀ and nothing of
- * the product's size is formed.
+ * Penalties, their gradient added to `grad` in place. ||BA||² = tr(BᵀB AAᵀ), so its gradients are 2
+ * BᵀB A and 2 B AAᵀ and nothing of the product's size is formed.
  */
 export const addPenalty = (problem: Problem, theta: Float64Array, grad: Float64Array): number => {
   const { r, onProduct, onFactors } = problem;
@@ -31,7 +31,10 @@ export const addPenalty = (problem: Problem, theta: Float64Array, grad: Float64A
   return value + onProduct * dot(inA, inB);
 };
 
-/** Second derivative of the penalties: the product's gradient is a cubic, so a central difference of it is exact to rounding. */
+/**
+ * Second derivative of the penalties: the product's gradient is a cubic, so a central difference of
+ * it is exact to rounding.
+ */
 export const penaltyHessian = (problem: Problem, theta: Float64Array, direction: Float64Array): Float64Array => {
   const at = (scale: number): Float64Array => {
     const grad = new Float64Array(theta.length);

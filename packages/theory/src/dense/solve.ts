@@ -1,4 +1,7 @@
-/** x with M x = y for a symmetric positive definite row-major M, by Cholesky. Throws where M is not positive definite. */
+/**
+ * x with M x = y for a symmetric positive definite row-major M, by Cholesky. Throws where M is not
+ * positive definite.
+ */
 export const solve = (M: ArrayLike<number>, y: ArrayLike<number>): Float64Array => {
   const n = y.length;
   const L = new Float64Array(n * n);

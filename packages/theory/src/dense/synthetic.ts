@@ -21,7 +21,10 @@ export interface Teacher extends Omit<Sizes, 'n'> {
   readonly noise: number;
 }
 
-/** Unit readout, a true direction of length `signal`, and noise: of labels (chance of a flip) or of targets (deviation). */
+/**
+ * Unit readout, a true direction of length `signal`, and noise: of labels (chance of a flip) or of
+ * targets (deviation).
+ */
 export const teacher = (
   key: Key,
   sizes: Omit<Sizes, 'n'>,
@@ -42,8 +45,9 @@ export const teacher = (
 };
 
 /**
- * n examples of a teacher: standard normal inputs. Logistic: labels from the logistic law of truthᵀu. Squared: truthᵀu plus normal noise.
- * Without masks and penalties; A is trained or not as `train` says.
+ * n examples of a teacher: standard normal inputs. Logistic: labels from the logistic law of
+ * truthᵀu. Squared: truthᵀu plus normal noise. Without masks and penalties; A is trained or not as
+ * `train` says.
  */
 export const sample = (key: Key, from: Teacher, n: number, train: Problem['train']): Problem => {
   const u = gaussian(fold(key, 'inputs'), n * from.dIn, 1);
@@ -69,7 +73,10 @@ export const sample = (key: Key, from: Teacher, n: number, train: Problem['train
   };
 };
 
-/** The start of LoRA: A with orthonormal rows, so that ||BA|| = ||B|| while A is frozen; B zero, or small where `spread` is given. */
+/**
+ * The start of LoRA: A with orthonormal rows, so that ||BA|| = ||B|| while A is frozen; B zero, or
+ * small where `spread` is given.
+ */
 export const loraStart = (key: Key, problem: Pick<Problem, 'dIn' | 'dOut' | 'r'>, spread = 0): Float64Array => {
   const theta = new Float64Array(sizeOfBoth(problem));
   theta.set(orthonormalRows(gaussian(fold(key, 'A'), sizeOfA(problem), 1), problem.dIn));

@@ -47,7 +47,10 @@ export const matMul = (A: ArrayLike<number>, B: ArrayLike<number>, k: number): F
   return out;
 };
 
-/** Rows of a row-major matrix made orthonormal, in order (Gram and Schmidt, twice for accuracy). At most `columns` rows. */
+/**
+ * Rows of a row-major matrix made orthonormal, in order (Gram and Schmidt, twice for accuracy). At
+ * most `columns` rows.
+ */
 export const orthonormalRows = (M: Float64Array, columns: number): Float64Array => {
   const out = Float64Array.from(M);
   const row = (i: number) => out.subarray(i * columns, (i + 1) * columns);

@@ -1,12 +1,12 @@
 import { fold } from '@lab/random';
 import { check, pick, type Context } from '../check.ts';
-import { curve } from '../panel.ts';
-import { loraDropout } from '../papers.ts';
+import { panelOf } from '../panel.ts';
+import { citeLoraDropout } from '../papers.ts';
 import { standardReadings } from '../real/readings.ts';
-import { compared, equal, noted, rounding64, type At, type Row } from '../row.ts';
+import { compared, equal, noted, rounding64, type At, type CheckRow } from '../row.ts';
 import { mean, sum } from '../stats.ts';
 import { averageLogits, averageProbabilities, logSoftmaxRows, softmaxRows } from './combine.ts';
-import { brier, negLogLikelihood } from './measures.ts';
+import { brierRows, negLogLikelihood } from './measures.ts';
 import { secondOrderGain } from './second-order.ts';
 import { syntheticMembers, type Members } from './synthetic.ts';
 
@@ -14,21 +14,24 @@ import { syntheticMembers, type Members } from './synthetic.ts';
 const divergence = (P: Float64Array, Q: Float64Array, classes: number): number =>
   (sum(P.map((p, i) => Math.exp(p) * (p - Q[i]!))) * classes) / P.length;
 
-/** Disagreement of the members with the centre's log probabilities, in the direction that a formula chooses. */
+/**
+ * Disagreement of the members with the centre's log probabilities, in the direction that a formula
+ * chooses.
+ */
 type Disagreement = (centre: Float64Array, member: Float64Array, classes: number) => number;
 
 const toMembers: Disagreement = (centre, member, classes) => divergence(centre, member, classes);
 const fromMembers: Disagreement = (centre, member, classes) => divergence(member, centre, classes);
 
 const gainsOf = ({ members, labels, classes }: Members) => {
-  const meanOf = (loss: typeof brier, outputs: Float64Array) => mean(loss(outputs, labels, classes));
-  const single = (loss: typeof brier) => mean(members.map((z) => meanOf(loss, z)));
+  const meanOf = (loss: typeof brierRows, outputs: Float64Array) => mean(loss(outputs, labels, classes));
+  const single = (loss: typeof brierRows) => mean(members.map((z) => meanOf(loss, z)));
   const probabilities = members.map((z) => softmaxRows(z, classes));
   const centre = averageLogits(probabilities);
   return {
     logits: single(negLogLikelihood) - meanOf(negLogLikelihood, averageLogits(members)),
     probabilities: single(negLogLikelihood) - meanOf(negLogLikelihood, averageProbabilities(members, classes)),
-    brier: single(brier) - meanOf(brier, averageProbabilities(members, classes)),
+    brier: single(brierRows) - meanOf(brierRows, averageProbabilities(members, classes)),
     spread: mean(probabilities.map((q) => (sum(q.map((x, i) => (x - centre[i]!) ** 2)) * classes) / q.length)),
     secondOrder: secondOrderGain(members, classes),
   };
@@ -52,7 +55,7 @@ export const gain = check({
   name: 'gain',
   group: 'ensemble',
   claim: 'The gain of an ensemble is its members’ disagreement.',
-  cite: loraDropout('Theorem 4.5; Krogh and Vedelsby 1995 for the squared loss'),
+  cite: citeLoraDropout('Theorem 4.5; Krogh and Vedelsby 1995 for the squared loss'),
   prediction:
     'averaged logits: mean KL(ensemble || member), without the labels; averaged probabilities: mean squared distance, for Brier',
   procedure:
@@ -63,7 +66,7 @@ export const gain = check({
   perturbed: { change: 'KL(member || ensemble), the other direction', formula: fromMembers },
   measure: cases,
   rows: (found, disagreement) =>
-    found.flatMap(({ at, members: m }): Row[] => {
+    found.flatMap(({ at, members: m }): CheckRow[] => {
       const g = gainsOf(m);
       const centre = logSoftmaxRows(averageLogits(m.members), m.classes);
       const kl = mean(m.members.map((z) => disagreement(centre, logSoftmaxRows(z, m.classes), m.classes)));
@@ -77,7 +80,7 @@ export const gain = check({
       ];
     }),
   panels: (rows) => [
-    curve(rows, {
+    panelOf(rows, {
       title: 'Gain of the ensemble and its second order, random members',
       axis: 'spread',
       xTitle: 'standard deviation of the logits',
@@ -86,7 +89,7 @@ export const gain = check({
       logY: true,
       series: ({ quantity }) => (quantity === guess ? quantity : undefined),
     }),
-    curve(rows, {
+    panelOf(rows, {
       title: 'Gain of the ensemble and its second order, real model',
       axis: 'p',
       xTitle: 'dropout rate p at test',

@@ -1,14 +1,14 @@
 import { fold } from '@lab/random';
 import { check, type Context } from '../check.ts';
-import { loraDropout } from '../papers.ts';
+import { citeLoraDropout } from '../papers.ts';
 import { standardReadings } from '../real/readings.ts';
-import { atMost, noted, rounding64, type Row } from '../row.ts';
+import { atMost, noted, rounding64, type CheckRow } from '../row.ts';
 import { mean } from '../stats.ts';
 import { averageLogits, averageProbabilities } from './combine.ts';
-import { brier, negLogLikelihood, zeroOne } from './measures.ts';
+import { brierRows, negLogLikelihood, zeroOne } from './measures.ts';
 import { syntheticMembers, type Members } from './synthetic.ts';
 
-const losses = { 'cross-entropy': negLogLikelihood, Brier: brier, 'zero-one': zeroOne } as const;
+const losses = { 'cross-entropy': negLogLikelihood, Brier: brierRows, 'zero-one': zeroOne } as const;
 const averages = {
   logits: averageLogits,
   probabilities: averageProbabilities,
@@ -46,7 +46,7 @@ export const jensen = check({
   group: 'ensemble',
   claim:
     'The loss of the averaged output is at most the average loss, for every example, where the loss is convex in what is averaged.',
-  cite: loraDropout('Theorem 4.5'),
+  cite: citeLoraDropout('Theorem 4.5'),
   prediction: 'largest excess over examples <= 0',
   procedure:
     'cross-entropy of mean logits and of mean probabilities, Brier of mean probabilities; random members and real ones',
@@ -59,7 +59,7 @@ export const jensen = check({
   measure: sources,
   rows: (found, cases) => [
     ...found.flatMap((members) =>
-      cases.map((one): Row => {
+      cases.map((one): CheckRow => {
         const over = excess(members, one);
         const at = { source: members.source, loss: one.loss, averaged: one.average, M: members.members.length };
         // Losses are of the size of the largest logit; a mean of M of them and a log-sum-exp.

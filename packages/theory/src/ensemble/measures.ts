@@ -7,7 +7,7 @@ export const negLogLikelihood = (logits: Float64Array, labels: ArrayLike<number>
 };
 
 /** Squared distance of the probabilities from the label's corner (Brier), of every example. */
-export const brier = (logits: Float64Array, labels: ArrayLike<number>, classes: number): Float64Array => {
+export const brierRows = (logits: Float64Array, labels: ArrayLike<number>, classes: number): Float64Array => {
   const p = softmaxRows(logits, classes);
   return Float64Array.from(labels, (label, i) => {
     let total = 0;

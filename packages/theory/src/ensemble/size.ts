@@ -1,26 +1,29 @@
 import { fold } from '@lab/random';
 import { check, pick, type Context } from '../check.ts';
-import { curve } from '../panel.ts';
-import { loraDropout } from '../papers.ts';
+import { panelOf } from '../panel.ts';
+import { citeLoraDropout } from '../papers.ts';
 import { range } from '../real/batch.ts';
 import { standardReadings } from '../real/readings.ts';
-import { compared, equal, noted, type Row } from '../row.ts';
+import { compared, equal, noted, type CheckRow } from '../row.ts';
 import { estimate, fitLine, mean, sum } from '../stats.ts';
 import { averageLogits, averageProbabilities, softmaxRows } from './combine.ts';
-import { brier, negLogLikelihood } from './measures.ts';
+import { brierRows, negLogLikelihood } from './measures.ts';
 import { secondOrderGain } from './second-order.ts';
 import { syntheticMembers, type Members } from './synthetic.ts';
 
 const SIZES = [1, 2, 4, 8] as const;
 const spread = 1.5;
 
-/** Limit and slope of E Brier(M) = a + b/M for probabilities: a = Brier of the mean probabilities, b = their total variance. */
+/**
+ * Limit and slope of E Brier(M) = a + b/M for probabilities: a = Brier of the mean probabilities, b
+ * = their total variance.
+ */
 const brierLaw = ({ members, labels, classes }: Members) => {
   const p = members.map((z) => softmaxRows(z, classes));
   const centre = averageLogits(p);
   const n = members.length;
   const b = (sum(p.map((q) => sum(q.map((x, i) => (x - centre[i]!) ** 2)))) / (n - 1)) * (1 / labels.length);
-  return { a: mean(brier(centre.map(Math.log), labels, classes)) - b / n, b };
+  return { a: mean(brierRows(centre.map(Math.log), labels, classes)) - b / n, b };
 };
 
 const random = (context: Context) => {
@@ -32,7 +35,7 @@ const random = (context: Context) => {
   const measured = SIZES.map((M) => {
     const values = range(repeats).map((i) => {
       const { members, labels, classes } = draw(`M=${M}`, i, M);
-      return mean(brier(averageProbabilities(members, classes), labels, classes));
+      return mean(brierRows(averageProbabilities(members, classes), labels, classes));
     });
     return { M, ...estimate(values) };
   });
@@ -60,11 +63,11 @@ const blocks = ({ members, labels, classes }: Members) =>
 
 const law = 'Brier of averaged probabilities';
 
-export const size = check({
+export const ensembleSize = check({
   name: 'size',
   group: 'ensemble',
   claim: 'The expected loss of an ensemble of M falls as 1/M to a limit that is not zero.',
-  cite: loraDropout('Theorem 4.5, Figure 5; the 1/M law follows from independent members'),
+  cite: citeLoraDropout('Theorem 4.5, Figure 5; the 1/M law follows from independent members'),
   prediction:
     'Brier of averaged probabilities: a + b/M exactly, a the limit’s Brier, b the members’ variance; cross-entropy: to first order in 1/M',
   procedure:
@@ -88,7 +91,7 @@ export const size = check({
         se: Math.hypot(se, a.se, b.se / M),
       }),
     ),
-    ...(real?.fits ?? []).flatMap(({ average, points, line, whole }): Row[] => [
+    ...(real?.fits ?? []).flatMap(({ average, points, line, whole }): CheckRow[] => [
       ...points.map(({ M, mean: m, se }) =>
         compared(`NLL of averaged ${average}`, { source: 'real model', M }, line.intercept + line.slope / M, m, se),
       ),
@@ -98,7 +101,7 @@ export const size = check({
     ]),
   ],
   panels: (rows) => [
-    curve(rows, {
+    panelOf(rows, {
       title: 'Brier of random ensembles',
       axis: 'M',
       xTitle: 'ensemble size M',
@@ -106,7 +109,7 @@ export const size = check({
       logX: true,
       series: ({ quantity }) => (quantity === law ? law : undefined),
     }),
-    curve(rows, {
+    panelOf(rows, {
       title: 'Test NLL of the real model, with lines in 1/M',
       axis: 'M',
       xTitle: 'ensemble size M',

@@ -10,7 +10,10 @@ export interface Members {
 
 const [examples, classes] = [40, 4];
 
-/** M members on 40 examples of 4 classes; the examples are the same for one key, the noise is drawn from `noiseKey`. */
+/**
+ * M members on 40 examples of 4 classes; the examples are the same for one key, the noise is drawn
+ * from `noiseKey`.
+ */
 export const syntheticMembers = (key: Key, noiseKey: Key, M: number, spread: number): Members => {
   const centre = normal(fold(key, 'centre'), examples * classes);
   return {

@@ -1,9 +1,17 @@
 import { fold, integer, normal } from '@lab/random';
 import { check, pick } from '../check.ts';
-import { hiddenKey } from '../papers.ts';
+import { citeHiddenKey } from '../papers.ts';
 import { range } from '../real/batch.ts';
-import { equal, type Row } from '../row.ts';
-import { difference, differenceError, dropAttention, dropKey, gradients, keptSum, type Dropped } from './attention.ts';
+import { equal, type CheckRow } from '../row.ts';
+import {
+  difference,
+  differenceError,
+  dropAttentionWeights,
+  dropKeyWeights,
+  gradients,
+  keptSum,
+  type DroppedRow,
+} from './attention.ts';
 
 const keys = 6;
 
@@ -13,7 +21,7 @@ export const gradientFormulas = check({
   name: 'gradient-formulas',
   group: 'hiddenkey',
   claim: 'With NoGrad a dropped key still receives a gradient, and a kept key a larger one than under DropKey.',
-  cite: hiddenKey('Eq. 7-10, 14, 15'),
+  cite: citeHiddenKey('Eq. 7-10, 14, 15'),
   prediction: 'the three closed derivatives; without NoGrad DropAttention has exactly the gradient of DropKey',
   procedure: 'central differences in double precision over random rows of six keys; the row shown is the worst',
   limits: 'none',
@@ -26,25 +34,27 @@ export const gradientFormulas = check({
     range(pick(context, { smoke: 10, quick: 100 })).map((i) => {
       const key = fold(context.key, i);
       const m = integer(fold(key, 'dropped'), keys);
-      const dropped: Dropped = { logits: Float64Array.from(normal(fold(key, 'logits'), keys)), m };
+      const dropped: DroppedRow = { logits: Float64Array.from(normal(fold(key, 'logits'), keys)), m };
       const u = (m + 1 + integer(fold(key, 'kept'), keys - 1)) % keys;
       const frozen = keptSum(dropped);
-      const by = (weights: (d: Dropped) => Float64Array, j: number) =>
+      const by = (weights: (d: DroppedRow) => Float64Array, j: number) =>
         difference((logits) => weights({ logits, m }), dropped.logits, u, j);
-      const noGrad = (d: Dropped) => dropAttention(d, frozen);
+      const noGrad = (d: DroppedRow) => dropAttentionWeights(d, frozen);
       return {
         dropped,
         u,
         found: {
-          dropKeyOwn: by(dropKey, u),
+          dropKeyOwn: by(dropKeyWeights, u),
           noGradDropped: by(noGrad, m),
           noGradOwn: by(noGrad, u),
         },
-        through: Math.max(...range(keys).map((j) => Math.abs(by(dropKey, j) - by((d) => dropAttention(d), j)))),
-        atDropped: by(dropKey, m),
+        through: Math.max(
+          ...range(keys).map((j) => Math.abs(by(dropKeyWeights, j) - by((d) => dropAttentionWeights(d), j))),
+        ),
+        atDropped: by(dropKeyWeights, m),
       };
     }),
-  rows: (measured, closed): readonly Row[] => {
+  rows: (measured, closed): readonly CheckRow[] => {
     const rounding = 2 * differenceError();
     const names = {
       dropKeyOwn: 'DropKey dw_u/dg_u',

@@ -1,17 +1,19 @@
 import { fold } from '@lab/random';
 import { check, materialOf, pick, type Context } from '../check.ts';
-import { curve } from '../panel.ts';
-import { hiddenKey } from '../papers.ts';
+import { panelOf } from '../panel.ts';
+import { citeHiddenKey } from '../papers.ts';
 import { batchOf, range, type Batch } from '../real/batch.ts';
 import { drawn, noiseOf, planFor } from '../real/masks.ts';
 import type { Arrays } from '../real/material.ts';
 import { withProgram } from '../real/program.ts';
 import { LONGEST } from '../real/readings.ts';
-import { below, equal, noted, rounding32, type Row } from '../row.ts';
+import { below, equal, noted, rounding32, type CheckRow } from '../row.ts';
 import { estimate } from '../stats.ts';
 import { lastAttention, leakProgram } from './leak-program.ts';
 
-/** Squared gradient at dropped keys, in all, and how far a closed form for the dropped keys is off. */
+/**
+ * Squared gradient at dropped keys, in all, and how far a closed form for the dropped keys is off.
+ */
 interface Leak {
   readonly dropped: number;
   readonly all: number;
@@ -20,7 +22,10 @@ interface Leak {
   readonly scale: number;
 }
 
-/** Gradient that leaks to the dropped key m of a row: -w_m Σ_u v_u w'_u, from v = dL/dw' (Eq. 9 summed over u), or a wrong one. */
+/**
+ * Gradient that leaks to the dropped key m of a row: -w_m Σ_u v_u w'_u, from v = dL/dw' (Eq. 9
+ * summed over u), or a wrong one.
+ */
 type LeakForm = (weight: number, upstream: number) => number;
 
 const chained: LeakForm = (weight, upstream) => -weight * upstream;
@@ -93,7 +98,7 @@ export const leak = check({
   name: 'nograd-leak',
   group: 'hiddenkey',
   claim: 'NoGrad lets gradient through dropped keys, more so at larger rates; DropKey lets none.',
-  cite: hiddenKey('section 3.2, Eq. 9, 15'),
+  cite: citeHiddenKey('section 3.2, Eq. 9, 15'),
   prediction: "gradient at a dropped key -w_m Σ_u w'_u dL/dw'_u under NoGrad, exactly 0 under DropKey",
   procedure:
     'the last attention block of the real model at weights of plain LoRA, columns of keys dropped; derivatives of the task loss by every logit',
@@ -114,7 +119,7 @@ export const leak = check({
     const [noGrad, key] = [shares[0]!.perRate, shares[1]!.perRate];
     const first = noGrad[0]!;
     return [
-      ...noGrad.flatMap(({ p, leaks, mean, se }): Row[] => {
+      ...noGrad.flatMap(({ p, leaks, mean, se }): CheckRow[] => {
         const worst = leaks.reduce((a, b) => (b.off / b.scale > a.off / a.scale ? b : a));
         return [
           // Two matrix products and a softmax in single precision lie between the two sides.
@@ -139,7 +144,7 @@ export const leak = check({
     ];
   },
   panels: (rows) => [
-    curve(rows, {
+    panelOf(rows, {
       title: 'Gradient that reaches dropped keys, last attention block',
       axis: 'p',
       xTitle: 'dropout rate p',

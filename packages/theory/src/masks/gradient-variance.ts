@@ -5,8 +5,8 @@ import { allPairs, pairDrawer, masked } from '../dense/masked.ts';
 import { logistic } from '../dense/pointwise.ts';
 import { loraStart, sample, teacher } from '../dense/synthetic.ts';
 import { dot, plus, times } from '../dense/vector.ts';
-import { curve } from '../panel.ts';
-import { loraDropout } from '../papers.ts';
+import { panelOf } from '../panel.ts';
+import { citeLoraDropout } from '../papers.ts';
 import { equal } from '../row.ts';
 import { estimate, sum } from '../stats.ts';
 
@@ -21,7 +21,7 @@ export const gradientVariance = check({
   name: 'gradient-variance',
   group: 'masks',
   claim: 'Averaging N losses over N mask draws divides the variance of the gradient by N.',
-  cite: loraDropout('Eq. 7; consequence of independent instances'),
+  cite: citeLoraDropout('Eq. 7; consequence of independent instances'),
   prediction: 'σ²/N, with σ² from all 1024 mask pairs of a small logistic problem, exactly',
   procedure: 'mean squared distance of the N-sample gradient from the exact expected gradient, p = 0.3',
   limits: 'the variance of the masks alone; what the choice of the mini-batch adds does not fall with N',
@@ -58,7 +58,7 @@ export const gradientVariance = check({
       equal(quantity, { N, model: 'logistic, exact' }, sigma2 * formula(N), mean, { se }),
     ),
   panels: (rows) => [
-    curve(rows, {
+    panelOf(rows, {
       title: 'Variance of the N-sample gradient',
       axis: 'N',
       xTitle: 'samples N',

@@ -2,7 +2,7 @@ import { fold, normal } from '@lab/random';
 import { check, pick } from '../check.ts';
 import { pairDrawer } from '../dense/masked.ts';
 import { dot, matVec } from '../dense/vector.ts';
-import { loraDropout } from '../papers.ts';
+import { citeLoraDropout } from '../papers.ts';
 import { firstOfLayers, updateOf } from '../real/update.ts';
 import { equal } from '../row.ts';
 import { estimate } from '../stats.ts';
@@ -13,7 +13,7 @@ export const linearReadout = check({
   name: 'linear-readout',
   group: 'masks',
   claim: 'In one linear map the expected masked branch is (1-p)² times the deterministic one.',
-  cite: loraDropout('Eq. 2, 3'),
+  cite: citeLoraDropout('Eq. 2, 3'),
   prediction: '(1-p)² vᵀΔW x',
   procedure: 'mean over masks of a fixed projection vᵀΔW_hat x of the first trained update, for a random input x',
   limits: 'exact; a bias of the mean field elsewhere comes from what follows the linear map',

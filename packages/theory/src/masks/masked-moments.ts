@@ -2,8 +2,8 @@ import { fold, normal } from '@lab/random';
 import { check, pick } from '../check.ts';
 import { pairDrawer } from '../dense/masked.ts';
 import { dot, matMul, matVec } from '../dense/vector.ts';
-import { loraDropout } from '../papers.ts';
-import { equal, type Row } from '../row.ts';
+import { citeLoraDropout } from '../papers.ts';
+import { equal, type CheckRow } from '../row.ts';
 import { estimate, sum } from '../stats.ts';
 import { projectionMoments } from './projection.ts';
 
@@ -20,7 +20,7 @@ export const maskedMoments = check({
   name: 'masked-moments',
   group: 'masks',
   claim: 'E[ΔW_hat] = (1-p)² BA; entries of one row or column drop together.',
-  cite: loraDropout('Eq. 2, 3; independence of entries is assumed in section 4.1'),
+  cite: citeLoraDropout('Eq. 2, 3; independence of entries is assumed in section 4.1'),
   prediction:
     'with q = 1-p: E[X_ij X_kl] = q² for one entry, q³ in one row or column, q⁴ elsewhere; the variance of uᵀΔW_hat v follows',
   procedure: 'means over drawn masks of the indicators, and of a fixed projection uᵀΔW_hat v of a random rank-4 update',
@@ -75,7 +75,7 @@ export const maskedMoments = check({
     });
   },
   rows: (measured, { mean, law }) =>
-    measured.flatMap(({ p, kinds, projection, spread, terms, total }): Row[] => {
+    measured.flatMap(({ p, kinds, projection, spread, terms, total }): CheckRow[] => {
       const q = 1 - p;
       const { variance } = projectionMoments(terms, sizes.dIn, law(q));
       return [

@@ -1,7 +1,7 @@
 import { sum } from '../stats.ts';
 
 /** Second moments of two keep indicators, by what the entries share. */
-export interface Moments {
+export interface KeepMoments {
   readonly entry: number;
   readonly row: number;
   readonly column: number;
@@ -9,13 +9,14 @@ export interface Moments {
 }
 
 /**
- * Moments of Σ_ij X_ij c_ij for keep indicators X with the second moments given; c row-major with `columns` columns.
- * `second` is E[(ΣXc)²]; the variance takes E[X] = sqrt(`nothing`), two entries that share nothing being independent.
+ * Moments of Σ_ij X_ij c_ij for keep indicators X with the second moments given; c row-major with
+ * `columns` columns. `second` is E[(ΣXc)²]; the variance takes E[X] = sqrt(`nothing`), two entries
+ * that share nothing being independent.
  */
 export const projectionMoments = (
   c: Float64Array,
   columns: number,
-  { entry, row, column, nothing }: Moments,
+  { entry, row, column, nothing }: KeepMoments,
 ): { readonly second: number; readonly variance: number } => {
   const rows = new Float64Array(c.length / columns);
   const tops = new Float64Array(columns);

@@ -1,10 +1,10 @@
 import { check, materialOf, pick } from '../check.ts';
-import { curve, named } from '../panel.ts';
-import { loraDropout } from '../papers.ts';
+import { panelOf, oneOf } from '../panel.ts';
+import { citeLoraDropout } from '../papers.ts';
 import { standardReadings, type Readings } from '../real/readings.ts';
 import { negLogLikelihood } from '../ensemble/measures.ts';
 import { averageLogits } from '../ensemble/combine.ts';
-import { below, noted, type Row } from '../row.ts';
+import { below, noted, type CheckRow } from '../row.ts';
 import { range } from '../real/batch.ts';
 import { jackknife, mean } from '../stats.ts';
 
@@ -12,8 +12,8 @@ const deterministicBias = 'squared bias of the deterministic pass';
 const meanBias = 'squared bias of the mean field';
 
 /**
- * Mean over the sentences of the squared difference to the members' mean margin, less the members' own sampling error: unbiased, so it
- * may fall below zero where there is no bias to see.
+ * Mean over the sentences of the squared difference to the members' mean margin, less the members'
+ * own sampling error: unbiased, so it may fall below zero where there is no bias to see.
  */
 const biasOf = ({ members, classes, labels }: Readings, outputs: Float64Array) => {
   const margin = (z: Float64Array, i: number) => z[i * classes + 1]! - z[i * classes]!;
@@ -34,7 +34,7 @@ export const readoutBias = check({
   group: 'masks',
   claim:
     'Masks off without (1-p)² makes the update too large; scaling by (1-p)² nearly gives the mean of the ensemble.',
-  cite: loraDropout('Eq. 8; mean field from Eq. 2'),
+  cite: citeLoraDropout('Eq. 8; mean field from Eq. 2'),
   prediction: 'the mean field is nearer to the mean over masks than the deterministic pass is',
   procedure:
     'squared difference of the two class logits on test sentences from its mean over members, less the members’ sampling error; weights of plain LoRA and of LoRA Dropout',
@@ -68,7 +68,7 @@ export const readoutBias = check({
     return found;
   },
   rows: (measured, { small, large }) =>
-    measured.flatMap((found): Row[] => {
+    measured.flatMap((found): CheckRow[] => {
       const { at, nll, members } = found;
       const [less, more] = [found[small as typeof meanBias], found[large as typeof deterministicBias]];
       return [
@@ -80,22 +80,22 @@ export const readoutBias = check({
       ];
     }),
   panels: (rows) => [
-    curve(rows, {
+    panelOf(rows, {
       title: 'Distance to the mean over masks: weights of LoRA Dropout',
       axis: 'p',
       xTitle: 'dropout rate p at test',
       yTitle: 'squared difference of logits',
       predicted: false,
       series: (row) =>
-        String(row.at.trained).startsWith('LoRA') ? named(deterministicBias, meanBias)(row) : undefined,
+        String(row.at.trained).startsWith('LoRA') ? oneOf(deterministicBias, meanBias)(row) : undefined,
     }),
-    curve(rows, {
+    panelOf(rows, {
       title: 'Distance to the mean over masks: weights of plain LoRA',
       axis: 'p',
       xTitle: 'dropout rate p at test',
       yTitle: 'squared difference of logits',
       predicted: false,
-      series: (row) => (row.at.trained === 'plain LoRA' ? named(deterministicBias, meanBias)(row) : undefined),
+      series: (row) => (row.at.trained === 'plain LoRA' ? oneOf(deterministicBias, meanBias)(row) : undefined),
     }),
   ],
 });

@@ -5,13 +5,13 @@ import { losses, objective } from '../dense/lora.ts';
 import { allPairs, masked, pairDrawer, withMasks } from '../dense/masked.ts';
 import { logistic, squared } from '../dense/pointwise.ts';
 import { loraStart, sample, teacher } from '../dense/synthetic.ts';
-import { fit } from '../dense/train.ts';
+import { fitDense } from '../dense/train.ts';
 import { dot, matMul, matVec } from '../dense/vector.ts';
 import { projectionMoments } from '../masks/projection.ts';
-import { curve } from '../panel.ts';
-import { loraDropout } from '../papers.ts';
+import { panelOf } from '../panel.ts';
+import { citeLoraDropout } from '../papers.ts';
 import { range } from '../real/batch.ts';
-import { compared, equal, noted, rounding64, type Row } from '../row.ts';
+import { compared, equal, noted, rounding64, type CheckRow } from '../row.ts';
 import { mean, sum } from '../stats.ts';
 
 const sizes = { dIn: 6, dOut: 3, r: 2 };
@@ -66,7 +66,7 @@ export const expansion = check({
   group: 'sparsity',
   claim:
     'To second order the expected dropout loss is L - (2p-p²) ∇L·Δ + ½E[(d*Δ)ᵀH(d*Δ)]; without rescaling the linear term stays.',
-  cite: loraDropout('section 4.1; the expansion itself is a derivation of this repository'),
+  cite: citeLoraDropout('section 4.1; the expansion itself is a derivation of this repository'),
   prediction: 'exact for the squared loss at every p; for the logistic loss an approximation that worsens with p',
   procedure:
     'the expectation over all 512 mask pairs of a problem with 6 inputs and 3 outputs, at weights fitted by plain LoRA, fitted with dropout at p = 0.3, and at random ones',
@@ -89,10 +89,10 @@ export const expansion = check({
       const pairs = range(pick(context, { smoke: 16, quick: 32 })).map((i) =>
         draw(fold(fold(key, 'training masks'), i)),
       );
-      const plain = fit(problem, start).at;
+      const plain = fitDense(problem, start).at;
       const points = [
         { weights: 'plain LoRA', theta: plain },
-        { weights: 'LoRA Dropout, p = 0.3', theta: fit(withMasks(problem, pairs), start, undefined, 1e-6).at },
+        { weights: 'LoRA Dropout, p = 0.3', theta: fitDense(withMasks(problem, pairs), start, undefined, 1e-6).at },
         { weights: 'random', theta: start },
       ];
       const slope = objective(problem, plain);
@@ -108,7 +108,7 @@ export const expansion = check({
       });
     }),
   rows: (measured, formula) =>
-    measured.flatMap(({ loss, weights, residual, size, perRate }): Row[] => [
+    measured.flatMap(({ loss, weights, residual, size, perRate }): CheckRow[] => [
       ...perRate.map(({ p, exact, terms }) => {
         const at = { p, loss, weights };
         const rounding = rounding64(exact, 512 * 80);
@@ -118,9 +118,10 @@ export const expansion = check({
       }),
       ...perRate
         .filter(({ p }) => p === trainedAt)
-        .flatMap(({ p, terms: { constant, linear } }): Row[] => {
+        .flatMap(({ p, terms: { constant, linear } }): CheckRow[] => {
           const at = { p, loss, weights };
-          // |∇L·BA| = |<dL/dB, B>| is at most the gradient that the fit left times the size of the weights.
+          // |∇L·BA| = |<dL/dB, B>| is at most the gradient that the fit left times the size of the
+          // weights.
           if (weights === 'plain LoRA')
             return [equal('linear term', at, 0, linear, { rounding: 2 * residual * size + rounding64(constant, 1e3) })];
           return [noted('linear term', at, linear)];
@@ -128,7 +129,7 @@ export const expansion = check({
     ]),
   panels: (rows) =>
     ['LoRA Dropout, p = 0.3', 'plain LoRA'].map((weights) =>
-      curve(rows, {
+      panelOf(rows, {
         title: `Expected dropout loss (points) and second order (lines), weights of ${weights}`,
         axis: 'p',
         xTitle: 'dropout rate p',

@@ -3,8 +3,8 @@ import { check, pick } from '../check.ts';
 import { pairDrawer } from '../dense/masked.ts';
 import { solve } from '../dense/solve.ts';
 import { dot } from '../dense/vector.ts';
-import { loraDropout } from '../papers.ts';
-import { atMost, equal, rounding64, type Row } from '../row.ts';
+import { citeLoraDropout } from '../papers.ts';
+import { atMost, equal, rounding64, type CheckRow } from '../row.ts';
 import { estimate, mean } from '../stats.ts';
 import { range } from '../real/batch.ts';
 
@@ -12,7 +12,9 @@ const [n, d] = [40, 8];
 const RATES = [0.1, 0.3, 0.5, 0.7] as const;
 const LAMBDAS = [0.01, 0.1, 1] as const;
 
-/** Least squares with one row of Δ: L(Δ) = mean (y - Δu)² / 2 as S = UᵀU/n, c = Uᵀy/n and mean y². */
+/**
+ * Least squares with one row of Δ: L(Δ) = mean (y - Δu)² / 2 as S = UᵀU/n, c = Uᵀy/n and mean y².
+ */
 interface Quadratic {
   readonly S: Float64Array;
   readonly c: Float64Array;
@@ -34,7 +36,7 @@ export const penalty = check({
   group: 'sparsity',
   claim:
     'The sparsity penalty λ E||d*Δ||² is the weight decay λ(2p - p²)||Δ||²; its minimum is below the saddle value of Eq. 10.',
-  cite: loraDropout('Eq. 9-11'),
+  cite: citeLoraDropout('Eq. 9-11'),
   prediction: 'min Eq. 11 = minimum of ridge regression with λ(2p - p²), and <= Eq. 10 = L(θ0)',
   procedure:
     'least squares, 40 examples: the penalty of the ridge minimiser averaged over drawn masks, against the closed form; Eq. 10 by letting λ grow',
@@ -64,9 +66,9 @@ export const penalty = check({
     return { problem, drops };
   },
   rows: ({ problem, drops }, formula) =>
-    drops.flatMap(({ p, dropped }): Row[] => {
+    drops.flatMap(({ p, dropped }): CheckRow[] => {
       const none = loss(problem, new Float64Array(d));
-      const perLambda = LAMBDAS.flatMap((lambda): Row[] => {
+      const perLambda = LAMBDAS.flatMap((lambda): CheckRow[] => {
         const best = minimiser(problem, lambda * formula(p));
         const squares = best.map((x) => x * x);
         const drawn = estimate(dropped.map((drop) => dot(drop, squares)));

@@ -3,10 +3,10 @@ import { check } from '../check.ts';
 import { allPairs } from '../dense/masked.ts';
 import { solve } from '../dense/solve.ts';
 import { matVec, norm, orthonormalRows, plus, times } from '../dense/vector.ts';
-import { curve } from '../panel.ts';
-import { loraDropout } from '../papers.ts';
+import { panelOf } from '../panel.ts';
+import { citeLoraDropout } from '../papers.ts';
 import { range } from '../real/batch.ts';
-import { compared, equal, noted, rounding64, type Row } from '../row.ts';
+import { compared, equal, noted, rounding64, type CheckRow } from '../row.ts';
 import { dot } from '../dense/vector.ts';
 import { mean } from '../stats.ts';
 
@@ -42,7 +42,10 @@ const momentsOf = (key: Parameters<typeof fold>[0], ratio: number): Moments => {
   };
 };
 
-/** The mean update (1-p)² Δ at the minimum of the expected dropout loss of least squares, by summing over all masks. */
+/**
+ * The mean update (1-p)² Δ at the minimum of the expected dropout loss of least squares, by summing
+ * over all masks.
+ */
 const dropoutMinimum = ({ S, c }: Moments, p: number): Float64Array => {
   const M = new Float64Array(d * d);
   const v = new Float64Array(d);
@@ -63,7 +66,10 @@ const decayed = ({ S, c }: Moments, lambda: number): Float64Array =>
     c,
   );
 
-/** Smallest relative distance of a weight-decay solution from the dropout solution, over lambda on a fine grid and then finer. */
+/**
+ * Smallest relative distance of a weight-decay solution from the dropout solution, over lambda on a
+ * fine grid and then finer.
+ */
 const nearest = (moments: Moments, target: Float64Array): { readonly lambda: number; readonly distance: number } => {
   const at = (log: number) => {
     const lambda = 10 ** log;
@@ -80,11 +86,11 @@ const nearest = (moments: Moments, target: Float64Array): { readonly lambda: num
 const equivalent = 'equivalent weight decay of the mean update';
 const away = 'relative distance to the nearest weight-decay solution';
 
-export const weightDecay = check({
+export const weightDecayCheck = check({
   name: 'weight-decay',
   group: 'sparsity',
   claim: 'For least squares on white inputs LoRA Dropout is weight decay; on other inputs it is not.',
-  cite: loraDropout('section 4.1; the equivalent decay is a derivation of this repository'),
+  cite: citeLoraDropout('section 4.1; the equivalent decay is a derivation of this repository'),
   prediction: 'λ(p) = (2p-p²)/(1-p)² on the mean update, in units of the inputs’ variance, whatever λ one would choose',
   procedure:
     'the minimiser of the expected loss over all masks, Δ free; on inputs whose standard deviations differ, the nearest weight decay is searched',
@@ -98,7 +104,7 @@ export const weightDecay = check({
       return RATES.map((p) => ({ ratio, p, moments, solution: dropoutMinimum(moments, p) }));
     }),
   rows: (measured, formula) =>
-    measured.flatMap(({ ratio, p, moments, solution }): Row[] => {
+    measured.flatMap(({ ratio, p, moments, solution }): CheckRow[] => {
       const at = { p, ratio };
       const found = nearest(moments, solution);
       if (ratio !== 1)
@@ -115,7 +121,7 @@ export const weightDecay = check({
       ];
     }),
   panels: (rows) => [
-    curve(rows, {
+    panelOf(rows, {
       title: 'Where dropout stops being weight decay',
       axis: 'ratio',
       xTitle: 'ratio of the inputs’ standard deviations',
@@ -123,7 +129,7 @@ export const weightDecay = check({
       logX: true,
       series: ({ quantity, at }) => (quantity === away ? `p = ${at.p}` : undefined),
     }),
-    curve(rows, {
+    panelOf(rows, {
       title: 'Equivalent weight decay on white inputs',
       axis: 'p',
       xTitle: 'dropout rate p',

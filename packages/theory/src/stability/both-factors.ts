@@ -4,12 +4,12 @@ import { hessianTimes, losses, objective } from '../dense/lora.ts';
 import { logistic } from '../dense/pointwise.ts';
 import { factors, type Problem } from '../dense/problem.ts';
 import { loraStart, sample, teacher } from '../dense/synthetic.ts';
-import { curvature, fit } from '../dense/train.ts';
+import { curvature, fitDense } from '../dense/train.ts';
 import { matMul, norm, plus } from '../dense/vector.ts';
-import { curve } from '../panel.ts';
-import { loraDropout } from '../papers.ts';
+import { panelOf } from '../panel.ts';
+import { citeLoraDropout } from '../papers.ts';
 import { range } from '../real/batch.ts';
-import { atMost, bound, equal, noted, reading, rounding64, type Row } from '../row.ts';
+import { atMost, bound, equal, noted, asConclusion, rounding64, type CheckRow } from '../row.ts';
 import { mean } from '../stats.ts';
 import { stabilityBound } from './bounds.ts';
 import { penaltyOf } from './problem.ts';
@@ -42,7 +42,7 @@ const caseOf = (key: Key, p: number, penalised: 'product' | 'factors', n: number
   const onFactors = penalised === 'factors' ? weight : 0;
   const problem = { ...sample(fold(key, 'train'), from, n, 'both'), onProduct, onFactors };
   const start = loraStart(fold(key, 'start'), problem, 0.1);
-  const whole = fit(problem, start).at;
+  const whole = fitDense(problem, start).at;
   const own = losses(problem, whole);
   const one = (theta: Float64Array, i: number) => {
     const weights = new Float64Array(n);
@@ -51,7 +51,7 @@ const caseOf = (key: Key, p: number, penalised: 'product' | 'factors', n: number
   };
   let eta = 0;
   const changes = range(n).map((i) => {
-    const without = fit(problem, whole, i, 1e-8).at;
+    const without = fitDense(problem, whole, i, 1e-8).at;
     for (const t of [0, 0.5, 1]) eta = Math.max(eta, one(plus(whole, plus(without, whole, -1), t), i));
     return Math.abs(losses(problem, without)[i]! - own[i]!);
   });
@@ -83,7 +83,7 @@ export const bothFactors = check({
   group: 'stability',
   claim:
     'Prop. 4.2 needs a positive semi-definite Hessian of the loss at the optimum; with A and B both trained that can fail.',
-  cite: loraDropout('Lemma A.1, Prop. 4.2: assumption on Λ'),
+  cite: citeLoraDropout('Lemma A.1, Prop. 4.2: assumption on Λ'),
   prediction:
     'B(1+εX), (1-εX)A leave BA unchanged, so with a penalty on BA the Hessian at an optimum is zero on all r² of them (Λ_min + penalty = 0, the bound infinite); with a penalty on A and B only antisymmetric X stay flat',
   procedure:
@@ -100,10 +100,11 @@ export const bothFactors = check({
     return rates.flatMap((p) => (['product', 'factors'] as const).map((where) => caseOf(context.key, p, where, n)));
   },
   rows: (measured, flat) =>
-    measured.flatMap((c): Row[] => {
+    measured.flatMap((c): CheckRow[] => {
       const penalised = c.penalised === 'product' ? '||BA||²' : '||A||² + ||B||²';
       const at = { p: c.p, lambda, penalty: penalised };
-      // H·direction is the gradient moved along the orbit: at most twice what the fit left of it, and rounding.
+      // H·direction is the gradient moved along the orbit: at most twice what the fit left of it,
+      // and rounding.
       const rounding = 10 * c.residual + rounding64(c.total.largest, 1e5);
       const limit = stabilityBound(c.eta, c.bare + 2 * c.weight, c.n);
       return [
@@ -113,13 +114,13 @@ export const bothFactors = check({
         ...(c.penalised === 'product'
           ? [equal('Λ_min of loss plus penalty', at, 0, c.total.smallest, { rounding })]
           : [noted('Λ_min of loss plus penalty', at, c.total.smallest)]),
-        reading(atMost('minus Λ_min of the loss (assumed <= 0)', at, 0, -c.bare, { rounding })),
+        asConclusion(atMost('minus Λ_min of the loss (assumed <= 0)', at, 0, -c.bare, { rounding })),
         bound(atMost(stability, at, limit, c.beta), c.C),
         noted('η on the path', at, c.eta),
       ];
     }),
   panels: (rows) => [
-    curve(rows, {
+    panelOf(rows, {
       title: 'Both factors trained: the loss’s own smallest curvature',
       axis: 'p',
       xTitle: 'dropout rate p',

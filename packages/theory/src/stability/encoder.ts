@@ -1,18 +1,18 @@
 import { fold, type Key } from '@lab/random';
 import { adam } from '../dense/adam.ts';
 import { check, pick, type Context } from '../check.ts';
-import { reduced } from '../dense/linear.ts';
+import { reducedProblem } from '../dense/linear.ts';
 import { losses, objective } from '../dense/lora.ts';
 import { pairDrawer, withMasks } from '../dense/masked.ts';
 import { sizeOfA, type Problem } from '../dense/problem.ts';
 import { loraStart } from '../dense/synthetic.ts';
-import { curvature, fit } from '../dense/train.ts';
+import { curvature, fitDense } from '../dense/train.ts';
 import { norm, plus } from '../dense/vector.ts';
-import { curve } from '../panel.ts';
-import { loraDropout } from '../papers.ts';
+import { panelOf } from '../panel.ts';
+import { citeLoraDropout } from '../papers.ts';
 import { range } from '../real/batch.ts';
 import { lastLayer } from '../real/features.ts';
-import { atMost, bound, equal, noted, reading, rounding64, type Row } from '../row.ts';
+import { atMost, bound, equal, noted, asConclusion, rounding64, type CheckRow } from '../row.ts';
 import { mean } from '../stats.ts';
 import { gapBound, stabilityBound } from './bounds.ts';
 import { encoderProblem, fitHead, halves, lengthOf } from './encoder-problem.ts';
@@ -24,7 +24,7 @@ const delta = 0.05;
 
 /** Leave-one-out over some examples with both factors trained; the penalty on ||BA||². */
 const bothOf = (problem: Problem, fresh: Problem, start: Float64Array, left: number, key: Key) => {
-  const whole = fit(problem, start, undefined, 1e-6).at;
+  const whole = fitDense(problem, start, undefined, 1e-6).at;
   const own = losses(problem, whole);
   const one = (theta: Float64Array, i: number) => {
     const weights = new Float64Array(problem.n);
@@ -33,7 +33,7 @@ const bothOf = (problem: Problem, fresh: Problem, start: Float64Array, left: num
   };
   let eta = Math.max(...range(problem.n).map((i) => one(whole, i)));
   const changes = range(left).map((i) => {
-    const without = fit(problem, whole, i, 1e-6).at;
+    const without = fitDense(problem, whole, i, 1e-6).at;
     for (const t of [0.5, 1]) eta = Math.max(eta, one(plus(whole, plus(without, whole, -1), t), i));
     return Math.abs(losses(problem, without)[i]! - own[i]!);
   });
@@ -78,12 +78,13 @@ const measure = async (context: Context) => {
     const setting = { p, lambda, n: plain.n };
     return {
       p,
-      frozen: p === 0 ? null : stabilityOf(reduced(problem, start), reduced(fresh, start), setting, key),
+      frozen: p === 0 ? null : stabilityOf(reducedProblem(problem, start), reducedProblem(fresh, start), setting, key),
       both: p === 0 ? null : bothOf({ ...problem, train: 'both' }, { ...fresh, train: 'both' }, warm, left, key),
       masked: maskedGap(plain, fresh, start, p, fold(key, 'masks'), steps),
     };
   });
-  // Without penalty the frozen optimum in all of B: directions that the head does not read are flat.
+  // Without penalty the frozen optimum in all of B: directions that the head does not read are
+  // flat.
   const inB = curvature({ ...plain, train: 'B' }, start, key, 40);
   return { perRate, inB, path: train.path };
 };
@@ -95,11 +96,11 @@ const gapName = 'generalisation gap';
 type Bound = (eta: number, curvature: number, n: number) => number;
 
 const boundRows = (
-  at: Row['at'],
+  at: CheckRow['at'],
   s: Pick<Stability, 'eta' | 'smallest' | 'weight' | 'n' | 'beta' | 'C'>,
   gap: number,
   of: Bound,
-): readonly Row[] => {
+): readonly CheckRow[] => {
   const mu = s.smallest + 2 * s.weight;
   const limit = of(s.eta, mu, s.n);
   return [
@@ -110,11 +111,11 @@ const boundRows = (
   ];
 };
 
-export const encoder = check({
+export const encoderStability = check({
   name: 'encoder-last-layer',
   group: 'stability',
   claim: 'The bounds of Prop. 4.2 and Thm. 4.4 on LoRA in the last layer of the real encoder.',
-  cite: loraDropout('Prop. 4.2, Thm. 4.4'),
+  cite: citeLoraDropout('Prop. 4.2, Thm. 4.4'),
   prediction:
     'upper bounds on β and on the gap; Λ_min = 0 over all of B, since one logit reads one direction of each row',
   procedure:
@@ -129,14 +130,16 @@ export const encoder = check({
     equal('Λ_min of the mean loss over all of B', { path }, 0, inB.smallest, {
       rounding: rounding64(inB.largest, 1e5),
     }),
-    ...perRate.flatMap(({ p, frozen, both, masked }): Row[] => {
+    ...perRate.flatMap(({ p, frozen, both, masked }): CheckRow[] => {
       const at = { p, trained: 'B, A frozen' };
       return [
         ...(frozen ? boundRows(at, frozen, frozen.testRisk - frozen.trainRisk, of) : []),
         ...(both
           ? [
               ...boundRows({ p, trained: 'A and B' }, both, both.gap, of),
-              reading(atMost('minus Λ_min of the loss (assumed <= 0)', { p, trained: 'A and B' }, 0, -both.smallest)),
+              asConclusion(
+                atMost('minus Λ_min of the loss (assumed <= 0)', { p, trained: 'A and B' }, 0, -both.smallest),
+              ),
             ]
           : []),
         noted('gap after training with masks', { ...at, readout: 'deterministic' }, masked.deterministic),
@@ -145,7 +148,7 @@ export const encoder = check({
     }),
   ],
   panels: (rows) => [
-    curve(rows, {
+    panelOf(rows, {
       title: 'Last layer of the encoder: stability (points) and bound (lines)',
       axis: 'p',
       xTitle: 'dropout rate p',
@@ -153,7 +156,7 @@ export const encoder = check({
       logY: true,
       series: ({ quantity, at }) => (quantity === stability ? String(at.trained) : undefined),
     }),
-    curve(rows, {
+    panelOf(rows, {
       title: 'Last layer of the encoder: gaps',
       axis: 'p',
       xTitle: 'dropout rate p',

@@ -1,8 +1,8 @@
 import { check } from '../check.ts';
-import { curve } from '../panel.ts';
-import { loraDropout } from '../papers.ts';
+import { panelOf } from '../panel.ts';
+import { citeLoraDropout } from '../papers.ts';
 import { range } from '../real/batch.ts';
-import { atMost, bound, noted, reading, rounding64, type Row } from '../row.ts';
+import { atMost, bound, noted, asConclusion, rounding64, type CheckRow } from '../row.ts';
 import { estimate, mean } from '../stats.ts';
 import { gapBound } from './bounds.ts';
 import { frozenCases, penaltyOf, type Stability } from './problem.ts';
@@ -24,7 +24,7 @@ export const generalisation = check({
   name: 'generalisation',
   group: 'stability',
   claim: 'With probability 1-δ, R <= R_hat + sqrt((C² + 24Cη²/(Λ_min + 2λ(2p-p²)))/(2nδ)); the bound falls as p grows.',
-  cite: loraDropout('Lemma 4.3, Thm. 4.4'),
+  cite: citeLoraDropout('Lemma 4.3, Thm. 4.4'),
   prediction: 'an upper bound on the gap for δ = 0.05, decreasing in p, equal to the bound without dropout at p = 0',
   procedure:
     'the same problems as leave-one-out; population risk on fresh examples, C the largest loss met, constants measured; a bound not below C is vacuous, since no gap can exceed C',
@@ -37,7 +37,7 @@ export const generalisation = check({
   },
   measure: frozenCases,
   rows: (measured, regular) => {
-    const gaps = measured.flatMap(({ loss, setting, cases }): Row[] => {
+    const gaps = measured.flatMap(({ loss, setting, cases }): CheckRow[] => {
       const at = { loss, ...setting };
       const gap = estimate(cases.map((c) => c.testRisk - c.trainRisk));
       const limit = mean(cases.map((c) => boundOf(regular, c)));
@@ -52,7 +52,7 @@ export const generalisation = check({
     // The bound as a function of p alone, other constants as measured at p = 0.
     const calculator = measured
       .filter(({ setting }) => setting.p === 0)
-      .flatMap(({ loss, cases: [one] }): Row[] => {
+      .flatMap(({ loss, cases: [one] }): CheckRow[] => {
         const { smallest, C, eta, n } = one!;
         const at = (p: number) => boundOf(regular, { ...one!, p });
         const plain = gapBound(C, eta, smallest, n, delta);
@@ -64,7 +64,7 @@ export const generalisation = check({
           }),
         ];
       });
-    const order = (['logistic', 'squared'] as const).map((name): Row => {
+    const order = (['logistic', 'squared'] as const).map((name): CheckRow => {
       const along = measured.filter(
         ({ loss, setting }) => loss === name && setting.lambda === 0.1 && setting.n === measured[0]!.setting.n,
       );
@@ -81,7 +81,7 @@ export const generalisation = check({
         0,
         change.mean + 2 * change.se,
       );
-      return reading({ ...row, measured: change.mean, standardError: change.se });
+      return asConclusion({ ...row, measured: change.mean, standardError: change.se });
     });
     return [...gaps, ...calculator, ...order];
   },
@@ -93,7 +93,7 @@ export const generalisation = check({
         ['n', 'examples n', true, { p: 0.3, lambda: 0.1 }],
       ] as const
     ).map(([axis, xTitle, logX, fixed]) =>
-      curve(rows, {
+      panelOf(rows, {
         title: `Gap (points) and its bound (lines) over ${xTitle}`,
         axis,
         xTitle,

@@ -1,7 +1,7 @@
 import { check } from '../check.ts';
-import { curve } from '../panel.ts';
-import { loraDropout } from '../papers.ts';
-import { atMost, noted, rounding64, type Row } from '../row.ts';
+import { panelOf } from '../panel.ts';
+import { citeLoraDropout } from '../papers.ts';
+import { atMost, noted, rounding64, type CheckRow } from '../row.ts';
 import { estimate, fitLine, mean } from '../stats.ts';
 import { stabilityBound } from './bounds.ts';
 import { frozenCases, type Stability } from './problem.ts';
@@ -19,7 +19,7 @@ export const leaveOneOut = check({
   name: 'leave-one-out',
   group: 'stability',
   claim: 'With the penalty λ(2p-p²)||Δ||² the trained adapter is stable: β <= 2η²/((Λ_min + 2λ(2p-p²)) n).',
-  cite: loraDropout('Lemma A.1, Prop. 4.2'),
+  cite: citeLoraDropout('Lemma A.1, Prop. 4.2'),
   prediction: 'an upper bound on β, and 2η/((Λ_min + 2λ(2p-p²)) n) on how far leaving one out moves the optimum',
   procedure:
     'logistic and ridge LoRA, A frozen with orthonormal rows, 12 inputs, r = 4; retraining without each example, η from gradients on the path, Λ_min by Lanczos on Hessian-vector products; means over training sets',
@@ -31,7 +31,7 @@ export const leaveOneOut = check({
   },
   measure: frozenCases,
   rows: (measured, bound) => [
-    ...measured.flatMap(({ loss, setting, cases }): Row[] => {
+    ...measured.flatMap(({ loss, setting, cases }): CheckRow[] => {
       const at = { loss, ...setting };
       const beta = estimate(cases.map((c) => c.beta));
       const limit = mean(cases.map(bound));
@@ -45,7 +45,7 @@ export const leaveOneOut = check({
         noted('η on the path', at, mean(cases.map((c) => c.eta))),
       ];
     }),
-    ...(['logistic', 'squared'] as const).map((name): Row => {
+    ...(['logistic', 'squared'] as const).map((name): CheckRow => {
       const along = measured.filter(({ loss, setting: { p, lambda } }) => loss === name && p === 0.3 && lambda === 0.1);
       const points = along.map(({ setting: { n }, cases }) => [Math.log(n), Math.log(mean(cases.map((c) => c.beta)))]);
       const { slope } = fitLine(
@@ -63,7 +63,7 @@ export const leaveOneOut = check({
         ['n', 'examples n', true, { p: 0.3, lambda: 0.1 }],
       ] as const
     ).map(([axis, xTitle, logX, fixed]) =>
-      curve(rows, {
+      panelOf(rows, {
         title: `Stability (points), its bound (lines), over ${xTitle}`,
         axis,
         xTitle,

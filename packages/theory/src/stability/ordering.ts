@@ -5,11 +5,11 @@ import { pairDrawer, withMasks } from '../dense/masked.ts';
 import { logistic } from '../dense/pointwise.ts';
 import { sizeOfA, type Problem } from '../dense/problem.ts';
 import { loraStart, sample, teacher } from '../dense/synthetic.ts';
-import { fit } from '../dense/train.ts';
-import { curve } from '../panel.ts';
-import { loraDropout } from '../papers.ts';
+import { fitDense } from '../dense/train.ts';
+import { panelOf } from '../panel.ts';
+import { citeLoraDropout } from '../papers.ts';
 import { range } from '../real/batch.ts';
-import { below, noted, type Row } from '../row.ts';
+import { below, noted, type CheckRow } from '../row.ts';
 import { estimate, mean } from '../stats.ts';
 
 const sizes = { dIn: 24, dOut: 4, r: 3 };
@@ -30,7 +30,7 @@ const fitted = (key: Key, trained: Problem['train'], p: number, draws: number) =
   const fresh = sample(fold(key, 'fresh'), from, 2000, trained);
   const draw = pairDrawer(p, sizes);
   const pairs = range(p === 0 ? 1 : draws).map((i) => draw(fold(fold(key, 'masks'), i)));
-  const theta = fit(withMasks(problem, pairs), loraStart(fold(key, 'start'), problem, 0.1), undefined, 1e-6).at;
+  const theta = fitDense(withMasks(problem, pairs), loraStart(fold(key, 'start'), problem, 0.1), undefined, 1e-6).at;
   const read = (factor: number): Reading => {
     const weights = scaled(problem, theta, factor);
     return { train: mean(losses(problem, weights)), fresh: mean(losses(fresh, weights)) };
@@ -46,7 +46,7 @@ export const ordering = check({
   name: 'ordering',
   group: 'stability',
   claim: 'The gap between population and training loss shrinks as p grows.',
-  cite: loraDropout('reading of Thm. 4.4'),
+  cite: citeLoraDropout('reading of Thm. 4.4'),
   prediction: 'gap at p > 0 below the gap at p = 0, paired over training sets',
   procedure:
     'logistic LoRA, 24 inputs, 4 outputs, r = 3, 40 examples, trained to the minimum of the loss averaged over fixed mask draws (no λ, a decay of 0.001 throughout); A frozen or trained',
@@ -64,7 +64,7 @@ export const ordering = check({
   },
   rows: (measured, sign) =>
     measured.flatMap(({ trained, p, found, plain }) =>
-      (['deterministic', 'mean field'] as const).flatMap((readout): Row[] => {
+      (['deterministic', 'mean field'] as const).flatMap((readout): CheckRow[] => {
         const at = { p, trained: trained === 'B' ? 'B, A frozen' : 'A and B', readout };
         const gap = (r: (typeof found)[number]) => r[readout].fresh - r[readout].train;
         const gaps = estimate(found.map(gap));
@@ -79,7 +79,7 @@ export const ordering = check({
     ),
   panels: (rows) =>
     [gapName, riskName].map((wanted) =>
-      curve(rows, {
+      panelOf(rows, {
         title: `${wanted[0]!.toUpperCase()}${wanted.slice(1)}`,
         axis: 'p',
         xTitle: 'dropout rate p in training',

@@ -1,12 +1,12 @@
 import { fold, type Key } from '@lab/random';
-import type { Budget, Context } from '../check.ts';
+import type { CheckBudget, Context } from '../check.ts';
 import {
-  output,
+  linearOutput,
   exampleGradient,
   fitLinear,
   linearCurvature,
   linearLosses,
-  reduced,
+  reducedProblem,
   type LinearProblem,
 } from '../dense/linear.ts';
 import { logistic, squared, type Pointwise } from '../dense/pointwise.ts';
@@ -26,7 +26,9 @@ export interface Setting {
 export interface Stability extends Setting {
   /** λ(2p - p²), the weight of ||Δ||². */
   readonly weight: number;
-  /** Smallest eigenvalue of the Hessian of the mean loss at the optimum, the penalty not counted. */
+  /**
+   * Smallest eigenvalue of the Hessian of the mean loss at the optimum, the penalty not counted.
+   */
   readonly smallest: number;
   /** Largest gradient norm of an example's penalised loss between θ(S) and θ(S^i). */
   readonly eta: number;
@@ -45,7 +47,10 @@ export const penaltyOf = (p: number): number => 2 * p - p * p;
 
 const manyExamples = 320;
 
-/** Beyond `manyExamples` only the first ones are left out in turn; they are drawn independently, so the mean stays unbiased. */
+/**
+ * Beyond `manyExamples` only the first ones are left out in turn; they are drawn independently, so
+ * the mean stays unbiased.
+ */
 const mostRetrainings = 20;
 
 /** Retrains without each example and measures every constant. */
@@ -61,7 +66,7 @@ export const stabilityOf = (problem: LinearProblem, fresh: LinearProblem, settin
     const step = plus(without, whole, -1);
     moved = Math.max(moved, norm(step));
     for (const t of [0.5, 1]) eta = Math.max(eta, norm(exampleGradient(problem, plus(whole, step, t), i)));
-    return Math.abs(problem.loss.value(output(problem, without, i), problem.y[i]!) - own[i]!);
+    return Math.abs(problem.loss.value(linearOutput(problem, without, i), problem.y[i]!) - own[i]!);
   });
   return {
     ...setting,
@@ -78,18 +83,21 @@ export const stabilityOf = (problem: LinearProblem, fresh: LinearProblem, settin
 
 const sizes = { dIn: 12, dOut: 1, r: 4 };
 
-/** One training set of the synthetic problem with A frozen at orthonormal rows, its penalty λ(2p - p²)||BA||². */
+/**
+ * One training set of the synthetic problem with A frozen at orthonormal rows, its penalty λ(2p -
+ * p²)||BA||².
+ */
 const frozenCase = (key: Key, loss: Pointwise, setting: Setting, freshCount: number): Stability => {
   const from = teacher(fold(key, 'teacher'), sizes, loss, { signal: 2, noise: 0.5 });
   const start = loraStart(fold(key, 'start'), sizes);
   const onProduct = setting.lambda * penaltyOf(setting.p);
   const drawn = (label: string, n: number) =>
-    reduced({ ...sample(fold(fold(key, label), n), from, n, 'B'), onProduct }, start);
+    reducedProblem({ ...sample(fold(fold(key, label), n), from, n, 'B'), onProduct }, start);
   return stabilityOf(drawn('train', setting.n), drawn('fresh', freshCount), setting, key);
 };
 
 /** Settings along each axis, crossing at p = .3, λ = .1, n = 80. */
-const settings = (budget: Budget): readonly Setting[] => {
+const settings = (budget: CheckBudget): readonly Setting[] => {
   const centre = { p: 0.3, lambda: 0.1, n: budget === 'smoke' ? 40 : 80 };
   const rates = budget === 'smoke' ? [0, 0.5] : [0, 0.1, 0.3, 0.5, 0.7, 0.9];
   const lambdas = budget === 'smoke' ? [1] : [0.01, 0.03, 0.3, 1];
@@ -110,7 +118,10 @@ export interface Cases {
 
 const kept = new WeakMap<Key, readonly Cases[]>();
 
-/** Logistic and ridge LoRA at every setting; several checks look at the same retrainings, which are done once a run. */
+/**
+ * Logistic and ridge LoRA at every setting; several checks look at the same retrainings, which are
+ * done once a run.
+ */
 export const frozenCases = ({ shared, budget }: Context): readonly Cases[] => {
   const [sets, fresh] = budget === 'smoke' ? [2, 500] : [12, 4000];
   const found =

@@ -2,7 +2,7 @@ import type { Citation } from '@lab/records';
 import { z } from 'zod';
 import { splitCsv } from '../../read/csv.ts';
 import { Malformed, readRows, type OnMalformed, type Read } from '../../read/rows.ts';
-import { locate, missing, need, readText } from '../../read/text.ts';
+import { locate, missingMessage, need, readDataText } from '../../read/text.ts';
 import { picker } from '../../read/tsv.ts';
 import type { Example } from '../../types.ts';
 import { define } from '../define.ts';
@@ -19,7 +19,10 @@ const files = ['trainset.csv', 'devset.csv', 'testset_w_refs.csv'].map((file) =>
   wantedIn(['e2e', 'e2e-dataset', '.'], file, 'download it from the repository tuetschek/e2e-dataset'),
 );
 
-/** Rows of an E2E file, one for each reference: text is the meaning representation, the reference a sentence for it. */
+/**
+ * Rows of an E2E file, one for each reference: text is the meaning representation, the reference a
+ * sentence for it.
+ */
 export const parseE2e = (path: string, text: string, split: string, onMalformed: OnMalformed): Read<Example> => {
   const { columns, lines } = splitCsv(path, text);
   const pick = picker(path, columns, ['mr', 'ref']);
@@ -45,7 +48,7 @@ export const e2e = define({
     from: '<data-dir>/e2e/{trainset,devset,testset_w_refs}.csv',
     missing: (sources) => {
       const gone = files.find((each) => !locate(each, sources));
-      return gone && missing(gone, sources);
+      return gone && missingMessage(gone, sources);
     },
   },
   options: z.object({
@@ -55,7 +58,7 @@ export const e2e = define({
     const paths = files.map((file) => need(file, sources));
     const [train, dev, test] = await Promise.all(
       ['train', 'dev', 'test'].map(async (split, i) =>
-        parseE2e(paths[i]!, await readText(paths[i]!), split, o.malformed),
+        parseE2e(paths[i]!, await readDataText(paths[i]!), split, o.malformed),
       ),
     );
     return {

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { BadInput, type Citation } from '@lab/records';
 import { z } from 'zod';
 import { sha256 } from '../../hub/cache.ts';
-import { formatOf, formats, readTable, type Format, type Table } from '../../read/table.ts';
+import { formatOf, formats, readTable, type Format, type DataTable } from '../../read/table.ts';
 import type { Sources } from '../../types.ts';
 import { define } from '../define.ts';
 import { ownDataset } from '../own-dataset.ts';
@@ -14,7 +14,7 @@ const open = async (
   sources: Sources,
   format: Format | null,
   digest: string | undefined,
-): Promise<Table> => {
+): Promise<DataTable> => {
   const full = resolve(sources.dataDir ?? '.', path);
   const bytes = await readFile(full).catch((error: unknown) => {
     throw new BadInput(

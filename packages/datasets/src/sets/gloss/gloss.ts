@@ -12,7 +12,10 @@ const test = 600;
 /** Words of a definition: long enough to be a sentence, short enough to be written. */
 const [least, most] = [4, 16];
 
-/** The fixed pool: noun synsets with a hypernym and a definition of 4 to 16 words, no two definitions alike. */
+/**
+ * The fixed pool: noun synsets with a hypernym and a definition of 4 to 16 words, no two
+ * definitions alike.
+ */
 export const glossPool = once(async (): Promise<readonly Example[]> => {
   const all = await synsets();
   const byId = new Map(all.map((synset) => [synset.id, synset]));

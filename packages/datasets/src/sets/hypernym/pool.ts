@@ -68,9 +68,10 @@ const exchange = (byId: ReadonlyMap<string, Synset>, one: Link, two: Link): read
 };
 
 /**
- * The fixed pool: is the second synset a hypernym of the first? True pairs are direct links. False pairs come from true links of the same
- * lexicographer file that exchanged their hypernyms, so that neither side alone tells the label. No synset and no first word occurs in two
- * pairs; both classes are equally many.
+ * The fixed pool: is the second synset a hypernym of the first? True pairs are direct links. False
+ * pairs come from true links of the same lexicographer file that exchanged their hypernyms, so that
+ * neither side alone tells the label. No synset and no first word occurs in two pairs; both classes
+ * are equally many.
  */
 export const hypernymPool = once(async (): Promise<readonly Example[]> => {
   const all = await synsets();

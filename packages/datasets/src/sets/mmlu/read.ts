@@ -5,7 +5,7 @@ import { splitCsv } from '../../read/csv.ts';
 import { parseRow } from '../../read/json.ts';
 import type { Cells } from '../../read/parquet.ts';
 import { joinReads, Malformed, readRows, type OnMalformed, type Placed, type Read } from '../../read/rows.ts';
-import { readText } from '../../read/text.ts';
+import { readDataText } from '../../read/text.ts';
 import type { Example } from '../../types.ts';
 
 const letters = ['A', 'B', 'C', 'D'];
@@ -18,8 +18,9 @@ const example = (id: string, question: string, choices: readonly string[], label
 });
 
 /**
- * Rows of one subject: question, four choices, answer. The answer is a letter A to D or a number 0 to 3; a header row is recognised by its
- * first cell `question` with an answer cell that is neither. Ids are `<split>:<subject>:<row>`.
+ * Rows of one subject: question, four choices, answer. The answer is a letter A to D or a number 0
+ * to 3; a header row is recognised by its first cell `question` with an answer cell that is
+ * neither. Ids are `<split>:<subject>:<row>`.
  */
 export const parseSubject = (
   path: string,
@@ -48,7 +49,7 @@ export const readFolder = async (folder: string, split: string, onMalformed: OnM
     await Promise.all(
       files.map(async (file) => {
         const path = join(folder, file);
-        return parseSubject(path, await readText(path), split, file.slice(0, -suffix.length), onMalformed);
+        return parseSubject(path, await readDataText(path), split, file.slice(0, -suffix.length), onMalformed);
       }),
     ),
   );

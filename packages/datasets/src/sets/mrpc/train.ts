@@ -1,18 +1,18 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { readText } from '../../read/text.ts';
+import { readDataText } from '../../read/text.ts';
 import { splitTsv } from '../../read/tsv.ts';
 import { parseGlue, readGlue, type GlueTask } from '../glue-read.ts';
 import type { Read } from '../../read/rows.ts';
 import type { Example } from '../../types.ts';
 
 /**
- * MRPC's official train: the rows of msr_paraphrase_train.txt whose two sentence ids are not a line of dev_ids.tsv. `folder` holds both.
- * Ids are rows of msr_paraphrase_train.txt.
+ * MRPC's official train: the rows of msr_paraphrase_train.txt whose two sentence ids are not a line
+ * of dev_ids.tsv. `folder` holds both. Ids are rows of msr_paraphrase_train.txt.
  */
 const rebuild = async (task: GlueTask, folder: string, onMalformed: 'error' | 'skip'): Promise<Read<Example>> => {
   const path = join(folder, 'msr_paraphrase_train.txt');
-  const [text, dev] = await Promise.all([readText(path), readText(join(folder, 'dev_ids.tsv'))]);
+  const [text, dev] = await Promise.all([readDataText(path), readDataText(join(folder, 'dev_ids.tsv'))]);
   const held = new Set(splitTsv(dev, ['#1 ID', '#2 ID']).lines.map(({ value }) => value.slice(0, 2).join('\t')));
   const { columns, lines } = splitTsv(text);
   const [one, two] = [columns.indexOf('#1 ID'), columns.indexOf('#2 ID')];

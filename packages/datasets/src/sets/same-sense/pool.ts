@@ -13,7 +13,10 @@ interface Sense {
   readonly sentences: readonly string[];
 }
 
-/** Words that two or more senses of one part of speech show in sentences: part of speech and word -> senses. */
+/**
+ * Words that two or more senses of one part of speech show in sentences: part of speech and word ->
+ * senses.
+ */
 const ambiguous = (all: readonly Synset[]): ReadonlyMap<string, readonly Sense[]> => {
   const senses = new Map<string, Sense[]>();
   for (const synset of all) {
@@ -33,9 +36,9 @@ const ambiguous = (all: readonly Synset[]): ReadonlyMap<string, readonly Sense[]
 };
 
 /**
- * The fixed pool: pairs of sentences that use one word, in the same sense (label 1) or in two senses of the same part of speech (label 0).
- * Every word has two or more senses, so the word alone tells nothing; no word, synset or sentence occurs in two pairs; both classes are
- * equally many.
+ * The fixed pool: pairs of sentences that use one word, in the same sense (label 1) or in two
+ * senses of the same part of speech (label 0). Every word has two or more senses, so the word alone
+ * tells nothing; no word, synset or sentence occurs in two pairs; both classes are equally many.
  */
 export const sameSensePool = once(async (): Promise<readonly Example[]> => {
   const k = construction('same-sense');
@@ -54,7 +57,8 @@ export const sameSensePool = once(async (): Promise<readonly Example[]> => {
     if (usedWords.has(word)) continue;
     const open = shuffle(fold(k, name), senses.map(fresh)).filter(({ sentences }) => sentences.length > 0);
     const twice = open.find(({ sentences }) => new Set(sentences.map(normalise)).size > 1);
-    // The class that has fewer pairs so far, if the word can give it: sentences of one sense are the scarcer.
+    // The class that has fewer pairs so far, if the word can give it: sentences of one sense are
+    // the scarcer.
     const same = twice !== undefined && (open.length < 2 || pools[1].length <= pools[0].length);
     if (!same && open.length < 2) continue;
     const [a, b] = same ? [twice, twice] : [open[0]!, open[1]!];

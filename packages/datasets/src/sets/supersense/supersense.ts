@@ -11,7 +11,9 @@ const perClass = 42;
 const testPerClass = 16;
 const classes = lexicographerFiles.length;
 
-/** The fixed pool: 42 glosses of each of the 45 lexicographer files, no two of which read the same. */
+/**
+ * The fixed pool: 42 glosses of each of the 45 lexicographer files, no two of which read the same.
+ */
 export const supersensePool = once(async (): Promise<readonly Example[]> => {
   const all = (await synsets()).map(({ id, file, definition }) => ({ id, text: definition, label: file }));
   const size = new Array<number>(classes).fill(0);

@@ -1,8 +1,8 @@
 import type { Citation } from '@lab/records';
 import { z } from 'zod';
-import { readJson } from '../../read/json.ts';
+import { readDataJson } from '../../read/json.ts';
 import type { Read } from '../../read/rows.ts';
-import { locate, missing, need } from '../../read/text.ts';
+import { locate, missingMessage, need } from '../../read/text.ts';
 import type { Example } from '../../types.ts';
 import { define } from '../define.ts';
 import { wantedIn } from '../text-task.ts';
@@ -36,9 +36,12 @@ const words = (text: string): string => text.replaceAll('_', ' ').trim();
 const linear = (triples: readonly z.infer<typeof triple>[]): string =>
   triples.map(({ subject, property, object }) => [subject, property, object].map(words).join(' : ')).join(' | ');
 
-/** Entries of a WebNLG 2017 JSON file: one example for each set of triples, with all its texts; ids carry the category. */
+/**
+ * Entries of a WebNLG 2017 JSON file: one example for each set of triples, with all its texts; ids
+ * carry the category.
+ */
 export const readWebnlg = async (path: string, split: string): Promise<Read<Example>> => {
-  const { entries } = await readJson(path, file);
+  const { entries } = await readDataJson(path, file);
   const rows = entries.flatMap((entry, i) =>
     Object.values(entry).map(({ category, modifiedtripleset, lexicalisations }) => ({
       id: `${split}:${category}:${i}`,
@@ -67,7 +70,7 @@ export const webnlg = define({
     from: '<data-dir>/webnlg/{train,dev,test}.json',
     missing: (sources) => {
       const gone = files.find((each) => !locate(each, sources));
-      return gone && missing(gone, sources);
+      return gone && missingMessage(gone, sources);
     },
   },
   options: z.object({}),
