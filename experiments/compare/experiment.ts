@@ -130,7 +130,8 @@ export const compareExperiment: Experiment<ReportSpec> = {
         ],
         metrics: ['score', 'nll', 'ece'],
         differs:
-          'MC dropout is lora-input, trained the same, read with its masks on; members of deep ensembles are the runs of none',
+          'MC dropout is lora-input, trained the same, read with its masks on; members of deep ensembles are ' +
+          'the runs of none',
       },
     ],
     figures: [

@@ -1,5 +1,5 @@
 import type { Key } from '@lab/random';
-import { catalogue, type Catalogue } from '@lab/records';
+import { catalogue, type Catalogue, present } from '@lab/records';
 import { amazon } from './sets/amazon/amazon.ts';
 import { ax } from './sets/ax/ax.ts';
 import { colaSet } from './sets/cola/cola.ts';
@@ -62,6 +62,9 @@ export interface DatasetDescription {
  */
 export const describeDataset = (name: string, sources: Sources): DatasetDescription => {
   const { summary } = datasets.find(name);
-  const { missing, ...facts } = sets.find(({ entry }) => entry.name === name)!.facts;
+  const { missing, ...facts } = present(
+    sets.find(({ entry }) => entry.name === name),
+    `dataset ${name}`,
+  ).facts;
   return { name, summary, ...facts, missing: missing(sources) ?? null };
 };

@@ -1,4 +1,4 @@
-import { BadInput } from '@lab/records';
+import { BadInput, itemAt } from '@lab/records';
 import type { z } from 'zod';
 import { Malformed, type Placed } from './rows.ts';
 import { readDataText } from './text.ts';
@@ -15,10 +15,14 @@ const parse = (path: string, text: string): unknown => {
  * A whole JSON file checked against a schema. Throws `BadInput` naming the file and the place in
  * it.
  */
-export const readDataJson = async <S extends z.ZodType>(path: string, schema: S): Promise<z.infer<S>> => {
-  const parsed = schema.safeParse(parse(path, await readDataText(path)));
+export const readDataJson = async <S extends z.ZodType>(path: string, schema: S): Promise<z.infer<S>> =>
+  parseDataJson(path, await readDataText(path), schema);
+
+/** The same for a text that was read already. */
+export const parseDataJson = <S extends z.ZodType>(path: string, text: string, schema: S): z.infer<S> => {
+  const parsed = schema.safeParse(parse(path, text));
   if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0]!;
+  const issue = itemAt(parsed.error.issues, 0);
   throw new BadInput(`${path}: at "${issue.path.join('.')}": ${issue.message}`);
 };
 
@@ -41,6 +45,6 @@ export const parseRow = <S extends z.ZodType>(row: unknown, schema: S): z.infer<
   }
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0]!;
+  const issue = itemAt(parsed.error.issues, 0);
   throw new Malformed(issue.path.join('.') || '(whole row)', issue.message);
 };

@@ -44,14 +44,14 @@ export const readRows = <In, Out>(
       rows.push(parse(value, line));
     } catch (error) {
       if (!(error instanceof Malformed)) throw error;
-      complaints.push(`${path}:${line}: column "${error.column}": ${error.message}`);
-      if (onMalformed === 'error') throw new BadInput(`${complaints[0]!}; set malformed: skip to leave such rows out`);
+      const complaint = `${path}:${line}: column "${error.column}": ${error.message}`;
+      if (onMalformed === 'error') throw new BadInput(`${complaint}; set malformed: skip to leave such rows out`);
+      complaints.push(complaint);
     }
   }
-  if (rows.length === 0)
-    throw new BadInput(`${path}: no usable rows${complaints.length > 0 ? `; the first: ${complaints[0]!}` : ''}`);
-  const notes =
-    complaints.length > 0 ? [`${path}: ${complaints.length} malformed rows skipped; the first: ${complaints[0]!}`] : [];
+  const [first] = complaints;
+  if (rows.length === 0) throw new BadInput(`${path}: no usable rows${first ? `; the first: ${first}` : ''}`);
+  const notes = first ? [`${path}: ${complaints.length} malformed rows skipped; the first: ${first}`] : [];
   return { rows, notes };
 };
 

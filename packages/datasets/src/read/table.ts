@@ -4,7 +4,7 @@ import { splitJsonl } from './json.ts';
 import { readParquet, type Cells } from './parquet.ts';
 import { Malformed, type Placed } from './rows.ts';
 import { decode } from './text.ts';
-import { splitTsv, type TextTable } from './tsv.ts';
+import { checkWidth, splitTsv, type TextTable } from './tsv.ts';
 
 /** The table formats a person may bring. */
 export const formats = ['csv', 'tsv', 'jsonl', 'parquet'] as const;
@@ -30,18 +30,15 @@ const withHeader = ({ columns, lines }: TextTable): DataTable['rows'] =>
   lines.map(({ line, value: cells }) => ({
     line,
     value: () => {
-      if (cells.length !== columns.length) {
-        const column = columns[Math.min(cells.length, columns.length - 1)] ?? '';
-        throw new Malformed(column, `expected ${columns.length} cells, got ${cells.length}`);
-      }
-      return Object.fromEntries(columns.map((column, i) => [column, cells[i]!]));
+      checkWidth(columns, cells);
+      return Object.fromEntries(columns.map((column, i) => [column, cells[i]]));
     },
   }));
 
 const jsonRow = (line: string) => (): Cells => {
   try {
     const value: unknown = JSON.parse(line);
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Cells;
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value };
   } catch {
     throw new Malformed('(whole line)', 'not valid JSON');
   }

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { BadInput } from '@lab/records';
+import { BadInput, itemAt } from '@lab/records';
 import type { Sources } from '../types.ts';
 
 /** UTF-8 text without a byte-order mark. Throws `BadInput` for other bytes. */
@@ -45,7 +45,7 @@ export const locate = (wanted: WantedFile, { dataDir }: Sources): string | undef
 
 /** The sentence for a file that is not there: its exact path, and how to get it. */
 export const missingMessage = (wanted: WantedFile, { dataDir }: Sources): string => {
-  const path = join(dataDir ?? '<data-dir>', wanted.folders[0]!, wanted.file);
+  const path = join(dataDir ?? '<data-dir>', itemAt(wanted.folders, 0), wanted.file);
   const first =
     dataDir === undefined
       ? `no data folder was given (--data-dir), so ${path} cannot be read`

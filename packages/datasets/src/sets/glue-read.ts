@@ -36,7 +36,9 @@ export interface GlueTask {
 export const glueFile = (task: GlueTask, file: string): WantedFile => ({
   folders: [`GLUE/${task.folder}`, `glue/${task.folder}`, `glue_data/${task.folder}`, task.folder],
   file,
-  how: `unpack the ${task.folder} archive of the GLUE benchmark (gluebenchmark.com, tasks page), or allow downloads from the hub`,
+  how:
+    `unpack the ${task.folder} archive of the GLUE benchmark (gluebenchmark.com, tasks page), ` +
+    'or allow downloads from the hub',
 });
 
 /** What turns a label cell into a number, for a task. */
@@ -57,17 +59,17 @@ export const parseGlue = (
   onMalformed: OnMalformed,
 ): Read<Example> => {
   const { columns, lines } = splitTsv(text, task.header);
-  const hasPair = task.columns.pair !== undefined;
-  const pick = picker(path, columns, [task.columns.text, task.columns.label, ...(hasPair ? [task.columns.pair!] : [])]);
+  const { pair: second } = task.columns;
+  const pick = picker(path, columns, [task.columns.text, task.columns.label, second ?? task.columns.text]);
   const label = labelReader(task);
   const first = lines[0]?.line ?? 1;
   return readRows(path, lines, onMalformed, (cells, line) => {
     const [sentence, mark, pair] = pick(cells);
     return {
       id: `${split}:${line - first}`,
-      text: sentence!.trim(),
-      ...(hasPair ? { pair: pair!.trim() } : {}),
-      label: label(mark!),
+      text: sentence.trim(),
+      ...(second === undefined ? {} : { pair: pair.trim() }),
+      label: label(mark),
     };
   });
 };

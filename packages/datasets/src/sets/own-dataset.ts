@@ -1,5 +1,5 @@
 import { fold, type Key } from '@lab/random';
-import { BadInput, type Citation } from '@lab/records';
+import { BadInput, type Citation, itemAt } from '@lab/records';
 import type { Read } from '../read/rows.ts';
 import type { DataTable } from '../read/table.ts';
 import { holdOut, usualValidation } from '../shape/holdout.ts';
@@ -25,7 +25,7 @@ const headlines: { readonly [kind in TaskKind['kind']]: readonly string[] } = {
 
 const metricOf = (name: string, { kind }: TaskKind, asked: string | null): string => {
   const allowed = headlines[kind];
-  if (asked === null) return allowed[0]!;
+  if (asked === null) return itemAt(allowed, 0);
   if (allowed.includes(asked)) return asked;
   throw new BadInput(
     `dataset ${name}: metric "${asked}" cannot be the main metric of a ${kind} task; allowed: ${allowed.join(', ')}`,
@@ -50,7 +50,8 @@ export const ownDataset = (name: string, cite: Citation, o: OwnOptions, key: Key
   const forValidation = validation ? 0 : (o.validationSize ?? usualValidation(size));
   if (forTest + forValidation >= size || (!test && forTest === 0)) {
     throw new BadInput(
-      `dataset ${name}: ${tables.train.path} has ${size} usable rows, too few to split off ${forValidation} for validation and ${Math.max(1, forTest)} for test`,
+      `dataset ${name}: ${tables.train.path} has ${size} usable rows, too few to split off ${forValidation} ` +
+        `for validation and ${Math.max(1, forTest)} for test`,
     );
   }
   const first = holdOut(fold(key, `${name} test`), all.rows, forTest, group);

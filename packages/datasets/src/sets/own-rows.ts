@@ -89,7 +89,7 @@ export const ownExamples = (table: DataTable, split: string, o: OwnOptions, task
     const text = textCell(row, o.columns.text).trim();
     // A context keeps its white space: answer offsets count it.
     const pair = o.columns.pair === null ? undefined : textCell(row, o.columns.pair);
-    const truth = task.kind === 'extractive-qa' ? answers(row, o, pair!) : target(row, o, task);
+    const truth = task.kind === 'extractive-qa' ? answers(row, o, pair ?? '') : target(row, o, task);
     return { id: `${split}:${at++}`, text, ...(pair === undefined ? {} : { pair }), ...truth };
   });
 };
@@ -116,7 +116,7 @@ export const ownTask = (table: DataTable, o: OwnOptions): TaskKind => {
   const classes = [...new Set(rows)].sort(byValue);
   if (classes.length < 2)
     throw new BadInput(
-      `${table.path}: column "${o.columns.label}" holds only "${classes[0]!}"; a classification needs two classes`,
+      `${table.path}: column "${o.columns.label}" holds only "${classes.join('')}"; a classification needs two classes`,
     );
   return { kind: 'classification', classes };
 };

@@ -51,7 +51,8 @@ const build = async (site: Site, o: z.infer<typeof options>, key: Key): Promise<
   const used = o.validation + o.train;
   if (used >= order.length) {
     throw new BadInput(
-      `dataset ${site}: train + validation must stay below ${order.length}, the number of distinct sentences; got ${used}`,
+      `dataset ${site}: train + validation must stay below ${order.length}, the number of distinct ` +
+        `sentences; got ${used}`,
     );
   }
   const learned = new Set(order.slice(0, used).map(fingerprint));

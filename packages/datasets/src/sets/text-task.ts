@@ -26,7 +26,8 @@ export const gatherReferences = (read: Read<Example>): Read<Example> => {
 export const cutThree = (key: Key, name: string, all: readonly Example[], validation: number, test: number) => {
   if (validation + test >= all.length) {
     throw new BadInput(
-      `dataset ${name}: validation + test must stay below ${all.length}, the number of examples; got ${validation + test}`,
+      `dataset ${name}: validation + test must stay below ${all.length}, the number of examples; got ` +
+        `${validation + test}`,
     );
   }
   const first = holdOut(fold(key, `${name} test`), all, test);

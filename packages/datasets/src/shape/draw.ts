@@ -1,9 +1,10 @@
+import { itemAt } from '@lab/records';
 import { fold, permutation, type Key } from '@lab/random';
 import type { Example } from '../types.ts';
 
 /** The examples in a random order named by the key. */
 export const shuffle = <T>(key: Key, items: readonly T[]): readonly T[] =>
-  Array.from(permutation(key, items.length), (at) => items[at]!);
+  Array.from(permutation(key, items.length), (at) => itemAt(items, at));
 
 /**
  * A random order in which classes take turns: any prefix of 2n of a balanced two-class list holds n

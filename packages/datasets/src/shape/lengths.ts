@@ -1,3 +1,4 @@
+import { itemAt } from '@lab/records';
 import type { Example, Splits } from '../types.ts';
 
 /**
@@ -22,11 +23,11 @@ const summarise = (examples: readonly Example[]): Lengths => {
   if (n === 0) return { examples: 0, min: 0, mean: 0, median: 0, p95: 0, max: 0 };
   return {
     examples: n,
-    min: counts[0]!,
+    min: itemAt(counts, 0),
     mean: counts.reduce((a, b) => a + b, 0) / n,
-    median: (counts[(n - 1) >> 1]! + counts[n >> 1]!) / 2,
-    p95: counts[Math.ceil(0.95 * n) - 1]!,
-    max: counts[n - 1]!,
+    median: (itemAt(counts, (n - 1) >> 1) + itemAt(counts, n >> 1)) / 2,
+    p95: itemAt(counts, Math.ceil(0.95 * n) - 1),
+    max: itemAt(counts, n - 1),
   };
 };
 

@@ -40,7 +40,7 @@ const compare = (between: Overlap['between'], first: readonly Example[], second:
   return {
     between,
     inputs: shared.length,
-    contradictions: shared.filter((example) => !labels.get(fingerprint(example))!.has(example.label)).length,
+    contradictions: shared.filter((example) => labels.get(fingerprint(example))?.has(example.label) === false).length,
     texts: second.filter((example) => sides(example).some((side) => texts.has(side))).length,
     examples: shared.slice(0, 5).map(({ id }) => id),
   };

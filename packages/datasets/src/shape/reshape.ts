@@ -14,7 +14,8 @@ export const reshapeOptions = {
     .nullable()
     .default(null)
     .describe(
-      'training examples kept: of each class, or in all where there are no classes; a smaller subset lies in a larger one',
+      'training examples kept: of each class, or in all where there are no classes; a smaller subset lies in ' +
+        'a larger one',
     ),
   labelNoise: z
     .number()
@@ -49,9 +50,11 @@ export const subset = (
     return shuffle(key, train).slice(0, n);
   }
   task.classes.forEach((label, c) => {
-    const held = train.filter((example) => example.label === c).length;
-    if (held < n)
-      throw new BadInput(`dataset ${name}: subset ${n} is more than the ${held} training examples of class "${label}"`);
+    const available = train.filter((example) => example.label === c).length;
+    if (available < n)
+      throw new BadInput(
+        `dataset ${name}: subset ${n} is more than the ${available} training examples of class "${label}"`,
+      );
   });
   return balancedOrder(key, train, task.classes.length).slice(0, n * task.classes.length);
 };
@@ -63,9 +66,9 @@ export const subset = (
  */
 export const flipLabels = (key: Key, classes: number, examples: readonly Example[], rate: number): readonly Example[] =>
   examples.map((example) => {
-    const [flip, where] = uniform(fold(key, example.id), 2);
-    if (flip! >= rate) return example;
-    return { ...example, label: (example.label + 1 + Math.floor(where! * (classes - 1))) % classes };
+    const [flip = 0, where = 0] = uniform(fold(key, example.id), 2);
+    if (flip >= rate) return example;
+    return { ...example, label: (example.label + 1 + Math.floor(where * (classes - 1))) % classes };
   });
 
 const noisy = (key: Key, name: string, task: TaskKind, train: readonly Example[], rate: number): readonly Example[] => {
@@ -83,7 +86,7 @@ export const reshapeDataset = (key: Key, dataset: Dataset, o: Reshaping): Datase
   const { name, task, splits } = dataset;
   const kept = o.subset === null ? splits.train : subset(fold(key, 'subset'), name, task, splits.train, o.subset);
   const train = noisy(fold(key, 'label-noise'), name, task, kept, o.labelNoise);
-  const changed = train.filter((example, i) => example.label !== kept[i]!.label).length;
+  const changed = train.filter((example, i) => example.label !== kept[i]?.label).length;
   const test =
     o.maxTest === null ? splits.test : shuffle(fold(root(0), `max-test ${name}`), splits.test).slice(0, o.maxTest);
   const notes = [

@@ -3,6 +3,6 @@
  * a process.
  */
 export const once = <T>(make: () => Promise<T>): (() => Promise<T>) => {
-  let held: Promise<T> | undefined;
-  return () => (held ??= make());
+  let answer: Promise<T> | undefined;
+  return () => (answer ??= make());
 };

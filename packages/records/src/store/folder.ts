@@ -20,7 +20,8 @@ const safe = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
 export const pathStep = (what: string, name: string): string => {
   if (safe.test(name) && name.length <= 100) return name;
   throw new BadInput(
-    `${what} ${JSON.stringify(name)} cannot name a folder; allowed: letters, digits, ".", "_" and "-", the first a letter or digit`,
+    `${what} ${JSON.stringify(name)} cannot name a folder; allowed: letters, digits, ".", "_" and "-", the ` +
+      'first a letter or digit',
   );
 };
 

@@ -57,9 +57,11 @@ export const gain = check({
   claim: 'The gain of an ensemble is its members’ disagreement.',
   cite: citeLoraDropout('Theorem 4.5; Krogh and Vedelsby 1995 for the squared loss'),
   prediction:
-    'averaged logits: mean KL(ensemble || member), without the labels; averaged probabilities: mean squared distance, for Brier',
+    'averaged logits: mean KL(ensemble || member), without the labels; averaged probabilities: mean squared ' +
+    'distance, for Brier',
   procedure:
-    'both sides on random and real members; beside them ½ tr(H Cov z), the gain to second order in the spread of the logits',
+    'both sides on random and real members; beside them ½ tr(H Cov z), the gain to second order in the ' +
+    'spread of the logits',
   limits:
     'the identities are exact; the second order overstates the gain where members disagree by more than about one nat',
   formula: toMembers,

@@ -45,7 +45,8 @@ export const jensen = check({
   name: 'jensen',
   group: 'ensemble',
   claim:
-    'The loss of the averaged output is at most the average loss, for every example, where the loss is convex in what is averaged.',
+    'The loss of the averaged output is at most the average loss, for every example, where the loss is ' +
+    'convex in what is averaged.',
   cite: citeLoraDropout('Theorem 4.5'),
   prediction: 'largest excess over examples <= 0',
   procedure:

@@ -69,9 +69,11 @@ export const ensembleSize = check({
   claim: 'The expected loss of an ensemble of M falls as 1/M to a limit that is not zero.',
   cite: citeLoraDropout('Theorem 4.5, Figure 5; the 1/M law follows from independent members'),
   prediction:
-    'Brier of averaged probabilities: a + b/M exactly, a the limit’s Brier, b the members’ variance; cross-entropy: to first order in 1/M',
+    'Brier of averaged probabilities: a + b/M exactly, a the limit’s Brier, b the members’ variance; ' +
+    'cross-entropy: to first order in 1/M',
   procedure:
-    'fresh random ensembles of 1 to 8 against a and b from a separate pool; disjoint blocks of real members with a fitted line',
+    'fresh random ensembles of 1 to 8 against a and b from a separate pool; disjoint blocks of real members ' +
+    'with a fitted line',
   limits: 'for cross-entropy the law is asymptotic; real blocks of 8 are few, so their errors are rough',
   formula: (a: number, b: number, M: number) => a + b / M,
   perturbed: { change: 'a + b/sqrt(M)', formula: (a: number, b: number, M: number) => a + b / Math.sqrt(M) },

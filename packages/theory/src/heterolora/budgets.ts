@@ -42,7 +42,8 @@ export const budgets = check({
   claim: 'The compared configurations have equal numbers of trainable parameters.',
   cite: citeHeteroLora('section 3; configurations of the authors’ repository'),
   prediction:
-    '48·24 = 36·32 and 48·6 = 36·8 module-ranks; 98,304 r for LoRA, 194,560 r for shortcuts; 36 modules on at a quarter',
+    '48·24 = 36·32 and 48·6 = 36·8 module-ranks; 98,304 r for LoRA, 194,560 r for shortcuts; 36 modules on ' +
+    'at a quarter',
   procedure: 'parameters counted by the LoRA of this repository on the query and value maps of OPT-350M’s shape',
   limits: 'r = 8 with all shortcuts (2.34 M) is 0.7 % below the others (2.36 M): equal only nearly',
   formula: ((share) => Math.floor(share * 48) + Math.round(share * shortcuts)) as TurnedOn,

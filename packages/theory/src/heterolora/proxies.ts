@@ -83,9 +83,11 @@ export const proxies = check({
   cite: citeHeteroLora('section 3; the remark is of this repository'),
   prediction: 'sums of SNIP and SYNFLOW = 0; GRAD-NORM - ||dL/dB|| = 0',
   procedure:
-    'all modules of the real model on one training batch, at B = 0 and at a random B; sums and largest differences over modules',
+    'all modules of the real model on one training batch, at B = 0 and at a random B; sums and largest ' +
+    'differences over modules',
   limits:
-    'from the first training step on B is not zero; what is lost is a ranking before training, where ties are broken at random',
+    'from the first training step on B is not zero; what is lost is a ranking before training, where ties ' +
+    'are broken at random',
   needsMaterial: true,
   formula: 'B = 0' as Start,
   perturbed: { change: 'the same at a random B', formula: 'B random' as Start },

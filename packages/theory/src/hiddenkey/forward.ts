@@ -62,7 +62,8 @@ export const forwardEquality = check({
   cite: citeHiddenKey('Eq. 4-6, 13'),
   prediction: 'largest difference of a weight = 0',
   procedure:
-    'random rows of six keys with one dropped: the formulas in double precision, and both methods of the catalogue in single precision',
+    'random rows of six keys with one dropped: the formulas in double precision, and both methods of the ' +
+    'catalogue in single precision',
   limits: 'none; without the rescale the weights do not sum to one',
   formula: keptSum as Rescale,
   perturbed: { change: 'no rescale', formula: (() => 1) as Rescale },

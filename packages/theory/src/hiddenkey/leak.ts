@@ -101,9 +101,11 @@ export const leak = check({
   cite: citeHiddenKey('section 3.2, Eq. 9, 15'),
   prediction: "gradient at a dropped key -w_m Σ_u w'_u dL/dw'_u under NoGrad, exactly 0 under DropKey",
   procedure:
-    'the last attention block of the real model at weights of plain LoRA, columns of keys dropped; derivatives of the task loss by every logit',
+    'the last attention block of the real model at weights of plain LoRA, columns of keys dropped; ' +
+    'derivatives of the task loss by every logit',
   limits:
-    'the share says how much of the gradient is of keys that took no part; what it does to training is another question',
+    'the share says how much of the gradient is of keys that took no part; what it does to training is ' +
+    'another question',
   needsMaterial: true,
   formula: chained,
   perturbed: { change: 'the opposite sign', formula: ((w, upstream) => w * upstream) as LeakForm },

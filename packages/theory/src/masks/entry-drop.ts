@@ -17,7 +17,8 @@ export const entryDrop = check({
   cite: citeLoraDropout('section 4.1'),
   prediction: '1 - (1-p)² = 2p - p²',
   procedure:
-    'share of zero entries of diag(m_B) 1 1ᵀ diag(m_A), masks drawn by the LoRA Dropout of this repository; draws are the unit of the error',
+    'share of zero entries of diag(m_B) 1 1ᵀ diag(m_A), masks drawn by the LoRA Dropout of this repository; ' +
+    'draws are the unit of the error',
   limits: 'none: it needs independent coins only',
   formula: (p: number) => 2 * p - p * p,
   perturbed: { change: 'p, as if one factor alone were masked', formula: (p: number) => p },

@@ -22,7 +22,8 @@ export const maskedMoments = check({
   claim: 'E[ΔW_hat] = (1-p)² BA; entries of one row or column drop together.',
   cite: citeLoraDropout('Eq. 2, 3; independence of entries is assumed in section 4.1'),
   prediction:
-    'with q = 1-p: E[X_ij X_kl] = q² for one entry, q³ in one row or column, q⁴ elsewhere; the variance of uᵀΔW_hat v follows',
+    'with q = 1-p: E[X_ij X_kl] = q² for one entry, q³ in one row or column, q⁴ elsewhere; the variance of ' +
+    'uᵀΔW_hat v follows',
   procedure: 'means over drawn masks of the indicators, and of a fixed projection uᵀΔW_hat v of a random rank-4 update',
   limits:
     'independent entries, as the paper’s analysis assumes, would give q⁴ in a row; that is the wrong formula here',

@@ -37,7 +37,8 @@ export const readoutBias = check({
   cite: citeLoraDropout('Eq. 8; mean field from Eq. 2'),
   prediction: 'the mean field is nearer to the mean over masks than the deterministic pass is',
   procedure:
-    'squared difference of the two class logits on test sentences from its mean over members, less the members’ sampling error; weights of plain LoRA and of LoRA Dropout',
+    'squared difference of the two class logits on test sentences from its mean over members, less the ' +
+    'members’ sampling error; weights of plain LoRA and of LoRA Dropout',
   limits: 'exact in one linear map; behind softmax, ReLU and normalisation the mean field keeps a bias of its own',
   needsMaterial: true,
   formula: { small: meanBias, large: deterministicBias },

@@ -82,7 +82,8 @@ export const realGradientVariance = check({
   cite: citeLoraDropout('Eq. 7; consequence of independent instances'),
   prediction: 'σ²/N, with σ² from separate single draws',
   procedure:
-    'gradients of one training batch at the weights that LoRA Dropout left, by all adapter and head parameters; errors by jackknife over groups',
+    'gradients of one training batch at the weights that LoRA Dropout left, by all adapter and head ' +
+    'parameters; errors by jackknife over groups',
   limits: 'the choice of the batch adds a variance of its own, noted beside it, that N does not touch',
   needsMaterial: true,
   formula: (N: number) => 1 / N,

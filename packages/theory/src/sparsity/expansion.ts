@@ -65,13 +65,16 @@ export const expansion = check({
   name: 'expansion',
   group: 'sparsity',
   claim:
-    'To second order the expected dropout loss is L - (2p-p²) ∇L·Δ + ½E[(d*Δ)ᵀH(d*Δ)]; without rescaling the linear term stays.',
+    'To second order the expected dropout loss is L - (2p-p²) ∇L·Δ + ½E[(d*Δ)ᵀH(d*Δ)]; without rescaling the ' +
+    'linear term stays.',
   cite: citeLoraDropout('section 4.1; the expansion itself is a derivation of this repository'),
   prediction: 'exact for the squared loss at every p; for the logistic loss an approximation that worsens with p',
   procedure:
-    'the expectation over all 512 mask pairs of a problem with 6 inputs and 3 outputs, at weights fitted by plain LoRA, fitted with dropout at p = 0.3, and at random ones',
+    'the expectation over all 512 mask pairs of a problem with 6 inputs and 3 outputs, at weights fitted by ' +
+    'plain LoRA, fitted with dropout at p = 0.3, and at random ones',
   limits:
-    'the linear term is zero where the plain loss is stationary (there ∇L·BA = 0), so only weights that were trained with dropout, or not yet trained, show it',
+    'the linear term is zero where the plain loss is stationary (there ∇L·BA = 0), so only weights that were ' +
+    'trained with dropout, or not yet trained, show it',
   formula: ({ constant, linear, quadratic }: Terms) => constant + linear + quadratic,
   perturbed: {
     change: 'without the linear term, as in “loss plus penalty”',

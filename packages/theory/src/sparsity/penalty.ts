@@ -35,13 +35,16 @@ export const penalty = check({
   name: 'penalty',
   group: 'sparsity',
   claim:
-    'The sparsity penalty λ E||d*Δ||² is the weight decay λ(2p - p²)||Δ||²; its minimum is below the saddle value of Eq. 10.',
+    'The sparsity penalty λ E||d*Δ||² is the weight decay λ(2p - p²)||Δ||²; its minimum is below the saddle ' +
+    'value of Eq. 10.',
   cite: citeLoraDropout('Eq. 9-11'),
   prediction: 'min Eq. 11 = minimum of ridge regression with λ(2p - p²), and <= Eq. 10 = L(θ0)',
   procedure:
-    'least squares, 40 examples: the penalty of the ridge minimiser averaged over drawn masks, against the closed form; Eq. 10 by letting λ grow',
+    'least squares, 40 examples: the penalty of the ridge minimiser averaged over drawn masks, against the ' +
+    'closed form; Eq. 10 by letting λ grow',
   limits:
-    'for any p > 0 the constraint of Eq. 9 leaves Δ = 0 alone, so Eq. 10 is the loss without fine-tuning and the inequality is empty',
+    'for any p > 0 the constraint of Eq. 9 leaves Δ = 0 alone, so Eq. 10 is the loss without fine-tuning and ' +
+    'the inequality is empty',
   formula: (p: number) => 2 * p - p * p,
   perturbed: { change: 'p instead of 2p - p²', formula: (p: number) => p },
   measure: (context) => {

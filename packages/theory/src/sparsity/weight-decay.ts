@@ -93,9 +93,11 @@ export const weightDecayCheck = check({
   cite: citeLoraDropout('section 4.1; the equivalent decay is a derivation of this repository'),
   prediction: 'λ(p) = (2p-p²)/(1-p)² on the mean update, in units of the inputs’ variance, whatever λ one would choose',
   procedure:
-    'the minimiser of the expected loss over all masks, Δ free; on inputs whose standard deviations differ, the nearest weight decay is searched',
+    'the minimiser of the expected loss over all masks, Δ free; on inputs whose standard deviations differ, ' +
+    'the nearest weight decay is searched',
   limits:
-    'white inputs and squared loss; otherwise dropout penalises each direction by its own second moment, so no single λ gives the same solution',
+    'white inputs and squared loss; otherwise dropout penalises each direction by its own second moment, so ' +
+    'no single λ gives the same solution',
   formula: (p: number) => (2 * p - p * p) / (1 - p) ** 2,
   perturbed: { change: '2p - p², the paper’s factor, with λ = 1', formula: (p: number) => 2 * p - p * p },
   measure: (context) =>

@@ -82,12 +82,16 @@ export const bothFactors = check({
   name: 'both-factors',
   group: 'stability',
   claim:
-    'Prop. 4.2 needs a positive semi-definite Hessian of the loss at the optimum; with A and B both trained that can fail.',
+    'Prop. 4.2 needs a positive semi-definite Hessian of the loss at the optimum; with A and B both trained ' +
+    'that can fail.',
   cite: citeLoraDropout('Lemma A.1, Prop. 4.2: assumption on Λ'),
   prediction:
-    'B(1+εX), (1-εX)A leave BA unchanged, so with a penalty on BA the Hessian at an optimum is zero on all r² of them (Λ_min + penalty = 0, the bound infinite); with a penalty on A and B only antisymmetric X stay flat',
+    'B(1+εX), (1-εX)A leave BA unchanged, so with a penalty on BA the Hessian at an optimum is zero on all ' +
+    'r² of them (Λ_min + penalty = 0, the bound infinite); with a penalty on A and B only antisymmetric X ' +
+    'stay flat',
   procedure:
-    'logistic LoRA with 12 inputs, 3 outputs, r = 2, 60 examples; Hessian-vector products along such directions, Lanczos, leave-one-out retraining from the optimum',
+    'logistic LoRA with 12 inputs, 3 outputs, r = 2, 60 examples; Hessian-vector products along such ' +
+    'directions, Lanczos, leave-one-out retraining from the optimum',
   limits: 'warm-started retraining stays in one basin, as the lemma’s “close” asks',
   formula: { product: ['symmetric', 'antisymmetric'], factors: ['antisymmetric'] } as Flat,
   perturbed: {

@@ -119,9 +119,13 @@ export const encoderStability = check({
   prediction:
     'upper bounds on β and on the gap; Λ_min = 0 over all of B, since one logit reads one direction of each row',
   procedure:
-    'last adapted linear map under mean pooling, a logistic head fitted on half of the training sentences and then frozen, LoRA (r = 8) on the other half; penalty λ(2p-p²)||BA||², λ = 0.01; population risk on test sentences',
+    'last adapted linear map under mean pooling, a logistic head fitted on half of the training sentences ' +
+    'and then frozen, LoRA (r = 8) on the other half; penalty λ(2p-p²)||BA||², λ = 0.01; population risk on ' +
+    'test sentences',
   limits:
-    'at p = 0 nothing penalises and the few sentences are separable, so there is no optimum to speak of; for A frozen, Λ_min over the coordinates that the head reads is used, the kindest reading; masks are trained with a decay of 0.001 instead',
+    'at p = 0 nothing penalises and the few sentences are separable, so there is no optimum to speak of; for ' +
+    'A frozen, Λ_min over the coordinates that the head reads is used, the kindest reading; masks are ' +
+    'trained with a decay of 0.001 instead',
   needsMaterial: true,
   formula: stabilityBound as Bound,
   perturbed: { change: 'n³ in the place of n', formula: ((eta, mu, n) => stabilityBound(eta, mu, n ** 3)) as Bound },

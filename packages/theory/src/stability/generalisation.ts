@@ -27,9 +27,11 @@ export const generalisation = check({
   cite: citeLoraDropout('Lemma 4.3, Thm. 4.4'),
   prediction: 'an upper bound on the gap for δ = 0.05, decreasing in p, equal to the bound without dropout at p = 0',
   procedure:
-    'the same problems as leave-one-out; population risk on fresh examples, C the largest loss met, constants measured; a bound not below C is vacuous, since no gap can exceed C',
+    'the same problems as leave-one-out; population risk on fresh examples, C the largest loss met, ' +
+    'constants measured; a bound not below C is vacuous, since no gap can exceed C',
   limits:
-    'C bounds no loss beforehand, and 1/δ stands where concentration would have log(1/δ): at 80 examples the bound is hundreds of times the gap',
+    'C bounds no loss beforehand, and 1/δ stands where concentration would have log(1/δ): at 80 examples the ' +
+    'bound is hundreds of times the gap',
   formula: penaltyOf as Regular,
   perturbed: {
     change: '(1-p)² in the place of 2p - p²: a bound that grows with p',

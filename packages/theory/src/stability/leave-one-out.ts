@@ -22,7 +22,9 @@ export const leaveOneOut = check({
   cite: citeLoraDropout('Lemma A.1, Prop. 4.2'),
   prediction: 'an upper bound on β, and 2η/((Λ_min + 2λ(2p-p²)) n) on how far leaving one out moves the optimum',
   procedure:
-    'logistic and ridge LoRA, A frozen with orthonormal rows, 12 inputs, r = 4; retraining without each example, η from gradients on the path, Λ_min by Lanczos on Hessian-vector products; means over training sets',
+    'logistic and ridge LoRA, A frozen with orthonormal rows, 12 inputs, r = 4; retraining without each ' +
+    'example, η from gradients on the path, Λ_min by Lanczos on Hessian-vector products; means over training ' +
+    'sets',
   limits: 'convex once A is frozen, so every assumption holds; η contains the penalty’s gradient, as the proof needs',
   formula: proposition,
   perturbed: {

@@ -49,7 +49,8 @@ export const ordering = check({
   cite: citeLoraDropout('reading of Thm. 4.4'),
   prediction: 'gap at p > 0 below the gap at p = 0, paired over training sets',
   procedure:
-    'logistic LoRA, 24 inputs, 4 outputs, r = 3, 40 examples, trained to the minimum of the loss averaged over fixed mask draws (no λ, a decay of 0.001 throughout); A frozen or trained',
+    'logistic LoRA, 24 inputs, 4 outputs, r = 3, 40 examples, trained to the minimum of the loss averaged ' +
+    'over fixed mask draws (no λ, a decay of 0.001 throughout); A frozen or trained',
   limits: 'the theorem speaks of a penalty λ(2p-p²) that no code has; these are the masks themselves',
   formula: 1 as Sign,
   perturbed: { change: 'the gap grows with p', formula: -1 as Sign },

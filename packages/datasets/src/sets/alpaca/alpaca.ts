@@ -2,10 +2,10 @@ import { BadInput, type Citation } from '@lab/records';
 import { z } from 'zod';
 import { hubBytes } from '../../hub/cache.ts';
 import { pins } from '../../hub/pins.ts';
-import { parseRow, readDataJson } from '../../read/json.ts';
+import { parseDataJson, parseRow, readDataJson } from '../../read/json.ts';
 import { readParquet } from '../../read/parquet.ts';
 import { readRows, type OnMalformed, type Read } from '../../read/rows.ts';
-import { locate, missingMessage } from '../../read/text.ts';
+import { decode, locate, missingMessage } from '../../read/text.ts';
 import type { Example, Sources } from '../../types.ts';
 import { define } from '../define.ts';
 import { cutThree, wantedIn } from '../text-task.ts';
@@ -76,7 +76,11 @@ const read = async (
   if (!sources.fetchFile) throw new BadInput(missingMessage(wanted, sources));
   const bytes = await hubBytes(file, sources);
   if (file.path.endsWith('.json'))
-    return parseAlpaca(file.path, JSON.parse(new TextDecoder().decode(bytes)) as unknown[], onMalformed);
+    return parseAlpaca(
+      file.path,
+      parseDataJson(file.path, decode(file.path, bytes), z.array(z.unknown())),
+      onMalformed,
+    );
   const rows = await readParquet(file.path, bytes, ['instruction', 'input', 'output']);
   return parseAlpaca(
     file.path,
@@ -95,7 +99,9 @@ export const alpaca = define({
     counts: { original: 52002, cleaned: 51760 },
     metric: 'rouge-l',
     licence,
-    from: `<data-dir>/alpaca/{alpaca_data,alpaca_data_cleaned}.json, or hub ${pins.alpaca.repo}, ${pins.alpacaCleaned.repo}`,
+    from:
+      '<data-dir>/alpaca/{alpaca_data,alpaca_data_cleaned}.json, ' +
+      `or hub ${pins.alpaca.repo}, ${pins.alpacaCleaned.repo}`,
     missing: (sources) => {
       const { wanted } = variants.cleaned;
       return sources.fetchFile || locate(wanted, sources) ? undefined : missingMessage(wanted, sources);

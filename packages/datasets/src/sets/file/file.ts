@@ -18,12 +18,14 @@ const open = async (
   const full = resolve(sources.dataDir ?? '.', path);
   const bytes = await readFile(full).catch((error: unknown) => {
     throw new BadInput(
-      `${full}: cannot be read (${error instanceof Error ? error.message.split(',')[0]! : String(error)}); paths are taken from --data-dir, or from the working folder without it`,
+      `${full}: cannot be read (${error instanceof Error ? error.message.split(',')[0]! : String(error)}); ` +
+        'paths are taken from --data-dir, or from the working folder without it',
     );
   });
   if (digest !== undefined && sha256(bytes) !== digest) {
     throw new BadInput(
-      `${full}: SHA-256 is ${sha256(bytes)}, the config says ${digest}; the file is not the one the config was made for`,
+      `${full}: SHA-256 is ${sha256(bytes)}, the config says ${digest}; the file is not the one the config ` +
+        'was made for',
     );
   }
   return readTable(full, bytes, format ?? formatOf(path));

@@ -1,3 +1,4 @@
+import { itemAt } from '@lab/records';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -34,10 +35,11 @@ export const parseSubject = (
   let row = 0;
   return readRows(path, header ? lines.slice(1) : lines, onMalformed, (cells) => {
     if (cells.length !== 6) throw new Malformed('answer', `expected 6 cells, got ${cells.length}`);
-    const mark = cells[5]!.trim();
+    const [question, ...choices] = cells.slice(0, 5);
+    const mark = itemAt(cells, 5).trim();
     const label = letters.includes(mark) ? letters.indexOf(mark) : /^[0-3]$/.test(mark) ? Number(mark) : -1;
     if (label < 0) throw new Malformed('answer', `expected A to D or 0 to 3; got "${mark}"`);
-    return example(`${split}:${subject}:${row++}`, cells[0]!, cells.slice(1, 5), label);
+    return example(`${split}:${subject}:${row++}`, question ?? '', choices, label);
   });
 };
 

@@ -14,13 +14,12 @@ const cite: Citation = {
   where: 'section 4; the 2017 challenge',
 };
 const licence = 'CC BY-NC-SA 4.0';
-const files = ['train', 'dev', 'test'].map((split) =>
+const wanted = (split: 'train' | 'dev' | 'test') =>
   wantedIn(
     ['webnlg', 'webnlg_challenge_2017'],
     `${split}.json`,
     "take the JSON of the 2017 challenge, as in the LoRA paper's repository",
-  ),
-);
+  );
 
 const triple = z.object({ subject: z.string(), property: z.string(), object: z.string() });
 const item = z.object({
@@ -55,7 +54,9 @@ export const readWebnlg = async (path: string, split: string): Promise<Read<Exam
 
 /** Training wants one row for each text. */
 const perReference = (examples: readonly Example[]): readonly Example[] =>
-  examples.flatMap((e) => e.references!.map((reference, i) => ({ ...e, id: `${e.id}:${i}`, references: [reference] })));
+  examples.flatMap(({ references = [], ...e }) =>
+    references.map((reference, i) => ({ ...e, id: `${e.id}:${i}`, references: [reference] })),
+  );
 
 /** See README.md in this folder. */
 export const webnlg = define({
@@ -69,21 +70,19 @@ export const webnlg = define({
     licence,
     from: '<data-dir>/webnlg/{train,dev,test}.json',
     missing: (sources) => {
-      const gone = files.find((each) => !locate(each, sources));
+      const gone = (['train', 'dev', 'test'] as const).map(wanted).find((each) => !locate(each, sources));
       return gone && missingMessage(gone, sources);
     },
   },
   options: z.object({}),
   load: async (_o, _key, sources) => {
-    const paths = files.map((each) => need(each, sources));
-    const [train, dev, test] = await Promise.all(
-      ['train', 'dev', 'test'].map((split, i) => readWebnlg(paths[i]!, split)),
-    );
+    const read = (split: 'train' | 'dev' | 'test') => readWebnlg(need(wanted(split), sources), split);
+    const [train, dev, test] = await Promise.all([read('train'), read('dev'), read('test')]);
     return {
       name: 'webnlg',
       task: { kind: 'text-to-text' },
       metric: 'bleu',
-      splits: { train: perReference(train!.rows), validation: dev!.rows, test: test!.rows },
+      splits: { train: perReference(train.rows), validation: dev.rows, test: test.rows },
       licence,
       cite,
     };
