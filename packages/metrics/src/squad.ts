@@ -1,3 +1,5 @@
+import { spaces } from './text/tokens.ts';
+
 /** A question with its accepted answers; none means that there is no answer. */
 export interface Asked {
   readonly id: string;
@@ -28,16 +30,17 @@ export const normaliseAnswer = (text: string): string =>
 
 /** F1 of the words of two normalised answers; when one is empty: 1 if both are. */
 const wordF1 = (predicted: string, reference: string): number => {
-  const [a, b] = [predicted, reference].map((text) => text.split(' ').filter((word) => word !== ''));
-  if (a!.length === 0 || b!.length === 0) return a!.length === b!.length ? 1 : 0;
-  const left = new Map<string, number>();
-  for (const word of b!) left.set(word, (left.get(word) ?? 0) + 1);
-  const common = a!.filter((word) => {
-    const count = left.get(word) ?? 0;
-    left.set(word, count - 1);
+  const given = spaces(predicted);
+  const wanted = spaces(reference);
+  if (given.length === 0 || wanted.length === 0) return given.length === wanted.length ? 1 : 0;
+  const unmatched = new Map<string, number>();
+  for (const word of wanted) unmatched.set(word, (unmatched.get(word) ?? 0) + 1);
+  const common = given.filter((word) => {
+    const count = unmatched.get(word) ?? 0;
+    unmatched.set(word, count - 1);
     return count > 0;
   }).length;
-  return common === 0 ? 0 : (2 * common) / (a!.length + b!.length);
+  return common === 0 ? 0 : (2 * common) / (given.length + wanted.length);
 };
 
 /**

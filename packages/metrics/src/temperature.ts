@@ -1,3 +1,4 @@
+import { itemAt } from '@lab/records';
 import { softmax, type Logits } from './softmax.ts';
 
 const bounds = [0.01, 100] as const;
@@ -13,7 +14,9 @@ export const atTemperature = (logits: Logits, temperature: number): number[][] =
 const slope = (logits: Logits, labels: readonly number[], inverse: number): number =>
   logits.reduce((sum, row, i) => {
     const p = softmax(row.map((value) => value * inverse));
-    return sum + row.reduce((expected, value, c) => expected + p[c]! * value, 0) - row[labels[i]!]!;
+    return (
+      sum + row.reduce((expected, value, c) => expected + itemAt(p, c) * value, 0) - itemAt(row, itemAt(labels, i))
+    );
   }, 0) / logits.length;
 
 /**

@@ -1,3 +1,4 @@
+import { itemAt } from '@lab/records';
 import { alignment, edits } from './edits.ts';
 import { lowerCase, spaces, tokenized, type Segment, type Tokenize } from './tokens.ts';
 
@@ -61,10 +62,11 @@ const bestMove = (
   for (const [start, target, length] of blocks(words, reference)) {
     if (!hypothesisWrong.slice(start, start + length).includes(true)) continue;
     if (!referenceWrong.slice(target, target + length).includes(true)) continue;
-    if (start <= at[target]! && at[target]! < start + length) continue;
+    const place = itemAt(at, target);
+    if (start <= place && place < start + length) continue;
     let last = -1;
     for (let offset = -1; offset < length; offset++) {
-      const to = target + offset === -1 ? 0 : at[target + offset]! + 1;
+      const to = target + offset === -1 ? 0 : itemAt(at, target + offset) + 1;
       if (to === last) continue;
       last = to;
       const moved = move(words, start, length, to);
@@ -86,11 +88,11 @@ const pairEdits = (hypothesis: Words, reference: Words): number => {
   let words = hypothesis;
   let [moves, tried] = [0, 0];
   for (;;) {
-    const found = bestMove(words, reference, tried);
-    tried = found.tried;
-    if (tried >= maxCandidates || found.best === undefined || found.best.gain <= 0) break;
+    const { best, tried: triedNow } = bestMove(words, reference, tried);
+    tried = triedNow;
+    if (tried >= maxCandidates || best === undefined || best.gain <= 0) break;
     moves++;
-    words = found.best.words;
+    words = best.words;
   }
   return moves + edits(words, reference).distance;
 };
