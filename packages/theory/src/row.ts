@@ -82,7 +82,9 @@ export const asConclusion = (row: CheckRow): CheckRow => ({
 
 /** An upper bound that says nothing when it is not below `trivial`. */
 export const bound = (row: CheckRow, trivial: number): CheckRow =>
-  row.verdict === 'holds' && !(row.predicted! < trivial) ? { ...row, verdict: 'vacuous' } : row;
+  row.verdict === 'holds' && !(row.predicted !== null && row.predicted < trivial)
+    ? { ...row, verdict: 'vacuous' }
+    : row;
 
 /** A measurement without a prediction. */
 export const noted = (quantity: string, at: At, measured: number, se = 0): CheckRow => ({

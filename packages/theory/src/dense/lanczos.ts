@@ -1,3 +1,4 @@
+import { itemAt } from '@lab/records';
 import { normal, type Key } from '@lab/random';
 import { dot, norm, plus, times } from './vector.ts';
 
@@ -5,8 +6,8 @@ import { dot, norm, plus, times } from './vector.ts';
 const countBelow = (diagonal: readonly number[], beside: readonly number[], x: number): number => {
   let count = 0;
   let q = 1;
-  for (let i = 0; i < diagonal.length; i++) {
-    q = diagonal[i]! - x - (i === 0 ? 0 : beside[i - 1]! ** 2 / q);
+  for (const [i, entry] of diagonal.entries()) {
+    q = entry - x - (i === 0 ? 0 : itemAt(beside, i - 1) ** 2 / q);
     if (q === 0) q = 1e-300;
     if (q < 0) count++;
   }
@@ -45,7 +46,7 @@ export const extremeEigenvalues = (
   const diagonal: number[] = [];
   const beside: number[] = [];
   for (let j = 0; j < steps; j++) {
-    const v = basis[j]!;
+    const v = itemAt(basis, j);
     let w = product(v);
     const scale = norm(w);
     diagonal.push(dot(v, w));

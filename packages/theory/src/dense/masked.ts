@@ -1,6 +1,7 @@
+import { itemAt } from '@lab/records';
 import { drawMasks, methods, planMasks } from '@lab/dropout';
 import type { Key } from '@lab/random';
-import type { Problem, View } from './problem.ts';
+import { plainView, type Problem, type View } from './problem.ts';
 
 /** m_A over the columns of A and m_B over the rows of B, 1 for kept (LoRA Dropout, Eq. 2). */
 export interface MaskPair {
@@ -38,14 +39,14 @@ export const pairDrawer = (
  * rescaled.
  */
 export const masked = ({ u, w }: View, { a, b }: MaskPair): View => ({
-  u: u.map((x, i) => x * a[i % a.length]!),
-  w: w.map((x, i) => x * b[i]!),
+  u: u.map((x, i) => x * itemAt(a, i % a.length)),
+  w: w.map((x, i) => x * itemAt(b, i)),
 });
 
 /** The problem under dropout, its loss averaged over these masks. */
 export const withMasks = (problem: Problem, pairs: readonly MaskPair[]): Problem => ({
   ...problem,
-  views: pairs.map((pair) => masked(problem.views[0]!, pair)),
+  views: pairs.map((pair) => masked(plainView(problem), pair)),
 });
 
 /** Every pair of masks with its probability at rate p; 2^(dIn + dOut) of them. */

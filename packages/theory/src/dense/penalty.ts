@@ -1,16 +1,10 @@
 import { factors, type Problem } from './problem.ts';
-import { dot, matMul, plus, times } from './vector.ts';
+import { addTo, dot, matMul, plus, rowOf, times, transposed } from './vector.ts';
 
 /** M Mᵀ of a row-major M with `rows` rows. */
 const gram = (M: Float64Array, rows: number): Float64Array => {
-  const columns = M.length / rows;
-  const row = (i: number) => M.subarray(i * columns, (i + 1) * columns);
+  const row = (i: number) => rowOf(M, i, M.length / rows);
   return Float64Array.from({ length: rows * rows }, (_, k) => dot(row(Math.floor(k / rows)), row(k % rows)));
-};
-
-const transposed = (M: Float64Array, columns: number): Float64Array => {
-  const rows = M.length / columns;
-  return Float64Array.from(M, (_, k) => M[(k % rows) * columns + Math.floor(k / rows)]!);
 };
 
 /**
@@ -20,14 +14,13 @@ const transposed = (M: Float64Array, columns: number): Float64Array => {
 export const addPenalty = (problem: Problem, theta: Float64Array, grad: Float64Array): number => {
   const { r, onProduct, onFactors } = problem;
   const { A, B } = factors(problem, theta);
-  for (let i = 0; i < theta.length; i++) grad[i]! += 2 * onFactors * theta[i]!;
+  addTo(grad, theta, 2 * onFactors);
   const value = onFactors * dot(theta, theta);
   if (onProduct === 0) return value;
   const inA = gram(A, r);
   const inB = gram(transposed(B, r), r);
-  const [byA, byB] = [matMul(inB, A, r), matMul(B, inA, r)];
-  for (let i = 0; i < byA.length; i++) grad[i]! += 2 * onProduct * byA[i]!;
-  for (let i = 0; i < byB.length; i++) grad[byA.length + i]! += 2 * onProduct * byB[i]!;
+  addTo(grad, matMul(inB, A, r), 2 * onProduct);
+  addTo(grad.subarray(A.length), matMul(B, inA, r), 2 * onProduct);
   return value + onProduct * dot(inA, inB);
 };
 

@@ -1,3 +1,4 @@
+import { itemAt } from '@lab/records';
 import type { Pointwise } from './pointwise.ts';
 
 /**
@@ -35,6 +36,9 @@ export interface Problem {
 
 export const sizeOfA = ({ r, dIn }: Pick<Problem, 'r' | 'dIn'>): number => r * dIn;
 export const sizeOfBoth = ({ r, dIn, dOut }: Pick<Problem, 'r' | 'dIn' | 'dOut'>): number => r * (dIn + dOut);
+
+/** The examples without dropout: the first view. */
+export const plainView = ({ views }: Pick<Problem, 'views'>): View => itemAt(views, 0);
 
 /** A and B as parts of a parameter vector; no copies. */
 export const factors = (problem: Problem, theta: Float64Array) => ({

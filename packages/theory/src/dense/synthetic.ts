@@ -1,3 +1,4 @@
+import { itemAt } from '@lab/records';
 import { fold, normal, uniform, type Key } from '@lab/random';
 import { logistic, type Pointwise } from './pointwise.ts';
 import { sizeOfA, sizeOfBoth, type Problem } from './problem.ts';
@@ -56,8 +57,8 @@ export const sample = (key: Key, from: Teacher, n: number, train: Problem['train
   const noise = normal(fold(key, 'noise'), n);
   const y =
     from.loss === logistic
-      ? clean.map((f, i) => (chance[i]! < 1 / (1 + Math.exp(-f)) ? 1 : -1))
-      : clean.map((f, i) => f + from.noise * noise[i]!);
+      ? clean.map((f, i) => (itemAt(chance, i) < 1 / (1 + Math.exp(-f)) ? 1 : -1))
+      : clean.map((f, i) => f + from.noise * itemAt(noise, i));
   return {
     loss: from.loss,
     n,

@@ -1,10 +1,12 @@
+import { itemAt } from '@lab/records';
 import { fold } from '@lab/random';
 import { check, pick, type Context } from '../check.ts';
 import { panelOf } from '../panel.ts';
 import { citeLoraDropout } from '../papers.ts';
 import { standardReadings } from '../real/readings.ts';
 import { compared, equal, noted, rounding64, type At, type CheckRow } from '../row.ts';
-import { mean, sum } from '../stats.ts';
+import { average } from '@lab/metrics';
+import { sum } from '../stats.ts';
 import { averageLogits, averageProbabilities, logSoftmaxRows, softmaxRows } from './combine.ts';
 import { brierRows, negLogLikelihood } from './measures.ts';
 import { secondOrderGain } from './second-order.ts';
@@ -12,7 +14,7 @@ import { syntheticMembers, type Members } from './synthetic.ts';
 
 /** Mean over examples of KL(P || Q), nats; log probabilities [n C]. */
 const divergence = (P: Float64Array, Q: Float64Array, classes: number): number =>
-  (sum(P.map((p, i) => Math.exp(p) * (p - Q[i]!))) * classes) / P.length;
+  (sum(P.map((p, i) => Math.exp(p) * (p - itemAt(Q, i)))) * classes) / P.length;
 
 /**
  * Disagreement of the members with the centre's log probabilities, in the direction that a formula
@@ -24,15 +26,17 @@ const toMembers: Disagreement = (centre, member, classes) => divergence(centre, 
 const fromMembers: Disagreement = (centre, member, classes) => divergence(member, centre, classes);
 
 const gainsOf = ({ members, labels, classes }: Members) => {
-  const meanOf = (loss: typeof brierRows, outputs: Float64Array) => mean(loss(outputs, labels, classes));
-  const single = (loss: typeof brierRows) => mean(members.map((z) => meanOf(loss, z)));
+  const meanOf = (loss: typeof brierRows, outputs: Float64Array) => average(loss(outputs, labels, classes));
+  const single = (loss: typeof brierRows) => average(members.map((z) => meanOf(loss, z)));
   const probabilities = members.map((z) => softmaxRows(z, classes));
   const centre = averageLogits(probabilities);
   return {
     logits: single(negLogLikelihood) - meanOf(negLogLikelihood, averageLogits(members)),
     probabilities: single(negLogLikelihood) - meanOf(negLogLikelihood, averageProbabilities(members, classes)),
     brier: single(brierRows) - meanOf(brierRows, averageProbabilities(members, classes)),
-    spread: mean(probabilities.map((q) => (sum(q.map((x, i) => (x - centre[i]!) ** 2)) * classes) / q.length)),
+    spread: average(
+      probabilities.map((q) => (sum(q.map((x, i) => (x - itemAt(centre, i)) ** 2)) * classes) / q.length),
+    ),
     secondOrder: secondOrderGain(members, classes),
   };
 };
@@ -71,7 +75,7 @@ export const gain = check({
     found.flatMap(({ at, members: m }): CheckRow[] => {
       const g = gainsOf(m);
       const centre = logSoftmaxRows(averageLogits(m.members), m.classes);
-      const kl = mean(m.members.map((z) => disagreement(centre, logSoftmaxRows(z, m.classes), m.classes)));
+      const kl = average(m.members.map((z) => disagreement(centre, logSoftmaxRows(z, m.classes), m.classes)));
       // Differences of mean losses of at most some 50 nats over all members and examples.
       const rounding = rounding64(50, m.members.length * m.labels.length);
       return [

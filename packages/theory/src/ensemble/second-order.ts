@@ -1,4 +1,4 @@
-import { mean } from '../stats.ts';
+import { average } from '@lab/metrics';
 import { averageLogits, softmaxRows } from './combine.ts';
 
 /**
@@ -20,7 +20,7 @@ export const secondOrderGain = (members: readonly Float64Array[], classes: numbe
       }
       total.push((second - first ** 2) / 2);
     }
-    return mean(total);
+    return average(total);
   });
-  return mean(perMember);
+  return average(perMember);
 };

@@ -1,3 +1,4 @@
+import { itemAt } from '@lab/records';
 import { fold } from '@lab/random';
 import { check, pick, type Context } from '../check.ts';
 import { panelOf } from '../panel.ts';
@@ -5,7 +6,8 @@ import { citeLoraDropout } from '../papers.ts';
 import { range } from '../real/batch.ts';
 import { standardReadings } from '../real/readings.ts';
 import { compared, equal, noted, type CheckRow } from '../row.ts';
-import { estimate, fitLine, mean, sum } from '../stats.ts';
+import { average } from '@lab/metrics';
+import { estimate, fitLine, sum } from '../stats.ts';
 import { averageLogits, averageProbabilities, softmaxRows } from './combine.ts';
 import { brierRows, negLogLikelihood } from './measures.ts';
 import { secondOrderGain } from './second-order.ts';
@@ -22,8 +24,8 @@ const brierLaw = ({ members, labels, classes }: Members) => {
   const p = members.map((z) => softmaxRows(z, classes));
   const centre = averageLogits(p);
   const n = members.length;
-  const b = (sum(p.map((q) => sum(q.map((x, i) => (x - centre[i]!) ** 2)))) / (n - 1)) * (1 / labels.length);
-  return { a: mean(brierRows(centre.map(Math.log), labels, classes)) - b / n, b };
+  const b = (sum(p.map((q) => sum(q.map((x, i) => (x - itemAt(centre, i)) ** 2)))) / (n - 1)) * (1 / labels.length);
+  return { a: average(brierRows(centre.map(Math.log), labels, classes)) - b / n, b };
 };
 
 const random = (context: Context) => {
@@ -35,7 +37,7 @@ const random = (context: Context) => {
   const measured = SIZES.map((M) => {
     const values = range(repeats).map((i) => {
       const { members, labels, classes } = draw(`M=${M}`, i, M);
-      return mean(brierRows(averageProbabilities(members, classes), labels, classes));
+      return average(brierRows(averageProbabilities(members, classes), labels, classes));
     });
     return { M, ...estimate(values) };
   });
@@ -44,12 +46,12 @@ const random = (context: Context) => {
 
 /** Mean loss of disjoint ensembles of each size, and the line in 1/M through them. */
 const blocks = ({ members, labels, classes }: Members) =>
-  (['logits', 'probabilities'] as const).map((average) => {
+  (['logits', 'probabilities'] as const).map((averaged) => {
     const combine = (some: readonly Float64Array[]) =>
-      average === 'logits' ? averageLogits(some) : averageProbabilities(some, classes);
+      averaged === 'logits' ? averageLogits(some) : averageProbabilities(some, classes);
     const points = SIZES.map((M) => {
       const values = range(Math.floor(members.length / M)).map((i) =>
-        mean(negLogLikelihood(combine(members.slice(i * M, (i + 1) * M)), labels, classes)),
+        average(negLogLikelihood(combine(members.slice(i * M, (i + 1) * M)), labels, classes)),
       );
       return { M, ...estimate(values) };
     });
@@ -57,8 +59,8 @@ const blocks = ({ members, labels, classes }: Members) =>
       points.map(({ M }) => 1 / M),
       points.map(({ mean: m }) => m),
     );
-    const whole = mean(negLogLikelihood(combine(members), labels, classes));
-    return { average, points, line, whole };
+    const whole = average(negLogLikelihood(combine(members), labels, classes));
+    return { averaged, points, line, whole };
   });
 
 const law = 'Brier of averaged probabilities';
@@ -93,13 +95,13 @@ export const ensembleSize = check({
         se: Math.hypot(se, a.se, b.se / M),
       }),
     ),
-    ...(real?.fits ?? []).flatMap(({ average, points, line, whole }): CheckRow[] => [
+    ...(real?.fits ?? []).flatMap(({ averaged, points, line, whole }): CheckRow[] => [
       ...points.map(({ M, mean: m, se }) =>
-        compared(`NLL of averaged ${average}`, { source: 'real model', M }, line.intercept + line.slope / M, m, se),
+        compared(`NLL of averaged ${averaged}`, { source: 'real model', M }, line.intercept + line.slope / M, m, se),
       ),
-      noted('fitted limit of NLL', { source: 'real model', averaged: average }, line.intercept),
-      compared('fitted slope in 1/M', { source: 'real model', averaged: average }, real!.slope, line.slope),
-      noted('NLL of all members', { source: 'real model', averaged: average }, whole),
+      noted('fitted limit of NLL', { source: 'real model', averaged }, line.intercept),
+      compared('fitted slope in 1/M', { source: 'real model', averaged }, real?.slope ?? Number.NaN, line.slope),
+      noted('NLL of all members', { source: 'real model', averaged }, whole),
     ]),
   ],
   panels: (rows) => [

@@ -1,3 +1,4 @@
+import { itemAt } from '@lab/records';
 import { fold, integer, normal, type Key } from '@lab/random';
 import { range } from '../real/batch.ts';
 
@@ -21,7 +22,7 @@ export const syntheticMembers = (key: Key, noiseKey: Key, M: number, spread: num
     labels: Int32Array.from(range(examples), (i) => integer(fold(fold(key, 'label'), i), classes)),
     members: range(M).map((m) => {
       const noise = normal(fold(noiseKey, m), centre.length);
-      return Float64Array.from(centre, (z, i) => 1.5 * z + spread * noise[i]!);
+      return Float64Array.from(centre, (z, i) => 1.5 * z + spread * itemAt(noise, i));
     }),
   };
 };

@@ -1,3 +1,4 @@
+import { itemAt } from '@lab/records';
 import { noNoise, type Perturb } from '@lab/adapter';
 import { fold, normal } from '@lab/random';
 import { pack, tf, unpack, valueAndGrad, viewOf, type Layout, type Params } from '@lab/engine';
@@ -50,7 +51,7 @@ const scoresOf = async (material: Material, params: Arrays, batch: Batch): Promi
       sum(
         ([0, 1] as const).map((i) => {
           const g = part(flat, i);
-          return sum(value(i).map((x, k) => Math.abs((absolute ? Math.abs(x) : x) * g[k]!)));
+          return sum(value(i).map((x, k) => Math.abs((absolute ? Math.abs(x) : x) * itemAt(g, k))));
         }),
       );
     return {
@@ -103,7 +104,7 @@ export const proxies = check({
     const at = { start: zeroAt, modules: measured[zeroAt].length };
     const scores = measured[zeroAt];
     const of = (name: keyof Scores, from = scores) => Float64Array.from(from, (s) => s[name]);
-    const rest = of('gradNorm').map((g, i) => g - of('gradB')[i]!);
+    const rest = of('gradNorm').map((g, i) => g - itemAt(of('gradB'), i));
     const other = measured['B random'];
     return [
       equal('sum of SNIP', at, 0, sum(of('snip')), {}),

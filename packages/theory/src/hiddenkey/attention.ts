@@ -1,3 +1,4 @@
+import { itemAt } from '@lab/records';
 /** A row of attention logits with one key dropped, in double precision. */
 export interface DroppedRow {
   readonly logits: Float64Array;
@@ -30,7 +31,7 @@ export const dropAttentionWeights = ({ logits, m }: DroppedRow, frozen?: number)
 /** Sum of the kept weights, the constant that NoGrad freezes. */
 export const keptSum = ({ logits, m }: DroppedRow): number => {
   const e = exps(logits);
-  return 1 - e[m]! / total(e);
+  return 1 - itemAt(e, m) / total(e);
 };
 
 /** dw'_u / dg_j by central differences, and its error: cubic in the step, and rounding. */
@@ -41,7 +42,7 @@ export const difference = (
   j: number,
   h = 1e-5,
 ): number => {
-  const at = (sign: number) => weights(logits.map((g, i) => (i === j ? g + sign * h : g)))[u]!;
+  const at = (sign: number) => itemAt(weights(logits.map((g, i) => (i === j ? g + sign * h : g))), u);
   return (at(1) - at(-1)) / (2 * h);
 };
 
@@ -54,12 +55,13 @@ export const differenceError = (h = 1e-5): number => h ** 2 / 6 + (8 * 2 ** -52)
 /** The closed forms (Eq. 7-10, 14, 15); S over all keys, S_m without the dropped one. */
 export const gradients = ({ logits, m }: DroppedRow, u: number) => {
   const e = exps(logits);
+  const [eu, em] = [itemAt(e, u), itemAt(e, m)];
   const S = total(e);
-  const Sm = S - e[m]!;
+  const Sm = S - em;
   return {
-    dropKeyOwn: (e[u]! * (Sm - e[u]!)) / Sm ** 2,
-    noGradDropped: (-e[u]! * e[m]!) / (S * Sm),
-    noGradOwn: (e[u]! * (S - e[u]!)) / (S * Sm),
-    k: (1 - e[u]! / Sm) / (1 - e[u]! / S),
+    dropKeyOwn: (eu * (Sm - eu)) / Sm ** 2,
+    noGradDropped: (-eu * em) / (S * Sm),
+    noGradOwn: (eu * (S - eu)) / (S * Sm),
+    k: (1 - eu / Sm) / (1 - eu / S),
   };
 };

@@ -1,3 +1,4 @@
+import { itemAt } from '@lab/records';
 import { methods, perturbWith, planMasks } from '@lab/dropout';
 import { fold, integer, normal, type Key } from '@lab/random';
 import { openEngine, readFloats, tf } from '@lab/engine';
@@ -50,10 +51,7 @@ const catalogue = async (cases: readonly DroppedRow[]) => {
 };
 
 const largest = (a: ArrayLike<number>, b: ArrayLike<number>): number =>
-  Math.max(...range(a.length).map((i) => Math.abs(a[i]! - b[i]!)));
-
-/** What DropAttention divides the kept weights by. */
-type Rescale = (dropped: DroppedRow) => number;
+  Math.max(...range(a.length).map((i) => Math.abs(itemAt(a, i) - itemAt(b, i))));
 
 export const forwardEquality = check({
   name: 'forward-equality',
@@ -65,8 +63,8 @@ export const forwardEquality = check({
     'random rows of six keys with one dropped: the formulas in double precision, and both methods of the ' +
     'catalogue in single precision',
   limits: 'none; without the rescale the weights do not sum to one',
-  formula: keptSum as Rescale,
-  perturbed: { change: 'no rescale', formula: (() => 1) as Rescale },
+  formula: keptSum,
+  perturbed: { change: 'no rescale', formula: () => 1 },
   measure: async (context) => {
     const cases = drawn(context.key, pick(context, { smoke: 20, quick: 200 }));
     return { cases, found: await catalogue(cases) };
@@ -76,7 +74,7 @@ export const forwardEquality = check({
     const divisor = 1 / Math.min(...cases.map(keptSum));
     const off = Math.max(...cases.map((c) => largest(dropKeyWeights(c), dropAttentionWeights(c, rescale(c)))));
     const single = Float64Array.from(found.attention, (w, i) => {
-      const c = cases[Math.floor(i / keys)]!;
+      const c = itemAt(cases, Math.floor(i / keys));
       return (w * keptSum(c)) / rescale(c);
     });
     return [

@@ -1,3 +1,4 @@
+import { itemAt } from '@lab/records';
 import { fold } from '@lab/random';
 import { check, materialOf, pick, type Context } from '../check.ts';
 import { panelOf } from '../panel.ts';
@@ -41,20 +42,22 @@ const leakOf = (found: Arrays, keep: Uint8Array, batch: Batch, heads: number, fo
   for (let row = 0; row < g.length / T; row++) {
     const b = Math.floor(row / (heads * T));
     const head = Math.floor(row / T) % heads;
-    const kept = (key: number) => keep[(b * heads + head) * T + key]!;
+    const kept = (key: number) => itemAt(keep, (b * heads + head) * T + key);
+    const length = itemAt(batch.lengths, b);
     let [sum, upstream] = [0, 0];
-    for (let key = 0; key < batch.lengths[b]!; key++) sum += w[row * T + key]! * kept(key);
-    for (let key = 0; key < batch.lengths[b]!; key++)
-      upstream += (v[row * T + key]! * w[row * T + key]! * kept(key)) / sum;
-    for (let key = 0; key < batch.lengths[b]!; key++) {
+    for (let key = 0; key < length; key++) sum += itemAt(w, row * T + key) * kept(key);
+    for (let key = 0; key < length; key++)
+      upstream += (itemAt(v, row * T + key) * itemAt(w, row * T + key) * kept(key)) / sum;
+    for (let key = 0; key < length; key++) {
       const at = row * T + key;
-      sums.all += g[at]! ** 2;
+      const gradient = itemAt(g, at);
+      sums.all += gradient ** 2;
       if (kept(key)) continue;
-      const expected = form(w[at]!, upstream);
-      sums.dropped += g[at]! ** 2;
+      const expected = form(itemAt(w, at), upstream);
+      sums.dropped += gradient ** 2;
       sums.predicted += expected ** 2;
-      sums.off = Math.max(sums.off, Math.abs(expected - g[at]!));
-      sums.scale = Math.max(sums.scale, Math.abs(expected), Math.abs(g[at]!));
+      sums.off = Math.max(sums.off, Math.abs(expected - gradient));
+      sums.scale = Math.max(sums.scale, Math.abs(expected), Math.abs(gradient));
     }
   }
   return sums;
@@ -108,7 +111,7 @@ export const leak = check({
     'another question',
   needsMaterial: true,
   formula: chained,
-  perturbed: { change: 'the opposite sign', formula: ((w, upstream) => w * upstream) as LeakForm },
+  perturbed: { change: 'the opposite sign', formula: (w: number, upstream: number) => w * upstream },
   measure,
   rows: ({ rates, batch, heads, perMethod }, form) => {
     const shares = perMethod.map(({ name, found }) => ({
@@ -118,8 +121,8 @@ export const leak = check({
         return { p, leaks, ...estimate(leaks.map((l) => Math.sqrt(l.dropped / l.all))) };
       }),
     }));
-    const [noGrad, key] = [shares[0]!.perRate, shares[1]!.perRate];
-    const first = noGrad[0]!;
+    const [noGrad, key] = [itemAt(shares, 0).perRate, itemAt(shares, 1).perRate];
+    const first = itemAt(noGrad, 0);
     return [
       ...noGrad.flatMap(({ p, leaks, mean, se }): CheckRow[] => {
         const worst = leaks.reduce((a, b) => (b.off / b.scale > a.off / a.scale ? b : a));

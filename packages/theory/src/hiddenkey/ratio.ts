@@ -1,3 +1,4 @@
+import { itemAt } from '@lab/records';
 import { fold, normal } from '@lab/random';
 import { check } from '../check.ts';
 import { panelOf } from '../panel.ts';
@@ -17,9 +18,6 @@ import {
 const [keys, m, u] = [6, 0, 1];
 const quantity = 'k = DropKey gradient / NoGrad gradient';
 
-/** k from a row. */
-type Ratio = (dropped: DroppedRow) => number;
-
 export const ratio = check({
   name: 'gradient-ratio',
   group: 'hiddenkey',
@@ -28,8 +26,8 @@ export const ratio = check({
   prediction: 'k = (1 - e^{g_u}/S_m) / (1 - e^{g_u}/S) < 1, decreasing in g_m',
   procedure: 'central differences at g_m from -4 to 4, the other five logits fixed',
   limits: 'one kept key alone makes k = 0: then its weight is 1 whatever its logit',
-  formula: ((d) => gradients(d, u).k) as Ratio,
-  perturbed: { change: 'S_m and S exchanged: k above 1', formula: ((d) => 1 / gradients(d, u).k) as Ratio },
+  formula: (d: DroppedRow) => gradients(d, u).k,
+  perturbed: { change: 'S_m and S exchanged: k above 1', formula: (d: DroppedRow) => 1 / gradients(d, u).k },
   measure: (context) => {
     const others = Float64Array.from(normal(fold(context.key, 'logits'), keys));
     return range(9).map((i) => {
@@ -50,7 +48,7 @@ export const ratio = check({
       'largest rise of k between steps of g_m',
       {},
       0,
-      Math.max(...measured.slice(1).map(({ dropped }, i) => formula(dropped) - formula(measured[i]!.dropped))),
+      Math.max(...measured.slice(1).map(({ dropped }, i) => formula(dropped) - formula(itemAt(measured, i).dropped))),
       { rounding: rounding64(1, 32) },
     ),
   ],

@@ -2,6 +2,7 @@ import { fold } from '@lab/random';
 import { check, pick } from '../check.ts';
 import { objective } from '../dense/lora.ts';
 import { allPairs, pairDrawer, masked } from '../dense/masked.ts';
+import { plainView } from '../dense/problem.ts';
 import { logistic } from '../dense/pointwise.ts';
 import { loraStart, sample, teacher } from '../dense/synthetic.ts';
 import { dot, plus, times } from '../dense/vector.ts';
@@ -32,7 +33,7 @@ export const gradientVariance = check({
     const problem = sample(fold(context.key, 'data'), teacher(context.key, sizes, logistic), 24, 'both');
     const theta = loraStart(fold(context.key, 'start'), problem, 0.7);
     const gradient = (pair: Parameters<typeof masked>[1]) =>
-      objective({ ...problem, views: [masked(problem.views[0]!, pair)] }, theta).grad;
+      objective({ ...problem, views: [masked(plainView(problem), pair)] }, theta).grad;
     const every = allPairs(p, sizes.dIn, sizes.dOut).map(({ pair, chance }) => ({ chance, grad: gradient(pair) }));
     const expected = sumOf(every.map(({ chance, grad }) => times(grad, chance)));
     const sigma2 = sum(

@@ -1,3 +1,4 @@
+import { itemAt } from '@lab/records';
 import { fold, normal } from '@lab/random';
 import { check, pick } from '../check.ts';
 import { pairDrawer } from '../dense/masked.ts';
@@ -22,10 +23,10 @@ export const linearReadout = check({
   perturbed: { change: 'the deterministic pass: factor 1', formula: () => 1 },
   measure: (context) => {
     const material = materialOf(context);
-    const { dIn, dOut, delta } = updateOf(material, 'dropout', firstOfLayers(material)[0]!);
+    const { dIn, dOut, delta } = updateOf(material, 'dropout', itemAt(firstOfLayers(material), 0));
     const draws = pick(context, { smoke: 300, quick: 1000 });
     const [x, v] = [normal(fold(context.key, 'x'), dIn), normal(fold(context.key, 'v'), dOut)];
-    const terms = delta.map((d, k) => d * v[Math.floor(k / dIn)]! * x[k % dIn]!);
+    const terms = delta.map((d, k) => d * itemAt(v, Math.floor(k / dIn)) * itemAt(x, k % dIn));
     const whole = matVec(terms, new Float64Array(dIn).fill(1)).reduce((a, b) => a + b, 0);
     return RATES.map((p) => {
       const stream = fold(fold(context.key, 'masks'), `p=${p}`);

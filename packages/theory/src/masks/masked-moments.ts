@@ -1,3 +1,4 @@
+import { itemAt } from '@lab/records';
 import { fold, normal } from '@lab/random';
 import { check, pick } from '../check.ts';
 import { pairDrawer } from '../dense/masked.ts';
@@ -44,7 +45,7 @@ export const maskedMoments = check({
     const vector = (label: string, n: number) => Float64Array.from(normal(fold(context.key, label), n));
     const product = matMul(vector('B', dOut * r), vector('A', r * dIn), r);
     const [u, v] = [vector('u', dOut), vector('v', dIn)];
-    const terms = product.map((x, k) => x * u[Math.floor(k / dIn)]! * v[k % dIn]!);
+    const terms = product.map((x, k) => x * itemAt(u, Math.floor(k / dIn)) * itemAt(v, k % dIn));
     return RATES.map((p) => {
       const q = 1 - p;
       const stream = fold(fold(context.key, 'masks'), `p=${p}`);

@@ -1,3 +1,4 @@
+import { addTo, rowOf } from '../dense/vector.ts';
 import { sum } from '../stats.ts';
 
 /** Second moments of two keep indicators, by what the entries share. */
@@ -20,9 +21,9 @@ export const projectionMoments = (
 ): { readonly second: number; readonly variance: number } => {
   const rows = new Float64Array(c.length / columns);
   const tops = new Float64Array(columns);
-  for (let k = 0; k < c.length; k++) {
-    rows[Math.floor(k / columns)]! += c[k]!;
-    tops[k % columns]! += c[k]!;
+  for (const i of rows.keys()) {
+    rows[i] = sum(rowOf(c, i, columns));
+    addTo(tops, rowOf(c, i, columns));
   }
   const squares = sum(c.map((x) => x * x));
   const inRows = sum(rows.map((x) => x * x)) - squares;

@@ -6,7 +6,8 @@ import { negLogLikelihood } from '../ensemble/measures.ts';
 import { averageLogits } from '../ensemble/combine.ts';
 import { below, noted, type CheckRow } from '../row.ts';
 import { range } from '../real/batch.ts';
-import { jackknife, mean } from '../stats.ts';
+import { average } from '@lab/metrics';
+import { jackknife } from '../stats.ts';
 
 const deterministicBias = 'squared bias of the deterministic pass';
 const meanBias = 'squared bias of the mean field';
@@ -18,10 +19,10 @@ const meanBias = 'squared bias of the mean field';
 const biasOf = ({ members, classes, labels }: Readings, outputs: Float64Array) => {
   const margin = (z: Float64Array, i: number) => z[i * classes + 1]! - z[i * classes]!;
   const squares = (at: readonly number[]): number =>
-    mean(
+    average(
       range(labels.length).map((i) => {
         const values = at.map((m) => margin(members[m]!, i));
-        const centre = mean(values);
+        const centre = average(values);
         const error = values.reduce((s, v) => s + (v - centre) ** 2, 0) / (values.length * (values.length - 1));
         return (margin(outputs, i) - centre) ** 2 - error;
       }),
@@ -53,7 +54,7 @@ export const readoutBias = check({
     for (const which of ['plain', 'dropout'] as const)
       for (const p of rates) {
         const r = await standardReadings(context, which, p);
-        const nll = (outputs: Float64Array) => mean(negLogLikelihood(outputs, r.labels, r.classes));
+        const nll = (outputs: Float64Array) => average(negLogLikelihood(outputs, r.labels, r.classes));
         found.push({
           at: { p, trained: which === 'plain' ? 'plain LoRA' : `LoRA Dropout, p = ${material.rate}` },
           [deterministicBias]: biasOf(r, r.deterministic),

@@ -1,11 +1,14 @@
+import { itemAt } from '@lab/records';
 import { fold, normal } from '@lab/random';
 import { check, pick } from '../check.ts';
 import { pairDrawer } from '../dense/masked.ts';
 import { solve } from '../dense/solve.ts';
+import { crossMoments, secondMoments } from '../dense/moments.ts';
 import { dot } from '../dense/vector.ts';
 import { citeLoraDropout } from '../papers.ts';
 import { atMost, equal, rounding64, type CheckRow } from '../row.ts';
-import { estimate, mean } from '../stats.ts';
+import { average } from '@lab/metrics';
+import { estimate } from '../stats.ts';
 import { range } from '../real/batch.ts';
 
 const [n, d] = [40, 8];
@@ -53,18 +56,18 @@ export const penalty = check({
     const truth = normal(fold(context.key, 'truth'), d);
     const noise = normal(fold(context.key, 'noise'), n);
     const rows = range(n).map((i) => u.subarray(i * d, (i + 1) * d));
-    const y = rows.map((x, i) => dot(x, truth) + noise[i]!);
+    const y = rows.map((x, i) => dot(x, truth) + itemAt(noise, i));
     const problem: Quadratic = {
-      S: Float64Array.from(range(d * d), (k) => mean(rows.map((x) => x[Math.floor(k / d)]! * x[k % d]!))),
-      c: Float64Array.from(range(d), (j) => mean(rows.map((x, i) => x[j]! * y[i]!))),
-      yy: mean(y.map((v) => v * v)),
+      S: secondMoments(rows),
+      c: crossMoments(rows, y),
+      yy: average(y.map((v) => v * v)),
     };
     // One row of Δ: the row mask is one coin, the column mask d coins.
     const drops = RATES.map((p) => {
       const stream = fold(fold(context.key, 'masks'), `p=${p}`);
       const draw = pairDrawer(p, { dIn: d, dOut: 1, r: 1 });
       const pairs = range(draws).map((i) => draw(fold(stream, i)));
-      return { p, dropped: pairs.map(({ a, b }) => a.map((keep) => 1 - keep * b[0]!)) };
+      return { p, dropped: pairs.map(({ a, b }) => a.map((keep) => 1 - keep * itemAt(b, 0))) };
     });
     return { problem, drops };
   },

@@ -1,27 +1,27 @@
+import { itemAt } from '@lab/records';
 import { fold, normal } from '@lab/random';
 import { check } from '../check.ts';
 import { allPairs } from '../dense/masked.ts';
 import { solve } from '../dense/solve.ts';
-import { matVec, norm, orthonormalRows, plus, times } from '../dense/vector.ts';
+import { crossMoments, secondMoments } from '../dense/moments.ts';
+import { addTo, dot, matVec, norm, orthonormalRows, plus, rowOf, times } from '../dense/vector.ts';
 import { panelOf } from '../panel.ts';
 import { citeLoraDropout } from '../papers.ts';
 import { range } from '../real/batch.ts';
 import { compared, equal, noted, rounding64, type CheckRow } from '../row.ts';
-import { dot } from '../dense/vector.ts';
-import { mean } from '../stats.ts';
 
 const [n, d] = [48, 6];
 const RATES = [0.1, 0.3, 0.5, 0.7] as const;
 /** Ratio of the largest to the smallest standard deviation of the inputs. */
 const RATIOS = [1, 2, 4, 8] as const;
 
-interface Moments {
+interface LeastSquares {
   readonly S: Float64Array;
   readonly c: Float64Array;
 }
 
 /** Inputs with exactly orthogonal columns of the given deviations, and targets. */
-const momentsOf = (key: Parameters<typeof fold>[0], ratio: number): Moments => {
+const momentsOf = (key: Parameters<typeof fold>[0], ratio: number): LeastSquares => {
   const raw = Float64Array.from(normal(fold(key, 'inputs'), d * n));
   const columns = orthonormalRows(raw, n);
   const mix = orthonormalRows(Float64Array.from(normal(fold(key, 'mix'), d * d)), d);
@@ -30,15 +30,15 @@ const momentsOf = (key: Parameters<typeof fold>[0], ratio: number): Moments => {
   const x = range(n).map((i) =>
     matVec(
       mix,
-      Float64Array.from(range(d), (j) => columns[j * n + i]! * scales[j]! * Math.sqrt(n)),
+      Float64Array.from(range(d), (j) => itemAt(columns, j * n + i) * itemAt(scales, j) * Math.sqrt(n)),
     ),
   );
   const truth = normal(fold(key, 'truth'), d);
   const noise = normal(fold(key, 'noise'), n);
-  const y = x.map((row, i) => dot(row, truth) + noise[i]!);
+  const y = x.map((row, i) => dot(row, truth) + itemAt(noise, i));
   return {
-    S: Float64Array.from(range(d * d), (k) => mean(x.map((row) => row[Math.floor(k / d)]! * row[k % d]!))),
-    c: Float64Array.from(range(d), (j) => mean(x.map((row, i) => row[j]! * y[i]!))),
+    S: secondMoments(x),
+    c: crossMoments(x, y),
   };
 };
 
@@ -46,21 +46,27 @@ const momentsOf = (key: Parameters<typeof fold>[0], ratio: number): Moments => {
  * The mean update (1-p)² Δ at the minimum of the expected dropout loss of least squares, by summing
  * over all masks.
  */
-const dropoutMinimum = ({ S, c }: Moments, p: number): Float64Array => {
+const dropoutMinimum = ({ S, c }: LeastSquares, p: number): Float64Array => {
   const M = new Float64Array(d * d);
   const v = new Float64Array(d);
   for (const { pair, chance } of allPairs(p, d, 1)) {
     if (pair.b[0] === 0) continue;
-    for (let i = 0; i < d; i++) {
-      v[i]! += chance * pair.a[i]! * c[i]!;
-      for (let j = 0; j < d; j++) M[i * d + j]! += chance * pair.a[i]! * pair.a[j]! * S[i * d + j]!;
-    }
+    // Terms of dropped inputs are zero.
+    for (const [i, kept] of pair.a.entries())
+      if (kept) {
+        v[i] = itemAt(v, i) + chance * itemAt(c, i);
+        addTo(
+          rowOf(M, i, d),
+          rowOf(S, i, d).map((s, j) => s * itemAt(pair.a, j)),
+          chance,
+        );
+      }
   }
   return times(solve(M, v), (1 - p) ** 2);
 };
 
 /** The minimiser of mean (y - Δx)² + lambda ||Δ||². */
-const decayed = ({ S, c }: Moments, lambda: number): Float64Array =>
+const decayed = ({ S, c }: LeastSquares, lambda: number): Float64Array =>
   solve(
     S.map((s, k) => s + (k % (d + 1) === 0 ? lambda : 0)),
     c,
@@ -70,7 +76,10 @@ const decayed = ({ S, c }: Moments, lambda: number): Float64Array =>
  * Smallest relative distance of a weight-decay solution from the dropout solution, over lambda on a
  * fine grid and then finer.
  */
-const nearest = (moments: Moments, target: Float64Array): { readonly lambda: number; readonly distance: number } => {
+const nearest = (
+  moments: LeastSquares,
+  target: Float64Array,
+): { readonly lambda: number; readonly distance: number } => {
   const at = (log: number) => {
     const lambda = 10 ** log;
     return { log, lambda, distance: norm(plus(decayed(moments, lambda), target, -1)) / norm(target) };
@@ -108,9 +117,9 @@ export const weightDecayCheck = check({
   rows: (measured, formula) =>
     measured.flatMap(({ ratio, p, moments, solution }): CheckRow[] => {
       const at = { p, ratio };
-      const found = nearest(moments, solution);
+      const closest = nearest(moments, solution);
       if (ratio !== 1)
-        return [noted(away, at, found.distance), compared('nearest weight decay', at, formula(p), found.lambda)];
+        return [noted(away, at, closest.distance), compared('nearest weight decay', at, formula(p), closest.lambda)];
       const plain = decayed(moments, 0);
       // On white inputs Δ = c / (1 + λ), so the shrinkage of the length gives λ.
       const lambda = norm(plain) / norm(solution) - 1;

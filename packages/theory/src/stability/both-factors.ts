@@ -1,3 +1,4 @@
+import { itemAt } from '@lab/records';
 import { fold, normal, type Key } from '@lab/random';
 import { check, pick } from '../check.ts';
 import { hessianTimes, losses, objective } from '../dense/lora.ts';
@@ -10,7 +11,7 @@ import { panelOf } from '../panel.ts';
 import { citeLoraDropout } from '../papers.ts';
 import { range } from '../real/batch.ts';
 import { atMost, bound, equal, noted, asConclusion, rounding64, type CheckRow } from '../row.ts';
-import { mean } from '../stats.ts';
+import { average } from '@lab/metrics';
 import { stabilityBound } from './bounds.ts';
 import { penaltyOf } from './problem.ts';
 
@@ -22,11 +23,13 @@ type Generator = 'symmetric' | 'antisymmetric';
 /** Which directions B -> B(1 + εX), A -> (1 - εX)A leave an objective unchanged. */
 type Flat = { readonly product: readonly Generator[]; readonly factors: readonly Generator[] };
 
+const flatDirections: Flat = { product: ['symmetric', 'antisymmetric'], factors: ['antisymmetric'] };
+
 /** A random generator X [r, r] of the kind. */
 const generator = (key: Key, kind: Generator, r: number): Float64Array => {
   const raw = normal(key, r * r);
   const sign = kind === 'symmetric' ? 1 : -1;
-  return Float64Array.from(raw, (x, k) => x + sign * raw[(k % r) * r + Math.floor(k / r)]!);
+  return Float64Array.from(raw, (x, k) => x + sign * itemAt(raw, (k % r) * r + Math.floor(k / r)));
 };
 
 /** (dA, dB) = (-X A, B X) as a direction of the parameters. */
@@ -53,7 +56,7 @@ const caseOf = (key: Key, p: number, penalised: 'product' | 'factors', n: number
   const changes = range(n).map((i) => {
     const without = fitDense(problem, whole, i, 1e-8).at;
     for (const t of [0, 0.5, 1]) eta = Math.max(eta, one(plus(whole, plus(without, whole, -1), t), i));
-    return Math.abs(losses(problem, without)[i]! - own[i]!);
+    return Math.abs(itemAt(losses(problem, without), i) - itemAt(own, i));
   });
   const flatness = (['symmetric', 'antisymmetric'] as const).map((kind) => {
     const direction = orbit(problem, whole, generator(fold(key, kind), kind, sizes.r));
@@ -65,7 +68,7 @@ const caseOf = (key: Key, p: number, penalised: 'product' | 'factors', n: number
     penalised,
     weight,
     eta,
-    beta: mean(changes),
+    beta: average(changes),
     flatness,
     total,
     bare: curvature({ ...problem, onProduct: 0, onFactors: 0 }, whole, fold(key, 'bare')).smallest,
@@ -93,10 +96,10 @@ export const bothFactors = check({
     'logistic LoRA with 12 inputs, 3 outputs, r = 2, 60 examples; Hessian-vector products along such ' +
     'directions, Lanczos, leave-one-out retraining from the optimum',
   limits: 'warm-started retraining stays in one basin, as the lemma’s “close” asks',
-  formula: { product: ['symmetric', 'antisymmetric'], factors: ['antisymmetric'] } as Flat,
+  formula: flatDirections,
   perturbed: {
     change: 'symmetric directions stay flat under a penalty on A and B too',
-    formula: { product: ['symmetric', 'antisymmetric'], factors: ['symmetric', 'antisymmetric'] } as Flat,
+    formula: { ...flatDirections, factors: ['symmetric', 'antisymmetric'] },
   },
   measure: (context) => {
     const rates = pick(context, { smoke: [0.3], quick: [0.1, 0.3, 0.5, 0.7] });

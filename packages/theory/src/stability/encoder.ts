@@ -1,3 +1,4 @@
+import { itemAt } from '@lab/records';
 import { fold, type Key } from '@lab/random';
 import { adam } from '../dense/adam.ts';
 import { check, pick, type Context } from '../check.ts';
@@ -13,7 +14,7 @@ import { citeLoraDropout } from '../papers.ts';
 import { range } from '../real/batch.ts';
 import { lastLayer } from '../real/features.ts';
 import { atMost, bound, equal, noted, asConclusion, rounding64, type CheckRow } from '../row.ts';
-import { mean } from '../stats.ts';
+import { average } from '@lab/metrics';
 import { gapBound, stabilityBound } from './bounds.ts';
 import { encoderProblem, fitHead, halves, lengthOf } from './encoder-problem.ts';
 import { penaltyOf, stabilityOf, type Stability } from './problem.ts';
@@ -35,15 +36,15 @@ const bothOf = (problem: Problem, fresh: Problem, start: Float64Array, left: num
   const changes = range(left).map((i) => {
     const without = fitDense(problem, whole, i, 1e-6).at;
     for (const t of [0.5, 1]) eta = Math.max(eta, one(plus(whole, plus(without, whole, -1), t), i));
-    return Math.abs(losses(problem, without)[i]! - own[i]!);
+    return Math.abs(itemAt(losses(problem, without), i) - itemAt(own, i));
   });
   const bare = { ...problem, onProduct: 0 };
   return {
     eta,
-    beta: mean(changes),
+    beta: average(changes),
     smallest: curvature(bare, whole, key, 60).smallest,
     C: Math.max(...own, ...losses(fresh, whole)),
-    gap: mean(losses(fresh, whole)) - mean(own),
+    gap: average(losses(fresh, whole)) - average(own),
     weight: problem.onProduct,
     n: problem.n,
   };
@@ -56,7 +57,7 @@ const maskedGap = (plain: Problem, fresh: Problem, start: Float64Array, p: numbe
   const masks = (step: number) => range(p === 0 ? 1 : 2).map((i) => draw(fold(fold(key, step), i)));
   const theta = adam((at, step) => objective(withMasks(problem, masks(step)), at), start, { steps, rate: 0.02 });
   const scaled = theta.map((x, i) => (i < sizeOfA(plain) ? x : (1 - p) ** 2 * x));
-  const read = (at: Float64Array) => mean(losses(fresh, at)) - mean(losses(plain, at));
+  const read = (at: Float64Array) => average(losses(fresh, at)) - average(losses(plain, at));
   return { deterministic: read(theta), meanField: read(scaled) };
 };
 
@@ -127,8 +128,11 @@ export const encoderStability = check({
     'A frozen, Λ_min over the coordinates that the head reads is used, the kindest reading; masks are ' +
     'trained with a decay of 0.001 instead',
   needsMaterial: true,
-  formula: stabilityBound as Bound,
-  perturbed: { change: 'n³ in the place of n', formula: ((eta, mu, n) => stabilityBound(eta, mu, n ** 3)) as Bound },
+  formula: stabilityBound,
+  perturbed: {
+    change: 'n³ in the place of n',
+    formula: (eta: number, mu: number, n: number) => stabilityBound(eta, mu, n ** 3),
+  },
   measure,
   rows: ({ perRate, inB, path }, of) => [
     equal('Λ_min of the mean loss over all of B', { path }, 0, inB.smallest, {

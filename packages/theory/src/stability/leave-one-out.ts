@@ -2,7 +2,8 @@ import { check } from '../check.ts';
 import { panelOf } from '../panel.ts';
 import { citeLoraDropout } from '../papers.ts';
 import { atMost, noted, rounding64, type CheckRow } from '../row.ts';
-import { estimate, fitLine, mean } from '../stats.ts';
+import { average } from '@lab/metrics';
+import { estimate, fitLine } from '../stats.ts';
 import { stabilityBound } from './bounds.ts';
 import { frozenCases, type Stability } from './problem.ts';
 
@@ -29,30 +30,29 @@ export const leaveOneOut = check({
   formula: proposition,
   perturbed: {
     change: 'n² in the place of n',
-    formula: ((s) => proposition(s) / s.n) as Bound,
+    formula: (s: Stability) => proposition(s) / s.n,
   },
   measure: frozenCases,
   rows: (measured, bound) => [
     ...measured.flatMap(({ loss, setting, cases }): CheckRow[] => {
       const at = { loss, ...setting };
       const beta = estimate(cases.map((c) => c.beta));
-      const limit = mean(cases.map(bound));
-      const far = mean(cases.map((c) => bound(c) / c.eta));
+      const limit = average(cases.map(bound));
+      const far = average(cases.map((c) => bound(c) / c.eta));
       return [
         // The inequality holds for every training set, so the mean needs no allowance for chance.
         { ...atMost(stability, at, limit, beta.mean, { rounding: rounding64(limit, 1e6) }), standardError: beta.se },
-        atMost(displacement, at, far, mean(cases.map((c) => c.moved)), { rounding: rounding64(far, 1e6) }),
+        atMost(displacement, at, far, average(cases.map((c) => c.moved)), { rounding: rounding64(far, 1e6) }),
         noted(looseness, at, limit / beta.mean),
-        noted('Λ_min of the mean loss', at, mean(cases.map((c) => c.smallest))),
-        noted('η on the path', at, mean(cases.map((c) => c.eta))),
+        noted('Λ_min of the mean loss', at, average(cases.map((c) => c.smallest))),
+        noted('η on the path', at, average(cases.map((c) => c.eta))),
       ];
     }),
     ...(['logistic', 'squared'] as const).map((name): CheckRow => {
       const along = measured.filter(({ loss, setting: { p, lambda } }) => loss === name && p === 0.3 && lambda === 0.1);
-      const points = along.map(({ setting: { n }, cases }) => [Math.log(n), Math.log(mean(cases.map((c) => c.beta)))]);
       const { slope } = fitLine(
-        points.map(([x]) => x!),
-        points.map(([, y]) => y!),
+        along.map(({ setting: { n } }) => Math.log(n)),
+        along.map(({ cases }) => Math.log(average(cases.map((c) => c.beta)))),
       );
       return noted('exponent of n in β (the bound has -1)', { loss: name, p: 0.3, lambda: 0.1 }, slope);
     }),

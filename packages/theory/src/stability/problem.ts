@@ -1,3 +1,4 @@
+import { itemAt } from '@lab/records';
 import { fold, type Key } from '@lab/random';
 import type { CheckBudget, Context } from '../check.ts';
 import {
@@ -13,7 +14,7 @@ import { logistic, squared, type Pointwise } from '../dense/pointwise.ts';
 import { loraStart, sample, teacher } from '../dense/synthetic.ts';
 import { norm, plus } from '../dense/vector.ts';
 import { range } from '../real/batch.ts';
-import { mean } from '../stats.ts';
+import { average } from '@lab/metrics';
 
 /** Where stability is taken: dropout rate, multiplier of the penalty, examples. */
 export interface Setting {
@@ -55,7 +56,7 @@ const mostRetrainings = 20;
 
 /** Retrains without each example and measures every constant. */
 export const stabilityOf = (problem: LinearProblem, fresh: LinearProblem, setting: Setting, key: Key): Stability => {
-  const whole = fitLinear(problem, new Float64Array(problem.z[0]!.length));
+  const whole = fitLinear(problem, new Float64Array(itemAt(problem.z, 0).length));
   const own = linearLosses(problem, whole);
   const test = linearLosses(fresh, whole);
   const n = problem.y.length;
@@ -66,18 +67,18 @@ export const stabilityOf = (problem: LinearProblem, fresh: LinearProblem, settin
     const step = plus(without, whole, -1);
     moved = Math.max(moved, norm(step));
     for (const t of [0.5, 1]) eta = Math.max(eta, norm(exampleGradient(problem, plus(whole, step, t), i)));
-    return Math.abs(problem.loss.value(linearOutput(problem, without, i), problem.y[i]!) - own[i]!);
+    return Math.abs(problem.loss.value(linearOutput(problem, without, i), itemAt(problem.y, i)) - itemAt(own, i));
   });
   return {
     ...setting,
     weight: problem.weight,
     smallest: linearCurvature(problem, whole, key).smallest,
     eta,
-    beta: mean(changes),
+    beta: average(changes),
     moved,
     C: Math.max(...own, ...test),
-    trainRisk: mean(own),
-    testRisk: mean(test),
+    trainRisk: average(own),
+    testRisk: average(test),
   };
 };
 
