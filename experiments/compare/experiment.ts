@@ -1,14 +1,14 @@
 import type { ReportSpec } from '@lab/report';
-import type { Arm, Experiment } from '@lab/runner';
+import type { Arm, ConfigPatch, Experiment } from '@lab/runner';
 import { embedded, quick, smoke } from '../embedded.ts';
 
-const methods: { readonly [method: string]: { readonly name: string; readonly [option: string]: string | number } } = {
+const methods = {
   none: { name: 'none' },
   'lora-input': { name: 'lora-input', p: 0.1 },
   'lora-dropout': { name: 'lora-dropout', p: 0.3, samples: 4 },
   'hiddenkey-minus': { name: 'hiddenkey-minus', p: 0.1 },
   hiddenkey: { name: 'hiddenkey', p: 0.1, lambda: 0.2 },
-};
+} as const satisfies { readonly [method: string]: ConfigPatch };
 
 const arms: readonly Arm[] = Object.entries(methods).map(([method, dropout]) => ({
   labels: { method },
@@ -41,12 +41,12 @@ const onGlue: readonly Arm[] = Object.entries(glueTasks).flatMap(([dataset, subs
  * The papers' two methods beside plain LoRA, for encoders several times as large as the embedded
  * one; two samples halve the cost.
  */
-const large: typeof methods = { ...methods, 'lora-dropout': { ...methods['lora-dropout']!, samples: 2 } };
+const large = { ...methods, 'lora-dropout': { ...methods['lora-dropout'], samples: 2 } };
 
 const onSmallGlue: readonly Arm[] = ['rte', 'mrpc', 'cola'].flatMap((dataset) =>
   (['none', 'lora-dropout', 'hiddenkey'] as const).map((method) => ({
     labels: { dataset, method },
-    config: { dropout: large[method]!, dataset: { name: dataset, subset: 64, validation: 60, maxTest: 150 } },
+    config: { dropout: large[method], dataset: { name: dataset, subset: 64, validation: 60, maxTest: 150 } },
   })),
 );
 
