@@ -3,4 +3,4 @@ export { hubFetch } from './hub/fetch.ts';
 export { distinct, fingerprint } from './shape/fingerprint.ts';
 export { lengths, type Lengths } from './shape/lengths.ts';
 export { overlap, type Overlap } from './shape/overlap.ts';
-export type { BuildDataset, Dataset, Example, FetchFile, HubFile, Sources, Splits } from './types.ts';
+export type { Dataset, Example, FetchFile, HubFile, Sources, Splits } from './types.ts';

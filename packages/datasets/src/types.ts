@@ -1,5 +1,4 @@
 import type { TaskKind } from '@lab/metrics';
-import type { Key } from '@lab/random';
 import type { Citation } from '@lab/records';
 
 /**
@@ -66,6 +65,3 @@ export interface Sources {
   /** Called with progress of long loads: fraction in [0, 1]. */
   readonly onProgress?: (what: string, fraction: number) => void;
 }
-
-/** How a data set is built: the key is the run's data stream, so equal seeds give equal splits. */
-export type BuildDataset = (key: Key, sources: Sources) => Promise<Dataset>;

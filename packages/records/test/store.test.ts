@@ -15,26 +15,25 @@ import {
   releaseLease,
   runFolder,
   stateOf,
-  takeLease,
   writeAdapterFile,
   writeCheckpoint,
   writeCurve,
   writeHead,
   type Lease,
 } from '../src/index.ts';
-import { freshFolder } from './folder.ts';
+import { freshFolder, leaseOf } from './folder.ts';
 import { sampleConfig, sampleCurve, predictions, result, surroundings } from './sample.ts';
 
 const start = (): { out: string; lease: Lease } => {
   const out = freshFolder();
-  return { out, lease: takeLease(openRun(out, 'abc'))! };
+  return { out, lease: leaseOf(openRun(out, 'abc')) };
 };
 
 describe('the run store', () => {
   it('gives back what was written, and goes through the states of a run', () => {
     const out = freshFolder();
     expect(stateOf(out, 'abc')).toBe('planned');
-    const lease = takeLease(openRun(out, 'abc'))!;
+    const lease = leaseOf(openRun(out, 'abc'));
     expect(stateOf(out, 'abc')).toBe('running');
     writeHead(lease, sampleConfig, surroundings);
     writeCurve(lease, sampleCurve);
@@ -44,7 +43,7 @@ describe('the run store', () => {
     releaseLease(lease);
     expect(stateOf(out, 'abc')).toBe('interrupted');
 
-    const again = takeLease(openRun(out, 'abc'))!;
+    const again = leaseOf(openRun(out, 'abc'));
     expect([...readFileSync(checkpointPath(again.folder)!)]).toEqual([1, 2, 3]);
     finishRun(again, result, predictions);
     releaseLease(again);
@@ -68,7 +67,7 @@ describe('the run store', () => {
     failRun(lease, { status: 'oom', reason: 'third' });
     releaseLease(lease);
     expect(stateOf(out, 'abc')).toBe('oom');
-    finishRun(takeLease(lease.folder)!, result, []);
+    finishRun(leaseOf(lease.folder), result, []);
     expect(readFailure(lease.folder)).toBeNull();
     expect(isDone(out, 'abc')).toBe(true);
   });

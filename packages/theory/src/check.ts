@@ -49,7 +49,7 @@ export interface Check {
 type Words = 'name' | 'group' | 'claim' | 'cite' | 'prediction' | 'procedure' | 'limits';
 
 /** A check in parts: one measurement, judged by the formula and by a wrong one. */
-export interface CheckParts<Measured, Formula> extends Pick<Check, Words> {
+interface CheckParts<Measured, Formula> extends Pick<Check, Words> {
   readonly needsMaterial?: boolean;
   readonly formula: Formula;
   readonly perturbed: { readonly change: string; readonly formula: Formula };

@@ -9,7 +9,7 @@ import type { OwnOptions } from './own-options.ts';
 import { ownExamples, ownTask } from './own-rows.ts';
 
 /** Tables of a person's own data; those that are absent are split off train. */
-export interface OwnTables {
+interface OwnTables {
   readonly train: DataTable;
   readonly validation?: DataTable | undefined;
   readonly test?: DataTable | undefined;

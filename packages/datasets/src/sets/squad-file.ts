@@ -92,7 +92,7 @@ const fromHub = async (
 };
 
 /** One of the two SQuAD data sets. */
-export interface SquadSet {
+interface SquadSet {
   readonly name: string;
   readonly summary: string;
   readonly version: 'v1.1' | 'v2.0';

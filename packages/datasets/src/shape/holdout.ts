@@ -4,7 +4,7 @@ import { shuffle } from './draw.ts';
 import { fingerprint } from './fingerprint.ts';
 
 /** An example list cut in two. */
-export interface Holdout {
+interface Holdout {
   readonly train: readonly Example[];
   readonly validation: readonly Example[];
 }

@@ -43,7 +43,7 @@ export const lowerCase =
     tokenize(text.toLowerCase());
 
 /** A segment in tokens. */
-export interface Tokenized {
+interface Tokenized {
   readonly hypothesis: readonly string[];
   readonly references: readonly (readonly string[])[];
 }

@@ -4,7 +4,7 @@ import type { Key } from '@lab/random';
 import { plainView, type Problem, type View } from './problem.ts';
 
 /** m_A over the columns of A and m_B over the rows of B, 1 for kept (LoRA Dropout, Eq. 2). */
-export interface MaskPair {
+interface MaskPair {
   readonly a: Uint8Array;
   readonly b: Uint8Array;
 }

@@ -15,7 +15,7 @@ const gaussian = (key: Key, n: number, scale: number): Float64Array =>
   Float64Array.from(normal(key, n), (x) => scale * x);
 
 /** What the examples are drawn from: a frozen readout, and the update that would be right. */
-export interface Teacher extends Omit<Sizes, 'n'> {
+interface Teacher extends Omit<Sizes, 'n'> {
   readonly loss: Pointwise;
   readonly w: Float64Array;
   readonly truth: Float64Array;

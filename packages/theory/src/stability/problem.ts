@@ -111,7 +111,7 @@ const settings = (budget: CheckBudget): readonly Setting[] => {
 };
 
 /** All training sets of one loss and setting. */
-export interface Cases {
+interface Cases {
   readonly loss: Pointwise['name'];
   readonly setting: Setting;
   readonly cases: readonly Stability[];

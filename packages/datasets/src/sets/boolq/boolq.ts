@@ -28,7 +28,7 @@ const wanted = (split: 'train' | 'dev') =>
 const row = z.object({ question: z.string().min(1), passage: z.string().min(1), answer: z.boolean() });
 
 /** Checks rows (JSON texts or objects); ids are `<split>:<row>` from 0. */
-export const parseBoolq = (
+const parseBoolq = (
   path: string,
   rows: readonly Placed<unknown>[],
   split: string,

@@ -23,7 +23,7 @@ const example = (id: string, question: string, choices: readonly string[], label
  * to 3; a header row is recognised by its first cell `question` with an answer cell that is
  * neither. Ids are `<split>:<subject>:<row>`.
  */
-export const parseSubject = (
+const parseSubject = (
   path: string,
   text: string,
   split: string,

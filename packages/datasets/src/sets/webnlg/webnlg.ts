@@ -39,7 +39,7 @@ const linear = (triples: readonly z.infer<typeof triple>[]): string =>
  * Entries of a WebNLG 2017 JSON file: one example for each set of triples, with all its texts; ids
  * carry the category.
  */
-export const readWebnlg = async (path: string, split: string): Promise<Read<Example>> => {
+const readWebnlg = async (path: string, split: string): Promise<Read<Example>> => {
   const { entries } = await readDataJson(path, file);
   const rows = entries.flatMap((entry, i) =>
     Object.values(entry).map(({ category, modifiedtripleset, lexicalisations }) => ({
