@@ -4,7 +4,7 @@ export type { Bet, ReliabilityBin } from './calibration.ts';
 export { accuracy, brier, confusion, f1, matthews, nll } from './classification.ts';
 export { measure, metricNames } from './measure.ts';
 export { aurc, riskCoverage, type RiskPoint } from './selective.ts';
-export { argmax, ensembleLogits, logProbabilities, softmax, type Logits } from './softmax.ts';
+export { argmax, ensembleLogits, logSoftmaxRow, softmax, type Logits } from './softmax.ts';
 export { answerScores, bestThreshold, normaliseAnswer, squadScores } from './squad.ts';
 export type { Asked, SquadScores, Threshold } from './squad.ts';
 export { atTemperature, fitTemperature } from './temperature.ts';

@@ -11,13 +11,13 @@ export const logSumExp = (x: readonly number[]): number => {
 };
 
 /** Log-probabilities of one row of logits: x - logSumExp(x). */
-export const logProbabilities = (x: readonly number[]): number[] => {
+export const logSoftmaxRow = (x: readonly number[]): number[] => {
   const total = logSumExp(x);
   return x.map((value) => value - total);
 };
 
 /** Probabilities of one row of logits. */
-export const softmax = (x: readonly number[]): number[] => logProbabilities(x).map(Math.exp);
+export const softmax = (x: readonly number[]): number[] => logSoftmaxRow(x).map(Math.exp);
 
 /** Index of the largest value; the first one when several are equal. */
 export const argmax = (x: readonly number[]): number =>
@@ -37,7 +37,7 @@ export const ensembleLogits = (members: readonly Logits[], how: 'logits' | 'prob
   return itemAt(first, 0).map((row, example) => {
     const rows = first.map((member) => itemAt(member, example));
     if (how === 'logits' || row.length === 1) return row.map((_, c) => average(rows.map((r) => itemAt(r, c))));
-    const logs = rows.map(logProbabilities);
+    const logs = rows.map(logSoftmaxRow);
     return row.map((_, c) => logSumExp(logs.map((r) => itemAt(r, c))) - Math.log(m));
   });
 };

@@ -30,9 +30,9 @@ export const cachePath = ({ repo, revision, path }: HubFile, { cacheDir }: Sourc
 const recall = async (path: string): Promise<Uint8Array> => {
   const [bytes, receipt] = await Promise.all([readFile(path), readFile(`${path}.receipt.json`, 'utf8')]);
   const { sha256: kept } = JSON.parse(receipt) as Receipt;
-  const found = sha256(bytes);
-  if (found !== kept)
-    throw new BadInput(`${path}: SHA-256 is ${found}, its receipt says ${kept}; delete the file to download it again`);
+  const now = sha256(bytes);
+  if (now !== kept)
+    throw new BadInput(`${path}: SHA-256 is ${now}, its receipt says ${kept}; delete the file to download it again`);
   return bytes;
 };
 

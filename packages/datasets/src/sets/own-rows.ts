@@ -39,9 +39,9 @@ const texts = (row: Cells, column: string): readonly string[] =>
   });
 
 const number = (value: unknown, column: string): number => {
-  const found = typeof value === 'string' && value.trim() === '' ? Number.NaN : Number(value);
-  if (!Number.isFinite(found)) throw new Malformed(column, `expected a number; got ${JSON.stringify(value)}`);
-  return found;
+  const parsed = typeof value === 'string' && value.trim() === '' ? Number.NaN : Number(value);
+  if (!Number.isFinite(parsed)) throw new Malformed(column, `expected a number; got ${JSON.stringify(value)}`);
+  return parsed;
 };
 
 type Truth = Pick<Example, 'label' | 'references' | 'spans'>;

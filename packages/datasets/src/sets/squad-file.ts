@@ -160,7 +160,7 @@ export const squadEntry = (set: SquadSet): DatasetEntry => {
       if (o.protocol === 'clean' && size >= train.rows.length) {
         throw new BadInput(`dataset ${set.name}: validation must stay below ${train.rows.length}; got ${size}`);
       }
-      const held =
+      const learned =
         o.protocol === 'clean'
           ? holdOut(fold(key, `holdout ${set.name}`), train.rows, size, ({ pair }) => pair ?? '')
           : { train: train.rows, validation: dev.rows };
@@ -168,7 +168,7 @@ export const squadEntry = (set: SquadSet): DatasetEntry => {
         name: set.name,
         task: { kind: 'extractive-qa' },
         metric: 'f1',
-        splits: { ...held, test: dev.rows },
+        splits: { ...learned, test: dev.rows },
         licence,
         cite: set.cite,
         notes: [...train.notes, ...dev.notes],

@@ -27,8 +27,8 @@ export const holdOut = (
   const groups = new Map<string, number[]>();
   examples.forEach((example, i) => {
     const name = group(example);
-    const held = groups.get(name);
-    if (held) held.push(i);
+    const members = groups.get(name);
+    if (members) members.push(i);
     else groups.set(name, [i]);
   });
   const chosen = new Set<number>();

@@ -26,7 +26,7 @@ export const reshapeOptions = {
   maxTest: z.number().int().min(1).nullable().default(null).describe('test examples kept, the same for every seed'),
 };
 
-/** What `reshape` is told. */
+/** The values of these options. */
 export interface Reshaping {
   readonly subset: number | null;
   readonly labelNoise: number;

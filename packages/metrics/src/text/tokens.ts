@@ -1,4 +1,4 @@
-/** A text that a model wrote and the references it is held against. */
+/** A text that a model wrote and the references it is compared with. */
 export interface Segment {
   readonly hypothesis: string;
   readonly references: readonly string[];

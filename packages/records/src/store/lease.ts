@@ -82,8 +82,8 @@ export const holdingOf = (folder: string, now = performance.now()): Holding => {
   const alive = owner ? lives(owner) : null;
   if (alive !== null) return { held: alive, fence, owner };
   try {
-    const deterministic = silence(path, now);
-    return { held: deterministic < leaseTimeout, fence, owner };
+    const silent = silence(path, now);
+    return { held: silent < leaseTimeout, fence, owner };
   } catch {
     return { held: false, fence, owner };
   }

@@ -50,7 +50,7 @@ export const readSeal = (folder: string): Seal | null => {
     const { sha256, ...body } = sealSchema.parse(JSON.parse(text));
     if (sha256 === digest(canonical(body))) return { ...body, sha256 };
   } catch {
-    // Not JSON, or not a seal: told below.
+    // Not JSON, or not a seal.
   }
   throw damaged(marker(folder));
 };

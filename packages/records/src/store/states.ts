@@ -36,7 +36,7 @@ export const readFailure = (folder: string): Failure | null => {
     const note = JSON.parse(text) as Failure;
     if (statuses.includes(note.status) && Number.isInteger(note.attempts)) return note;
   } catch {
-    // Cut off: told below.
+    // Cut off: counted below.
   }
   return { status: 'failed', reason: 'the note FAILED.json is not readable', attempts: 1 };
 };

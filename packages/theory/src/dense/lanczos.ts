@@ -52,7 +52,7 @@ export const extremeEigenvalues = (
     diagonal.push(dot(v, w));
     for (let pass = 0; pass < 2; pass++) for (const b of basis) w = plus(w, b, -dot(w, b));
     const length = norm(w);
-    // An invariant subspace: what is found is exact.
+    // An invariant subspace: the values are exact.
     if (j + 1 === steps || length <= 1e-13 * scale) break;
     beside.push(length);
     basis.push(times(w, 1 / length));

@@ -29,8 +29,8 @@ export const pairDrawer = (
   const all = (size: number) => new Uint8Array(size).fill(1);
   return (key) => {
     const drawn = drawMasks(plan, key, context);
-    const found = (site: string) => drawn.find(({ name }) => name.startsWith(`keep/${site}/`))?.keep;
-    return { a: found('lora.A') ?? all(dIn), b: found('lora.B') ?? all(dOut) };
+    const keepOf = (site: string) => drawn.find(({ name }) => name.startsWith(`keep/${site}/`))?.keep;
+    return { a: keepOf('lora.A') ?? all(dIn), b: keepOf('lora.B') ?? all(dOut) };
   };
 };
 

@@ -71,8 +71,8 @@ export const gain = check({
   formula: toMembers,
   perturbed: { change: 'KL(member || ensemble), the other direction', formula: fromMembers },
   measure: cases,
-  rows: (found, disagreement) =>
-    found.flatMap(({ at, members: m }): CheckRow[] => {
+  rows: (readings, disagreement) =>
+    readings.flatMap(({ at, members: m }): CheckRow[] => {
       const g = gainsOf(m);
       const centre = logSoftmaxRows(averageLogits(m.members), m.classes);
       const kl = average(m.members.map((z) => disagreement(centre, logSoftmaxRows(z, m.classes), m.classes)));

@@ -63,8 +63,8 @@ export const jensen = check({
     formula: notConvex,
   },
   measure: sources,
-  rows: (found, cases) => [
-    ...found.flatMap((members) =>
+  rows: (sets, cases) => [
+    ...sets.flatMap((members) =>
       cases.map((one): CheckRow => {
         const over = excess(members, one);
         const at = { source: members.source, loss: one.loss, averaged: one.averaged, M: members.members.length };
@@ -73,7 +73,7 @@ export const jensen = check({
         return atMost('largest excess of an example', at, 0, Math.max(...over), { rounding });
       }),
     ),
-    ...found.map((members) => {
+    ...sets.map((members) => {
       const over = excess(members, { loss: 'Brier', averaged: 'logits' });
       const share = average(over.map((x) => (x > 1e-12 ? 1 : 0)));
       return noted('share of examples where averaged logits have the worse Brier', { source: members.source }, share);

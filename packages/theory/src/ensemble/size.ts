@@ -82,10 +82,12 @@ export const ensembleSize = check({
   measure: async (context) => ({
     random: random(context),
     real: context.material
-      ? await standardReadings(context, 'dropout', context.material.rate).then((found) => ({
-          fits: blocks(found),
+      ? await standardReadings(context, 'dropout', context.material.rate).then((readings) => ({
+          fits: blocks(readings),
           // Var(1) for the slope: the members' covariance divided by M - 1.
-          slope: (secondOrderGain(found.members, found.classes) * found.members.length) / (found.members.length - 1),
+          slope:
+            (secondOrderGain(readings.members, readings.classes) * readings.members.length) /
+            (readings.members.length - 1),
         }))
       : null,
   }),

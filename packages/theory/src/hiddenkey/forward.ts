@@ -36,7 +36,7 @@ const catalogue = async (cases: readonly DroppedRow[]) => {
       attention: perturbWith(onWeights, masks)('attention.weights', place, tf.softmax(logits!, -1)),
     };
   });
-  const found = await program.run({
+  const outputs = await program.run({
     logits: { dtype: 'float32', shape, data: Float32Array.from(cases.flatMap(({ logits }) => Array.from(logits))) },
     keep: {
       dtype: 'bool',
@@ -44,7 +44,7 @@ const catalogue = async (cases: readonly DroppedRow[]) => {
       data: Uint8Array.from(cases.flatMap(({ m }) => range(keys).map((i) => (i === m ? 0 : 1)))),
     },
   });
-  const read = async (name: string) => await readFloats(engine, found[name]!);
+  const read = async (name: string) => await readFloats(engine, outputs[name]!);
   const both = { key: await read('key'), attention: await read('attention') };
   await engine.close();
   return both;
@@ -67,13 +67,13 @@ export const forwardEquality = check({
   perturbed: { change: 'no rescale', formula: () => 1 },
   measure: async (context) => {
     const cases = drawn(context.key, pick(context, { smoke: 20, quick: 200 }));
-    return { cases, found: await catalogue(cases) };
+    return { cases, outputs: await catalogue(cases) };
   },
-  rows: ({ cases, found }, rescale): readonly CheckRow[] => {
+  rows: ({ cases, outputs }, rescale): readonly CheckRow[] => {
     // The smallest kept sum enters as a divisor.
     const divisor = 1 / Math.min(...cases.map(keptSum));
     const off = Math.max(...cases.map((c) => largest(dropKeyWeights(c), dropAttentionWeights(c, rescale(c)))));
-    const single = Float64Array.from(found.attention, (w, i) => {
+    const single = Float64Array.from(outputs.attention, (w, i) => {
       const c = itemAt(cases, Math.floor(i / keys));
       return (w * keptSum(c)) / rescale(c);
     });
@@ -81,7 +81,7 @@ export const forwardEquality = check({
       equal('largest difference of weights', { arithmetic: 'double, formulas' }, 0, off, {
         rounding: rounding64(divisor, 8 * keys),
       }),
-      equal('largest difference of weights', { arithmetic: 'single, catalogue' }, 0, largest(found.key, single), {
+      equal('largest difference of weights', { arithmetic: 'single, catalogue' }, 0, largest(outputs.key, single), {
         rounding: rounding32(divisor, 4 * keys),
       }),
     ];

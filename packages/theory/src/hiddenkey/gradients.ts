@@ -41,7 +41,7 @@ export const gradientFormulas = check({
       return {
         dropped,
         u,
-        found: {
+        numeric: {
           dropKeyOwn: by(dropKeyWeights, u),
           noGradDropped: by(noGrad, m),
           noGradOwn: by(noGrad, u),
@@ -60,7 +60,7 @@ export const gradientFormulas = check({
       noGradOwn: 'NoGrad dw_u/dg_u',
     } as const;
     const worst = (['dropKeyOwn', 'noGradDropped', 'noGradOwn'] as const).map((name) => {
-      const pairs = measured.map(({ dropped, u, found }) => [closed(dropped, u)[name], found[name]] as const);
+      const pairs = measured.map(({ dropped, u, numeric }) => [closed(dropped, u)[name], numeric[name]] as const);
       const [predicted, seen] = pairs.reduce((a, b) => (Math.abs(b[0] - b[1]) > Math.abs(a[0] - a[1]) ? b : a));
       return equal(names[name], { rows: measured.length }, predicted, seen, { rounding });
     });

@@ -31,8 +31,8 @@ type LeakForm = (weight: number, upstream: number) => number;
 
 const chained: LeakForm = (weight, upstream) => -weight * upstream;
 
-const leakOf = (found: Arrays, keep: Uint8Array, batch: Batch, heads: number, form: LeakForm): Leak => {
-  const [g, v, w] = ['byLogits', 'byWeights', 'weights'].map((name) => found[name]!.data) as [
+const leakOf = (measured: Arrays, keep: Uint8Array, batch: Batch, heads: number, form: LeakForm): Leak => {
+  const [g, v, w] = ['byLogits', 'byWeights', 'weights'].map((name) => measured[name]!.data) as [
     Float32Array,
     Float32Array,
     Float32Array,
@@ -75,7 +75,7 @@ const measure = async (context: Context) => {
   const perMethod = [];
   for (const name of ['dropattention', 'dropkey'] as const) {
     const plan = planFor(material, noiseAt(name, 0.5), batch);
-    const found = await withProgram(material, leakProgram(material, plan, block), async (call) => {
+    const measured = await withProgram(material, leakProgram(material, plan, block), async (call) => {
       const all = [];
       for (const p of rates)
         for (let i = 0; i < draws; i++) {
@@ -89,7 +89,7 @@ const measure = async (context: Context) => {
         }
       return all;
     });
-    perMethod.push({ name, found });
+    perMethod.push({ name, measured });
   }
   return { rates, batch, heads, perMethod };
 };
@@ -114,10 +114,10 @@ export const leak = check({
   perturbed: { change: 'the opposite sign', formula: (w: number, upstream: number) => w * upstream },
   measure,
   rows: ({ rates, batch, heads, perMethod }, form) => {
-    const shares = perMethod.map(({ name, found }) => ({
+    const shares = perMethod.map(({ name, measured }) => ({
       name,
       perRate: rates.map((p) => {
-        const leaks = found.filter((f) => f.p === p).map((f) => leakOf(f.outputs, f.keep, batch, heads, form));
+        const leaks = measured.filter((f) => f.p === p).map((f) => leakOf(f.outputs, f.keep, batch, heads, form));
         return { p, leaks, ...estimate(leaks.map((l) => Math.sqrt(l.dropped / l.all))) };
       }),
     }));

@@ -50,12 +50,12 @@ export const readoutBias = check({
   measure: async (context) => {
     const material = materialOf(context);
     const rates = pick(context, { smoke: [0.3], quick: [0.1, 0.3, 0.5] });
-    const found = [];
+    const cases = [];
     for (const which of ['plain', 'dropout'] as const)
       for (const p of rates) {
         const r = await standardReadings(context, which, p);
         const nll = (outputs: Float64Array) => average(negLogLikelihood(outputs, r.labels, r.classes));
-        found.push({
+        cases.push({
           at: { p, trained: which === 'plain' ? 'plain LoRA' : `LoRA Dropout, p = ${material.rate}` },
           [deterministicBias]: biasOf(r, r.deterministic),
           [meanBias]: biasOf(r, r.meanField),
@@ -67,12 +67,12 @@ export const readoutBias = check({
           members: r.members.length,
         });
       }
-    return found;
+    return cases;
   },
   rows: (measured, { small, large }) =>
-    measured.flatMap((found): CheckRow[] => {
-      const { at, nll, members } = found;
-      const [less, more] = [found[small as typeof meanBias], found[large as typeof deterministicBias]];
+    measured.flatMap((one): CheckRow[] => {
+      const { at, nll, members } = one;
+      const [less, more] = [one[small as typeof meanBias], one[large as typeof deterministicBias]];
       return [
         noted(large, at, more.mean, more.se),
         { ...below(small, at, more.mean, less.mean, Math.hypot(less.se, more.se)), standardError: less.se },

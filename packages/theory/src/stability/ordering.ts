@@ -61,17 +61,17 @@ export const ordering = check({
     const draws = pick(context, { smoke: 8, quick: 24 });
     return (['B', 'both'] as const).flatMap((trained) => {
       const perRate = rates.map((p) => ({ p, sets: sets.map((s) => fitted(fold(context.key, s), trained, p, draws)) }));
-      return perRate.map(({ p, sets: found }) => ({ trained, p, found, plain: itemAt(perRate, 0).sets }));
+      return perRate.map(({ p, sets: fits }) => ({ trained, p, fits, plain: itemAt(perRate, 0).sets }));
     });
   },
   rows: (measured, sign) =>
-    measured.flatMap(({ trained, p, found, plain }) =>
+    measured.flatMap(({ trained, p, fits, plain }) =>
       (['deterministic', 'mean field'] as const).flatMap((readout): CheckRow[] => {
         const at = { p, trained: trained === 'B' ? 'B, A frozen' : 'A and B', readout };
-        const gap = (r: (typeof found)[number]) => r[readout].fresh - r[readout].train;
-        const gaps = estimate(found.map(gap));
-        const risk = estimate(found.map((r) => r[readout].fresh));
-        const change = estimate(found.map((r, s) => sign * (gap(r) - gap(itemAt(plain, s)))));
+        const gap = (r: (typeof fits)[number]) => r[readout].fresh - r[readout].train;
+        const gaps = estimate(fits.map(gap));
+        const risk = estimate(fits.map((r) => r[readout].fresh));
+        const change = estimate(fits.map((r, s) => sign * (gap(r) - gap(itemAt(plain, s)))));
         return [
           noted(gapName, at, gaps.mean, gaps.se),
           noted(riskName, at, risk.mean, risk.se),

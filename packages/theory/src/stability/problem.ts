@@ -125,7 +125,7 @@ const kept = new WeakMap<Key, readonly Cases[]>();
  */
 export const frozenCases = ({ shared, budget }: Context): readonly Cases[] => {
   const [sets, fresh] = budget === 'smoke' ? [2, 500] : [12, 4000];
-  const found =
+  const cases =
     kept.get(shared) ??
     [logistic, squared].flatMap((loss) =>
       settings(budget).map((setting) => ({
@@ -136,6 +136,6 @@ export const frozenCases = ({ shared, budget }: Context): readonly Cases[] => {
         ),
       })),
     );
-  kept.set(shared, found);
-  return found;
+  kept.set(shared, cases);
+  return cases;
 };
