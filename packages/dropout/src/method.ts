@@ -1,7 +1,7 @@
 import { entry, type Entry } from '@lab/records';
 import type { z } from 'zod';
-import { checkNoise } from './check.ts';
-import { isZero } from './rate.ts';
+import { checkNoise } from './noise/check.ts';
+import { isZero } from './noise/rate.ts';
 import type { Dropout } from './types.ts';
 
 /** One pass instead of several equal ones. */

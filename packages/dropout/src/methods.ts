@@ -7,6 +7,8 @@ export { deepEnsemble } from './deep-ensemble/index.ts';
 export { dropAttention } from './dropattention/index.ts';
 export { dropKey } from './dropkey/index.ts';
 export { dropLora } from './droplora/index.ts';
+export { gaussianDropout } from './gaussian-dropout/index.ts';
+export { gaussianLora } from './gaussian-lora/index.ts';
 export { hiddenCut } from './hiddencut/index.ts';
 export { hiddenKey } from './hiddenkey/index.ts';
 export { hiddenKeyMinus } from './hiddenkey-minus/index.ts';

@@ -1,6 +1,8 @@
 import type { Place, Site } from '@lab/adapter';
 import type { Readout } from '@lab/records';
 import type { Params, tf } from '@lab/engine';
+import type { LawName } from './laws/index.ts';
+import type { Law } from './laws/law.ts';
 
 /**
  * What is shared in a mask (HiddenKey, section 3.2, and LoRA Dropout, Eq. 2); `structure.ts` gives the mask's axes at every site.
@@ -31,7 +33,7 @@ export type Rate = number | { readonly byLayer: readonly number[] } | Schedule;
 /** Layers a noise acts on; `latter-half` is HiddenKey's choice for decoders. */
 export type Layers = 'all' | 'latter-half' | readonly number[];
 
-/** One source of noise, as data: position x structure x compensation (HiddenKey, section 3). */
+/** One source of noise, as data: position x structure x compensation (LoRA Meets Dropout, section 3), and a law. */
 export interface Noise {
   readonly site: Site;
   readonly structure: Structure;
@@ -40,6 +42,8 @@ export interface Noise {
   /** One mask for the whole batch, or one for each example. Masks of A and B belong to the whole batch. */
   readonly scope: 'batch' | 'example';
   readonly layers: Layers;
+  /** The law of its factors; absent: coins that drop with probability p. */
+  readonly law?: LawName | undefined;
 }
 
 /** A second pass whose output should agree with the first. */
@@ -87,21 +91,15 @@ export interface DrawContext {
 
 /** A mask that a forward pass of one batch shape needs. */
 export interface PlannedMask {
-  /** `keep/<site>/<path>`, with `#k` for the k-th further noise of the same site. */
+  /** `mask/<site>/<path>`, with `#k` for the k-th further noise of the same site. */
   readonly name: string;
   readonly site: Site;
   readonly place: Place;
   readonly noise: Noise;
+  readonly law: Law;
   /** k: position among the noises of this site. */
   readonly index: number;
   readonly valueShape: readonly number[];
   /** Broadcasts to `valueShape`. */
   readonly maskShape: readonly number[];
-}
-
-/** A mask ready to travel: 1 keeps, 0 drops. */
-export interface DrawnMask {
-  readonly name: string;
-  readonly shape: readonly number[];
-  readonly keep: Uint8Array;
 }

@@ -14,6 +14,9 @@ describe('what means nothing is refused with the reason', () => {
     [{ site: 'attention.logits', structure: 'row' }, /every key from a query/],
     [{ site: 'attention.weights', structure: 'head', compensation: 'normalised-stop' }, /every key from a query/],
     [{ site: 'output', structure: 'column' }, /allowed: element, example/],
+    [{ site: 'attention.weights', structure: 'element', law: 'gaussian' }, /may be negative/],
+    [{ site: 'ffn.hidden', structure: 'span', law: 'gaussian' }, /has no spans/],
+    [{ site: 'lora.input', structure: 'element', law: 'gaussian', compensation: 'inverse' }, /must be "none"/],
     [{ site: 'lora.input', structure: 'element', p: 1 }, /\[0, 1\); got 1/],
     [{ site: 'lora.input', structure: 'element', p: { byLayer: [] } }, /\[0, 1\); got none/],
   ])('%o', (part, reason) => {

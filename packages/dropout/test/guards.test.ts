@@ -1,11 +1,12 @@
 import { fold } from '@lab/random';
+import type { HostArray } from '@lab/engine';
 import { describe, expect, it } from 'vitest';
-import { drawMasks, planMasks, type DrawContext, type Noise } from '../src/index.ts';
-import { B, context, DEPTH, HEADS, noiseOf, root, T, uses } from './fixture.ts';
+import { planMasks, type DrawContext, type Noise } from '../src/index.ts';
+import { B, context, DEPTH, HEADS, maskList, noiseOf, root, T, uses } from './fixture.ts';
 
 const draw = (noise: Noise, i: number, given: DrawContext) => {
   const planned = planMasks([noise], uses, DEPTH)[0]!;
-  return { planned, mask: drawMasks([planned], fold(root, i), given)[0]! };
+  return { planned, mask: maskList([planned], fold(root, i), given)[0]! };
 };
 
 const attention = (['attention.logits', 'attention.weights'] as const).flatMap((site) =>
@@ -33,7 +34,7 @@ describe.each([false, true])('every query keeps a valid key, causal: %s', (causa
           for (let q = 0; q < T; q++) {
             const row = ((rows === 1 ? 0 : b) * HEADS + h) * queries + (queries === 1 ? 0 : q);
             const seen = Math.min(given.lengths[b]!, causal ? q + 1 : T);
-            expect(mask.keep.slice(row * T, row * T + seen).some((k) => k === 1)).toBe(true);
+            expect(mask.data.slice(row * T, row * T + seen).some((k) => k === 1)).toBe(true);
           }
     }
   });
@@ -41,12 +42,12 @@ describe.each([false, true])('every query keeps a valid key, causal: %s', (causa
 
 it('weights that are not renormalised keep the plain law: a query may lose every key', () => {
   const noise = noiseOf({ site: 'attention.weights', structure: 'column', compensation: 'inverse', p: 0.97 });
-  const all = Array.from({ length: 20 }, (_, i) => draw(noise, i, context).mask.keep);
+  const all = Array.from({ length: 20 }, (_, i) => draw(noise, i, context).mask.data);
   expect(all.some((keep) => keep.slice(0, T).every((k) => k === 0))).toBe(true);
 });
 
 describe('span', () => {
-  const dropped = (keep: Uint8Array) => [...keep.keys()].filter((j) => keep[j] === 0);
+  const dropped = (keep: HostArray['data']) => [...keep.keys()].filter((j) => keep[j] === 0);
 
   it.each([1, 2, 3, 5])('is one run inside %i valid tokens, p n long on average', (n) => {
     const given = { ...context, lengths: Int32Array.of(n, n, n) };
@@ -55,7 +56,7 @@ describe('span', () => {
     const draws = 2000;
     for (let i = 0; i < draws; i++) {
       const { mask } = draw(noiseOf({ site: 'ffn.hidden', structure: 'span', p }), i, given);
-      const run = dropped(mask.keep.subarray(0, T));
+      const run = dropped(mask.data.subarray(0, T));
       run.forEach((j, k) => expect(j).toBe(run[0]! + k));
       expect(run.every((j) => j < n)).toBe(true);
       expect([Math.floor(p * n), Math.floor(p * n) + 1]).toContain(run.length);
@@ -71,7 +72,7 @@ describe('span', () => {
         ...context,
         lengths: Int32Array.of(1, 1, 1),
       });
-      expect(dropped(mask.keep)).toEqual([]);
+      expect(dropped(mask.data)).toEqual([]);
     }
   });
 
@@ -79,7 +80,7 @@ describe('span', () => {
     const filler = { ...context, lengths: Int32Array.of(5, 0, 0) };
     for (const scope of ['batch', 'example'] as const) {
       const { mask } = draw(noiseOf({ site: 'ffn.hidden', structure: 'span', scope, p: 0.6 }), 3, filler);
-      expect(dropped(mask.keep.subarray(0, T)).length).toBe(3);
+      expect(dropped(mask.data.subarray(0, T)).length).toBe(3);
     }
   });
 });

@@ -2,21 +2,15 @@ import { noNoise, type Perturb, type Site } from '@lab/adapter';
 import { fold } from '@lab/random';
 import { tf, valueAndGrad } from '@lab/engine';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { drawMasks, methods, perturbWith, planMasks, rateInputs, type Dropout } from '../src/index.ts';
+import { drawMasks, methods, perturbWith, planMasks, type Dropout } from '../src/index.ts';
 import { branch, given } from './branch.ts';
-import { B, context, DEPTH, R, root, T, toTensors, uses, WIDTH } from './fixture.ts';
+import { B, build, context, DEPTH, R, root, T, toTensors, uses, WIDTH } from './fixture.ts';
 
 beforeAll(() => tf.setBackend('cpu'));
 
-const build = (name: string, options: object = {}): Dropout => {
-  const needed = name === 'custom' ? { noise: [{ site: 'lora.input', structure: 'element', p: 0.3 }] } : {};
-  return methods.build(methods.parse({ name, ...needed, ...options }));
-};
-
 const perturbOf = (dropout: Dropout, i: number): Perturb => {
   const plan = planMasks(dropout.noise, uses, DEPTH);
-  const rates = Object.entries(rateInputs(plan, context.progress)).map(([name, p]) => [name, tf.scalar(p)] as const);
-  return perturbWith(plan, { ...toTensors(drawMasks(plan, fold(root, i), context)), ...Object.fromEntries(rates) });
+  return perturbWith(plan, toTensors(drawMasks(plan, fold(root, i), context)));
 };
 
 const placeOf = (site: Site) => uses.find((use) => use.site === site)!;

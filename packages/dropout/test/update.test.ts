@@ -4,7 +4,7 @@ import { tf } from '@lab/engine';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { drawMasks, meanFieldScale, mergeFactor, methods, perturbWith, planMasks, type Noise } from '../src/index.ts';
 import { branch, given } from './branch.ts';
-import { B, context, DEPTH, noiseOf, R, root, T, toTensors, uses, WIDTH } from './fixture.ts';
+import { B, context, DEPTH, maskList, noiseOf, R, root, T, toTensors, uses, WIDTH } from './fixture.ts';
 
 beforeAll(() => tf.setBackend('cpu'));
 
@@ -51,8 +51,8 @@ describe('LoRA Dropout, Eq. 2', () => {
 
   it('an entry of B A is dropped with probability 2p - p^2', () => {
     const product = (i: number) => {
-      const [a, b] = drawMasks(plan, fold(root, i), context);
-      return Array.from({ length: 6 * WIDTH }, (_, j) => 1 - b!.keep[Math.floor(j / WIDTH)]! * a!.keep[j % WIDTH]!);
+      const [a, b] = maskList(plan, fold(root, i), context);
+      return Array.from({ length: 6 * WIDTH }, (_, j) => 1 - b!.data[Math.floor(j / WIDTH)]! * a!.data[j % WIDTH]!);
     };
     expectMean(product, new Array(6 * WIDTH).fill(2 * p - p ** 2), 3000);
   });
@@ -69,8 +69,8 @@ describe('LoRA Dropout, Eq. 2', () => {
     const ones = new Array<number>(6).fill(1);
     expectMean(
       (i) => {
-        const [a, b] = drawMasks(both, fold(root, i), context);
-        return [norm(b!.keep, a!.keep)];
+        const [a, b] = maskList(both, fold(root, i), context);
+        return [norm(b!.data, a!.data)];
       },
       [(1 - rate) ** 2 * norm(ones, ones)],
       3000,
@@ -80,7 +80,7 @@ describe('LoRA Dropout, Eq. 2', () => {
   it('the masked branch is diag(m_B) B A diag(m_A) x, for both scopes', () => {
     for (const scope of ['batch', 'example'] as const) {
       const noise = noiseFor({ p, scope });
-      const [a, b] = drawMasks(
+      const [a, b] = maskList(
         planMasks(noise, uses, DEPTH).filter((m) => m.place.path === place.path),
         fold(root, 7),
         context,
@@ -91,8 +91,8 @@ describe('LoRA Dropout, Eq. 2', () => {
       const out = masked(noise, 7);
       let at = 0;
       for (let row = 0; row < B; row++) {
-        const mA = (c: number) => a!.keep[scope === 'batch' ? c : row * WIDTH + c]!;
-        const mB = (o: number) => b!.keep[scope === 'batch' ? o : row * 6 + o]!;
+        const mA = (c: number) => a!.data[scope === 'batch' ? c : row * WIDTH + c]!;
+        const mB = (o: number) => b!.data[scope === 'batch' ? o : row * 6 + o]!;
         for (let t = 0; t < T; t++)
           for (let o = 0; o < 6; o++) {
             const low = A.map((weights) => weights.reduce((sum, w, c) => sum + w * mA(c) * x[row]![t]![c]!, 0));

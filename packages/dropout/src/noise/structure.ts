@@ -1,5 +1,5 @@
 import type { Site } from '@lab/adapter';
-import type { Noise, Structure } from './types.ts';
+import type { Noise, Structure } from '../types.ts';
 
 /** What kind of value lies at a site. */
 export type Kind = 'tokens' | 'matrix' | 'attention' | 'vector';

@@ -1,4 +1,4 @@
-import type { Rate, Schedule } from './types.ts';
+import type { Rate, Schedule } from '../types.ts';
 
 /** Whether the rate moves along training, so that it enters a step as an input. */
 export const isSchedule = (rate: Rate): rate is Schedule => typeof rate === 'object' && 'from' in rate;
