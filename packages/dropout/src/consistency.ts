@@ -3,7 +3,7 @@ import type { Consistency } from './types.ts';
 
 /** KL(P || Q) of every row, in nats; log P and log Q: [B, C] -> [B]. */
 const divergence = (logP: tf.Tensor2D, logQ: tf.Tensor2D): tf.Tensor1D =>
-  tf.sum(tf.mul(tf.exp(logP), tf.sub(logP, logQ)), -1) as tf.Tensor1D;
+  tf.sum(tf.mul(tf.exp(logP), tf.sub(logP, logQ)), -1);
 
 /**
  * How far two passes disagree, in nats. `first`, `second`: [B, C], class logits, or for a regression the pooled representation,
@@ -21,5 +21,5 @@ export const consistencyLoss = (
   const [log1, log2] = [logSoftmax(first), logSoftmax(second)];
   const there = divergence(log1, log2);
   const perExample = kind === 'js' ? there : tf.mul(tf.add(there, divergence(log2, log1)), 0.5);
-  return tf.sum(tf.mul(perExample, weights)) as tf.Scalar;
+  return tf.sum(tf.mul(perExample, weights));
 };

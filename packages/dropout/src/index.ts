@@ -1,7 +1,7 @@
 export { methods } from './catalogue.ts';
 export { consistencyLoss } from './consistency.ts';
 export { describeMethod, type MethodCard } from './describe.ts';
-export { lawOf, laws, type LawName } from './laws/index.ts';
+export { lawNames, lawOf, type LawName } from './laws/index.ts';
 export { mapMoment, momentOf, type Law, type MaskSpec, type Moment } from './laws/law.ts';
 export { perturbWith } from './masks/apply.ts';
 export { drawMasks } from './masks/draw.ts';

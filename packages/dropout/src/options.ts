@@ -1,6 +1,6 @@
 import { SITES } from '@lab/adapter';
 import { z } from 'zod';
-import { laws, type LawName } from './laws/index.ts';
+import { lawNames } from './laws/index.ts';
 import { COMPENSATIONS, STRUCTURES, type Layers, type Noise, type Rate } from './types.ts';
 
 const got = (issue: { readonly input?: unknown }): string =>
@@ -28,8 +28,6 @@ export const scope = z.enum(['batch', 'example']);
 export const samples = z.number().int().min(1).max(64);
 export const weight = z.number().min(0);
 export const readout = z.enum(['deterministic', 'mean-field', 'ensemble-logits', 'ensemble-probabilities']);
-
-const lawNames = Object.keys(laws) as LawName[];
 
 /** A noise as a config writes it. */
 export const noise: z.ZodType<Noise> = z.strictObject({

@@ -1,7 +1,17 @@
-import type { SiteUse } from '@lab/adapter';
+import { SITES, type SiteUse } from '@lab/adapter';
 import { key, type Key } from '@lab/random';
 import { tf, type HostArray, type Params } from '@lab/engine';
-import { drawMasks, methods, type DrawContext, type Dropout, type Noise, type PlannedMask } from '../src/index.ts';
+import {
+  drawMasks,
+  lawNames,
+  methods,
+  refusal,
+  type DrawContext,
+  type Dropout,
+  type Noise,
+  type PlannedMask,
+} from '../src/index.ts';
+import { COMPENSATIONS, STRUCTURES } from '../src/types.ts';
 
 export const B = 3;
 export const T = 5;
@@ -43,10 +53,28 @@ export const noiseOf = (part: Pick<Noise, 'site' | 'structure'> & Partial<Noise>
   ...part,
 });
 
+/** Every point of site x structure x compensation x scope x law that means something. */
+export const points: readonly Noise[] = SITES.flatMap((site) =>
+  STRUCTURES.flatMap((structure) =>
+    COMPENSATIONS.flatMap((compensation) =>
+      (['batch', 'example'] as const).flatMap((scope) =>
+        lawNames.map((law) => noiseOf({ site, structure, compensation, scope, law })),
+      ),
+    ),
+  ),
+).filter((noise) => refusal(noise) === undefined);
+
 /** A method of the catalogue; `custom` gets the noise that it needs. */
 export const build = (name: string, options: object = {}): Dropout => {
   const needed = name === 'custom' ? { noise: [{ site: 'lora.input', structure: 'element', p: 0.3 }] } : {};
   return methods.build(methods.parse({ name, ...needed, ...options }));
+};
+
+/** Entry i of a list; throws where there is none. */
+export const entry = (values: ArrayLike<number>, i: number): number => {
+  const value = values[i];
+  if (value === undefined) throw new RangeError(`no entry ${i} among ${values.length}`);
+  return value;
 };
 
 /** Drawn arrays as tensors, by name. */
@@ -71,6 +99,4 @@ export const maskList = (
 
 /** A mask spread over its value's shape, row-major. */
 export const spread = ({ shape, data }: HostArray, valueShape: readonly number[]): Float32Array =>
-  tf.tidy(
-    () => tf.broadcastTo(tf.tensor(Float32Array.from(data), [...shape]), [...valueShape]).dataSync<'float32'>(),
-  );
+  tf.tidy(() => tf.broadcastTo(tf.tensor(Float32Array.from(data), [...shape]), [...valueShape]).dataSync<'float32'>());

@@ -12,7 +12,9 @@ it('fills a noise’s defaults', () => {
 });
 
 it('names a law where it is not coins, and refuses an unknown one', () => {
-  expect(methods.build(parse({ noise: [{ ...noise[0], law: 'gaussian' }] })).noise[0]).toMatchObject({ law: 'gaussian' });
+  expect(methods.build(parse({ noise: [{ ...noise[0], law: 'gaussian' }] })).noise[0]).toMatchObject({
+    law: 'gaussian',
+  });
   expect(() => parse({ noise: [{ ...noise[0], law: 'gausian' }] })).toThrow(/key "noise.0.law"/);
 });
 

@@ -6,7 +6,10 @@ import { noiseLabel, refusal } from '../noise/check.ts';
 
 const options = z
   .object({
-    noise: z.array(noise).min(1).describe('every source of noise: site, structure, compensation, p, scope, layers, law'),
+    noise: z
+      .array(noise)
+      .min(1)
+      .describe('every source of noise: site, structure, compensation, p, scope, layers, law'),
     samples: samples.default(1).describe('N: mask draws whose losses are averaged in one step'),
     consistency: z
       .strictObject({

@@ -1,6 +1,6 @@
-import { tf } from '@lab/engine';
+import { sizeOf, tf } from '@lab/engine';
 import { normal } from '@lab/random';
-import { entriesOf, type Law } from './law.ts';
+import type { Law } from './law.ts';
 
 /**
  * Factors from the normal law of mean 1 and variance p/(1-p), the mean and variance of inverted dropout at rate p (Srivastava et
@@ -9,7 +9,7 @@ import { entriesOf, type Law } from './law.ts';
 export const gaussian: Law = {
   draw: (key, { shape, p }) => {
     const deviation = Math.sqrt(p / (1 - p));
-    return { dtype: 'float32', shape, data: normal(key, entriesOf(shape)).map((z) => 1 + deviation * z) };
+    return { dtype: 'float32', shape, data: normal(key, sizeOf(shape)).map((z) => 1 + deviation * z) };
   },
   apply: (value, mask) => tf.mul(value, mask),
   usesRate: false,

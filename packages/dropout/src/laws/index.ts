@@ -32,6 +32,7 @@ export const laws = {
 } satisfies { readonly [name: string]: (noise: NoiseKind) => Law };
 
 export type LawName = keyof typeof laws;
+export const lawNames = Object.keys(laws) as LawName[];
 
 /** The law of a noise; coins where it names none. */
 export const lawOf = (noise: NoiseKind & { readonly law?: LawName | undefined }): Law =>

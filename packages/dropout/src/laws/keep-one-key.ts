@@ -1,7 +1,8 @@
+import { sizeOf } from '@lab/engine';
 import { fold, integer, type Key } from '@lab/random';
 import { keyRows } from '../masks/tokens.ts';
 import { coins, independentCoins } from './bernoulli.ts';
-import { entriesOf, type Law, type MaskSpec, type NoiseKind } from './law.ts';
+import type { Law, MaskSpec, NoiseKind } from './law.ts';
 
 const wholeQuery = ['row', 'head', 'example'] as const;
 
@@ -12,7 +13,7 @@ export const keyRefusal = ({ structure }: NoiseKind): string | undefined =>
     : undefined;
 
 const draw = (key: Key, spec: MaskSpec): Uint8Array => {
-  const keep = coins(key, entriesOf(spec.shape), spec.p);
+  const keep = coins(key, sizeOf(spec.shape), spec.p);
   const guard = fold(key, 'guard');
   keyRows(spec).forEach(({ at, visible }, row) => {
     if (!keep.subarray(at, at + visible).includes(1)) keep[at + integer(fold(guard, row), visible)] = 1;
@@ -23,7 +24,7 @@ const draw = (key: Key, spec: MaskSpec): Uint8Array => {
 /** 1 - p, and where one of v visible keys must survive, 1 - p + p^v / v. */
 const keptShare = (spec: MaskSpec): Float64Array => {
   const { p, shape } = spec;
-  const share = new Float64Array(entriesOf(shape)).fill(1 - p);
+  const share = new Float64Array(sizeOf(shape)).fill(1 - p);
   for (const { at, visible } of keyRows(spec)) share.fill(1 - p + p ** visible / visible, at, at + visible);
   return share;
 };

@@ -1,5 +1,5 @@
 import type { Site } from '@lab/adapter';
-import type { HostArray, tf } from '@lab/engine';
+import { sizeOf, type HostArray, type tf } from '@lab/engine';
 import type { Key } from '@lab/random';
 import type { DrawContext, Noise } from '../types.ts';
 
@@ -42,12 +42,9 @@ export interface Law {
   readonly refusal: (noise: NoiseKind) => string | undefined;
 }
 
-/** Number of entries of a shape. */
-export const entriesOf = (shape: readonly number[]): number => shape.reduce((product, n) => product * n, 1);
-
 /** A moment of every entry of a mask, row-major. */
 export const momentOf = (moment: Moment, spec: MaskSpec): Float64Array =>
-  moment.kind === 'by-entry' ? moment.at(spec) : new Float64Array(entriesOf(spec.shape)).fill(moment.at(spec.p));
+  moment.kind === 'by-entry' ? moment.at(spec) : new Float64Array(sizeOf(spec.shape)).fill(moment.at(spec.p));
 
 /** A moment seen through a function of it and the rate. */
 export const mapMoment = (moment: Moment, f: (value: number, p: number) => number): Moment =>

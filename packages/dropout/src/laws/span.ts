@@ -1,8 +1,9 @@
+import { sizeOf } from '@lab/engine';
 import { bits, fold, integer, type Key } from '@lab/random';
 import { tokenRows } from '../masks/tokens.ts';
 import { independentCoins } from './bernoulli.ts';
 import { keyRefusal } from './keep-one-key.ts';
-import { entriesOf, type Law, type MaskSpec } from './law.ts';
+import type { Law, MaskSpec } from './law.ts';
 
 /** Where a run may lie: positions from `first` up to, not including, `end`; `most` is its greatest length. */
 interface Window {
@@ -26,7 +27,7 @@ const lengthsOf = (n: number, p: number, most: number): { shorter: number; longe
 
 const drawRuns = (key: Key, spec: MaskSpec, guarded: boolean): Uint8Array => {
   const { shape, p, context } = spec;
-  const keep = new Uint8Array(entriesOf(shape)).fill(1);
+  const keep = new Uint8Array(sizeOf(shape)).fill(1);
   tokenRows(spec).forEach(({ at, valid }, row) => {
     const own = fold(key, row);
     const { first, end, most } = windowOf(valid, guarded, context.causal);
@@ -42,14 +43,17 @@ const drawRuns = (key: Key, spec: MaskSpec, guarded: boolean): Uint8Array => {
 /** P(kept) of every position: a run is nearer to the middle of a text than to its ends. */
 const keptShare = (spec: MaskSpec, guarded: boolean): Float64Array => {
   const { shape, p, context } = spec;
-  const share = new Float64Array(entriesOf(shape)).fill(1);
+  const share = new Float64Array(sizeOf(shape)).fill(1);
   for (const { at, valid } of tokenRows(spec)) {
     const { first, end, most } = windowOf(valid, guarded, context.causal);
     const { shorter, longer, chance } = lengthsOf(valid, p, most);
-    for (const [length, weight] of [[shorter, 1 - chance], [longer, chance]] as const) {
+    for (const [length, weight] of [
+      [shorter, 1 - chance],
+      [longer, chance],
+    ] as const) {
       const starts = end - first - length + 1;
       for (let start = at + first; start < at + first + starts; start++)
-        for (let j = start; j < start + length; j++) share[j]! -= weight / starts;
+        for (let j = start; j < start + length; j++) share[j] = (share[j] ?? 1) - weight / starts;
     }
   }
   return share;

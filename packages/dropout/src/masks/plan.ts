@@ -55,10 +55,7 @@ export const movingRate = ({ noise, law, site, index }: PlannedMask): string | u
   law.usesRate && isSchedule(noise.p) ? `rate/${site}${index === 0 ? '' : `#${index}`}` : undefined;
 
 /** The moving rates of a plan after a share `progress` of training, as scalars by name. */
-export const rateInputs = (
-  plan: readonly PlannedMask[],
-  progress: number,
-): { readonly [name: string]: HostArray } =>
+export const rateInputs = (plan: readonly PlannedMask[], progress: number): { readonly [name: string]: HostArray } =>
   Object.fromEntries(
     plan.flatMap((planned): [string, HostArray][] => {
       const name = movingRate(planned);

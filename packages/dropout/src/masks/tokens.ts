@@ -1,3 +1,4 @@
+import { sizeOf } from '@lab/engine';
 import type { MaskSpec } from '../laws/law.ts';
 import { kindOf } from '../noise/structure.ts';
 
@@ -26,11 +27,9 @@ export const tokenRows = ({ site, shape, context }: MaskSpec): readonly TokenRow
   const [batch = 1] = shape;
   const tokens = shape[kindOf(site) === 'attention' ? 3 : 1] ?? 1;
   const valid = validTokens(batch, tokens, context.lengths);
-  const rows = shape.reduce((product, n) => product * n, 1) / tokens;
+  const rows = sizeOf(shape) / tokens;
   const each = rows / batch;
-  return valid.flatMap((n, b) =>
-    Array.from({ length: each }, (_, i) => ({ at: (b * each + i) * tokens, valid: n })),
-  );
+  return valid.flatMap((n, b) => Array.from({ length: each }, (_, i) => ({ at: (b * each + i) * tokens, valid: n })));
 };
 
 /** Rows of an attention mask [B or 1, heads, query or 1, key] with the keys that every query served by a row may see. */

@@ -1,5 +1,5 @@
 import type { Site } from '@lab/adapter';
-import type { Noise, Structure } from '../types.ts';
+import { STRUCTURES, type Noise, type Structure } from '../types.ts';
 
 /** What kind of value lies at a site. */
 export type Kind = 'tokens' | 'matrix' | 'attention' | 'vector';
@@ -49,7 +49,8 @@ const axes: { readonly [kind in Kind]: { readonly [structure in Structure]?: rea
 };
 
 /** The structures that mean something at a site. */
-export const structuresAt = (site: Site): readonly Structure[] => Object.keys(axes[kindOf(site)]) as Structure[];
+export const structuresAt = (site: Site): readonly Structure[] =>
+  STRUCTURES.filter((structure) => axes[kindOf(site)][structure]);
 
 /** Shape of a noise's mask for a value of `shape`; it broadcasts to the value. Throws for a combination that `refusal` names. */
 export const maskShape = ({ site, structure, scope }: Noise, shape: readonly number[]): readonly number[] => {
@@ -57,5 +58,5 @@ export const maskShape = ({ site, structure, scope }: Noise, shape: readonly num
   if (!mask || mask.length !== shape.length)
     throw new Error(`no ${structure} mask for a value of shape [${shape.join(', ')}] at ${site}`);
   const separate = (axis: Axis) => axis === 'own' || (axis === 'batch' && scope === 'example');
-  return shape.map((n, i) => (separate(mask[i]!) ? n : 1));
+  return shape.map((n, i) => (separate(mask[i] ?? 'shared') ? n : 1));
 };
