@@ -14,7 +14,7 @@ export interface NoiseAxes {
 }
 
 /** Where a method stands on the three axes, at its defaults. */
-export interface MethodCard {
+export interface DropoutCard {
   readonly name: string;
   readonly summary: string;
   readonly cite: Citation;
@@ -28,7 +28,7 @@ export interface MethodCard {
 }
 
 /** A method's axes and citation, for lists and tables. Throws `BadInput` for an unknown name. */
-export const describeMethod = (name: string): MethodCard => {
+export const describeMethod = (name: string): DropoutCard => {
   const { summary, cite, options } = methods.find(name);
   const card = { name, summary, cite };
   // A method whose options have no complete defaults is whatever its config says.

@@ -1,8 +1,8 @@
 export { methods } from './catalogue.ts';
 export { consistencyLoss } from './consistency.ts';
-export { describeMethod, type MethodCard } from './describe.ts';
+export { describeMethod, type DropoutCard } from './describe.ts';
 export { lawNames, lawOf, type LawName } from './laws/index.ts';
-export { mapMoment, momentOf, type Law, type MaskSpec, type Moment } from './laws/law.ts';
+export { mapMoment, momentOf, type Law, type MaskSpec, type LawMoment } from './laws/law.ts';
 export { perturbWith } from './masks/apply.ts';
 export { drawMasks } from './masks/draw.ts';
 export { meanFieldScale, mergeFactor } from './masks/mean-field.ts';
@@ -19,6 +19,6 @@ export type {
   Noise,
   PlannedMask,
   Rate,
-  Schedule,
+  RateSchedule,
   Structure,
 } from './types.ts';

@@ -8,9 +8,10 @@ import type { Dropout } from './types.ts';
 const once = (dropout: Dropout): Dropout => ({ ...dropout, samples: 1, consistency: undefined });
 
 /**
- * What a method amounts to once its rates are known. Where nothing is dropped in training, a second pass or sample would repeat the
- * first to the last bit but for rounding, so there is one pass: p = 0 is exactly plain LoRA. Where nothing is dropped at test either,
- * the readout is the deterministic pass. Throws `BadInput` for noise that means nothing.
+ * What a method amounts to once its rates are known. Where nothing is dropped in training, a second
+ * pass or sample would repeat the first to the last bit but for rounding, so there is one pass: p =
+ * 0 is exactly plain LoRA. Where nothing is dropped at test either, the readout is the
+ * deterministic pass. Throws `BadInput` for noise that means nothing.
  */
 export const settle = (dropout: Dropout, where: string): Dropout => {
   const { noise, testNoise = noise } = dropout;

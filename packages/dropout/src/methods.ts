@@ -15,6 +15,6 @@ export { hiddenKeyMinus } from './hiddenkey-minus/index.ts';
 export { loraDropout } from './lora-dropout/index.ts';
 export { loraInput } from './lora-input/index.ts';
 export { mcDropout } from './mc-dropout/index.ts';
-export { none } from './none/index.ts';
+export { noDropout } from './none/index.ts';
 export { rDrop } from './r-drop/index.ts';
 export { weightDecay } from './weight-decay/index.ts';

@@ -4,7 +4,8 @@ import { lawNames } from './laws/index.ts';
 import { COMPENSATIONS, STRUCTURES, type Layers, type Noise, type Rate } from './types.ts';
 
 const got = (issue: { readonly input?: unknown }): string =>
-  `a rate lies in [0, 1), or is { "byLayer": […] } or { "from", "to", "curve" } of such; got ${JSON.stringify(issue.input)}`;
+  'a rate lies in [0, 1), or is { "byLayer": […] } or { "from", "to", "curve" } of such; ' +
+  `got ${JSON.stringify(issue.input)}`;
 
 const share = z.number({ error: got }).refine((p) => p >= 0 && p < 1, { error: got });
 

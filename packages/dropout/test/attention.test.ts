@@ -91,7 +91,8 @@ describe('backward (Eq. 7-10)', () => {
       expect(Math.abs(difference(dropKey, j) - entry(key, j))).toBeLessThan(1e-4);
       expect(Math.abs(difference(through, j) - entry(key, j))).toBeLessThan(1e-4);
     });
-    // What the stopped gradient leaves out is what finite differences see: the dropped key has no effect at all.
+    // What the stopped gradient leaves out is what finite differences see: the dropped key has no
+    // effect at all.
     expect(Math.abs(difference(dropAttention, m))).toBeLessThan(1e-4);
     expect(entry(attention, m)).toBeLessThan(-0.05);
     const sum = Sm / S;

@@ -13,7 +13,10 @@ export const given = (word: string, shape: readonly number[]): tf.Tensor =>
     [...shape],
   );
 
-/** The low-rank branch with every adapter site, written apart from the adapter package. x: [B, T, d_in] -> [B, T, d_out]. */
+/**
+ * The low-rank branch with every adapter site, written apart from the adapter package. x: [B, T,
+ * d_in] -> [B, T, d_out].
+ */
 export const branch = (x: tf.Tensor, A: tf.Tensor, B: tf.Tensor, place: Place, perturb: Perturb): tf.Tensor => {
   const [rows = 1, tokens = 1] = x.shape;
   const flat = (v: tf.Tensor) => tf.reshape(v, [rows * tokens, -1]);

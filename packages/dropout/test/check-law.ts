@@ -9,7 +9,10 @@ const average = (values: ArrayLike<number>): number => {
   return sum / values.length;
 };
 
-/** The factors of `draws` masks as the law applies them, [draws, entries], row-major: see the definition at `Law`. */
+/**
+ * The factors of `draws` masks as the law applies them, [draws, entries], row-major: see the
+ * definition at `Law`.
+ */
 export const drawnFactors = (planned: PlannedMask, given: DrawContext, draws: number): Float32Array =>
   tf.tidy(() => {
     const { law, noise, site, place, maskShape: shape } = planned;
@@ -44,9 +47,9 @@ const averagesTo = (perDraw: Float64Array, stated: number): boolean => {
 };
 
 /**
- * What drawn masks contradict of the mean and variance that their law states, and of the independence of entries of a law without
- * rows: of the mask as a whole within 4.5 standard errors, of the means of single entries within 5.5. Empty for a law that tells
- * the truth.
+ * What drawn masks contradict of the mean and variance that their law states, and of the
+ * independence of entries of a law without rows: of the mask as a whole within 4.5 standard errors,
+ * of the means of single entries within 5.5. Empty for a law that tells the truth.
  */
 export const lawComplaints = (planned: PlannedMask, given: DrawContext, draws = 1500): readonly string[] => {
   const { mean, variance } = statedOf(planned, given);

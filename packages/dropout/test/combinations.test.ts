@@ -37,6 +37,7 @@ it('every other point can be reached from a config', () => {
         points++;
         expect(methods.build(methods.parse({ name: 'custom', noise: [noise] })).noise).toEqual([noise]);
       }
-  // tokens: 5 structures x 2 compensations at 6 sites; matrices: 3 x 2 at 2; logits: 3; weights: 6 x 2 + 3 x 2; output: 2 x 2.
+  // tokens: 5 structures x 2 compensations at 6 sites; matrices: 3 x 2 at 2; logits: 3; weights: 6
+  // x 2 + 3 x 2; output: 2 x 2.
   expect(points).toBe(60 + 12 + 3 + 18 + 4);
 });

@@ -4,7 +4,8 @@ import { consistencyLoss } from '../src/index.ts';
 
 beforeAll(() => tf.setBackend('cpu'));
 
-// Two examples, three classes, written as probabilities so that the divergences can be worked by hand.
+// Two examples, three classes, written as probabilities so that the divergences can be worked by
+// hand.
 const P = [
   [0.5, 0.25, 0.25],
   [0.1, 0.6, 0.3],
@@ -19,7 +20,8 @@ const value = (kind: 'kl' | 'js' | 'r-drop', weights = halves()) =>
   consistencyLoss(kind, logits(P, 3), logits(Q, -2), weights).arraySync();
 
 describe('against hand numbers', () => {
-  // KL(P||Q) of the first example: .5 ln 2 + .25 ln 1 + .25 ln ½ = .25 ln 2; the other way round the same. The second example agrees.
+  // KL(P||Q) of the first example: .5 ln 2 + .25 ln 1 + .25 ln ½ = .25 ln 2; the other way round
+  // the same. The second example agrees.
   it('kl and r-drop: both ways, halved', () => {
     expect(value('kl')).toBeCloseTo(0.125 * Math.log(2), 6);
     expect(value('r-drop')).toBeCloseTo(0.125 * Math.log(2), 6);

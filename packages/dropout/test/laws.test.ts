@@ -23,7 +23,9 @@ describe.each([false, true])('every point of the framework: drawn masks against 
   });
 });
 
-/** What a method masks in training and at test, at its defaults, and at p = .3 where it has a rate. */
+/**
+ * What a method masks in training and at test, at its defaults, and at p = .3 where it has a rate.
+ */
 const noiseOfMethod = (name: string): readonly Noise[] => {
   const options = 'p' in methods.find(name).options.shape ? [{}, { p: 0.3 }] : [{}];
   return options.flatMap((given) => {

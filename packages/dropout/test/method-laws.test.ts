@@ -19,7 +19,10 @@ const placeOf = (site: Site): Place => {
   return use.place;
 };
 
-/** A small model that meets every site: embedding, one adapted map, attention, feed-forward, output. -> [B, 2] */
+/**
+ * A small model that meets every site: embedding, one adapted map, attention, feed-forward, output.
+ * -> [B, 2]
+ */
 const model = (A: tf.Tensor, Bm: tf.Tensor, perturb: Perturb): tf.Tensor2D => {
   const at = (site: Site, value: tf.Tensor) => perturb(site, placeOf(site), value);
   const x = at('embedding', given('x', [B, T, WIDTH]));
@@ -54,7 +57,8 @@ describe('every method', () => {
     expect(outputs(perturbOf(build(name, { p: 0 }), 1))).toEqual(outputs(noNoise));
   });
 
-  // A high rate, so that a mask that drops nothing at all has next to no chance in this small model.
+  // A high rate, so that a mask that drops nothing at all has next to no chance in this small
+  // model.
   it.each(noisy)('%s: the mask is live; the same key gives the same output and another key another', (name) => {
     const dropout = build(name, name === 'custom' ? {} : { p: 0.6 });
     const draws = [0, 1, 2, 3, 4, 5].map((i) => outputs(perturbOf(dropout, i)).join());

@@ -128,7 +128,7 @@ describe('LoRA Dropout, Eq. 2', () => {
 });
 
 describe('mean-field', () => {
-  it('is the deterministic pass where rates are 0 or compensated, and undefined where the update is not linear in the masks', () => {
+  it('is the deterministic pass where means are 1, and undefined where the update is not linear in the masks', () => {
     expect(meanFieldScale([], DEPTH)).toBe(noNoise);
     expect(meanFieldScale(noiseFor({ compensate: true }), DEPTH)).toBe(noNoise);
     expect(meanFieldScale([noiseOf({ site: 'lora.rank', structure: 'element', p: 0 })], DEPTH)).toBe(noNoise);

@@ -1,8 +1,8 @@
 import { fold, normal, type Key } from '@lab/random';
 
 /**
- * k random orthonormal vectors of length d as rows, [k, d] row-major, uniform over such frames: normal draws orthogonalised by
- * Gram and Schmidt, twice, in double precision. k <= d.
+ * k random orthonormal vectors of length d as rows, [k, d] row-major, uniform over such frames:
+ * normal draws orthogonalised by Gram and Schmidt, twice, in double precision. k <= d.
  */
 export const orthonormalRows = (key: Key, k: number, d: number): Float32Array => {
   const rows: Float64Array[] = [];

@@ -4,10 +4,10 @@ import { tf, type Params } from '@lab/engine';
 import { orthonormalRows } from './orthonormal.ts';
 
 /**
- * λ Σ over modules ½ (||A V||_F² + ||Bᵀ U||_F²), with A [r, d_in], B [d_out, r] and fixed orthonormal columns V [d_in, k],
- * U [d_out, k] (CLoRA). Modules are found by the names `<path>.lora_A` and `<path>.lora_B`; directions are folded from the seed
- * and those names.
- * Throws `BadInput` where k exceeds a module's width or there is no such module.
+ * λ Σ over modules ½ (||A V||_F² + ||Bᵀ U||_F²), with A [r, d_in], B [d_out, r] and fixed
+ * orthonormal columns V [d_in, k], U [d_out, k] (CLoRA). Modules are found by the names
+ * `<path>.lora_A` and `<path>.lora_B`; directions are folded from the seed and those names. Throws
+ * `BadInput` where k exceeds a module's width or there is no such module.
  */
 export const nullSpacePenalty = (k: number, lambda: number, seed: number): ((params: Params) => tf.Scalar) => {
   const root = fold(key(seed), 'clora');

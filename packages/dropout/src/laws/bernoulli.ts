@@ -2,7 +2,10 @@ import { sizeOf, tf } from '@lab/engine';
 import { bernoulli, type Key } from '@lab/random';
 import type { Law } from './law.ts';
 
-/** n coins: 0 (drop) with probability p, else 1. What is dropped at some p is dropped at every larger p. */
+/**
+ * n coins: 0 (drop) with probability p, else 1. What is dropped at some p is dropped at every
+ * larger p.
+ */
 export const coins = (key: Key, n: number, p: number): Uint8Array => bernoulli(key, n, p).map((dropped) => dropped ^ 1);
 
 /** A mask of coins as numbers. */

@@ -3,8 +3,9 @@ import { normal } from '@lab/random';
 import type { Law } from './law.ts';
 
 /**
- * Factors from the normal law of mean 1 and variance p/(1-p), the mean and variance of inverted dropout at rate p (Srivastava et
- * al. 2014, section 10; Kingma et al. 2015). Factors may be negative, so attention is not a place for them.
+ * Factors from the normal law of mean 1 and variance p/(1-p), the mean and variance of inverted
+ * dropout at rate p (Srivastava et al. 2014, section 10; Kingma et al. 2015). Factors may be
+ * negative, so attention is not a place for them.
  */
 export const gaussian: Law = {
   draw: (key, { shape, p }) => {

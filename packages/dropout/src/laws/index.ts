@@ -1,7 +1,7 @@
 import { independentCoins } from './bernoulli.ts';
 import { beforeSoftmax } from './before-softmax.ts';
 import { gaussian } from './gaussian.ts';
-import { inverse } from './inverse.ts';
+import { inverseScaled } from './inverse.ts';
 import { keepOneKey } from './keep-one-key.ts';
 import type { Law, NoiseKind } from './law.ts';
 import { normalised } from './normalised.ts';
@@ -17,7 +17,7 @@ const bernoulli = ({ site, structure, compensation }: NoiseKind): Law => {
     case 'none':
       return kept;
     case 'inverse':
-      return inverse(kept);
+      return inverseScaled(kept);
     case 'normalised':
       return normalised(kept, { stop: false });
     case 'normalised-stop':

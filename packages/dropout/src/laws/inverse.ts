@@ -6,7 +6,7 @@ const inverseScale = (p: tf.Tensor | number): tf.Tensor | number =>
   typeof p === 'number' ? 1 / (1 - p) : tf.div(1, tf.sub(1, p));
 
 /** A law of coins whose kept entries are scaled by 1/(1-p) (inverted dropout). */
-export const inverse = (law: Law): Law => ({
+export const inverseScaled = (law: Law): Law => ({
   ...law,
   apply: (value, mask, p) => tf.mul(value, tf.mul(asFactors(mask), inverseScale(p))),
   usesRate: true,

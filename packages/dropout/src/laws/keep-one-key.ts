@@ -30,8 +30,9 @@ const keptShare = (spec: MaskSpec): Float64Array => {
 };
 
 /**
- * Coins on the keys of attention of which every query keeps one that it may see. Where a row drops all of them, one, drawn
- * uniformly, is kept. Under a causal mask a row shared by all queries therefore always keeps the first key.
+ * Coins on the keys of attention of which every query keeps one that it may see. Where a row drops
+ * all of them, one, drawn uniformly, is kept. Under a causal mask a row shared by all queries
+ * therefore always keeps the first key.
  */
 export const keepOneKey: Law = {
   ...independentCoins,

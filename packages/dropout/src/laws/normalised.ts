@@ -5,8 +5,9 @@ import type { Law } from './law.ts';
 const SMALLEST_SUM = 1e-12;
 
 /**
- * A law whose kept attention weights are divided by their sum over the keys, w / Σ w, so that they sum to one again. With
- * `stop` the sum is a constant to the gradient (DropAttention; LoRA Meets Dropout, Eq. 2).
+ * A law whose kept attention weights are divided by their sum over the keys, w / Σ w, so that they
+ * sum to one again. With `stop` the sum is a constant to the gradient (DropAttention; LoRA Meets
+ * Dropout, Eq. 2).
  */
 export const normalised = (law: Law, { stop }: { readonly stop: boolean }): Law => ({
   ...law,

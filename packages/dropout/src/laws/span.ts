@@ -5,21 +5,30 @@ import { independentCoins } from './bernoulli.ts';
 import { keyRefusal } from './keep-one-key.ts';
 import type { Law, MaskSpec } from './law.ts';
 
-/** Where a run may lie: positions from `first` up to, not including, `end`; `most` is its greatest length. */
+/**
+ * Where a run may lie: positions from `first` up to, not including, `end`; `most` is its greatest
+ * length.
+ */
 interface Window {
   readonly first: number;
   readonly end: number;
   readonly most: number;
 }
 
-/** Positions a run may use among n valid tokens. `guarded`: a key must survive, the first one under a causal mask. */
+/**
+ * Positions a run may use among n valid tokens. `guarded`: a key must survive, the first one under
+ * a causal mask.
+ */
 const windowOf = (n: number, guarded: boolean, causal: boolean): Window => ({
   first: guarded && causal ? 1 : 0,
   end: n,
   most: guarded ? n - 1 : n,
 });
 
-/** The two lengths a run may have among n valid tokens, and the chance of the longer: on average p n, whatever n. */
+/**
+ * The two lengths a run may have among n valid tokens, and the chance of the longer: on average p
+ * n, whatever n.
+ */
 const lengthsOf = (n: number, p: number, most: number): { shorter: number; longer: number; chance: number } => {
   const whole = Math.floor(p * n);
   return { shorter: Math.min(whole, most), longer: Math.min(whole + 1, most), chance: p * n - whole };
@@ -60,8 +69,8 @@ const keptShare = (spec: MaskSpec, guarded: boolean): Float64Array => {
 };
 
 /**
- * One run of tokens (or of keys) dropped in every row, its start uniform. It lies inside the valid tokens and is p n long on
- * average. `guarded`: a key survives in every row.
+ * One run of tokens (or of keys) dropped in every row, its start uniform. It lies inside the valid
+ * tokens and is p n long on average. `guarded`: a key survives in every row.
  */
 export const span = ({ guarded }: { readonly guarded: boolean }): Law => ({
   ...independentCoins,

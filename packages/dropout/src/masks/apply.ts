@@ -18,8 +18,9 @@ const applyMask = (planned: PlannedMask, value: tf.Tensor, inputs: Params): tf.T
 };
 
 /**
- * The noise of a plan as the model meets it. `inputs` holds what `drawMasks` drew. Pure tfjs: sites without a mask return their
- * value untouched. Throws when a value's shape is not the planned one, or a mask is missing.
+ * The noise of a plan as the model meets it. `inputs` holds what `drawMasks` drew. Pure tfjs: sites
+ * without a mask return their value untouched. Throws when a value's shape is not the planned one,
+ * or a mask is missing.
  */
 export const perturbWith =
   (plan: readonly PlannedMask[], inputs: Params): Perturb =>

@@ -9,9 +9,9 @@ const drawMask = ({ noise, law, site, place, maskShape }: PlannedMask, key: Key,
   law.draw(key, { site, shape: maskShape, p: rateAt(noise.p, place.layer, context.progress), context });
 
 /**
- * Draws on the host what `perturbWith` needs: every planned mask by its name, then the rates that move along training. The key of
- * a mask is folded from its site, its path and its position among the site's noises, so a mask does not change when noise is
- * added elsewhere.
+ * Draws on the host what `perturbWith` needs: every planned mask by its name, then the rates that
+ * move along training. The key of a mask is folded from its site, its path and its position among
+ * the site's noises, so a mask does not change when noise is added elsewhere.
  */
 export const drawMasks = (
   plan: readonly PlannedMask[],

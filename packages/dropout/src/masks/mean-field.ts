@@ -14,7 +14,10 @@ const meanOf = (noise: Noise): ((p: number) => number) | undefined => {
   return mean.kind === 'everywhere' ? mean.at : undefined;
 };
 
-/** Whether the expected update is a multiple of the whole one: factors on the adapter's branch, of one mean everywhere. */
+/**
+ * Whether the expected update is a multiple of the whole one: factors on the adapter's branch, of
+ * one mean everywhere.
+ */
 const linear = (noise: Noise): boolean => noise.site.startsWith('lora.') && meanOf(noise) !== undefined;
 
 /** Whether the mean factor is 1 at every rate. */
@@ -29,10 +32,11 @@ const factorAt = (noise: readonly Noise[], { layer }: Place, depth: number): num
     .reduce((product, one) => product * (meanOf(one)?.(lastRate(one.p, layer)) ?? 1), 1);
 
 /**
- * The expected update as noise without chance: `lora.delta` times the mean factor of every independent mask on the branch, at the
- * rate that training ends with. Masks of A and B give E[diag(m_B) B A diag(m_A)] = (1-p)^2 B A (from LoRA Dropout, Eq. 2). Give it
- * the training noise, also where test masks differ. It is `noNoise` where every mean is 1, and undefined where the update is not
- * linear in the masks (attention, hidden values, spans).
+ * The expected update as noise without chance: `lora.delta` times the mean factor of every
+ * independent mask on the branch, at the rate that training ends with. Masks of A and B give
+ * E[diag(m_B) B A diag(m_A)] = (1-p)^2 B A (from LoRA Dropout, Eq. 2). Give it the training noise,
+ * also where test masks differ. It is `noNoise` where every mean is 1, and undefined where the
+ * update is not linear in the masks (attention, hidden values, spans).
  */
 export const meanFieldScale = (noise: readonly Noise[], depth: number): Perturb | undefined => {
   if (!meanFieldDefined(noise)) return undefined;
@@ -45,8 +49,9 @@ export const meanFieldScale = (noise: readonly Noise[], depth: number): Perturb 
 };
 
 /**
- * What a merged update at `place` is multiplied by: 1 for a method tested by the deterministic pass, the expected factor for mean-field.
- * Throws `BadInput` for a method tested as an ensemble: no single weight matrix gives its output.
+ * What a merged update at `place` is multiplied by: 1 for a method tested by the deterministic
+ * pass, the expected factor for mean-field. Throws `BadInput` for a method tested as an ensemble:
+ * no single weight matrix gives its output.
  */
 export const mergeFactor = ({ noise, evaluate }: Dropout, place: Place, depth: number): number => {
   switch (evaluate.readout) {

@@ -21,9 +21,9 @@ const checkDepth = ({ p, layers, site }: Noise, depth: number): void => {
 };
 
 /**
- * The masks that one forward pass of a batch shape needs, in the order of `noise` and then of `uses`. A noise whose rate is exactly
- * 0 plans nothing. `depth` is the number of layers. Throws `BadInput` for a noise that could act nowhere: a rate that does nothing
- * is a mistake.
+ * The masks that one forward pass of a batch shape needs, in the order of `noise` and then of
+ * `uses`. A noise whose rate is exactly 0 plans nothing. `depth` is the number of layers. Throws
+ * `BadInput` for a noise that could act nowhere: a rate that does nothing is a mistake.
  */
 export const planMasks = (noise: readonly Noise[], uses: readonly SiteUse[], depth: number): readonly PlannedMask[] =>
   noise.flatMap((one, i) => {
@@ -46,11 +46,15 @@ export const planMasks = (noise: readonly Noise[], uses: readonly SiteUse[], dep
     if (planned.length > 0) return planned;
     const offered = [...new Set(uses.map(({ site }) => site))].join(', ');
     throw new BadInput(
-      `dropout: noise at ${noiseLabel(one)} would act nowhere; this model and adapter offer the sites ${offered || 'none'}`,
+      `dropout: noise at ${noiseLabel(one)} would act nowhere; ` +
+        `this model and adapter offer the sites ${offered || 'none'}`,
     );
   });
 
-/** Name of the input that brings a mask's rate where it moves along training and the law needs it; undefined elsewhere. */
+/**
+ * Name of the input that brings a mask's rate where it moves along training and the law needs it;
+ * undefined elsewhere.
+ */
 export const movingRate = ({ noise, law, site, index }: PlannedMask): string | undefined =>
   law.usesRate && isSchedule(noise.p) ? `rate/${site}${index === 0 ? '' : `#${index}`}` : undefined;
 

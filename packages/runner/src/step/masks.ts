@@ -7,7 +7,10 @@ import { testNoise } from './programs.ts';
 
 type Arrays = { readonly [name: string]: HostArray };
 
-/** What the noise of one pass needs as inputs named `<prefix>/…`: its masks, and the rates that move. */
+/**
+ * What the noise of one pass needs as inputs named `<prefix>/…`: its masks, and the rates that
+ * move.
+ */
 const drawn = (
   blueprint: Blueprint,
   noise: readonly Noise[],
@@ -17,7 +20,8 @@ const drawn = (
   const { model } = blueprint;
   const plan = planMasks(noise, usesOf(blueprint, batch.lengths.length, batch.tokens), model.layers);
   const context = { lengths: batch.lengths, causal: model.causal, progress };
-  // A mask on parameters belongs to the instance, whatever the batch; one on activations to the batch.
+  // A mask on parameters belongs to the instance, whatever the batch; one on activations to the
+  // batch.
   const onParameters = ({ site }: { readonly site: string }) => site === 'lora.A' || site === 'lora.B';
   const onActivations = plan.filter((mask) => !onParameters(mask));
   const masks = {
@@ -27,7 +31,10 @@ const drawn = (
   return Object.fromEntries(Object.entries(masks).map(([name, array]) => [`${prefix}/${name}`, array]));
 };
 
-/** Masks of one training sample: of both branches where the method compares two noisy passes. `key` is the step's and sample's. */
+/**
+ * Masks of one training sample: of both branches where the method compares two noisy passes. `key`
+ * is the step's and sample's.
+ */
 export const trainingMasks = (blueprint: Blueprint, batch: Batch, key: Key, progress: number): Arrays => {
   const { noise, consistency } = blueprint.method;
   const branch = (prefix: 'first' | 'second') => {
@@ -39,8 +46,8 @@ export const trainingMasks = (blueprint: Blueprint, batch: Batch, key: Key, prog
 };
 
 /**
- * Masks of ensemble member `m` for one evaluation batch, or one pass of writing texts, named by `index`. Draws are nested: a smaller
- * ensemble is the first part of a larger one.
+ * Masks of ensemble member `m` for one evaluation batch, or one pass of writing texts, named by
+ * `index`. Draws are nested: a smaller ensemble is the first part of a larger one.
  */
 export const memberMasks = (
   blueprint: Blueprint,

@@ -10,7 +10,10 @@ export interface MaskPair {
 
 const place = { path: 'linear', layer: 0 } as const;
 
-/** Draws pairs of masks by the laboratory's own LoRA Dropout at rate p, for A [r, dIn] and B [dOut, r]: a key gives a pair. */
+/**
+ * Draws pairs of masks by the laboratory's own LoRA Dropout at rate p, for A [r, dIn] and B [dOut,
+ * r]: a key gives a pair.
+ */
 export const pairDrawer = (
   p: number,
   { dIn, dOut, r }: { readonly dIn: number; readonly dOut: number; readonly r: number },
@@ -33,7 +36,10 @@ export const pairDrawer = (
   };
 };
 
-/** The examples as a mask pair shows them: dropped inputs and dropped outputs are zero, nothing is rescaled. */
+/**
+ * The examples as a mask pair shows them: dropped inputs and dropped outputs are zero, nothing is
+ * rescaled.
+ */
 export const masked = ({ u, w }: View, { a, b }: MaskPair): View => ({
   u: u.map((x, i) => x * a[i % a.length]!),
   w: w.map((x, i) => x * b[i]!),
