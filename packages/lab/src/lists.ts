@@ -12,7 +12,10 @@ const sourceOf = ({ title, year, where }: Citation): string => `${title} (${year
 
 const methodItem = (name: string): Item => {
   const { summary, cite, axes, consistency, samples, readout, ensembleOver } = describeMethod(name);
-  const told = axes?.map(({ position, structure, compensation }) => `${position} x ${structure} x ${compensation}`);
+  const told = axes?.map(
+    ({ position, structure, compensation, law }) =>
+      `${position} x ${structure} x ${law === 'bernoulli' ? compensation : law}`,
+  );
   const noise = told === undefined ? 'given by the config' : told.length > 0 ? told.join('; ') : 'none';
   const more = [
     samples === null || samples === 1 ? '' : `N = ${samples}`,

@@ -26,11 +26,14 @@ export const pairDrawer = (
   ] as const;
   const plan = planMasks(noise, uses, 1);
   const context = { lengths: Int32Array.of(1), causal: false, progress: 0 };
-  const all = (size: number) => new Uint8Array(size).fill(1);
   return (key) => {
     const drawn = drawMasks(plan, key, context);
-    const keepOf = (site: string) => drawn.find(({ name }) => name.startsWith(`keep/${site}/`))?.keep;
-    return { a: keepOf('lora.A') ?? all(dIn), b: keepOf('lora.B') ?? all(dOut) };
+    // At p = 0 nothing is planned: all is kept.
+    const maskAt = (site: string, size: number) => {
+      const planned = plan.find((mask) => mask.site === site);
+      return Uint8Array.from((planned && drawn[planned.name]?.data) ?? new Uint8Array(size).fill(1));
+    };
+    return { a: maskAt('lora.A', dIn), b: maskAt('lora.B', dOut) };
   };
 };
 

@@ -1,4 +1,4 @@
-import type { Noise } from './types.ts';
+import type { Noise } from '../types.ts';
 import { isSchedule, isZero, rateAt } from './rate.ts';
 
 /** Whether a noise ever drops anything at a layer (0 = first) of a model with `depth` layers. */

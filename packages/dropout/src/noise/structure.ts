@@ -1,10 +1,10 @@
 import type { Site } from '@lab/adapter';
-import type { Noise, Structure } from './types.ts';
+import { STRUCTURES, type Noise, type Structure } from '../types.ts';
 
 /** What kind of value lies at a site. */
-export type Kind = 'tokens' | 'matrix' | 'attention' | 'vector';
+export type SiteKind = 'tokens' | 'matrix' | 'attention' | 'vector';
 
-const kinds: { readonly [site in Site]: Kind } = {
+const kinds: { readonly [site in Site]: SiteKind } = {
   embedding: 'tokens',
   'lora.input': 'tokens',
   'lora.A': 'matrix',
@@ -18,13 +18,16 @@ const kinds: { readonly [site in Site]: Kind } = {
   output: 'vector',
 };
 
-export const kindOf = (site: Site): Kind => kinds[site];
+export const kindOf = (site: Site): SiteKind => kinds[site];
 
-/** batch: one entry an example, or one in all, as the scope says. own: one entry each. shared: one entry for the whole axis. */
+/**
+ * batch: one entry an example, or one in all, as the scope says. own: one entry each. shared: one
+ * entry for the whole axis.
+ */
 type Axis = 'batch' | 'own' | 'shared';
 
 /** The axes of a mask, in the order of the value's axes. What is not here has no meaning. */
-const axes: { readonly [kind in Kind]: { readonly [structure in Structure]?: readonly Axis[] } } = {
+const axes: { readonly [kind in SiteKind]: { readonly [structure in Structure]?: readonly Axis[] } } = {
   // [B, T, width]
   tokens: {
     element: ['batch', 'own', 'own'],
@@ -49,13 +52,17 @@ const axes: { readonly [kind in Kind]: { readonly [structure in Structure]?: rea
 };
 
 /** The structures that mean something at a site. */
-export const structuresAt = (site: Site): readonly Structure[] => Object.keys(axes[kindOf(site)]) as Structure[];
+export const structuresAt = (site: Site): readonly Structure[] =>
+  STRUCTURES.filter((structure) => axes[kindOf(site)][structure]);
 
-/** Shape of a noise's mask for a value of `shape`; it broadcasts to the value. Throws for a combination that `refusal` names. */
+/**
+ * Shape of a noise's mask for a value of `shape`; it broadcasts to the value. Throws for a
+ * combination that `refusal` names.
+ */
 export const maskShape = ({ site, structure, scope }: Noise, shape: readonly number[]): readonly number[] => {
   const mask = axes[kindOf(site)][structure];
   if (!mask || mask.length !== shape.length)
     throw new Error(`no ${structure} mask for a value of shape [${shape.join(', ')}] at ${site}`);
   const separate = (axis: Axis) => axis === 'own' || (axis === 'batch' && scope === 'example');
-  return shape.map((n, i) => (separate(mask[i]!) ? n : 1));
+  return shape.map((n, i) => (separate(mask[i] ?? 'shared') ? n : 1));
 };
