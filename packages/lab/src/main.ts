@@ -1,6 +1,5 @@
 import { Command, Option } from 'commander';
-import { defaultWorkers } from './defaults.ts';
-import { json, named, out, planned, training, weights, wholeNumber } from './options.ts';
+import { defaultWorkers, json, named, out, planned, training, weights, wholeNumber } from './terminal/options.ts';
 
 /** A command's action, loaded when it is called: help and short answers need no engine. */
 const lazily =
@@ -130,7 +129,7 @@ program
 program.hook('preAction', async (_program, command) => {
   const { model, weights, set } = command.opts<{ model?: string; weights?: string; set?: readonly string[] }>();
   if (!set) return;
-  const { modelOverride, weightsOverride } = await import('./weights.ts');
+  const { modelOverride, weightsOverride } = await import('./compose/weights.ts');
   const overrides = [...(model === undefined ? [] : [modelOverride(model)]), ...set];
   command.setOptionValue('set', [...overrides, ...(weights === undefined ? [] : [weightsOverride(weights)])]);
 });

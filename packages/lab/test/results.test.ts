@@ -2,8 +2,8 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { experiments } from '@lab/experiments';
 import { describe, expect, it } from 'vitest';
-import { readArchive } from '../src/archive.ts';
-import { committed, writeReport } from '../src/reports.ts';
+import { readArchive } from '@lab/report';
+import { committed, writeReport } from '../src/compose/reports.ts';
 import { scratch } from './cli.ts';
 
 const files = (folder: string, below = ''): readonly string[] =>

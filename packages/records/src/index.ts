@@ -11,6 +11,8 @@ export type {
   Cost,
   CurvePoint,
   Evaluation,
+  Label,
+  Labels,
   Prediction,
   Readout,
   RunRecord,

@@ -5,7 +5,7 @@ export const renderReport: typeof import('./render.ts').renderReport = async (..
   (await import('./render.ts')).renderReport(...args);
 
 /** See `renderPage` of render.ts. */
-export const renderPage: typeof import('./render.ts').renderPage = async (...args) =>
+export const renderPage = async (...args: Parameters<typeof import('./render.ts').renderPage>): Promise<string> =>
   (await import('./render.ts')).renderPage(...args);
 
 /** See `draw` of figures/draw.ts. */

@@ -4,7 +4,7 @@ import { gunzipSync } from 'node:zlib';
 import type { Prediction } from '@lab/records';
 import { describe, expect, it } from 'vitest';
 import { againstSingle, seedLines } from '../src/study/ensemble-lines.ts';
-import { scoresOf } from '../src/study/scores.ts';
+import { scoresOf } from '../src/study/outcome.ts';
 import { seedEnsembles } from '../src/study/seed-ensemble.ts';
 import { force, type Cell } from '../src/study/study.ts';
 import { mean } from '../src/stats/describe.ts';

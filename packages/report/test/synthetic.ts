@@ -1,8 +1,8 @@
 import { fold, key, normal } from '@lab/random';
-import type { CurvePoint, Evaluation, Prediction, Readout, RunRecord } from '@lab/records';
+import type { CurvePoint, Evaluation, Labels, Prediction, Readout, RunRecord } from '@lab/records';
 import { runConfigSchema } from '@lab/records';
-import { measure, outcomes } from '../src/study/outcome.ts';
-import type { Cell, Labels, Study } from '../src/study/study.ts';
+import { scoresOf } from '../src/study/outcome.ts';
+import type { Cell, Study } from '../src/study/study.ts';
 
 /** Invented runs, for tests only. Every record says so in its engine, so that none can pass for a measurement. */
 export interface Invented {
@@ -58,7 +58,7 @@ const evaluations = (some: readonly Prediction[], members: number): Evaluation[]
     readout,
     members: size,
     examples: some.length,
-    metrics: measure(outcomes(some, readout, size)!),
+    metrics: scoresOf(some, readout, size) ?? {},
   });
   const sizes = [1, 2, 4, 8, 16].filter((m) => m <= members);
   return [

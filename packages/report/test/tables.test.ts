@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { flatCsv } from '../src/study/flat.ts';
+import { flatCsv } from '../src/tables/runs.ts';
 import { buildReport } from '../src/report.ts';
-import { ranges } from '../src/caption.ts';
+import { ranges } from '../src/study/caption.ts';
 import { buildTables } from '../src/tables/index.ts';
 import { toCsv } from '../src/tables/csv.ts';
 import { escapeLatex, toLatex } from '../src/tables/latex.ts';
 import { toMarkdown } from '../src/tables/markdown.ts';
 import { column, type Table, text } from '../src/tables/table.ts';
 import { toTerminal } from '../src/tables/terminal.ts';
-import { paperNumbers } from '../src/papers/numbers.ts';
+import { paperNumbers } from '../src/tables/paper-numbers.ts';
 import { loraDropout } from '../src/index.ts';
 import * as specs from './specs.ts';
 import { invent, inventCompare, inventSensitivity } from './synthetic.ts';
@@ -133,7 +133,7 @@ describe('runs.csv', () => {
     const cell = invent({ seed: 1, method: 'lora-dropout', skill: 1, labels: { note: '=1+1' } });
     const [head, ...rows] = flatCsv([cell]).trim().split('\n');
     expect(head).toBe(
-      'run,status,model,dataset,seed,label.method,label.note,split,readout,members,own,accuracy,brier,ece,nll,trainable,seconds,memoryMB,engine,commit',
+      'run,status,model,dataset,seed,label.method,label.note,split,readout,members,own,accuracy,brier,ece,matthews,nll,trainable,seconds,memoryMB,engine,commit',
     );
     // deterministic on test and train, mean-field, four sizes of two kinds of ensemble
     expect(rows).toHaveLength(11);

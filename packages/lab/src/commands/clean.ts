@@ -1,7 +1,7 @@
 import { existsSync, lstatSync, opendirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { holdingOf } from '@lab/records';
-import { bytesText } from '../print.ts';
+import { bytesText, printJson } from '../terminal/print.ts';
 
 interface Leftover {
   readonly path: string;
@@ -50,7 +50,7 @@ export const clean = (options: { readonly out: string; readonly yes: boolean; re
     runs.closeSync();
   }
   if (yes) for (const { path } of found) rmSync(path, { recursive: true, force: true });
-  if (json) return console.log(JSON.stringify({ removed: yes, found }, null, 2));
+  if (json) return printJson({ removed: yes, found });
   for (const { path, bytes, why } of found) console.log(`${bytesText(bytes).padStart(8)}  ${path}: ${why}`);
   const all = bytesText(found.reduce((sum, { bytes }) => sum + bytes, 0));
   if (found.length === 0) console.log(`Nothing to clean in ${out}.`);

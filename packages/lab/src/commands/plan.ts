@@ -1,10 +1,8 @@
 import { stateOf } from '@lab/records';
 import { runsOf } from '@lab/runner';
-import { openEstimate, type Estimate } from '../estimate.ts';
-import { chosen } from '../experiments.ts';
-import { bytesText, openPrinter, timeText } from '../print.ts';
-import { labelText } from '../train.ts';
-import type { PlanOptions } from './run.ts';
+import { openEstimate, type Estimate } from '../compose/estimate.ts';
+import { experimentsNamed, labelText, type PlanOptions } from '../compose/experiments.ts';
+import { bytesText, openPrinter, timeText } from '../terminal/print.ts';
 
 const isSettled = (state: string): boolean => state === 'done' || state === 'diverged';
 
@@ -27,7 +25,7 @@ export const plan = async (
   const seen = new Set<string>();
   let [total, done] = [0, 0];
   if (json) await printer.line('{"plans": [');
-  for (const [i, experiment] of chosen(names).entries()) {
+  for (const [i, experiment] of experimentsNamed(names).entries()) {
     const head = { experiment: experiment.name, scale };
     await printer.line(
       json ? `${i > 0 ? ',' : ''}${JSON.stringify(head).slice(0, -1)}, "runs": [` : `${experiment.name} (${scale})`,
@@ -47,7 +45,7 @@ export const plan = async (
     }
     if (json) await printer.line(']}');
   }
-  const cost = estimate.told(options.workers);
+  const cost = estimate.estimate(options.workers);
   const counts = { runs: seen.size, shared: total - seen.size, done };
   if (json) await printer.line(`], "counts": ${JSON.stringify(counts)}, "estimate": ${JSON.stringify(cost)}}`);
   else {

@@ -1,9 +1,7 @@
 import { setTimeout as after } from 'node:timers/promises';
 import { holdingOf, readProgress, runFolder, stateOf, type RunState } from '@lab/records';
 import { runsOf } from '@lab/runner';
-import { chosen } from '../experiments.ts';
-import { labelText } from '../train.ts';
-import type { PlanOptions } from './run.ts';
+import { experimentsNamed, labelText, type PlanOptions } from '../compose/experiments.ts';
 
 interface Running {
   readonly id: string;
@@ -39,7 +37,7 @@ const runningOf = (out: string, id: string, name: string): Running => {
 };
 
 const look = (names: readonly string[], { out, scale, set }: PlanOptions): readonly Row[] =>
-  chosen(names).map((experiment) => {
+  experimentsNamed(names).map((experiment) => {
     const counts: { [state in RunState]?: number } = {};
     const running: Running[] = [];
     let runs = 0;

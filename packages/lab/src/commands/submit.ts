@@ -3,10 +3,9 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { BadInput, readFailure, runFolder, stateOf, writeWhole } from '@lab/records';
 import { runsOf } from '@lab/runner';
-import { chosen } from '../experiments.ts';
-import { slurmScripts, type Script } from '../slurm.ts';
-import type { TrainOptions } from '../train.ts';
-import type { PlanOptions } from './run.ts';
+import { experimentsNamed, type PlanOptions } from '../compose/experiments.ts';
+import { slurmScripts, type Script } from '../compose/slurm.ts';
+import type { TrainOptions } from '../compose/train.ts';
 
 export interface SubmitOptions extends PlanOptions, TrainOptions {
   readonly print: boolean;
@@ -68,7 +67,7 @@ const workerOptions = (options: SubmitOptions): readonly string[] => {
 /** How many different runs are still to do. */
 const waiting = (names: readonly string[], { out, scale, set, attempts = 3 }: SubmitOptions): number => {
   const ids = new Set<string>();
-  for (const experiment of chosen(names))
+  for (const experiment of experimentsNamed(names))
     for (const { id } of runsOf(experiment, scale, set)) {
       const state = stateOf(out, id);
       const left = (readFailure(runFolder(out, id))?.attempts ?? 0) < attempts;
@@ -101,7 +100,7 @@ export const submit = (names: readonly string[], options: SubmitOptions): void =
         ? JSON.stringify({ runs: 0, tasks: 0, arrays: [], collect: null, folder: null })
         : 'Every run is done or given up; nothing to submit.',
     );
-  const name = `lab-${chosen(names)
+  const name = `lab-${experimentsNamed(names)
     .map((experiment) => experiment.name)
     .join('-')
     .slice(0, 60)}`;

@@ -1,10 +1,14 @@
 import type { Allocation } from '@lab/records';
-import { caption } from '../caption.ts';
-import { armsOf, cellsOf, type Arm } from '../study/arm.ts';
+import { caption } from '../study/caption.ts';
+import { armsOf, cellsOf, type Arm, type OverArms } from '../study/arm.ts';
 import { curve } from '../study/run.ts';
 import type { Cell } from '../study/study.ts';
-import type { AllocationFigure } from '../spec.ts';
 import { besides, type Figure, type Part } from './figure.ts';
+
+/** How often each module of an adapter was on, over training: modules down, steps across, one panel for each arm. */
+export interface AllocationFigure extends OverArms {
+  readonly kind: 'allocation';
+}
 
 interface Tile {
   readonly step: string;

@@ -1,13 +1,18 @@
-import { caption } from '../caption.ts';
-import { type Arm, armsOf, byTask, cellsOf, paired, points, type Point } from '../study/arm.ts';
-import { mainMetric } from '../study/main-metric.ts';
-import { heading, type Metric } from '../study/metric.ts';
+import { caption } from '../study/caption.ts';
+import { type Arm, armsOf, byTask, cellsOf, paired, points, type Point, type OverArms } from '../study/arm.ts';
+import { heading, mainMetric, type Metric, unitBeside } from '../study/metric.ts';
 import type { Cell } from '../study/study.ts';
-import type { BarsFigure } from '../spec.ts';
 import { type Figure, type Part, type Row, stack } from './figure.ts';
 import { spread, type Spread, spreadNote } from './spread.ts';
 import { legendColumns } from './legend.ts';
 import { columnWidth, cycle, fills, ink } from './theme.ts';
+
+export interface BarsFigure extends OverArms {
+  readonly kind: 'bars';
+  readonly metric: string;
+  /** With one: a second panel of paired differences. */
+  readonly baseline?: Arm;
+}
 
 interface Bar extends Row {
   readonly task: string;
@@ -96,7 +101,7 @@ export const barsFigure = (cells: readonly Cell[], spec: BarsFigure): Figure => 
     : [];
   const names = arms.map((arm) => arm.name);
   const from = scores.length === 0 ? 0 : floorOf(scores);
-  const unit = m.differenceUnit === '' ? '' : ` (${m.differenceUnit})`;
+  const unit = unitBeside(m);
   const axisTitle = from === 0 ? heading(m) : `${heading(m)}, axis from ${Number(from.toFixed(6))}`;
   return {
     name: spec.name,

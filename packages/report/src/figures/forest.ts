@@ -1,12 +1,18 @@
-import { caption } from '../caption.ts';
-import { type Arm, armsOf, cellsOf } from '../study/arm.ts';
+import { caption } from '../study/caption.ts';
+import { type Arm, armsOf, cellsOf, type OverArms } from '../study/arm.ts';
 import { compareArms } from '../study/comparison.ts';
-import { mainMetric } from '../study/main-metric.ts';
+import { mainMetric, unitBeside } from '../study/metric.ts';
 import { taskOf } from '../study/run.ts';
 import type { Cell } from '../study/study.ts';
-import type { ForestFigure } from '../spec.ts';
 import { type Figure, type Row, stack } from './figure.ts';
 import { columnWidth, faint, ink } from './theme.ts';
+
+export interface ForestFigure extends OverArms {
+  readonly kind: 'forest';
+  readonly baseline: Arm;
+  readonly metric: string;
+  readonly perTask?: boolean;
+}
 
 /** Paired differences to the baseline with 95 % intervals, a row for each arm, a block for each task and one for all of them. */
 export const forestFigure = (cells: readonly Cell[], spec: ForestFigure): Figure => {
@@ -37,7 +43,7 @@ export const forestFigure = (cells: readonly Cell[], spec: ForestFigure): Figure
     ];
   };
   const rows = blocks.flatMap((block) => arms.flatMap((arm) => line(block, arm)));
-  const unit = m.differenceUnit === '' ? '' : ` (${m.differenceUnit})`;
+  const unit = unitBeside(m);
   const ends = rows.flatMap((r) => [r.low, r.high, r.mean, 0]).filter((v): v is number => typeof v === 'number');
   const span = Math.max(...ends) - Math.min(...ends);
   const domain = [Math.min(...ends) - span * 0.04, Math.max(...ends) + span * 0.04];

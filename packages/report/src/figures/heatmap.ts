@@ -1,14 +1,21 @@
-import { caption } from '../caption.ts';
-import { bySeed, levels, paired, points } from '../study/arm.ts';
-import { mainMetric } from '../study/main-metric.ts';
-import { heading, show } from '../study/metric.ts';
+import { caption } from '../study/caption.ts';
+import { bySeed, levels, paired, points, type Arm, type Titled } from '../study/arm.ts';
+import { heading, mainMetric, show, unitBeside } from '../study/metric.ts';
 import { axis } from '../study/run.ts';
 import type { Cell } from '../study/study.ts';
 import { signFlip } from '../stats/sign-flip.ts';
 import { mean } from '../stats/describe.ts';
 import { holm } from '../stats/holm.ts';
-import type { HeatmapFigure } from '../spec.ts';
 import { type Figure, stack } from './figure.ts';
+
+export interface HeatmapFigure extends Titled {
+  readonly kind: 'heatmap';
+  readonly x: string;
+  readonly y: string;
+  readonly metric: string;
+  /** Cells then show the paired difference to it. */
+  readonly baseline?: Arm;
+}
 
 const light = '#FFFFFF';
 const dark = '#0B3A57';
@@ -53,7 +60,7 @@ export const heatmapFigure = (cells: readonly Cell[], spec: HeatmapFigure): Figu
     // Dark tiles take white text: the far ends of the scale.
     inverse: base ? Math.abs(worth(t.value)) > 0.6 * reach : high > low && (worth(t.value) - low) / (high - low) > 0.6,
   }));
-  const unit = m.differenceUnit === '' ? '' : ` (${m.differenceUnit})`;
+  const unit = unitBeside(m);
   const title = base ? `difference to ${spec.baseline!.name}${unit}` : heading(m);
   const ex = {
     field: 'x',

@@ -1,13 +1,16 @@
-import { caption } from '../caption.ts';
-import { armsOf, byTask, cellsOf, points } from '../study/arm.ts';
-import { mainMetric } from '../study/main-metric.ts';
-import { heading } from '../study/metric.ts';
+import { caption } from '../study/caption.ts';
+import { armsOf, byTask, cellsOf, points, type OverArms } from '../study/arm.ts';
+import { heading, mainMetric } from '../study/metric.ts';
 import type { Cell } from '../study/study.ts';
 import { profileAt } from '../stats/across-tasks.ts';
-import type { ProfileFigure } from '../spec.ts';
 import { type Figure, stack } from './figure.ts';
 import { legendColumns } from './legend.ts';
 import { colours, columnWidth, cycle, dashes } from './theme.ts';
+
+export interface ProfileFigure extends OverArms {
+  readonly kind: 'profile';
+  readonly metric: string;
+}
 
 const steps = 60;
 

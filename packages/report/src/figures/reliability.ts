@@ -1,20 +1,19 @@
-import { caption } from '../caption.ts';
-import { type Arm, armsOf, cellsOf, readingOf } from '../study/arm.ts';
-import { bins, ece, type Outcomes } from '../study/outcome.ts';
+import { caption } from '../study/caption.ts';
+import { calibrationError, equalWidth, type Bet } from '@lab/metrics';
+import { type Arm, armsOf, cellsOf, readingOf, type OverArms } from '../study/arm.ts';
+import { betsOf } from '../study/outcome.ts';
 import { outcomesOf } from '../study/run.ts';
 import type { Cell } from '../study/study.ts';
-import type { ReliabilityFigure } from '../spec.ts';
 import { type Figure, type Part, type Row, stack } from './figure.ts';
 import { colours, faint, ink } from './theme.ts';
 
-const join = (list: readonly Outcomes[]): Pick<Outcomes, 'correct' | 'confidence'> => ({
-  correct: Uint8Array.from(list.flatMap((o) => Array.from(o.correct))),
-  confidence: Float32Array.from(list.flatMap((o) => Array.from(o.confidence))),
-});
+export interface ReliabilityFigure extends OverArms {
+  readonly kind: 'reliability';
+  readonly bins?: number;
+}
 
 interface Calibration {
   readonly arm: string;
-  readonly runs: readonly Outcomes[];
   readonly rows: readonly Row[];
   readonly perRun: readonly Row[];
   readonly ece: number;
@@ -22,14 +21,16 @@ interface Calibration {
 }
 
 const calibration = (cells: readonly Cell[], arm: Arm, count: number): Calibration | null => {
-  const runs = cellsOf(cells, arm).flatMap((cell) => {
+  const runs = cellsOf(cells, arm).flatMap((cell): readonly (readonly Bet[])[] => {
     const r = readingOf(cell, arm);
-    const o = r === null || cell.record.result.status !== 'done' ? null : outcomesOf(cell, r);
-    return o ?? [];
+    const own = r === null || cell.record.result.status !== 'done' ? null : outcomesOf(cell, r);
+    return own ? [betsOf(own)] : [];
   });
-  if (runs.length === 0) return null;
-  const pooled = join(runs);
-  const rows = bins(pooled, count)
+  const pooled = equalWidth(runs.flat(), count);
+  const error = calibrationError(pooled);
+  if (error === null) return null;
+  const examples = pooled.reduce((sum, b) => sum + b.count, 0);
+  const rows = pooled
     .filter((b) => b.count > 0)
     .map((b) => ({
       arm: arm.name,
@@ -37,15 +38,15 @@ const calibration = (cells: readonly Cell[], arm: Arm, count: number): Calibrati
       to: b.to,
       confidence: b.confidence,
       accuracy: b.accuracy,
-      share: b.count / pooled.correct.length,
+      share: b.count / examples,
       examples: b.count,
     }));
-  const perRun = (runs.length > crowd ? [] : runs).flatMap((o, run) =>
-    bins(o, count)
+  const perRun = (runs.length > crowd ? [] : runs).flatMap((bets, run) =>
+    equalWidth(bets, count)
       .filter((b) => b.count >= fewest)
       .map((b) => ({ run, confidence: b.confidence, accuracy: b.accuracy })),
   );
-  return { arm: arm.name, runs, rows, perRun, ece: ece(pooled, count), examples: pooled.correct.length };
+  return { arm: arm.name, rows, perRun, ece: error, examples };
 };
 
 const size = 112;

@@ -1,15 +1,26 @@
-import { caption } from '../caption.ts';
-import { type Arm, armsOf, cellsOf } from '../study/arm.ts';
-import { mainMetric } from '../study/main-metric.ts';
-import { heading, type Metric, metricOf } from '../study/metric.ts';
+import { caption } from '../study/caption.ts';
+import { type Arm, armsOf, cellsOf, type OverArms } from '../study/arm.ts';
+import { heading, mainMetric, type Metric, metricOf } from '../study/metric.ts';
 import { type Moment, moments } from '../study/progress.ts';
 import type { Cell } from '../study/study.ts';
-import type { GapFigure, ProgressFigure } from '../spec.ts';
 import { mean } from '../stats/describe.ts';
 import { type Figure, type Part, type Row, stack } from './figure.ts';
 import { linePanel, mostBands, type LinePanel, seriesOf } from './lines.ts';
 import { spread, type Spread, spreadNote } from './spread.ts';
 import { colours, columnWidth, ink } from './theme.ts';
+
+/** Training and held-out curve of one metric, the gap between them shaded, one panel for each arm. */
+export interface GapFigure extends OverArms {
+  readonly kind: 'gap';
+  /** `loss` (training loss against held-out NLL) or a metric that was evaluated on both splits. */
+  readonly metric: string;
+}
+
+/** Curves along training, one panel for each metric (`loss`: training loss; others on the held-out split). */
+export interface ProgressFigure extends OverArms {
+  readonly kind: 'progress';
+  readonly metrics: readonly string[];
+}
 
 const epochs = (list: readonly Moment[]): number[] => [...new Set(list.map((m) => m.epoch))].sort((a, b) => a - b);
 

@@ -1,11 +1,11 @@
 import MarkdownIt from 'markdown-it';
-import { caption } from '../caption.ts';
+import { caption } from '../study/caption.ts';
 import type { Drawing } from '../figures/draw.ts';
 import type { Figure, Row } from '../figures/figure.ts';
 import type { Report } from '../report.ts';
-import type { MethodCard } from '../spec.ts';
+import type { MethodCard } from '../spec/spec.ts';
 import type { Table } from '../tables/table.ts';
-import type { Verdict } from '../verdict/verdict.ts';
+import { statusText, type Verdict } from '../verdict/verdict.ts';
 import { h, type Html, raw } from './html.ts';
 import { provenance } from './provenance.ts';
 
@@ -57,8 +57,7 @@ export const figureSection = (figure: Figure, drawing: Drawing, id: string): Htm
 <details><summary>Numbers of “${figure.title}”</summary>${dataTable(figure.rows, id)}</details>
 </figure>`;
 
-const badge = (v: Verdict): Html =>
-  h`<span class="badge ${v.status.replace(/ /g, '-')}">${v.status === 'cannot tell' && v.finding.effect !== null ? 'cannot tell at this n' : v.status}</span>`;
+const badge = (v: Verdict): Html => h`<span class="badge ${v.status.replace(/ /g, '-')}">${statusText(v)}</span>`;
 
 /** What was asked, what held, what did not. */
 export const verdictList = (verdicts: readonly Verdict[]): Html =>

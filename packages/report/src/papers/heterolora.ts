@@ -1,5 +1,5 @@
 import type { Arm } from '../study/arm.ts';
-import type { GridTable } from '../spec.ts';
+import type { GridTable } from '../tables/grid.ts';
 
 /** Tables of HeteroLoRA (Zhang et al. 2024, arXiv 2406.14956), as specifications over our arms. */
 const differs =

@@ -1,5 +1,9 @@
 import type { Arm } from '../study/arm.ts';
-import type { Claim, GridTable, ProgressFigure, SweepFigure, VersusTable } from '../spec.ts';
+import type { SweepFigure } from '../figures/sweep.ts';
+import type { ProgressFigure } from '../figures/training.ts';
+import type { GridTable } from '../tables/grid.ts';
+import type { VersusTable } from '../tables/versus.ts';
+import type { Claim } from '../verdict/claim.ts';
 
 /** Tables and figures of HiddenKey (Wang et al. 2024, arXiv 2403.00812), as specifications over our arms. */
 const grid = (

@@ -1,5 +1,9 @@
 import type { Arm } from '../study/arm.ts';
-import type { BarsFigure, Claim, GapFigure, GridTable, ProgressFigure, SweepFigure } from '../spec.ts';
+import type { BarsFigure } from '../figures/bars.ts';
+import type { SweepFigure } from '../figures/sweep.ts';
+import type { GapFigure, ProgressFigure } from '../figures/training.ts';
+import type { GridTable } from '../tables/grid.ts';
+import type { Claim } from '../verdict/claim.ts';
 
 /** Tables and figures of LoRA Dropout (Lin et al. 2024, arXiv 2404.09610), as specifications over our arms. */
 const differs =

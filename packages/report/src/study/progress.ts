@@ -1,5 +1,6 @@
 import type { Evaluation } from '@lab/records';
-import { type Arm, cellsOf, readingOf } from './arm.ts';
+import { type Arm, cellsOf, pairName, readingOf } from './arm.ts';
+import { groupBy } from './group.ts';
 import { curve, type Reading, seedOf, taskOf } from './run.ts';
 import type { Cell } from './study.ts';
 
@@ -55,12 +56,5 @@ export const moments = (cells: readonly Cell[], arm: Arm, metric: string): Momen
     });
   });
 
-/** The part of the moments that belongs to one run. */
-export const byRun = (list: readonly Moment[]): Moment[][] => {
-  const groups = new Map<string, Moment[]>();
-  for (const m of list) {
-    const at = `${m.task}\u0000${m.seed}`;
-    groups.set(at, [...(groups.get(at) ?? []), m]);
-  }
-  return [...groups.values()];
-};
+/** Moments by run. */
+export const byRun = (list: readonly Moment[]): Moment[][] => [...groupBy(list, pairName).values()];

@@ -1,14 +1,19 @@
 import { fold } from '@lab/random';
-import { caption } from '../caption.ts';
-import { type Arm, armsOf, byTask, cellsOf, points } from '../study/arm.ts';
+import { caption } from '../study/caption.ts';
+import { type Arm, armsOf, byTask, cellsOf, points, type OverArms } from '../study/arm.ts';
 import { reportKey } from '../study/comparison.ts';
-import { mainMetric } from '../study/main-metric.ts';
-import { heading, show } from '../study/metric.ts';
+import { heading, mainMetric, show } from '../study/metric.ts';
 import type { Cell } from '../study/study.ts';
-import type { AcrossTable } from '../spec.ts';
 import { iqm, type Matrix, probabilityOfImprovement, stratified } from '../stats/across-tasks.ts';
 import { mean } from '../stats/describe.ts';
 import { column, type Entry, type Table, text } from './table.ts';
+
+/** Over tasks: interquartile mean, probability of improvement on the baseline, share of tasks won. */
+export interface AcrossTable extends OverArms {
+  readonly kind: 'across';
+  readonly baseline: Arm;
+  readonly metric: string;
+}
 
 /** Scores by task on the tasks and seeds that both arms have, higher better, so that rows of the matrix stay paired. */
 const matrices = (

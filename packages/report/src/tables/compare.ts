@@ -1,14 +1,22 @@
-import { caption } from '../caption.ts';
-import { type Arm, armsOf, bySeed, cellsOf, points } from '../study/arm.ts';
+import { caption } from '../study/caption.ts';
+import { type Arm, armsOf, cellsOf, type OverArms, seedValues } from '../study/arm.ts';
 import { compareArms, compareExamples } from '../study/comparison.ts';
-import { heading, metricOf } from '../study/metric.ts';
-import { mainMetric } from '../study/main-metric.ts';
+import { heading, mainMetric, metricOf, unitBeside } from '../study/metric.ts';
 import type { Cell } from '../study/study.ts';
 import { describe } from '../stats/describe.ts';
 import { holm } from '../stats/holm.ts';
-import type { CompareTable } from '../spec.ts';
 import { ableAfterHolm, dagger, differenceEntry, intervalText, meanEntry, numberEntry, pEntry } from './entries.ts';
 import { column, type Entry, type Table, text, withoutEmpty } from './table.ts';
+
+/** Every arm beside a baseline: scores, paired differences, tests, cost. */
+export interface CompareTable extends OverArms {
+  readonly kind: 'compare';
+  readonly baseline: Arm;
+  /** First: the one that is tested. */
+  readonly metrics: readonly string[];
+  /** Readouts shown side by side for the first metric; default: deterministic and own. */
+  readonly readouts?: readonly ('deterministic' | 'mean-field' | 'ensemble' | 'own')[];
+}
 
 const costs = ['trainable', 'train-seconds', 'memory'] as const;
 
@@ -30,7 +38,7 @@ const scores = (cells: readonly Cell[], spec: CompareTable, arms: readonly Arm[]
     ...others.map((name) => column(name, heading(metricOf(name)))),
     ...costs.map((name) => column(name, heading(metricOf(name)))),
   ];
-  const over = (arm: Arm, metric: string): number[] => bySeed(points(cells, arm, metric)).map((p) => p.value);
+  const over = (arm: Arm, metric: string): number[] => seedValues(cells, arm, metric);
   const rows = arms.map((arm): Entry[] => [
     text(arm.name),
     { text: String(over(arm, first ?? 'score').length), sort: over(arm, first ?? 'score').length },
@@ -68,7 +76,7 @@ const tests = (cells: readonly Cell[], spec: CompareTable, arms: readonly Arm[])
   const others = arms.filter((arm) => arm.name !== spec.baseline.name);
   const found = others.map((arm) => ({ arm, c: compareArms(cells, arm, spec.baseline, name) }));
   const adjusted = holm(found.map(({ c }) => c.test.p));
-  const unit = main.differenceUnit === '' ? '' : ` (${main.differenceUnit})`;
+  const unit = unitBeside(main);
   const rows = found.map(({ arm, c }, i): Entry[] => {
     const each = main.name === 'accuracy' ? compareExamples(cells, arm, spec.baseline) : null;
     return [

@@ -1,4 +1,4 @@
-import { unformula } from '../study/flat.ts';
+import { unformula } from './runs.ts';
 import type { Column, Entry, Table } from './table.ts';
 
 type Field = string | number | null;

@@ -1,13 +1,21 @@
-import { caption } from '../caption.ts';
-import { cellsOf } from '../study/arm.ts';
+import { caption } from '../study/caption.ts';
+import { cellsOf, type Arm, type Titled } from '../study/arm.ts';
 import { againstSingle, type EnsembleLine, maskLines, seedLines, singleLine } from '../study/ensemble-lines.ts';
-import { mainMetric } from '../study/main-metric.ts';
-import { heading, show } from '../study/metric.ts';
+import { heading, mainMetric, show, unitBeside } from '../study/metric.ts';
 import type { Cell } from '../study/study.ts';
-import type { DeepEnsembleTable } from '../spec.ts';
 import { describe } from '../stats/describe.ts';
 import { intervalText, meanEntry } from './entries.ts';
 import { column, type Column, type Entry, type Table, text } from './table.ts';
+
+/** Ensembles of several seeds' models beside one model and beside ensembles of masks (deep ensembles; MC dropout; LoRA Dropout). */
+export interface DeepEnsembleTable extends Titled {
+  readonly kind: 'deep-ensemble';
+  /** Arms whose seeds are members, read as each says; the first one's single models are what differences are taken to. */
+  readonly arms: readonly Arm[];
+  /** Arms whose mask ensembles stand beside. */
+  readonly masks: readonly Arm[];
+  readonly metrics: readonly string[];
+}
 
 const whole = (value: number): Entry => ({ text: String(value), sort: value });
 
@@ -87,9 +95,7 @@ export const deepEnsembleTables = (cells: readonly Cell[], spec: DeepEnsembleTab
       ),
       columns: [
         ...keys,
-        ...named.map(({ name, metric }) =>
-          column(name, `${metric.title}${metric.differenceUnit === '' ? '' : ` (${metric.differenceUnit})`} [95 %]`),
-        ),
+        ...named.map(({ name, metric }) => column(name, `${metric.title}${unitBeside(metric)} [95 %]`)),
       ],
       rows: lines
         .filter((line) => line !== base)

@@ -1,5 +1,5 @@
 import type { Comparison } from '../study/comparison.ts';
-import { type Metric, show } from '../study/metric.ts';
+import { type Metric, pText, show } from '../study/metric.ts';
 import type { Summary } from '../stats/describe.ts';
 import type { Interval } from '../stats/interval.ts';
 import { type Entry, text } from './table.ts';
@@ -37,13 +37,6 @@ export const differenceEntry = (m: Metric, c: Comparison): Entry =>
           pairs: c.summary.n,
         },
       };
-
-/** A p value to three digits; where the test cannot reject at this n, that is what is printed. */
-export const pText = (p: number | null, able: boolean): string => {
-  if (p === null) return 'n/a';
-  if (!able) return `${p.toFixed(3)} †`;
-  return p < 0.001 ? '<0.001' : p.toFixed(3);
-};
 
 export const pEntry = (p: number | null, able: boolean): Entry =>
   p === null ? missing : { text: pText(p, able), sort: p };

@@ -1,13 +1,22 @@
-import { caption } from '../caption.ts';
-import { type Arm, armsOf, bySeed, cellsOf, levels, points } from '../study/arm.ts';
-import { mainMetric } from '../study/main-metric.ts';
-import { heading, metricOf } from '../study/metric.ts';
+import { caption } from '../study/caption.ts';
+import { type Arm, armAt, armsOf, cellsOf, levels, type OverArms, points, seedValues } from '../study/arm.ts';
+import { heading, mainMetric, metricOf } from '../study/metric.ts';
 import type { Cell } from '../study/study.ts';
-import { marks, type PaperNumber, paperNumbers } from '../papers/numbers.ts';
-import type { GridTable, PaperTable } from '../spec.ts';
+import { marks, type PaperNumber, paperNumbers, type PaperTable } from './paper-numbers.ts';
 import { describe } from '../stats/describe.ts';
 import { meanEntry, numberEntry } from './entries.ts';
 import { type Column, column, type Entry, type Table, text } from './table.ts';
+
+/** The papers' usual shape: methods down, tasks (or another axis) across, mean last; the paper's own columns behind. */
+export interface GridTable extends OverArms {
+  readonly kind: 'grid';
+  /** Axis across; default: dataset. */
+  readonly columns?: string;
+  readonly metrics: readonly string[];
+  readonly costs?: readonly string[];
+  readonly average?: boolean;
+  readonly paper?: PaperTable;
+}
 
 /** A number of a paper with its mark: `84.48 ±0.98 [a]`. */
 export const paperEntry = (n: PaperNumber | undefined): Entry =>
@@ -64,14 +73,14 @@ export const gridTables = (cells: readonly Cell[], spec: GridTable): Table[] => 
   const paper = paperSide(spec.paper, arms);
   const averaged = (spec.average ?? true) && across.length > 1;
   const score = (arm: Arm, metric: string): Entry =>
-    meanEntry(mainMetric(cells, metric), describe(bySeed(points(cells, arm, metric)).map((p) => p.value)));
+    meanEntry(mainMetric(cells, metric), describe(seedValues(cells, arm, metric)));
   const costs = spec.costs ?? [];
   const ours = arms.map((arm): Entry[] => [
     text(arm.name),
     ...costs.map((name) =>
       numberEntry(metricOf(name), describe(points(cells, arm, name).map((p) => p.value))?.mean ?? null),
     ),
-    ...across.flatMap((v) => spec.metrics.map((m) => score({ ...arm, where: { ...arm.where, [axisName]: v } }, m))),
+    ...across.flatMap((v) => spec.metrics.map((m) => score(armAt(arm, axisName, v), m))),
     ...(averaged ? spec.metrics.map((m) => score(arm, m)) : []),
     ...paper.entries(arm.paper),
   ]);

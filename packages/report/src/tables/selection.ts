@@ -1,13 +1,17 @@
-import { caption } from '../caption.ts';
-import { type Arm, armsOf, bySeed, cellsOf, points } from '../study/arm.ts';
-import { mainMetric } from '../study/main-metric.ts';
-import { heading } from '../study/metric.ts';
+import { caption } from '../study/caption.ts';
+import { type Arm, armsOf, bySeed, cellsOf, type OverArms, seedValues } from '../study/arm.ts';
+import { heading, mainMetric } from '../study/metric.ts';
 import { byRun, moments, type Moment } from '../study/progress.ts';
 import type { Cell } from '../study/study.ts';
 import { describe } from '../stats/describe.ts';
-import type { SelectionTable } from '../spec.ts';
 import { meanEntry, numberEntry } from './entries.ts';
 import { column, type Entry, type Table, text } from './table.ts';
+
+/** What each rule for choosing a checkpoint would have reported, on the curve's held-out split. */
+export interface SelectionTable extends OverArms {
+  readonly kind: 'selection';
+  readonly metric: string;
+}
 
 /** A rule that turns one run's held-out values by epoch into the number that would be reported. */
 export interface SelectionRule {
@@ -38,7 +42,7 @@ export const selectionTables = (cells: readonly Cell[], spec: SelectionTable): T
       text(arm.name),
       ...found.map((s) => meanEntry(metric, s)),
       numberEntry(metric, optimism, true),
-      meanEntry(metric, describe(bySeed(points(cells, arm, spec.metric)).map((p) => p.value))),
+      meanEntry(metric, describe(seedValues(cells, arm, spec.metric))),
     ];
   });
   return [

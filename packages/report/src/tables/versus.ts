@@ -1,15 +1,22 @@
-import { caption } from '../caption.ts';
-import { cellsOf } from '../study/arm.ts';
+import { caption } from '../study/caption.ts';
+import { cellsOf, type Arm, type Titled } from '../study/arm.ts';
 import { compareArms } from '../study/comparison.ts';
-import { mainMetric } from '../study/main-metric.ts';
-import { heading } from '../study/metric.ts';
+import { heading, mainMetric, unitBeside } from '../study/metric.ts';
 import type { Cell } from '../study/study.ts';
-import { paperNumbers } from '../papers/numbers.ts';
+import { paperNumbers, type PaperTable } from './paper-numbers.ts';
 import { holm } from '../stats/holm.ts';
-import type { VersusTable } from '../spec.ts';
 import { ableAfterHolm, dagger, differenceEntry, numberEntry, pEntry } from './entries.ts';
 import { markNotes, paperEntry } from './grid.ts';
 import { column, type Entry, type Table, text } from './table.ts';
+
+/** One arm against several others (HiddenKey, Table 8). */
+export interface VersusTable extends Titled {
+  readonly kind: 'versus';
+  readonly arm: Arm;
+  readonly against: readonly Arm[];
+  readonly metric: string;
+  readonly paper?: PaperTable;
+}
 
 /** One arm against each of several others, with the paper's p values behind ours. */
 export const versusTables = (cells: readonly Cell[], spec: VersusTable): Table[] => {
@@ -19,7 +26,7 @@ export const versusTables = (cells: readonly Cell[], spec: VersusTable): Table[]
   const numbers = spec.paper ? paperNumbers(spec.paper.paper, spec.paper.table, spec.paper.model) : [];
   const sets = [...new Set(numbers.map((n) => n.dataset))];
   const weak = found.map(({ c }) => c.test).filter((t) => t.p !== null && !ableAfterHolm(t.floor, found.length));
-  const unit = metric.differenceUnit === '' ? '' : ` (${metric.differenceUnit})`;
+  const unit = unitBeside(metric);
   return [
     {
       name: spec.name,

@@ -1,9 +1,8 @@
-import { type Arm, bySeed, cellsOf, levels, paired, points } from '../study/arm.ts';
-import { sizesOf } from '../study/ensemble.ts';
-import { mainMetric } from '../study/main-metric.ts';
-import type { Metric } from '../study/metric.ts';
+import { type Arm, armAt, bySeed, cellsOf, levels, paired, points } from '../study/arm.ts';
+import { sizesOf } from '../study/run.ts';
+import { mainMetric, type Metric, unitAfter } from '../study/metric.ts';
 import type { Cell } from '../study/study.ts';
-import type { ClaimTest, DifferenceTest, HumpTest, NoGainTest, RisingTest } from '../spec.ts';
+import type { ClaimTest, DifferenceTest, HumpTest, NoGainTest, RisingTest } from './claim.ts';
 import { describe, sd } from '../stats/describe.ts';
 import { holm } from '../stats/holm.ts';
 import { detectable, studentBelow } from '../stats/power.ts';
@@ -91,8 +90,7 @@ export const sweepOf = (
   const mine = cellsOf(cells, arm);
   const at = x === 'M' ? sizesOf(mine) : levels(mine, x).filter((v): v is number => typeof v === 'number');
   const columns = at.map((v) => {
-    const here: Arm =
-      x === 'M' ? { ...arm, readout: 'ensemble', members: v } : { ...arm, where: { ...arm.where, [x]: v } };
+    const here: Arm = x === 'M' ? { ...arm, readout: 'ensemble', members: v } : armAt(arm, x, v);
     return new Map(bySeed(points(cells, here, metric)).map((p) => [p.seed, p.value]));
   });
   const seeds = [...(columns[0]?.keys() ?? [])].filter((seed) => columns.every((c) => c.has(seed)));
@@ -138,7 +136,7 @@ const invertedU = (cells: readonly Cell[], t: HumpTest): Finding => {
 
 const noGain = (cells: readonly Cell[], t: NoGainTest): Finding => {
   const metric = mainMetric(cells, t.metric);
-  const name = `one-sided t against a margin of ${(t.margin * metric.scale).toFixed(metric.digits)}${metric.differenceUnit === '' ? '' : ` ${metric.differenceUnit}`}`;
+  const name = `one-sided t against a margin of ${(t.margin * metric.scale).toFixed(metric.digits)}${unitAfter(metric)}`;
   const values = bySeed(paired(points(cells, t.arm, t.metric), points(cells, t.than, t.metric))).map(
     (p) => turn(metric) * p.value,
   );

@@ -1,20 +1,19 @@
 import { fold } from '@lab/random';
-import { readingOf } from './study/arm.ts';
-import { reportKey } from './study/comparison.ts';
-import { mainMetric } from './study/main-metric.ts';
-import { heading, show } from './study/metric.ts';
-import { seedOf, value } from './study/run.ts';
-import type { Cell, Study } from './study/study.ts';
-import { mean } from './stats/describe.ts';
-import { describe } from './stats/describe.ts';
-import { holm } from './stats/holm.ts';
-import { seedInterval } from './stats/interval.ts';
-import { detectable } from './stats/power.ts';
-import { signFlip } from './stats/sign-flip.ts';
-import { ableAfterHolm, dagger, intervalText, meanEntry, numberEntry, pEntry } from './tables/entries.ts';
-import { column, type Entry, type Table, text } from './tables/table.ts';
-import { toTerminal } from './tables/terminal.ts';
-import { ranges } from './caption.ts';
+import { readingOf } from '../study/arm.ts';
+import { reportKey } from '../study/comparison.ts';
+import { heading, mainMetric, show, unitAfter } from '../study/metric.ts';
+import { seedOf, value } from '../study/run.ts';
+import type { Cell, Study } from '../study/study.ts';
+import { mean } from '../stats/describe.ts';
+import { describe } from '../stats/describe.ts';
+import { holm } from '../stats/holm.ts';
+import { seedInterval } from '../stats/interval.ts';
+import { detectable } from '../stats/power.ts';
+import { signFlip } from '../stats/sign-flip.ts';
+import { ableAfterHolm, dagger, intervalText, meanEntry, numberEntry, pEntry } from './entries.ts';
+import { column, type Entry, type Table, text } from './table.ts';
+import { toTerminal } from './terminal.ts';
+import { ranges } from '../study/caption.ts';
 
 /** Two sets of results of one experiment, side by side. */
 export interface StudyComparison {
@@ -110,7 +109,7 @@ export const compareStudies = (
     onlyA > 0 ? `${onlyA} only in ${names[0]}` : '',
     onlyB > 0 ? `${onlyB} only in ${names[1]}` : '',
   ].filter(Boolean);
-  const unit = metric.differenceUnit === '' ? '' : ` ${metric.differenceUnit}`;
+  const unit = unitAfter(metric);
   const head =
     pairs.length === 0
       ? `${a.title}: ${names[0]} and ${names[1]} share no run.`

@@ -1,5 +1,5 @@
-import { axis, seedOf } from './study/run.ts';
-import type { Cell } from './study/study.ts';
+import { axis, seedOf } from './run.ts';
+import type { Cell } from './study.ts';
 
 const list = (values: readonly (string | number)[]): string => [...new Set(values)].join(', ');
 

@@ -1,12 +1,15 @@
+import { availableParallelism } from 'node:os';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { EngineName } from '@lab/engine';
-import { defaultWorkers } from './defaults.ts';
 
 /** Written out, so that `lab --help` need not load any engine. */
 const engines = ['gpu', 'onnx', 'tensorflow', 'wasm', 'js'] as const satisfies readonly EngineName[];
 /** Says at compile time when an engine is missing above. */
 type Unlisted = Exclude<EngineName, (typeof engines)[number]>;
 const complete: Unlisted extends never ? readonly string[] : never = engines;
+
+/** One worker of one thread for each core, 16 at most: a worker of the quick scale stays below 1 GB of memory. */
+export const defaultWorkers = (): number => Math.max(1, Math.min(availableParallelism(), 16));
 
 /** Parses a number within limits. */
 const number = (what: string, fits: (value: number) => boolean) => (text: string) => {

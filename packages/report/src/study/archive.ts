@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { BadInput, writeWhole } from '@lab/records';
-import { force, type Cell, type Study } from '@lab/report';
+import { force, type Cell, type Study } from './study.ts';
 
 /** The file that holds a report folder's runs. */
 export const archiveFile = (folder: string): string => join(folder, 'runs.jsonl.gz');
@@ -22,8 +22,8 @@ export const readArchive = (folder: string): Study | null => {
   const file = archiveFile(folder);
   if (!existsSync(file)) return null;
   try {
-    const [head, ...rows] = gunzipSync(readFileSync(file)).toString().trimEnd().split('\n');
-    const { name, title, question } = JSON.parse(head!) as Omit<Study, 'cells'>;
+    const [head = '', ...rows] = gunzipSync(readFileSync(file)).toString().trimEnd().split('\n');
+    const { name, title, question } = JSON.parse(head) as Omit<Study, 'cells'>;
     return { name, title, question, cells: rows.map((row) => JSON.parse(row) as Cell) };
   } catch (error) {
     throw new BadInput(

@@ -1,6 +1,6 @@
 import { table } from 'arquero';
-import { axis } from './run.ts';
-import type { Cell } from './study.ts';
+import { axis } from '../study/run.ts';
+import type { Cell } from '../study/study.ts';
 
 type Value = string | number | null;
 

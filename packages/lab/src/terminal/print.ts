@@ -21,6 +21,9 @@ export const openPrinter = () => {
   };
 };
 
+/** A value as JSON on stdout. */
+export const printJson = (value: unknown): void => console.log(JSON.stringify(value, null, 2));
+
 /** Bytes for people. */
 export const bytesText = (bytes: number): string => {
   const units = ['B', 'KB', 'MB', 'GB', 'TB'];
