@@ -124,8 +124,8 @@ program
   .option('--write', 'write it to experiments/schema.json', false)
   .action(lazily(async () => (await import('./commands/schema.ts')).schema));
 
-// The model and its weights join every run's config, and so its id: two folders of weights are two models. A model's report lies beside
-// those of the scale's own.
+// The model and its weights join every run's config, and so its id: two folders of weights are two
+// models. A model's report lies beside those of the scale's own.
 program.hook('preAction', async (_program, command) => {
   const { model, weights, set } = command.opts<{ model?: string; weights?: string; set?: readonly string[] }>();
   if (!set) return;

@@ -30,7 +30,8 @@ describe('results/', () => {
         await writeReport(readArchive(folder)!, report, again.out);
         expect(files(again.out).toSorted()).toEqual(files(folder).toSorted());
         for (const file of files(folder)) {
-          // Raster and gzip bytes may follow the library; what they show is held by the vector file and the tables.
+          // Raster and gzip bytes may follow the library; what they show is held by the vector file
+          // and the tables.
           if (/\.(png|gz)$/.test(file)) continue;
           expect(readFileSync(join(again.out, file), 'utf8') === readFileSync(join(folder, file), 'utf8'), file).toBe(
             true,

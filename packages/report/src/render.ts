@@ -39,8 +39,9 @@ const checkNames = (spec: ReportSpec): void => {
 };
 
 /**
- * Writes tables (Markdown, CSV, LaTeX; all runs in runs.csv), figures (vega-lite, SVG, PNG) and report.html under `outDir`.
- * Throws `BadInput` where a file cannot be written. Same records and specification, same bytes.
+ * Writes tables (Markdown, CSV, LaTeX; all runs in runs.csv), figures (vega-lite, SVG, PNG) and
+ * report.html under `outDir`. Throws `BadInput` where a file cannot be written. Same records and
+ * specification, same bytes.
  */
 export const renderReport = async (study: Study, spec: ReportSpec, outDir: string): Promise<Rendered> => {
   checkNames(spec);

@@ -79,7 +79,7 @@ describe('the file', () => {
   });
   it('a folder that cannot be written gives one sentence', async () => {
     await expect(renderReport(inventAblation(2), specs.ablation, join(file, 'below'))).rejects.toThrow(
-      /^cannot .*below: a part of the path is a file/,
+      /^cannot make the folder .*: a (part of the path is a file|file of that name)/,
     );
   });
 });

@@ -19,7 +19,10 @@ const spec: ReportSpec = {
 
 const isDeep = ({ record }: Cell): boolean => record.config.dropout.name === 'deep-ensemble';
 
-/** The runs of plain LoRA as a config that names the method would have made them: they train the same. */
+/**
+ * The runs of plain LoRA as a config that names the method would have made them: they train the
+ * same.
+ */
 const asDeep = (cell: Cell): Cell =>
   cell.labels.method !== 'none'
     ? cell

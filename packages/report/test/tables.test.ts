@@ -61,7 +61,8 @@ describe('comparison', () => {
     const last = t.rows.at(-1)!;
     expect(last[0]!.text).toBe('hiddenkey-minus');
     expect(last[at]!.sort).toBe(2 / 64);
-    // Four rows at six seeds: Holm multiplies .031 by 4, so nothing can be significant, and that is what is printed.
+    // Four rows at six seeds: Holm multiplies .031 by 4, so nothing can be significant, and that is
+    // what is printed.
     expect(last[at + 1]!.text).toContain('†');
     expect(t.notes.some((n) => n.startsWith('†: cannot be significant at this n'))).toBe(true);
   });

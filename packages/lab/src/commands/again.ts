@@ -51,8 +51,8 @@ export const retry = (names: readonly string[], options: RunOptions): Promise<vo
 };
 
 /**
- * `lab worker`: joins a folder and takes runs that nobody works on until none is left, or `--limit` of them; writes no report.
- * Any number on any hosts may work on one folder.
+ * `lab worker`: joins a folder and takes runs that nobody works on until none is left, or `--limit`
+ * of them; writes no report. Any number on any hosts may work on one folder.
  */
 export const worker = (names: readonly string[], options: RunOptions): Promise<void> =>
   trainOnly(runsIn(plansOf(names, options)), options, 'Nothing is planned.');

@@ -3,7 +3,9 @@ import { plansOf, runsIn, type PlanOptions } from '../compose/experiments.ts';
 import { reportsText, writeReports } from '../compose/reports.ts';
 import { printJson } from '../terminal/print.ts';
 
-/** Compares a finished run with its checksums; a damaged one is set aside. Returns the damaged file. */
+/**
+ * Compares a finished run with its checksums; a damaged one is set aside. Returns the damaged file.
+ */
 const checked = (out: string, id: string): string | null => {
   const state = stateOf(out, id);
   if (state !== 'done' && state !== 'diverged' && state !== 'damaged') return null;
@@ -17,8 +19,8 @@ const checked = (out: string, id: string): string | null => {
 };
 
 /**
- * `lab collect`: after workers have ended, compares every finished run with its checksums, counts what is there, and writes the reports.
- * Exit code 1 while runs are missing.
+ * `lab collect`: after workers have ended, compares every finished run with its checksums, counts
+ * what is there, and writes the reports. Exit code 1 while runs are missing.
  */
 export const collect = async (
   names: readonly string[],

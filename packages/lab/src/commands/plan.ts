@@ -9,11 +9,12 @@ const isSettled = (state: string): boolean => state === 'done' || state === 'div
 const estimateText = ({ seconds, workers, bytes, freeBytes, from }: Estimate): string =>
   seconds === null || bytes === null
     ? `No finished run to estimate time from; ${bytesText(freeBytes)} of disk free`
-    : `About ${timeText(seconds)} on ${workers} workers and ${bytesText(bytes)} of disk (by ${from} finished runs); ${bytesText(freeBytes)} free`;
+    : `About ${timeText(seconds)} on ${workers} workers and ${bytesText(bytes)} of disk (by ${from} ` +
+      `finished runs); ${bytesText(freeBytes)} free`;
 
 /**
- * `lab plan`: every run with its labels, seed, id and state, as they are planned, then what the rest should cost. Ten thousand runs are
- * listed without being kept.
+ * `lab plan`: every run with its labels, seed, id and state, as they are planned, then what the
+ * rest should cost. Ten thousand runs are listed without being kept.
  */
 export const plan = async (
   names: readonly string[],

@@ -5,7 +5,10 @@ import { plansOf, runsIn, type Planned, type PlanOptions } from '../compose/expe
 import { committed, reportFolder, reportsText, scaleName, writeReport, writeReports } from '../compose/reports.ts';
 import { printJson } from '../terminal/print.ts';
 
-/** Serves the reports on the loopback address while runs go on; an open page follows. Ends with Ctrl-C. */
+/**
+ * Serves the reports on the loopback address while runs go on; an open page follows. Ends with
+ * Ctrl-C.
+ */
 const serveReports = async (plans: readonly Planned[], options: PlanOptions): Promise<void> => {
   const ids = [...new Set(runsIn(plans).map(({ id }) => id))];
   const countDone = () => ids.filter((id) => isDone(options.out, id)).length;
@@ -19,8 +22,8 @@ const serveReports = async (plans: readonly Planned[], options: PlanOptions): Pr
 };
 
 /**
- * `lab report`: everything again from stored runs; with --publish into results/ as well, with the runs' archive; with
- * --watch served while runs go on.
+ * `lab report`: everything again from stored runs; with --publish into results/ as well, with the
+ * runs' archive; with --watch served while runs go on.
  */
 export const report = async (
   names: readonly string[],

@@ -54,7 +54,10 @@ const write = async (results: readonly Result[], folder: string, caption: string
   return files;
 };
 
-/** What the checks found, as data: how many rows of each verdict, or why there are none; every row is in table.csv. */
+/**
+ * What the checks found, as data: how many rows of each verdict, or why there are none; every row
+ * is in table.csv.
+ */
 export const theoryData = (results: readonly Result[], caption: string, files: readonly string[]) => ({
   caption,
   checks: results.map(({ check: { group, name, claim }, found, skipped, seconds }) => {
@@ -66,8 +69,9 @@ export const theoryData = (results: readonly Result[], caption: string, files: r
 });
 
 /**
- * `lab theory`: trains the two small adapters that some checks look at (once; finished runs are kept), measures every statement, prints
- * one table and writes all rows and figures. Exit code 1 where a theorem or identity fails.
+ * `lab theory`: trains the two small adapters that some checks look at (once; finished runs are
+ * kept), measures every statement, prints one table and writes all rows and figures. Exit code 1
+ * where a theorem or identity fails.
  */
 export const theory = async (options: TheoryOptions): Promise<void> => {
   const { seed } = options;

@@ -38,8 +38,9 @@ const anyFinished = (out: string): readonly string[] => {
 };
 
 /**
- * Gathers, run by run and in constant memory, what a plan still asks for; `estimate` then says what that should cost. Time goes by
- * the seconds for a unit of work of finished runs of the same model, adapter and method, else of any.
+ * Gathers, run by run and in constant memory, what a plan still asks for; `estimate` then says what
+ * that should cost. Time goes by the seconds for a unit of work of finished runs of the same model,
+ * adapter and method, else of any.
  */
 export const openEstimate = (out: string) => {
   const waiting = new Map<string, number>();

@@ -32,7 +32,10 @@ const textOf = (path: string): string => {
   }
 };
 
-/** An experiment from a JSON file. Throws `BadInput` for a file that cannot be read or says what is not allowed. */
+/**
+ * An experiment from a JSON file. Throws `BadInput` for a file that cannot be read or says what is
+ * not allowed.
+ */
 const fromFile = (path: string): Experiment<ReportSpec> => {
   const experiment = parseExperiment(textOf(path), path);
   const { name, title, question, report } = experiment;
@@ -42,7 +45,10 @@ const fromFile = (path: string): Experiment<ReportSpec> => {
   return { ...experiment, report: ownStudySpec({ name, title, question, arms, baseline: report.baseline }) };
 };
 
-/** The experiments that were named: `all` is every one, a name that ends with .json is a file. Throws `BadInput` that lists them. */
+/**
+ * The experiments that were named: `all` is every one, a name that ends with .json is a file.
+ * Throws `BadInput` that lists them.
+ */
 export const experimentsNamed = (names: readonly string[]): readonly Experiment<ReportSpec>[] => {
   if (names.includes('all')) return experiments;
   const known = experiments.map(({ name }) => name);
@@ -51,7 +57,8 @@ export const experimentsNamed = (names: readonly string[]): readonly Experiment<
     const experiment = experiments.find((own) => own.name === name);
     if (experiment) return experiment;
     throw new BadInput(
-      `unknown experiment "${name}"${nearest(name, known)}; allowed: all, ${known.join(', ')}, or the path of a .json file`,
+      `unknown experiment "${name}"${nearest(name, known)}; allowed: all, ${known.join(', ')}, ` +
+        'or the path of a .json file',
     );
   });
 };

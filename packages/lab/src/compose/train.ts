@@ -37,7 +37,10 @@ export interface TrainedRuns {
   readonly stopped: boolean;
 }
 
-/** Runs what is not done yet; Ctrl-C lets every worker write its checkpoint, and the same command goes on later. */
+/**
+ * Runs what is not done yet; Ctrl-C lets every worker write its checkpoint, and the same command
+ * goes on later.
+ */
 export const trainAll = async (runs: readonly ExperimentRun[], options: TrainOptions): Promise<TrainedRuns> => {
   const { out, engine, workers, threads, download, provider, timeout, dataDir, weights } = options;
   const { limit, attempts, wait, share, grace: graceSeconds, memory: memoryMB } = options;

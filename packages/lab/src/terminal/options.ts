@@ -8,7 +8,10 @@ const engines = ['gpu', 'onnx', 'tensorflow', 'wasm', 'js'] as const satisfies r
 type Unlisted = Exclude<EngineName, (typeof engines)[number]>;
 const complete: Unlisted extends never ? readonly string[] : never = engines;
 
-/** One worker of one thread for each core, 16 at most: a worker of the quick scale stays below 1 GB of memory. */
+/**
+ * One worker of one thread for each core, 16 at most: a worker of the quick scale stays below 1 GB
+ * of memory.
+ */
 export const defaultWorkers = (): number => Math.max(1, Math.min(availableParallelism(), 16));
 
 /** Parses a number within limits. */

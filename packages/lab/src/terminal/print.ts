@@ -3,7 +3,10 @@ import { once } from 'node:events';
 /** Lines gathered before they are written. */
 const batch = 500;
 
-/** A writer of lines to stdout that waits where the reader is slower, so that any number of lines costs constant memory. */
+/**
+ * A writer of lines to stdout that waits where the reader is slower, so that any number of lines
+ * costs constant memory.
+ */
 export const openPrinter = () => {
   let lines: string[] = [];
   const flush = async () => {

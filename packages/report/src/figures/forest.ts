@@ -14,7 +14,10 @@ export interface ForestFigure extends OverArms {
   readonly perTask?: boolean;
 }
 
-/** Paired differences to the baseline with 95 % intervals, a row for each arm, a block for each task and one for all of them. */
+/**
+ * Paired differences to the baseline with 95 % intervals, a row for each arm, a block for each task
+ * and one for all of them.
+ */
 export const forestFigure = (cells: readonly Cell[], spec: ForestFigure): Figure => {
   const arms = armsOf(cells, spec.arms, spec.by).filter((arm) => arm.name !== spec.baseline.name);
   const m = mainMetric(cells, spec.metric);
@@ -99,7 +102,9 @@ export const forestFigure = (cells: readonly Cell[], spec: ForestFigure): Figure
     title: spec.title,
     caption: caption(
       [...arms, spec.baseline].flatMap((arm) => cellsOf(cells, arm)),
-      `Marks: mean paired difference; lines: 95 % interval (${[...kinds].join(', ') || 'none: too few seeds'}). ${m.better === 'higher' ? 'Right' : 'Left'} of zero is better than ${spec.baseline.name}.`,
+      'Marks: mean paired difference; lines: 95 % interval ' +
+        `(${[...kinds].join(', ') || 'none: too few seeds'}). ` +
+        `${m.better === 'higher' ? 'Right' : 'Left'} of zero is better than ${spec.baseline.name}.`,
       spec.differs,
     ),
     spec: stack(panels, `${spec.title}: paired differences of ${m.title} to ${spec.baseline.name}`),

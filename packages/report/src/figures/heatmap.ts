@@ -21,11 +21,15 @@ const light = '#FFFFFF';
 const dark = '#0B3A57';
 const down = '#B35806';
 
-/** Two axes (position x structure), each tile one mean, written out; with a baseline, the paired difference, a star where it is sure. */
+/**
+ * Two axes (position x structure), each tile one mean, written out; with a baseline, the paired
+ * difference, a star where it is sure.
+ */
 export const heatmapFigure = (cells: readonly Cell[], spec: HeatmapFigure): Figure => {
   const m = mainMetric(cells, spec.metric);
   const mine = cells.filter((c) => axis(c, spec.x) !== undefined && axis(c, spec.y) !== undefined);
-  const base = spec.baseline ? points(cells, spec.baseline, spec.metric) : null;
+  const { baseline } = spec;
+  const base = baseline ? points(cells, baseline, spec.metric) : null;
   const tiles = levels(mine, spec.y).flatMap((y) =>
     levels(mine, spec.x).flatMap((x) => {
       const here = points(mine, { name: '', where: { [spec.x]: x, [spec.y]: y } }, spec.metric);
@@ -61,7 +65,13 @@ export const heatmapFigure = (cells: readonly Cell[], spec: HeatmapFigure): Figu
     inverse: base ? Math.abs(worth(t.value)) > 0.6 * reach : high > low && (worth(t.value) - low) / (high - low) > 0.6,
   }));
   const unit = unitBeside(m);
-  const title = base ? `difference to ${spec.baseline!.name}${unit}` : heading(m);
+  const title = baseline ? `difference to ${baseline.name}${unit}` : heading(m);
+  const sure = able
+    ? '*: sign-flip test over seeds, Holm over tiles, p at most .05.'
+    : `No tile can be marked as sure: ${tests.length} tiles need more seeds.`;
+  const tileText = baseline
+    ? `mean paired difference to ${baseline.name}; darker blue is better, orange is worse. ${sure}`
+    : 'mean over seeds.';
   const ex = {
     field: 'x',
     type: 'nominal',
@@ -79,11 +89,7 @@ export const heatmapFigure = (cells: readonly Cell[], spec: HeatmapFigure): Figu
   return {
     name: spec.name,
     title: spec.title,
-    caption: caption(
-      mine,
-      `${heading(m)}: ${base ? `mean paired difference to ${spec.baseline!.name}; darker blue is better, orange is worse. ${able ? '*: sign-flip test over seeds, Holm over tiles, p at most .05.' : `No tile can be marked as sure: ${tests.length} tiles need more seeds.`}` : 'mean over seeds.'}`,
-      spec.differs,
-    ),
+    caption: caption(mine, `${heading(m)}: ${tileText}`, spec.differs),
     spec: stack(
       [
         {

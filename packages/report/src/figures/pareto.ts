@@ -20,7 +20,10 @@ interface Place {
   readonly quality: number;
 }
 
-/** Members that no other beats on cost and quality at once; ties stay. `sign` is 1 where a higher quality is better. */
+/**
+ * Members that no other beats on cost and quality at once; ties stay. `sign` is 1 where a higher
+ * quality is better.
+ */
 export const front = <T extends Place>(places: readonly T[], sign: number): T[] =>
   places
     .filter(
@@ -81,7 +84,8 @@ export const paretoFigure = (cells: readonly Cell[], spec: ParetoFigure): Figure
     title: spec.title,
     caption: caption(
       arms.flatMap((arm) => cellsOf(cells, arm)),
-      `Marks: means over seeds. ${spreadNote('Vertical lines', kinds)} Dashed: the front; no arm on it is beaten on both axes by another's mean.`,
+      `Marks: means over seeds. ${spreadNote('Vertical lines', kinds)} Dashed: the front; ` +
+        "no arm on it is beaten on both axes by another's mean.",
       spec.differs,
     ),
     spec: stack(

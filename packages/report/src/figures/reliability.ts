@@ -123,19 +123,23 @@ const panel = (c: Calibration, from: number, floor: number): readonly Part[] => 
   return [diagram, histogram];
 };
 
-/** Confidence against accuracy, pooled over runs (thick) and run by run (thin), gaps to the diagonal, share of examples below. */
+/**
+ * Confidence against accuracy, pooled over runs (thick) and run by run (thin), gaps to the
+ * diagonal, share of examples below.
+ */
 export const reliabilityFigure = (cells: readonly Cell[], spec: ReliabilityFigure): Figure => {
   const arms = armsOf(cells, spec.arms, spec.by);
   const count = spec.bins ?? 15;
-  const found = arms.flatMap((arm) => calibration(cells, arm, count) ?? []);
+  const calibrations = arms.flatMap((arm) => calibration(cells, arm, count) ?? []);
   // The top class of K classes is never below 1 / K: the empty left part is cut.
-  const low = Math.min(1, ...found.flatMap((c) => c.rows.map((r) => Number(r.from))));
-  const floor = Math.floor(10 * Math.min(low, ...found.flatMap((c) => c.rows.map((r) => Number(r.accuracy))))) / 10;
+  const low = Math.min(1, ...calibrations.flatMap((c) => c.rows.map((r) => Number(r.from))));
+  const floor =
+    Math.floor(10 * Math.min(low, ...calibrations.flatMap((c) => c.rows.map((r) => Number(r.accuracy))))) / 10;
   const rows: Part[] = [];
-  for (let i = 0; i < found.length; i += 2) {
+  for (let i = 0; i < calibrations.length; i += 2) {
     rows.push({
       spacing: 18,
-      hconcat: found.slice(i, i + 2).map((c) => ({ spacing: 4, vconcat: panel(c, low, floor) })),
+      hconcat: calibrations.slice(i, i + 2).map((c) => ({ spacing: 4, vconcat: panel(c, low, floor) })),
     });
   }
   return {
@@ -143,10 +147,13 @@ export const reliabilityFigure = (cells: readonly Cell[], spec: ReliabilityFigur
     title: spec.title,
     caption: caption(
       arms.flatMap((arm) => cellsOf(cells, arm)),
-      `${count} equal-width bins of the predicted class's probability, closed on the right. Thick: all runs pooled; thin: single runs, up to ${crowd} of them (bins of ${fewest} examples or more); vertical: gap to perfect calibration (dashed). ECE of the pooled examples; n counts examples of all runs.`,
+      `${count} equal-width bins of the predicted class's probability, closed on the right. Thick: ` +
+        `all runs pooled; thin: single runs, up to ${crowd} of them (bins of ${fewest} examples or ` +
+        'more); vertical: gap to perfect calibration (dashed). ECE of the pooled examples; ' +
+        'n counts examples of all runs.',
       spec.differs,
     ),
-    spec: stack(rows, `${spec.title}: reliability diagrams of ${found.map((c) => c.arm).join(', ')}`),
-    rows: found.flatMap((c) => c.rows),
+    spec: stack(rows, `${spec.title}: reliability diagrams of ${calibrations.map((c) => c.arm).join(', ')}`),
+    rows: calibrations.flatMap((c) => c.rows),
   };
 };

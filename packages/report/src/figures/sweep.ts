@@ -4,8 +4,8 @@ import { sizesOf } from '../study/run.ts';
 import { heading, mainMetric, type Metric } from '../study/metric.ts';
 import type { Cell } from '../study/study.ts';
 import { type Figure, stack } from './figure.ts';
-import { linePanel, mostBands, type LinePanel, type LinePoint, type Reference, seriesOf } from './lines.ts';
-import { spread, type Spread, spreadNote } from './spread.ts';
+import { bandsNote, linePanel, type LinePanel, type LinePoint, type Reference, seriesOf } from './lines.ts';
+import { spread, type Spread } from './spread.ts';
 
 export interface SweepFigure extends OverArms {
   readonly kind: 'sweep';
@@ -55,11 +55,7 @@ const finish = (
   return {
     name: spec.name,
     title: spec.title,
-    caption: caption(
-      cells,
-      `Points: mean over seeds. ${series.length > mostBands ? 'More than four lines: spans are in the numbers below, not drawn.' : spreadNote('Bands', kinds)}${more}`,
-      spec.differs,
-    ),
+    caption: caption(cells, 'Points: mean over seeds. ' + `${bandsNote(series, kinds)}${more}`, spec.differs),
     spec: stack(
       // The x title and the legend stand once, under the last panel.
       shown.map((p, i) => linePanel(i === last ? p : { ...p, x: { ...p.x, title: '' } }, series)),
@@ -93,7 +89,10 @@ export const sweepFigure = (cells: readonly Cell[], spec: SweepFigure): Figure =
   );
 };
 
-/** Metrics against ensemble size M, with the deterministic and the mean-field pass of the same weights as reference lines. */
+/**
+ * Metrics against ensemble size M, with the deterministic and the mean-field pass of the same
+ * weights as reference lines.
+ */
 export const ensembleFigure = (cells: readonly Cell[], spec: EnsembleFigure): Figure => {
   const arms = armsOf(cells, spec.arms, spec.by);
   const kinds: Spread['kind'][] = [];

@@ -5,7 +5,10 @@ import type { GridTable } from '../tables/grid.ts';
 import type { VersusTable } from '../tables/versus.ts';
 import type { Claim } from '../verdict/claim.ts';
 
-/** Tables and figures of HiddenKey (Wang et al. 2024, arXiv 2403.00812), as specifications over our arms. */
+/**
+ * Tables and figures of HiddenKey (Wang et al. 2024, arXiv 2403.00812), as specifications over our
+ * arms.
+ */
 const grid = (
   table: number,
   title: string,
@@ -43,7 +46,10 @@ export const table4 = (arms: readonly Arm[]): GridTable => grid(4, 'further task
 /** Table 5: a large decoder on understanding tasks. */
 export const table5 = (arms: readonly Arm[]): GridTable => grid(5, 'a large decoder', arms, ['score']);
 
-/** Table 8: p values of HiddenKey against the others (`paper` names: LoRA, DropKey, HiddenCut, HiddenKey-minus). */
+/**
+ * Table 8: p values of HiddenKey against the others (`paper` names: LoRA, DropKey, HiddenCut,
+ * HiddenKey-minus).
+ */
 export const table8 = (hiddenkey: Arm, against: readonly Arm[]): VersusTable => ({
   kind: 'versus',
   name: 'hiddenkey-table-8',
@@ -94,7 +100,9 @@ export interface ClaimArms {
   readonly hiddencut?: { readonly element: Arm; readonly column: Arm; readonly span: Arm };
   readonly hiddenkey?: Arm;
   readonly minus?: Arm;
-  /** HiddenKey-minus with one more dropout (DropAttention, input, output): the sufficiency claim. */
+  /**
+   * HiddenKey-minus with one more dropout (DropAttention, input, output): the sufficiency claim.
+   */
   readonly additions?: readonly Arm[];
   /** Largest gain that still counts as none, stored units; default half a point. */
   readonly margin?: number;

@@ -5,11 +5,18 @@ import type { GapFigure, ProgressFigure } from '../figures/training.ts';
 import type { GridTable } from '../tables/grid.ts';
 import type { Claim } from '../verdict/claim.ts';
 
-/** Tables and figures of LoRA Dropout (Lin et al. 2024, arXiv 2404.09610), as specifications over our arms. */
+/**
+ * Tables and figures of LoRA Dropout (Lin et al. 2024, arXiv 2404.09610), as specifications over
+ * our arms.
+ */
 const differs =
-  'The numbers of this table in the paper could not be established; the columns "paper" are the baselines it reuses from AdaLoRA.';
+  'The numbers of this table in the paper could not be established; ' +
+  'the columns "paper" are the baselines it reuses from AdaLoRA.';
 
-/** Table 1: GLUE scores by task. Give arms a `paper` name of AdaLoRA's table (LoRA-r8, AdaLoRA-1.27M) to line them up. */
+/**
+ * Table 1: GLUE scores by task. Give arms a `paper` name of AdaLoRA's table (LoRA-r8,
+ * AdaLoRA-1.27M) to line them up.
+ */
 export const table1 = (arms: readonly Arm[]): GridTable => ({
   kind: 'grid',
   name: 'lora-dropout-table-1',

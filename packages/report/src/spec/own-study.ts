@@ -5,7 +5,10 @@ import type { ReportSpec } from './spec.ts';
 /** More arms than this make no readable table; the report then goes by the axis `method`. */
 const mostArms = 60;
 
-/** A study that its reader wrote: what it asks, the labels of its arms, and the labels of the arm to compare with. */
+/**
+ * A study that its reader wrote: what it asks, the labels of its arms, and the labels of the arm to
+ * compare with.
+ */
 export interface OwnStudy {
   readonly name: string;
   readonly title: string;
@@ -32,7 +35,9 @@ const armsOf = (all: Iterable<Labels>): readonly Arm[] | null => {
   return [...arms.values()];
 };
 
-/** The report of one's own study: every arm's scores, compared with the baseline where there is one. */
+/**
+ * The report of one's own study: every arm's scores, compared with the baseline where there is one.
+ */
 export const ownStudySpec = ({ name, title, question, arms: all, baseline: labels }: OwnStudy): ReportSpec => {
   const arms = armsOf(all);
   const shown = arms === null ? {} : { arms };

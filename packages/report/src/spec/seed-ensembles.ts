@@ -16,8 +16,8 @@ const armsOf = (cells: readonly Cell[]): readonly Arm[] => {
 const overMasks = ({ record }: Cell): boolean => record.result.headline.readout.startsWith('ensemble');
 
 /**
- * The report with a table of ensembles over seeds, where `overSeeds` holds for some of its runs (their method's members are the runs
- * of its seeds) and the report has no such table of its own.
+ * The report with a table of ensembles over seeds, where `overSeeds` holds for some of its runs
+ * (their method's members are the runs of its seeds) and the report has no such table of its own.
  */
 export const withSeedEnsembles = (
   { cells }: Study,

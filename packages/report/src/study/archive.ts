@@ -7,7 +7,10 @@ import { force, type Cell, type Study } from './study.ts';
 /** The file that holds a report folder's runs. */
 export const archiveFile = (folder: string): string => join(folder, 'runs.jsonl.gz');
 
-/** Writes a study's runs whole (records, predictions, curves), so that its report can be made again without the runs' folders. */
+/**
+ * Writes a study's runs whole (records, predictions, curves), so that its report can be made again
+ * without the runs' folders.
+ */
 export const writeArchive = (folder: string, { cells, name, title, question }: Study): string => {
   const rows = cells.map(({ record, labels, predictions, curve }) =>
     JSON.stringify({ record, labels, predictions: force(predictions), curve: force(curve) }),
@@ -17,7 +20,9 @@ export const writeArchive = (folder: string, { cells, name, title, question }: S
   return archiveFile(folder);
 };
 
-/** The study of an archive folder, or null when there is none. Throws `BadInput` for a broken file. */
+/**
+ * The study of an archive folder, or null when there is none. Throws `BadInput` for a broken file.
+ */
 export const readArchive = (folder: string): Study | null => {
   const file = archiveFile(folder);
   if (!existsSync(file)) return null;

@@ -22,7 +22,10 @@ export interface Titled {
   /** File name without ending: letters, digits, hyphens. */
   readonly name: string;
   readonly title: string;
-  /** What differs from the paper, in one sentence; printed in the caption after the facts read from the runs. */
+  /**
+   * What differs from the paper, in one sentence; printed in the caption after the facts read from
+   * the runs.
+   */
   readonly differs?: string;
 }
 
@@ -77,7 +80,10 @@ const average = (values: readonly number[]): number => values.reduce((a, b) => a
 /** One text for a task and a seed, by which runs of two arms are paired. */
 export const pairName = ({ task, seed }: Pick<Point, 'task' | 'seed'>): string => `${task}\u0000${seed}`;
 
-/** Scores of an arm: one for each task and seed, sorted; several runs of one seed are averaged. Runs without it are left out. */
+/**
+ * Scores of an arm: one for each task and seed, sorted; several runs of one seed are averaged. Runs
+ * without it are left out.
+ */
 export const points = (cells: readonly Cell[], arm: Arm, metric: string): Point[] => {
   const all = cellsOf(cells, arm).flatMap((cell): readonly Point[] => {
     const v = value(cell, metric, readingOf(cell, arm));
@@ -101,8 +107,8 @@ export const paired = (arm: readonly Point[], baseline: readonly Point[]): Point
 };
 
 /**
- * One number for each seed: the mean over tasks, on seeds that have every task. Runs that share a seed share their streams, so the
- * seed, not the task, is what a test may flip.
+ * One number for each seed: the mean over tasks, on seeds that have every task. Runs that share a
+ * seed share their streams, so the seed, not the task, is what a test may flip.
  */
 export const bySeed = (list: readonly Point[]): { readonly seed: number; readonly value: number }[] => {
   const tasks = byTask(list).size;

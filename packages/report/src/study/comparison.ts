@@ -13,7 +13,9 @@ import type { Cell } from './study.ts';
 /** The fixed key of every resampling in a report: the same records give the same bytes. */
 export const reportKey = fold(key(0), 'report');
 
-/** Two arms on the tasks and seeds they share. Differences are arm minus baseline, in stored units. */
+/**
+ * Two arms on the tasks and seeds they share. Differences are arm minus baseline, in stored units.
+ */
 export interface Comparison {
   readonly differences: readonly Point[];
   /** Over seeds, after averaging over tasks. */
@@ -42,7 +44,10 @@ export const compareArms = (cells: readonly Cell[], arm: Arm, baseline: Arm, met
 
 type Pair = Pick<Point, 'task' | 'seed'>;
 
-/** The same comparison example by example: McNemar in each seed, and an interval over seeds and examples. */
+/**
+ * The same comparison example by example: McNemar in each seed, and an interval over seeds and
+ * examples.
+ */
 export interface ExampleComparison {
   readonly mcnemar: SeedwiseMcNemar;
   readonly interval: Interval | null;
@@ -63,7 +68,9 @@ const outcomesBy = (
   return outcomes;
 };
 
-/** Null where the two arms share no run with per-example outputs (regressions, missing readouts). */
+/**
+ * Null where the two arms share no run with per-example outputs (regressions, missing readouts).
+ */
 export const compareExamples = (cells: readonly Cell[], arm: Arm, baseline: Arm): ExampleComparison | null => {
   const others = outcomesBy(cells, baseline);
   const numbers = new Map<string, number>();

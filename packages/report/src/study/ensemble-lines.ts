@@ -18,7 +18,7 @@ export interface Draw {
   readonly value: number;
 }
 
-/** One line of the comparison: what is averaged, how, how many, and its values by metric. */
+/** One line of the comparison: what is averaged, how, how many, and its values of a metric. */
 export interface EnsembleLine {
   readonly series: string;
   readonly of: 'one model' | 'seeds' | 'masks';
@@ -26,13 +26,14 @@ export interface EnsembleLine {
   readonly size: number;
   /** Models that have to be trained. */
   readonly trained: number;
-  readonly draws: { readonly [metric: string]: readonly Draw[] };
+  readonly draws: (metric: string) => readonly Draw[];
 }
 
-const byMetric = (
-  metrics: readonly string[],
-  of: (metric: string) => readonly Draw[],
-): { readonly [metric: string]: readonly Draw[] } => Object.fromEntries(metrics.map((m) => [m, of(m)]));
+/** The values of each metric, computed once. */
+const byMetric = (metrics: readonly string[], of: (metric: string) => readonly Draw[]): EnsembleLine['draws'] => {
+  const values = new Map(metrics.map((metric) => [metric, of(metric)]));
+  return (metric) => values.get(metric) ?? [];
+};
 
 const runs = (list: Parameters<typeof bySeed>[0]): Draw[] =>
   bySeed(list).map(({ seed, value }) => ({ seeds: [seed], value }));
@@ -50,7 +51,10 @@ export const singleLine = (cells: readonly Cell[], arm: Arm, metrics: readonly s
 /** An ensemble of one is the same however it is averaged. */
 const waysFor = (size: number): readonly (Average | null)[] => (size === 1 ? [null] : averages);
 
-/** Mask ensembles of one trained model, for every stored size. A regression has values, whose only average is that of `logits`. */
+/**
+ * Mask ensembles of one trained model, for every stored size. A regression has values, whose only
+ * average is that of `logits`.
+ */
 export const maskLines = (cells: readonly Cell[], arm: Arm, metrics: readonly string[]): EnsembleLine[] =>
   sizesOf(cellsOf(cells, arm)).flatMap((members) =>
     waysFor(members).map((average): EnsembleLine => {
@@ -78,21 +82,24 @@ const scored = (members: readonly SeedMembers[], seeds: readonly number[], avera
 
 const known = (value: number | null | undefined): value is number => typeof value === 'number';
 
-/** Means over the data sets that have the metric; ensembles that lack it on one of them are left out. */
+/**
+ * Means over the data sets that have the metric; ensembles that lack it on one of them are left
+ * out.
+ */
 const drawsOf = (
   all: readonly { readonly seeds: readonly number[]; readonly tasks: ReturnType<typeof scored> }[],
   metric: string,
 ): readonly Draw[] => {
-  const found = all.map(({ seeds, tasks }) => ({ seeds, values: tasks.map((of) => of(metric)).filter(known) }));
-  const most = Math.max(1, ...found.map(({ values }) => values.length));
-  return found
+  const ensembles = all.map(({ seeds, tasks }) => ({ seeds, values: tasks.map((of) => of(metric)).filter(known) }));
+  const most = Math.max(1, ...ensembles.map(({ values }) => values.length));
+  return ensembles
     .filter(({ values }) => values.length === most)
     .map(({ seeds, values }) => ({ seeds, value: mean(values) }));
 };
 
 /**
- * Ensembles over every subset of the arm's seeds, by size (sizes with more than 2,000 subsets are left out); no lines where a data
- * set refuses.
+ * Ensembles over every subset of the arm's seeds, by size (sizes with more than 2,000 subsets are
+ * left out); no lines where a data set refuses.
  */
 export const seedLines = (
   cells: readonly Cell[],
@@ -119,8 +126,9 @@ export const seedLines = (
 };
 
 /**
- * Mean of `draws` minus mean of the single runs `base` with the same seeds, and its interval: jackknife over seeds, each leaving out
- * every ensemble that holds the seed; null where no ensemble is left without one.
+ * Mean of `draws` minus mean of the single runs `base` with the same seeds, and its interval:
+ * jackknife over seeds, each leaving out every ensemble that holds the seed; null where no ensemble
+ * is left without one.
  */
 export const againstSingle = (
   draws: readonly Draw[],

@@ -1,6 +1,9 @@
 import type { Cell } from './study.ts';
 
-/** How a metric is named, scaled and compared. Values are stored unscaled (fractions, nats, seconds). */
+/**
+ * How a metric is named, scaled and compared. Values are stored unscaled (fractions, nats,
+ * seconds).
+ */
 export interface Metric {
   readonly name: string;
   readonly title: string;
@@ -49,7 +52,10 @@ const catalogue: readonly Metric[] = [
 export const metricOf = (name: string): Metric =>
   catalogue.find((m) => m.name === name) ?? metric(name, name, 'higher');
 
-/** The metric behind a name; `score` is the tasks' main metric, or a plain "score (×100)" where tasks differ in theirs. */
+/**
+ * The metric behind a name; `score` is the tasks' main metric, or a plain "score (×100)" where
+ * tasks differ in theirs.
+ */
 export const mainMetric = (cells: readonly Cell[], name: string): Metric => {
   if (name !== 'score') return metricOf(name);
   const [first, ...others] = [...new Set(cells.map((c) => c.record.result.metric))].map(metricOf);

@@ -7,8 +7,9 @@ const single = (row: Prediction, readout: Readout): readonly number[] | undefine
   readout === 'mean-field' ? row.meanField : row.deterministic;
 
 /**
- * Outputs of test rows under a readout: [examples, classes] logits, or [examples, 1] values of a regression. An ensemble of M is
- * the first M stored members. Null where a row does not hold that output.
+ * Outputs of test rows under a readout: [examples, classes] logits, or [examples, 1] values of a
+ * regression. An ensemble of M is the first M stored members. Null where a row does not hold that
+ * output.
  */
 export const outputsOf = (rows: readonly Prediction[], readout: Readout, members: number): Logits | null => {
   if (readout === 'deterministic' || readout === 'mean-field') {
@@ -45,7 +46,10 @@ const shared = (ids: readonly string[]): readonly string[] => {
 
 const isClasses = (rows: readonly Prediction[]): boolean => (rows[0]?.deterministic.length ?? 0) > 1;
 
-/** Outcomes of a classification run, or null where the readout is not stored or the task is a regression (one output). */
+/**
+ * Outcomes of a classification run, or null where the readout is not stored or the task is a
+ * regression (one output).
+ */
 export const outcomes = (rows: readonly Prediction[], readout: Readout, members: number): Outcomes | null => {
   const logits = isClasses(rows) ? outputsOf(rows, readout, members) : null;
   if (logits === null) return null;
@@ -66,7 +70,10 @@ export const betsOf = ({ correct, confidence }: Outcomes): Bet[] =>
 
 const ofClasses = ['accuracy', 'matthews', 'nll', 'brier', 'ece'];
 
-/** Accuracy, matthews, nll (nats), brier and ece of classes; pearson and mse of a regression. Null without examples. */
+/**
+ * Accuracy, matthews, nll (nats), brier and ece of classes; pearson and mse of a regression. Null
+ * without examples.
+ */
 export const scoreOutputs = (outputs: Logits, labels: readonly number[]): Scores | null => {
   const [first] = outputs;
   if (!first) return null;
@@ -75,7 +82,10 @@ export const scoreOutputs = (outputs: Logits, labels: readonly number[]): Scores
     : measure({ kind: 'regression', range: [-Infinity, Infinity] }, ['pearson', 'mse'], outputs, labels);
 };
 
-/** Metrics of test rows under a readout, computed from the stored outputs. Null where the rows do not hold the readout. */
+/**
+ * Metrics of test rows under a readout, computed from the stored outputs. Null where the rows do
+ * not hold the readout.
+ */
 export const scoresOf = (rows: readonly Prediction[], readout: Readout, members: number): Scores | null => {
   const outputs = outputsOf(rows, readout, members);
   return (

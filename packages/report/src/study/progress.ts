@@ -15,13 +15,14 @@ export interface Moment {
   /** Metric on the training split, where it was evaluated. */
   readonly train: number | null;
   /** Metric on the held-out split: test where it was evaluated, else validation. */
-  readonly held: number | null;
+  readonly heldOut: number | null;
   readonly readout: string;
 }
 
 /**
- * Evaluations along training are single passes, unless selection needed the ensemble: an ensemble that is not there falls back to the
- * mean-field pass, then to the deterministic one. The readout is kept with the number, so that captions can say it.
+ * Evaluations along training are single passes, unless selection needed the ensemble: an ensemble
+ * that is not there falls back to the mean-field pass, then to the deterministic one. The readout
+ * is kept with the number, so that captions can say it.
  */
 const pick = (
   list: readonly Evaluation[],
@@ -42,7 +43,7 @@ export const moments = (cells: readonly Cell[], arm: Arm, metric: string): Momen
     const name = metric === 'score' ? cell.record.result.metric : metric;
     const wanted = readingOf(cell, arm);
     return curve(cell).map((point): Moment => {
-      const held = pick(point.evaluations, 'test', wanted) ?? pick(point.evaluations, 'validation', wanted);
+      const evaluated = pick(point.evaluations, 'test', wanted) ?? pick(point.evaluations, 'validation', wanted);
       return {
         task: taskOf(cell),
         seed: seedOf(cell),
@@ -50,8 +51,8 @@ export const moments = (cells: readonly Cell[], arm: Arm, metric: string): Momen
         step: point.step,
         trainLoss: point.trainLoss,
         train: pick(point.evaluations, 'train', wanted)?.metrics[name] ?? null,
-        held: held?.metrics[name] ?? null,
-        readout: held?.readout ?? 'none',
+        heldOut: evaluated?.metrics[name] ?? null,
+        readout: evaluated?.readout ?? 'none',
       };
     });
   });

@@ -11,7 +11,10 @@ const choices = [
   'ensemble-probabilities',
 ] as const satisfies readonly ('own' | 'ensemble' | Readout)[];
 
-/** Which output is scored: the method's own, one by name, or `ensemble` (the run's ensemble, whichever kind it is). */
+/**
+ * Which output is scored: the method's own, one by name, or `ensemble` (the run's ensemble,
+ * whichever kind it is).
+ */
 export type ReadoutChoice = (typeof choices)[number];
 
 /** A readout with its ensemble size; 1 for single passes. */
@@ -27,7 +30,10 @@ export const choiceNamed = (label: Label | undefined): ReadoutChoice | undefined
 const scalar = (value: unknown): Label | undefined =>
   typeof value === 'string' || typeof value === 'number' ? value : undefined;
 
-/** Value of an axis: what the experiment labelled, else what the config says. Undefined where neither knows it. */
+/**
+ * Value of an axis: what the experiment labelled, else what the config says. Undefined where
+ * neither knows it.
+ */
 export const axis = ({ labels, record: { config } }: Cell, name: string): Label | undefined => {
   if (labels[name] !== undefined) return labels[name];
   if (name === 'method') return config.dropout.name;
@@ -96,8 +102,8 @@ const passes = [
 ] as const satisfies readonly Reading[];
 
 /**
- * Per-example outcomes under a reading, or null. Predictions are large, so they are read once, turned into the outcomes of every
- * readout that tables commonly ask for, and let go.
+ * Per-example outcomes under a reading, or null. Predictions are large, so they are read once,
+ * turned into the outcomes of every readout that tables commonly ask for, and let go.
  */
 export const outcomesOf = (cell: Cell, wanted: Reading): Outcomes | null => {
   const known = keptOf(cell).outcomes;
@@ -124,7 +130,10 @@ const costs: { readonly [metric: string]: (result: Cell['record']['result']) => 
   memory: ({ cost }) => cost.peakMemoryMB,
 };
 
-/** Metric on the training and test split under one readout: the wanted one where the training split has it, else a single pass. */
+/**
+ * Metric on the training and test split under one readout: the wanted one where the training split
+ * has it, else a single pass.
+ */
 const onBothSplits = (cell: Cell, wanted: Reading, metric: string): readonly [train: number, test: number] | null => {
   const same = [wanted, ...passes].find((r) => evaluation(cell, 'train', r) !== undefined);
   const train = same && evaluation(cell, 'train', same)?.metrics[metric];
@@ -133,8 +142,9 @@ const onBothSplits = (cell: Cell, wanted: Reading, metric: string): readonly [tr
 };
 
 /**
- * One number of one run: a test metric under a reading (`score` is the task's main metric), a gap between train and test, or a cost.
- * Stored evaluations are used; an ensemble size without one is computed from the stored members. Null where unknown or diverged.
+ * One number of one run: a test metric under a reading (`score` is the task's main metric), a gap
+ * between train and test, or a cost. Stored evaluations are used; an ensemble size without one is
+ * computed from the stored members. Null where unknown or diverged.
  */
 export const value = (cell: Cell, metric: string, r: Reading | null): number | null => {
   const { result } = cell.record;

@@ -23,7 +23,10 @@ export interface SeedEnsembles {
   readonly refused: readonly string[];
 }
 
-/** One seed's test rows by id; `output` is null in all of them where the run stores none that can be averaged. */
+/**
+ * One seed's test rows by id; `output` is null in all of them where the run stores none that can be
+ * averaged.
+ */
 interface SeedRun {
   readonly seed: number;
   readonly rows: ReadonlyMap<string, { readonly label: number; readonly output: readonly number[] | null }>;
@@ -61,7 +64,9 @@ const refusal = (task: string, arm: Arm, runs: readonly SeedRun[]): string | und
   return without && `${task}: ${arm.name}, seed ${without.seed}, stores no outputs that can be averaged`;
 };
 
-/** Labels and outputs in the first run's order; every run has every id, as `refusal` has seen to. */
+/**
+ * Labels and outputs in the first run's order; every run has every id, as `refusal` has seen to.
+ */
 const aligned = (runs: readonly SeedRun[]): Pick<SeedMembers, 'labels' | 'outputs'> => {
   const examples = [...(runs[0]?.rows ?? [])];
   return {
@@ -70,7 +75,10 @@ const aligned = (runs: readonly SeedRun[]): Pick<SeedMembers, 'labels' | 'output
   };
 };
 
-/** The runs of an arm as members of one ensemble for each data set (Lakshminarayanan et al. 2017), examples matched by id. */
+/**
+ * The runs of an arm as members of one ensemble for each data set (Lakshminarayanan et al. 2017),
+ * examples matched by id.
+ */
 export const seedEnsembles = (cells: readonly Cell[], arm: Arm): SeedEnsembles => {
   const done = cellsOf(cells, arm).filter(({ record }) => record.result.status === 'done');
   const members: SeedMembers[] = [];

@@ -7,7 +7,10 @@ interface StoredRun {
   readonly labels: Labels;
 }
 
-/** The finished ones of an experiment's runs in the store at `out`; predictions and curves are read when they are needed. */
+/**
+ * The finished ones of an experiment's runs in the store at `out`; predictions and curves are read
+ * when they are needed.
+ */
 export const storedStudy = (
   { name, title, question }: Omit<Study, 'cells'>,
   runs: readonly StoredRun[],

@@ -1,6 +1,9 @@
 import type { CurvePoint, Labels, Prediction, RunRecord } from '@lab/records';
 
-/** Given at once, or read when first needed and not kept: ten thousand runs' predictions need not be in memory together. */
+/**
+ * Given at once, or read when first needed and not kept: ten thousand runs' predictions need not be
+ * in memory together.
+ */
 export type Lazy<T> = T | (() => T);
 
 /** A finished run with its labels; test outputs and training curve may be read late. */

@@ -7,7 +7,9 @@ import { describe } from '../stats/describe.ts';
 import { meanEntry } from './entries.ts';
 import { column, type Entry, type Table, text } from './table.ts';
 
-/** Scores by ensemble size, all sizes from one set of members, with the single passes as first rows. */
+/**
+ * Scores by ensemble size, all sizes from one set of members, with the single passes as first rows.
+ */
 export interface EnsembleTable extends OverArms {
   readonly kind: 'ensemble';
   readonly metrics: readonly string[];
@@ -22,7 +24,7 @@ export const ensembleTables = (cells: readonly Cell[], spec: EnsembleTable): Tab
       text(arm.name),
       text(name),
       size === null ? text('-') : { text: String(size), sort: size },
-      ...stats.map((s, i) => meanEntry(mainMetric(cells, spec.metrics[i]!), s)),
+      ...spec.metrics.map((name, i) => meanEntry(mainMetric(cells, name), stats[i] ?? null)),
     ];
   };
   const rows = arms.flatMap((arm) => [
@@ -38,7 +40,8 @@ export const ensembleTables = (cells: readonly Cell[], spec: EnsembleTable): Tab
       title: spec.title,
       caption: caption(
         arms.flatMap((arm) => cellsOf(cells, arm)),
-        'Mean over seeds, ± standard deviation over seeds (n - 1). Every row of a series reads the same trained weights; ensembles are nested.',
+        'Mean over seeds, ± standard deviation over seeds (n - 1). ' +
+          'Every row of a series reads the same trained weights; ensembles are nested.',
         spec.differs,
       ),
       columns: [

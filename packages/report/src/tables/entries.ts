@@ -51,6 +51,8 @@ export const ableAfterHolm = (floor: number, rows: number): boolean => floor * r
 export const dagger = (n: number, rows: number): string => {
   const floor = 2 / 2 ** n;
   return floor > 0.05
-    ? `†: cannot be significant at this n: with ${n} pairs an exact two-sided sign-flip test cannot go below p = ${floor.toFixed(4)}.`
-    : `†: cannot be significant at this n: with ${n} pairs p cannot go below ${floor.toFixed(4)}, and Holm over ${rows} rows multiplies the smallest by ${rows}.`;
+    ? `†: cannot be significant at this n: with ${n} pairs an exact two-sided sign-flip test cannot go ` +
+        `below p = ${floor.toFixed(4)}.`
+    : `†: cannot be significant at this n: with ${n} pairs p cannot go below ${floor.toFixed(4)}, ` +
+        `and Holm over ${rows} rows multiplies the smallest by ${rows}.`;
 };

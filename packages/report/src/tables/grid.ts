@@ -7,7 +7,10 @@ import { describe } from '../stats/describe.ts';
 import { meanEntry, numberEntry } from './entries.ts';
 import { type Column, column, type Entry, type Table, text } from './table.ts';
 
-/** The papers' usual shape: methods down, tasks (or another axis) across, mean last; the paper's own columns behind. */
+/**
+ * The papers' usual shape: methods down, tasks (or another axis) across, mean last; the paper's own
+ * columns behind.
+ */
 export interface GridTable extends OverArms {
   readonly kind: 'grid';
   /** Axis across; default: dataset. */
@@ -22,7 +25,7 @@ export interface GridTable extends OverArms {
 export const paperEntry = (n: PaperNumber | undefined): Entry =>
   n === undefined
     ? text('n/a')
-    : { text: `${n.text} [${marks[n.mark]!.sign}]`, sort: n.value, raw: { value: n.value, sd: n.sd, mark: n.mark } };
+    : { text: `${n.text} [${marks[n.mark]?.sign}]`, sort: n.value, raw: { value: n.value, sd: n.sd, mark: n.mark } };
 
 /** `Table 1` for T1, other names as they are. */
 const place = (table: string): string => table.replace(/^T(\d+)$/, 'Table $1');
@@ -31,7 +34,9 @@ const place = (table: string): string => table.replace(/^T(\d+)$/, 'Table $1');
 export const markNotes = (used: readonly PaperNumber[], ref: PaperTable): string[] => [
   used.length === 0
     ? `${ref.paper}, ${place(ref.table)}: none of its values could be established; n/a.`
-    : `Columns "paper": ${ref.paper}, ${place(ref.table)}${ref.model ? `, ${ref.model}` : ''}, in the paper's units; other data and another model than ours unless named alike; n/a: no value known.`,
+    : `Columns "paper": ${ref.paper}, ${place(ref.table)}${ref.model ? `, ${ref.model}` : ''}, ` +
+      "in the paper's units; other data and another model than ours unless named alike; n/a: " +
+      'no value known.',
   ...Object.entries(marks)
     .filter(([mark]) => used.some((n) => n.mark === mark))
     .map(([, { sign, meaning }]) => `[${sign}] ${meaning}.`),
@@ -64,7 +69,10 @@ const paperSide = (ref: PaperTable | undefined, named: readonly Arm[]): Side => 
   };
 };
 
-/** Methods down, tasks across, mean over tasks last; cost; then the paper's own columns, also for rows that only the paper has. */
+/**
+ * Methods down, tasks across, mean over tasks last; cost; then the paper's own columns, also for
+ * rows that only the paper has.
+ */
 export const gridTables = (cells: readonly Cell[], spec: GridTable): Table[] => {
   const arms = armsOf(cells, spec.arms, spec.by);
   const axisName = spec.columns ?? 'dataset';
@@ -100,7 +108,9 @@ export const gridTables = (cells: readonly Cell[], spec: GridTable): Table[] => 
       title: spec.title,
       caption: caption(
         used,
-        `${spec.metrics.map((m) => heading(mainMetric(cells, m))).join(', ')}: mean over seeds, ± standard deviation over seeds (n - 1)${averaged ? '; mean: over the columns, on seeds that have them all' : ''}.`,
+        `${spec.metrics.map((m) => heading(mainMetric(cells, m))).join(', ')}: mean over seeds, ` +
+          '± standard deviation over seeds (n - ' +
+          `1)${averaged ? '; mean: over the columns, on seeds that have them all' : ''}.`,
         spec.differs,
       ),
       columns: [

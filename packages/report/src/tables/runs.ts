@@ -9,7 +9,10 @@ export const unformula = (word: string): string => (/^[=+\-@\t\r]/.test(word) ? 
 
 const guarded = (v: Value | undefined): Value => (typeof v === 'string' ? unformula(v) : (v ?? null));
 
-/** All runs as one flat CSV, a row for each readout on training and test split: for whoever wants to count again. */
+/**
+ * All runs as one flat CSV, a row for each readout on training and test split: for whoever wants to
+ * count again.
+ */
 export const flatCsv = (cells: readonly Cell[]): string => {
   const labels = [...new Set(cells.flatMap((c) => Object.keys(c.labels)))];
   const metrics = [

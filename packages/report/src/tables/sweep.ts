@@ -24,7 +24,7 @@ export const sweepTables = (cells: readonly Cell[], spec: SweepTable): Table[] =
         text(arm.name),
         typeof x === 'number' ? { text: String(x), sort: x } : text(x),
         { text: String(stats[0]?.n ?? 0), sort: stats[0]?.n ?? 0 },
-        ...spec.metrics.map((name, i) => meanEntry(mainMetric(cells, name), stats[i]!)),
+        ...spec.metrics.map((name, i) => meanEntry(mainMetric(cells, name), stats[i] ?? null)),
       ];
     }),
   );

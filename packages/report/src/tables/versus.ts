@@ -21,11 +21,13 @@ export interface VersusTable extends Titled {
 /** One arm against each of several others, with the paper's p values behind ours. */
 export const versusTables = (cells: readonly Cell[], spec: VersusTable): Table[] => {
   const metric = mainMetric(cells, spec.metric);
-  const found = spec.against.map((other) => ({ other, c: compareArms(cells, spec.arm, other, spec.metric) }));
-  const adjusted = holm(found.map(({ c }) => c.test.p));
+  const comparisons = spec.against.map((other) => ({ other, c: compareArms(cells, spec.arm, other, spec.metric) }));
+  const adjusted = holm(comparisons.map(({ c }) => c.test.p));
   const numbers = spec.paper ? paperNumbers(spec.paper.paper, spec.paper.table, spec.paper.model) : [];
   const sets = [...new Set(numbers.map((n) => n.dataset))];
-  const weak = found.map(({ c }) => c.test).filter((t) => t.p !== null && !ableAfterHolm(t.floor, found.length));
+  const weak = comparisons
+    .map(({ c }) => c.test)
+    .filter((t) => t.p !== null && !ableAfterHolm(t.floor, comparisons.length));
   const unit = unitBeside(metric);
   return [
     {
@@ -45,17 +47,17 @@ export const versusTables = (cells: readonly Cell[], spec: VersusTable): Table[]
         column('mde', 'MDE'),
         ...sets.map((d) => column(`paper ${d} p`, `paper: ${d} p`)),
       ],
-      rows: found.map(({ other, c }, i): Entry[] => [
+      rows: comparisons.map(({ other, c }, i): Entry[] => [
         text(other.name),
         { text: String(c.summary?.n ?? 0), sort: c.summary?.n ?? 0 },
         differenceEntry(metric, c),
         pEntry(c.test.p, c.test.able),
-        pEntry(adjusted[i]!, ableAfterHolm(c.test.floor, found.length)),
+        pEntry(adjusted[i] ?? null, ableAfterHolm(c.test.floor, comparisons.length)),
         numberEntry(metric, c.detectable),
         ...sets.map((d) => paperEntry(numbers.find((n) => n.dataset === d && n.method === other.paper))),
       ]),
       notes: [
-        ...(weak.length > 0 ? [dagger(Math.max(...weak.map((t) => t.n)), found.length)] : []),
+        ...(weak.length > 0 ? [dagger(Math.max(...weak.map((t) => t.n)), comparisons.length)] : []),
         ...(spec.paper ? markNotes(numbers, spec.paper) : []),
       ],
     },

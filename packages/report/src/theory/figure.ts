@@ -1,6 +1,6 @@
 import type { Drawing } from '../figures/draw.ts';
 import { stack, type Part } from '../figures/figure.ts';
-import { colours, shapes } from '../figures/theme.ts';
+import { colours, cycle, shapes } from '../figures/theme.ts';
 import { draw } from '../late.ts';
 import type { StatementPlot } from './statement.ts';
 
@@ -24,7 +24,10 @@ const lines = (title: string): readonly string[] =>
       : [...all, word];
   }, []);
 
-/** One panel: predictions as lines, measurements as points with bars of two standard errors each way. */
+/**
+ * One panel: predictions as lines, measurements as points with bars of two standard errors each
+ * way.
+ */
 const panelPart = ({ title, x, y, points }: StatementPlot): Part => {
   const series = [...new Set(points.map((point) => point.series))];
   const channel = (range: readonly string[]): Part => ({
@@ -32,7 +35,7 @@ const panelPart = ({ title, x, y, points }: StatementPlot): Part => {
     type: 'nominal',
     sort: null,
     legend: series.length > 1 ? { title: null, columns: 1 } : null,
-    scale: { domain: series, range: series.map((_, i) => range[i % range.length]!) },
+    scale: { domain: series, range: cycle(range, series.length) },
   });
   const [across, up] = [axis(x, 'x'), axis(y, 'y')];
   const colour = channel(colours);

@@ -30,7 +30,10 @@ export interface Statement {
   readonly perturbation: string;
 }
 
-/** What was found for a statement, and what the same measurement says of the wrong formula; or why nothing was measured. */
+/**
+ * What was found for a statement, and what the same measurement says of the wrong formula; or why
+ * nothing was measured.
+ */
 export interface StatementResult {
   readonly check: Statement;
   readonly found: { readonly rows: readonly StatementRow[]; readonly perturbed: readonly StatementRow[] } | null;
@@ -43,7 +46,10 @@ interface PlotAxis {
   readonly log: boolean;
 }
 
-/** Predictions (drawn as lines) and measurements (points with two standard errors each way) of one plot. */
+/**
+ * Predictions (drawn as lines) and measurements (points with two standard errors each way) of one
+ * plot.
+ */
 export interface StatementPlot {
   readonly title: string;
   readonly x: PlotAxis;

@@ -42,7 +42,9 @@ const control = ({ found }: StatementResult): string => {
   return `${wrong.length} of ${found.perturbed.filter(({ relation }) => relation !== 'none').length}`;
 };
 
-/** One line for each check. `errors`: standard errors that a measurement may lie off its prediction. */
+/**
+ * One line for each check. `errors`: standard errors that a measurement may lie off its prediction.
+ */
 export const statementTable = (
   results: readonly StatementResult[],
   { caption, errors }: { readonly caption: string; readonly errors: number },
@@ -70,14 +72,16 @@ export const statementTable = (
     ];
   }),
   notes: [
-    `Tolerance: ${errors} standard errors of the measurement plus the rounding of its arithmetic; no other allowance is made.`,
+    `Tolerance: ${errors} standard errors of the measurement plus the rounding of its arithmetic; ` +
+      'no other allowance is made.',
     [
       'holds, fails: a theorem or identity.',
       'agrees, disagrees: a conclusion drawn from it, by more than two standard errors.',
       'vacuous: a true upper bound that is not below the trivial one.',
       'measured: no prediction, or one whose error the theory does not give.',
     ].join(' '),
-    'Wrong formula: every check is judged a second time, on the same measurement, by a formula that is wrong on purpose.',
+    'Wrong formula: every check is judged a second time, on the same measurement, ' +
+      'by a formula that is wrong on purpose.',
   ],
 });
 

@@ -24,7 +24,10 @@ export interface HumpTest {
   readonly metric: string;
 }
 
-/** `arm` is not better than `than` by more than `margin` (stored units: .01 is one point of accuracy). */
+/**
+ * `arm` is not better than `than` by more than `margin` (stored units: .01 is one point of
+ * accuracy).
+ */
 export interface NoGainTest {
   readonly kind: 'no-gain';
   readonly arm: Arm;

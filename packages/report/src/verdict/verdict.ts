@@ -11,7 +11,10 @@ export interface Verdict {
   readonly claim: Claim;
   readonly finding: Finding;
   readonly status: Status;
-  /** After Holm over all claims of the report that could be tested: for the reader who asks about the whole list at once. */
+  /**
+   * After Holm over all claims of the report that could be tested: for the reader who asks about
+   * the whole list at once.
+   */
   readonly pHolm: number | null;
   /** In words: status, effect, test, power. */
   readonly sentence: string;
@@ -19,7 +22,10 @@ export interface Verdict {
 
 const alpha = 0.05;
 
-/** Each claim is a question of its own, so its own p decides; one claim with several parts needs all of them. */
+/**
+ * Each claim is a question of its own, so its own p decides; one claim with several parts needs all
+ * of them.
+ */
 const statusOf = (f: Finding): Status => {
   if (f.p === null || !f.able) return 'cannot tell';
   if (f.p > alpha) return 'not seen';
@@ -59,9 +65,10 @@ const sentence = (f: Finding, s: Status): string => {
 export const judge = (cells: readonly Cell[], claims: readonly Claim[]): Verdict[] => {
   const findings = claims.map((claim) => measureClaim(cells, claim.test));
   const adjusted = holm(findings.map((f) => (f.able ? f.p : null)));
-  return claims.map((claim, i) => {
-    const finding = findings[i]!;
+  return claims.flatMap((claim, i) => {
+    const finding = findings[i];
+    if (!finding) return [];
     const status = statusOf(finding);
-    return { claim, finding, status, pHolm: adjusted[i] ?? null, sentence: sentence(finding, status) };
+    return [{ claim, finding, status, pHolm: adjusted[i] ?? null, sentence: sentence(finding, status) }];
   });
 };
