@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { BadInput, writeWhole } from '@lab/records';
 import { flatCsv } from './tables/runs.ts';
 import type { Study } from './study/study.ts';
-import { draw, type Drawing } from './figures/draw.ts';
+import { drawSpec, type Drawing } from './figures/draw.ts';
 import { type Illustrated, pageHtml } from './page/page.ts';
 import { buildReport } from './report.ts';
 import type { ReportSpec } from './spec/spec.ts';
@@ -43,7 +43,7 @@ const checkNames = (spec: ReportSpec): void => {
  * report.html under `outDir`. Throws `BadInput` where a file cannot be written. Same records and
  * specification, same bytes.
  */
-export const renderReport = async (study: Study, spec: ReportSpec, outDir: string): Promise<Rendered> => {
+export const writeReportFiles = async (study: Study, spec: ReportSpec, outDir: string): Promise<Rendered> => {
   checkNames(spec);
   const report = buildReport(study, spec);
   const files: string[] = [];
@@ -61,7 +61,7 @@ export const renderReport = async (study: Study, spec: ReportSpec, outDir: strin
   write('tables/runs.csv', flatCsv(report.cells));
   const drawings: Drawing[] = [];
   for (const figure of report.figures) {
-    const drawing = await draw(figure.spec);
+    const drawing = await drawSpec(figure.spec);
     write(`figures/${figure.name}.vl.json`, `${JSON.stringify(figure.spec, null, 1)}\n`);
     write(`figures/${figure.name}.svg`, drawing.svg);
     write(`figures/${figure.name}.png`, drawing.png);
@@ -72,7 +72,7 @@ export const renderReport = async (study: Study, spec: ReportSpec, outDir: strin
 };
 
 /** One page for several reports. Returns the file written. */
-export const renderPage = (reports: readonly Illustrated[], outFile: string): string => {
+export const writePageFile = (reports: readonly Illustrated[], outFile: string): string => {
   writeWhole(outFile, pageHtml(reports));
   return outFile;
 };

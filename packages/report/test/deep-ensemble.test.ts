@@ -4,7 +4,7 @@ import { gunzipSync } from 'node:zlib';
 import type { Prediction } from '@lab/records';
 import { describe, expect, it } from 'vitest';
 import { againstSingle, seedLines } from '../src/study/ensemble-lines.ts';
-import { scoresOf } from '../src/study/outcome.ts';
+import { storedScores } from '../src/study/outcome.ts';
 import { seedEnsembles } from '../src/study/seed-ensemble.ts';
 import { force, type Cell } from '../src/study/study.ts';
 import { mean } from '../src/stats/describe.ts';
@@ -94,7 +94,7 @@ describe('seeds as members', () => {
     for (const cell of cells.filter((c) => c.labels.method === 'none'))
       single
         .get(cell.record.config.dataset.name)!
-        .set(cell.record.config.seed, scoresOf(force(cell.predictions), 'deterministic', 1)!.nll!);
+        .set(cell.record.config.seed, storedScores(force(cell.predictions), 'deterministic', 1)!.nll!);
     const { lines } = seedLines(cells, none, ['nll']);
     expect(lines.map(({ size, average }) => `${size} ${average}`)).toEqual([
       '2 logits',
@@ -215,7 +215,7 @@ it('metrics counted from published predictions are those that the runs stored', 
   const seen = new Set<string>();
   for (const { record, predictions } of rows.map((row) => JSON.parse(row) as Cell)) {
     for (const { readout, members, metrics } of record.result.evaluations.filter((e) => e.split === 'test')) {
-      const scores = scoresOf(force(predictions), readout, members)!;
+      const scores = storedScores(force(predictions), readout, members)!;
       for (const name of wanted.filter((m) => m in metrics)) {
         seen.add(`${readout} ${name}`);
         // Predictions keep seven digits; a confidence at the edge of a bin may fall on its other

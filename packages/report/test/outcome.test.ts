@@ -1,7 +1,7 @@
 import { softmax } from '@lab/metrics';
 import type { Prediction } from '@lab/records';
 import { describe, expect, it } from 'vitest';
-import { betsOf, outcomes, outputsOf, scoresOf } from '../src/study/outcome.ts';
+import { betsOf, outcomes, storedOutputs, storedScores } from '../src/study/outcome.ts';
 
 const row = (deterministic: number[], label: number, more: Partial<Prediction> = {}): Prediction => ({
   id: `${label}${deterministic.join()}`,
@@ -18,33 +18,33 @@ describe('outputs', () => {
       [9, 9],
     ];
     const r = row([0, 0], 0, { members });
-    expect(outputsOf([r], 'ensemble-logits', 2)).toEqual([[1, 0]]);
+    expect(storedOutputs([r], 'ensemble-logits', 2)).toEqual([[1, 0]]);
     const half = (softmax([2, 0])[0]! + 0.5) / 2;
-    expect(Math.exp(outputsOf([r], 'ensemble-probabilities', 2)![0]![0]!)).toBeCloseTo(half, 14);
-    expect(outputsOf([r], 'ensemble-logits', 4)).toBeNull();
-    expect(outputsOf([r, row([1, 0], 0)], 'ensemble-logits', 2)).toBeNull();
-    expect(outputsOf([r], 'mean-field', 1)).toBeNull();
+    expect(Math.exp(storedOutputs([r], 'ensemble-probabilities', 2)![0]![0]!)).toBeCloseTo(half, 14);
+    expect(storedOutputs([r], 'ensemble-logits', 4)).toBeNull();
+    expect(storedOutputs([r, row([1, 0], 0)], 'ensemble-logits', 2)).toBeNull();
+    expect(storedOutputs([r], 'mean-field', 1)).toBeNull();
     // Jensen: averaging logits never does worse than the members' mean NLL.
-    const nll = (logits: number[]): number => scoresOf([row(logits, 0)], 'deterministic', 1)!.nll!;
-    const ensemble = scoresOf([r], 'ensemble-logits', 2)!.nll!;
+    const nll = (logits: number[]): number => storedScores([row(logits, 0)], 'deterministic', 1)!.nll!;
+    const ensemble = storedScores([r], 'ensemble-logits', 2)!.nll!;
     expect(ensemble).toBeLessThanOrEqual((nll([2, 0]) + nll([0, 0])) / 2);
   });
   it('of a regression are values, without classes to be right about', () => {
     const r = row([1.5], 2, { members: [[1], [2]] });
     expect(outcomes([r], 'deterministic', 1)).toBeNull();
-    expect(outputsOf([r], 'ensemble-logits', 2)).toEqual([[1.5]]);
+    expect(storedOutputs([r], 'ensemble-logits', 2)).toEqual([[1.5]]);
   });
 });
 
 describe('scores', () => {
   it('of classes and of values', () => {
-    const classes = scoresOf([row([3, 0], 0), row([0, 3], 0)], 'deterministic', 1)!;
+    const classes = storedScores([row([3, 0], 0), row([0, 3], 0)], 'deterministic', 1)!;
     expect(classes.accuracy).toBe(0.5);
     expect(Object.keys(classes)).toEqual(['accuracy', 'matthews', 'nll', 'brier', 'ece']);
-    const values = scoresOf([row([1], 2), row([2], 4), row([3], 6)], 'deterministic', 1)!;
+    const values = storedScores([row([1], 2), row([2], 4), row([3], 6)], 'deterministic', 1)!;
     expect(values.pearson).toBeCloseTo(1, 12);
     expect(values.mse).toBeCloseTo(14 / 3, 12);
-    expect(scoresOf([], 'deterministic', 1)).toBeNull();
+    expect(storedScores([], 'deterministic', 1)).toBeNull();
   });
   it('per example: right or wrong, and how sure', () => {
     const both = outcomes([row([1000, 0], 1), row([0, 0], 0)], 'deterministic', 1)!;

@@ -1,7 +1,7 @@
 import { fold, key, normal } from '@lab/random';
 import type { CurvePoint, Evaluation, Labels, Prediction, Readout, RunRecord } from '@lab/records';
 import { runConfigSchema } from '@lab/records';
-import { scoresOf } from '../src/study/outcome.ts';
+import { storedScores } from '../src/study/outcome.ts';
 import type { Cell, Study } from '../src/study/study.ts';
 
 /**
@@ -65,7 +65,7 @@ const evaluations = (some: readonly Prediction[], members: number): Evaluation[]
     readout,
     members: size,
     examples: some.length,
-    metrics: scoresOf(some, readout, size) ?? {},
+    metrics: storedScores(some, readout, size) ?? {},
   });
   const sizes = [1, 2, 4, 8, 16].filter((m) => m <= members);
   return [

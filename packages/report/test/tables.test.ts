@@ -94,7 +94,7 @@ describe('comparison', () => {
     expect(t.notes.join(' ')).toContain('[a] read in a public text copy');
   });
   it('a table of a paper without known numbers says so', () => {
-    const [t] = buildTables(study.cells, loraDropout.table4([{ name: 'none', where: { method: 'none' } }]));
+    const [t] = buildTables(study.cells, loraDropout.loraDropoutTable4([{ name: 'none', where: { method: 'none' } }]));
     expect(t!.columns.at(-1)!.title).toBe('paper: LoRA Dropout, Table 4');
     expect(t!.rows[0]!.at(-1)!.text).toBe('n/a');
     expect(t!.notes[0]).toContain('none of its values could be established');
@@ -134,7 +134,8 @@ describe('runs.csv', () => {
     const cell = invent({ seed: 1, method: 'lora-dropout', skill: 1, labels: { note: '=1+1' } });
     const [head, ...rows] = flatCsv([cell]).trim().split('\n');
     expect(head).toBe(
-      'run,status,model,dataset,seed,label.method,label.note,split,readout,members,own,accuracy,brier,ece,matthews,nll,trainable,seconds,memoryMB,engine,commit',
+      'run,status,model,dataset,seed,label.method,label.note,split,readout,members,own,' +
+        'accuracy,brier,ece,matthews,nll,trainable,seconds,memoryMB,engine,commit',
     );
     // deterministic on test and train, mean-field, four sizes of two kinds of ensemble
     expect(rows).toHaveLength(11);

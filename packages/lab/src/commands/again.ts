@@ -5,7 +5,7 @@ import type { ExperimentRun } from '@lab/runner';
 import { plansOf, runsIn, type PlanOptions } from '../compose/experiments.ts';
 import { conclude, sweepData, trainAll } from '../compose/train.ts';
 import { printJson } from '../terminal/print.ts';
-import type { RunOptions } from './run.ts';
+import type { TrainingCommand } from './run.ts';
 
 const runsInStates = (
   names: readonly string[],
@@ -15,7 +15,7 @@ const runsInStates = (
   runsIn(plansOf(names, options)).filter(({ id }) => states.includes(stateOf(options.out, id)));
 
 /** Trains the runs and writes no report; says `nothing` where there are none. */
-const trainOnly = async (runs: readonly ExperimentRun[], options: RunOptions, nothing: string): Promise<void> => {
+const trainOnly = async (runs: readonly ExperimentRun[], options: TrainingCommand, nothing: string): Promise<void> => {
   if (runs.length === 0 && !options.json) return console.log(nothing);
   const trained = await trainAll(runs, options);
   process.exitCode = conclude(trained);
@@ -23,7 +23,7 @@ const trainOnly = async (runs: readonly ExperimentRun[], options: RunOptions, no
 };
 
 /** `lab resume`: goes on with what was begun and stopped, and begins nothing new. */
-export const resume = (names: readonly string[], options: RunOptions): Promise<void> => {
+export const resume = (names: readonly string[], options: TrainingCommand): Promise<void> => {
   const runs = runsInStates(names, options, ['interrupted', 'cancelled', 'timeout']);
   return trainOnly(runs, options, 'No run was begun and stopped.');
 };
@@ -38,7 +38,7 @@ const forgetFailure = (out: string, id: string): void => {
 };
 
 /** `lab retry`: forgets how often runs failed, and tries them again. */
-export const retry = (names: readonly string[], options: RunOptions): Promise<void> => {
+export const retry = (names: readonly string[], options: TrainingCommand): Promise<void> => {
   const { out } = options;
   const runs = runsInStates(names, options, ['failed', 'oom', 'timeout']);
   for (const { id } of runs) {
@@ -54,5 +54,5 @@ export const retry = (names: readonly string[], options: RunOptions): Promise<vo
  * `lab worker`: joins a folder and takes runs that nobody works on until none is left, or `--limit`
  * of them; writes no report. Any number on any hosts may work on one folder.
  */
-export const worker = (names: readonly string[], options: RunOptions): Promise<void> =>
+export const worker = (names: readonly string[], options: TrainingCommand): Promise<void> =>
   trainOnly(runsIn(plansOf(names, options)), options, 'Nothing is planned.');

@@ -1,12 +1,12 @@
 import { stateOf } from '@lab/records';
 import { runsOf } from '@lab/runner';
-import { openEstimate, type Estimate } from '../compose/estimate.ts';
+import { openEstimate, type CostEstimate } from '../compose/estimate.ts';
 import { experimentsNamed, labelText, type PlanOptions } from '../compose/experiments.ts';
 import { bytesText, openPrinter, timeText } from '../terminal/print.ts';
 
 const isSettled = (state: string): boolean => state === 'done' || state === 'diverged';
 
-const estimateText = ({ seconds, workers, bytes, freeBytes, from }: Estimate): string =>
+const estimateText = ({ seconds, workers, bytes, freeBytes, from }: CostEstimate): string =>
   seconds === null || bytes === null
     ? `No finished run to estimate time from; ${bytesText(freeBytes)} of disk free`
     : `About ${timeText(seconds)} on ${workers} workers and ${bytesText(bytes)} of disk (by ${from} ` +

@@ -3,10 +3,10 @@ import { reportsText, writeReports } from '../compose/reports.ts';
 import { conclude, sweepData, trainAll, type TrainOptions } from '../compose/train.ts';
 import { printJson } from '../terminal/print.ts';
 
-export type RunOptions = PlanOptions & TrainOptions & { readonly json: boolean };
+export type TrainingCommand = PlanOptions & TrainOptions & { readonly json: boolean };
 
 /** `lab run`: trains what is missing, then writes the reports. */
-export const run = async (names: readonly string[], options: RunOptions): Promise<void> => {
+export const run = async (names: readonly string[], options: TrainingCommand): Promise<void> => {
   const plans = plansOf(names, options);
   const trained = await trainAll(runsIn(plans), options);
   process.exitCode = conclude(trained);

@@ -4,7 +4,7 @@ import { BadInput, readRecord, readSeal, runFolder, type RunConfig } from '@lab/
 import { workOf } from '@lab/runner';
 
 /** What is expected of the runs that are not done, from those that are. */
-export interface Estimate {
+export interface CostEstimate {
   /** Seconds on the workers asked for; null without any finished run to go by. */
   readonly seconds: number | null;
   readonly workers: number;
@@ -68,7 +68,7 @@ export const openEstimate = (out: string) => {
         waiting.set(kindOf(config), (waiting.get(kindOf(config)) ?? 0) + workOf(config));
       } else if (samples < mostRecords && (rates.get(kindOf(config))?.length ?? 0) < 6) learn(id);
     },
-    estimate: (workers: number): Estimate => {
+    estimate: (workers: number): CostEstimate => {
       if (samples === 0) anyFinished(out).forEach(learn);
       const overall = mean([...rates.values()].flat());
       const seconds = [...waiting].flatMap(([kind, work]) => {

@@ -31,7 +31,9 @@ export const shareFolder = async (study: Faulty, whole: string, out: string, run
 const jumpy = `const real = Date.now;
 const at = () => real() + (Math.floor(performance.now() / 200) % 3 - 1) * 86400000;
 const Real = Date;
-globalThis.Date = new Proxy(Real, { construct: (target, args) => (args.length ? new target(...args) : new target(at())) });
+globalThis.Date = new Proxy(Real, {
+  construct: (target, args) => (args.length ? new target(...args) : new target(at())),
+});
 Real.now = at;
 `;
 

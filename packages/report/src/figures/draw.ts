@@ -51,7 +51,7 @@ export const compileSpec = (spec: TopLevelSpec): vega.Spec => compile(spec, { lo
  * SVG and PNG (three dots for each unit: 288 to the inch) of a vega-lite specification. Same input,
  * same bytes.
  */
-export const draw = async (spec: TopLevelSpec): Promise<Drawing> => {
+export const drawSpec = async (spec: TopLevelSpec): Promise<Drawing> => {
   const compiled = compileSpec(spec);
   const view = new vega.View(vega.parse(compiled), { renderer: 'none', logger: warnings });
   resetSVGDefIds();

@@ -96,6 +96,7 @@ const cardsSection = (cards: readonly MethodCard[], id: string): Html => {
 const experiment = ({ report, drawings }: Illustrated): Html => {
   const { spec } = report;
   const { name: id, cards = [] } = spec;
+  const figures = drawn({ report, drawings }).map((one) => figureSection(one.figure, one.drawing, one.id));
   return h`
 <article id="${id}" aria-labelledby="${id}-heading">
 <h2 id="${id}-heading">${spec.title}</h2>
@@ -103,7 +104,7 @@ const experiment = ({ report, drawings }: Illustrated): Html => {
 <p class="source">After: ${spec.paper}</p>
 ${verdictList(report.verdicts)}
 ${report.tables.map((t) => tableSection(t, `${id}-table-${t.name}`, spec.title))}
-<div class="figures">${drawn({ report, drawings }).map(({ figure, drawing, id }) => figureSection(figure, drawing, id))}</div>
+<div class="figures">${figures}</div>
 ${cards.length > 0 && cardsSection(cards, id)}
 ${runSection(report, `${id}-runs`)}
 ${provenanceSection(report, `${id}-provenance`)}

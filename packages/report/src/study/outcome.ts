@@ -11,7 +11,7 @@ const single = (row: Prediction, readout: Readout): readonly number[] | undefine
  * regression. An ensemble of M is the first M stored members. Null where a row does not hold that
  * output.
  */
-export const outputsOf = (rows: readonly Prediction[], readout: Readout, members: number): Logits | null => {
+export const storedOutputs = (rows: readonly Prediction[], readout: Readout, members: number): Logits | null => {
   if (readout === 'deterministic' || readout === 'mean-field') {
     const outputs = rows.flatMap((row) => [single(row, readout)].filter((output) => output !== undefined));
     return outputs.length === rows.length ? outputs : null;
@@ -51,7 +51,7 @@ const isClasses = (rows: readonly Prediction[]): boolean => (rows[0]?.determinis
  * regression (one output).
  */
 export const outcomes = (rows: readonly Prediction[], readout: Readout, members: number): Outcomes | null => {
-  const logits = isClasses(rows) ? outputsOf(rows, readout, members) : null;
+  const logits = isClasses(rows) ? storedOutputs(rows, readout, members) : null;
   if (logits === null) return null;
   const bets = topBets(
     logits,
@@ -86,8 +86,8 @@ export const scoreOutputs = (outputs: Logits, labels: readonly number[]): Scores
  * Metrics of test rows under a readout, computed from the stored outputs. Null where the rows do
  * not hold the readout.
  */
-export const scoresOf = (rows: readonly Prediction[], readout: Readout, members: number): Scores | null => {
-  const outputs = outputsOf(rows, readout, members);
+export const storedScores = (rows: readonly Prediction[], readout: Readout, members: number): Scores | null => {
+  const outputs = storedOutputs(rows, readout, members);
   return (
     outputs &&
     scoreOutputs(

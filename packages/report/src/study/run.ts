@@ -1,5 +1,5 @@
 import type { CurvePoint, Evaluation, Label, Readout } from '@lab/records';
-import { outcomes, type Outcomes, scoresOf } from './outcome.ts';
+import { outcomes, type Outcomes, storedScores } from './outcome.ts';
 import { type Cell, force } from './study.ts';
 
 const choices = [
@@ -80,7 +80,7 @@ const evaluation = (cell: Cell, split: Evaluation['split'], { readout, members }
 interface Kept {
   curve?: readonly CurvePoint[];
   readonly outcomes: Map<string, Outcomes | null>;
-  readonly scores: Map<string, ReturnType<typeof scoresOf>>;
+  readonly scores: Map<string, ReturnType<typeof storedScores>>;
 }
 
 const kept = new WeakMap<Cell, Kept>();
@@ -116,10 +116,10 @@ export const outcomesOf = (cell: Cell, wanted: Reading): Outcomes | null => {
 };
 
 /** Scores computed from a run's stored outputs, once for each reading. */
-const computedScores = (cell: Cell, wanted: Reading): ReturnType<typeof scoresOf> => {
+const computedScores = (cell: Cell, wanted: Reading): ReturnType<typeof storedScores> => {
   const known = keptOf(cell).scores;
   const name = nameOf(wanted);
-  if (!known.has(name)) known.set(name, scoresOf(force(cell.predictions), wanted.readout, wanted.members));
+  if (!known.has(name)) known.set(name, storedScores(force(cell.predictions), wanted.readout, wanted.members));
   return known.get(name) ?? null;
 };
 

@@ -1,7 +1,7 @@
 import type { Logits } from '@lab/metrics';
 import { type Arm, cellsOf, readingOf } from './arm.ts';
 import { groupBy } from './group.ts';
-import { outputsOf } from './outcome.ts';
+import { storedOutputs } from './outcome.ts';
 import { seedOf, taskOf } from './run.ts';
 import { type Cell, force } from './study.ts';
 
@@ -36,7 +36,7 @@ const seedRun = (cell: Cell, arm: Arm): SeedRun => {
   const reading = readingOf(cell, arm);
   const rows = force(cell.predictions);
   const isText = rows.some(({ texts }) => texts !== undefined);
-  const outputs = reading && !isText ? outputsOf(rows, reading.readout, reading.members) : null;
+  const outputs = reading && !isText ? storedOutputs(rows, reading.readout, reading.members) : null;
   return {
     seed: seedOf(cell),
     rows: new Map(rows.map(({ id, label }, i) => [id, { label, output: outputs?.[i] ?? null }])),
