@@ -1,18 +1,21 @@
 import { fold, key } from '@lab/random';
 import { adamWScalars, floats, readFloats, scalar, type Engine } from '@lab/engine';
 import { decayVector, openWorkshop } from '@lab/runner';
-import type { Kind } from './lane.ts';
+import type { LaneKind } from './lane.ts';
 import type { Workload } from './workloads.ts';
 
 /** Sets of masks drawn beforehand and used in turns. */
 const MASKS = 8;
 
-type Steps = { readonly [kind in Kind]: () => Promise<number> } & {
+type Steps = { readonly [kind in LaneKind]: () => Promise<number> } & {
   /** Ends the programs; their profiles, where asked for, are then written. */
   readonly close: () => Promise<void>;
 };
 
-/** A training step and an evaluation batch of a workload on an engine, each as a function that returns its milliseconds. */
+/**
+ * A training step and an evaluation batch of a workload on an engine, each as a function that
+ * returns its milliseconds.
+ */
 export const stepsOf = async (engine: Engine, { blueprint, batch, size }: Workload): Promise<Steps> => {
   const root = key(11);
   const workshop = openWorkshop(engine);

@@ -1,15 +1,28 @@
 /**
- * K runs that differ only in seed and learning rate, trained in one compiled step over one frozen base, against K steps of their own:
- * plain LoRA, one thread. Says how much the trained parameters differ after some steps, and what a step of one run costs each way, in
- * processor time, which other programs disturb least. Two worker processes do either at once, so the ratio is also theirs.
+ * K runs that differ only in seed and learning rate, trained in one compiled step over one frozen
+ * base, against K steps of their own: plain LoRA, one thread. Says how much the trained parameters
+ * differ after some steps, and what a step of one run costs each way, in processor time, which
+ * other programs disturb least. Two worker processes do either at once, so the ratio is also
+ * theirs.
  *
  *   npx tsx bench/vectorised.ts [rounds, default 9]
  */
 import { affine, type Adapter, type ParamSpec } from '@lab/adapter';
 import { fold, key, type Key } from '@lab/random';
-import { adamWScalars, floats, ints, layoutOf, openEngine, readFloats, scalar, tf, type Engine, type HostArray } from '@lab/engine';
+import {
+  adamWScalars,
+  floats,
+  ints,
+  layoutOf,
+  openEngine,
+  readFloats,
+  scalar,
+  tf,
+  type Engine,
+  type HostArray,
+} from '@lab/engine';
 import { decayVector, openWorkshop, withMethod, type Batch, type Blueprint } from '@lab/runner';
-import { median } from './measure.ts';
+import { median } from '@lab/report/internals';
 import { WORKLOADS, type Workload } from './workloads.ts';
 
 /** alpha / r of the workloads. */
@@ -27,7 +40,10 @@ const stacked = (runs: number, { init, shape, ...rest }: ParamSpec): ParamSpec =
   },
 });
 
-/** One run's adapter and head where `runs` is 1; else K of them side by side: x of K batches is taken apart only for the branches. */
+/**
+ * One run's adapter and head where `runs` is 1; else K of them side by side: x of K batches is
+ * taken apart only for the branches.
+ */
 const stackOf = (blueprint: Blueprint, runs: number, first: number): Blueprint => {
   const { adapter, head } = blueprint;
   const params = (all: readonly ParamSpec[]) =>
@@ -61,7 +77,10 @@ const stackOf = (blueprint: Blueprint, runs: number, first: number): Blueprint =
   };
 };
 
-/** A batch of K times the same rows. Their weights stay, so that the loss is the sum of K mean losses. */
+/**
+ * A batch of K times the same rows. Their weights stay, so that the loss is the sum of K mean
+ * losses.
+ */
 const repeated = (runs: number, { ids, valid, labels, weights }: Batch['arrays']): Batch['arrays'] => {
   const many = (shape: readonly number[]) => shape.map((size, axis) => (axis === 0 ? runs * size : size));
   const numbers = (data: ArrayLike<number>) => Array.from({ length: runs }, () => Array.from(data)).flat();
@@ -149,9 +168,8 @@ for (const name of ['use-lite', 'tiny'] as const) {
     }
     [...alone, together].forEach((each) => each.close());
     const [a, b] = [median(single) / 1000, median(many) / 1000];
-    console.log(
-      `| ${name} | ${runs} | ${a.toFixed(1)} | ${b.toFixed(1)} | ${(a / b).toFixed(2)} | ${difference.toExponential(1)} |`,
-    );
+    const figures = [a.toFixed(1), b.toFixed(1), (a / b).toFixed(2), difference.toExponential(1)];
+    console.log(`| ${[name, runs, ...figures].join(' | ')} |`);
   }
   await engine.close();
 }

@@ -30,21 +30,35 @@ export interface Handle {
 export type TensorRecord = { readonly [name: string]: tf.Tensor };
 
 /**
- * A pure function from a nested record of tensors to another, for example `{ theta, frozen: { ... }, batch: { ids, valid } }`. The same
- * inputs give the same outputs, and nothing else is read or written. Learning rate, step number and masks are inputs: what JavaScript
- * reads while the function runs is frozen into the program.
+ * A pure function from a nested record of tensors to another, for example `{ theta, frozen: { ...
+ * }, batch: { ids, valid } }`. The same inputs give the same outputs, and nothing else is read or
+ * written. Learning rate, step number and masks are inputs: what JavaScript reads while the
+ * function runs is frozen into the program.
  */
 export type PureFunction<In = TensorRecord, Out = TensorRecord> = (inputs: In) => Out;
 
-/** The record of a function's inputs as it is given to a program: a handle or a host array in the place of every tensor. */
-export type InputsOf<In> = In extends tf.Tensor ? Handle | HostArray : { readonly [name in keyof In]: InputsOf<In[name]> };
+/**
+ * The record of a function's inputs as it is given to a program: a handle or a host array in the
+ * place of every tensor.
+ */
+export type InputsOf<In> = In extends tf.Tensor
+  ? Handle | HostArray
+  : { readonly [name in keyof In]: InputsOf<In[name]> };
 
-/** The record of a function's outputs as a program gives it: a handle in the place of every tensor. */
+/**
+ * The record of a function's outputs as a program gives it: a handle in the place of every tensor.
+ */
 export type OutputsOf<Out> = Out extends tf.Tensor ? Handle : { readonly [name in keyof Out]: OutputsOf<Out[name]> };
 
-/** A pure function made ready to run on one engine. Keeps one trace for each set of input shapes it has met. */
+/**
+ * A pure function made ready to run on one engine. Keeps one trace for each set of input shapes it
+ * has met.
+ */
 export interface Program<In = TensorRecord, Out = TensorRecord> {
-  /** Runs the function. Host arrays are uploaded for this call only; handles are borrowed. The caller owns the outputs. */
+  /**
+   * Runs the function. Host arrays are uploaded for this call only; handles are borrowed. The
+   * caller owns the outputs.
+   */
   readonly run: (inputs: InputsOf<In>) => Promise<OutputsOf<Out>>;
   readonly dispose: () => void;
 }

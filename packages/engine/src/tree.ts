@@ -1,6 +1,7 @@
 /**
- * Nested records of tensors, host arrays or handles: what a program takes and gives. A leaf is whatever has a dtype and a shape. Inside
- * a graph a leaf is called by its path, joined with "/": `batch/ids`, `frozen/layer.0.query.weight`.
+ * Nested records of tensors, host arrays or handles: what a program takes and gives. A leaf is
+ * whatever has a dtype and a shape. Inside a graph a leaf is called by its path, joined with "/":
+ * `batch/ids`, `frozen/layer.0.query.weight`.
  */
 interface Leaf {
   readonly dtype: string;
@@ -12,7 +13,10 @@ const isLeaf = (value: object): value is Leaf =>
 
 const pathOf = (prefix: string, name: string): string => (prefix === '' ? name : `${prefix}/${name}`);
 
-/** Every leaf of a record with its path, in the order of the record's keys. Parts that are undefined are left out. */
+/**
+ * Every leaf of a record with its path, in the order of the record's keys. Parts that are undefined
+ * are left out.
+ */
 const leavesOf = (tree: object, prefix = ''): readonly (readonly [path: string, leaf: Leaf])[] =>
   Object.entries(tree).flatMap(([name, value]: [string, unknown]) => {
     if (value === undefined) return [];
@@ -23,7 +27,8 @@ const leavesOf = (tree: object, prefix = ''): readonly (readonly [path: string, 
   });
 
 /**
- * The leaves of a nested record by path. `Value` is the type of the leaves, which the types of a program have checked.
+ * The leaves of a nested record by path. `Value` is the type of the leaves, which the types of a
+ * program have checked.
  * @throws an Error when two leaves have the same path, or a part is neither a leaf nor a record
  */
 export function flatten<Value>(tree: object): { readonly [path: string]: Value } {
@@ -36,7 +41,10 @@ export function flatten<Value>(tree: object): { readonly [path: string]: Value }
   return flat as { readonly [path: string]: Value };
 }
 
-/** A nested record of the same structure whose leaves are those of `flat` at the same paths. Parts that are undefined are left out. */
+/**
+ * A nested record of the same structure whose leaves are those of `flat` at the same paths. Parts
+ * that are undefined are left out.
+ */
 export function rebuild<Tree>(tree: object, flat: { readonly [path: string]: unknown }, prefix = ''): Tree {
   const parts = Object.entries(tree).flatMap(([name, value]: [string, unknown]) => {
     if (typeof value !== 'object' || value === null) return [];

@@ -21,8 +21,8 @@ const scaled = (adapter: Adapter, factor: (path: string) => number): Adapter => 
 };
 
 /**
- * The base model with the update in its weights, as a folder that transformers loads, and the head beside it.
- * Throws `BadInput` for a readout or an adapter that one set of weights cannot hold.
+ * The base model with the update in its weights, as a folder that transformers loads, and the head
+ * beside it. Throws `BadInput` for a readout or an adapter that one set of weights cannot hold.
  */
 export const writeMerged = async (
   trained: Trained,

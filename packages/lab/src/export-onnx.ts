@@ -23,9 +23,10 @@ type Inputs = Omit<Parameters<ReturnType<typeof readoutProgram>>[0], 'batch'> & 
 };
 
 /**
- * The trained model as `model.onnx`, weights inside. Inputs, all of one fixed shape [rows, tokens]: `input_ids` int32, `attention_mask`
- * float32 (1 a token, 0 padding) and, where the model has segments, `token_type_ids` int32. Output: `logits`.
- * Returns what a user is told. Throws `BadInput` for a readout that one graph without masks cannot give.
+ * The trained model as `model.onnx`, weights inside. Inputs, all of one fixed shape [rows, tokens]:
+ * `input_ids` int32, `attention_mask` float32 (1 a token, 0 padding) and, where the model has
+ * segments, `token_type_ids` int32. Output: `logits`. Returns what a user is told. Throws
+ * `BadInput` for a readout that one graph without masks cannot give.
  */
 export const writeOnnx = async (
   trained: Trained,

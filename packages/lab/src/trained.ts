@@ -28,7 +28,10 @@ export const trainedFolder = (out: string, run: string): { readonly from: string
   return { from, config: record.config };
 };
 
-/** The blueprint and the trained parameters of a run. Throws `BadInput` when the model's weights cannot be found. */
+/**
+ * The blueprint and the trained parameters of a run. Throws `BadInput` when the model's weights
+ * cannot be found.
+ */
 export const openTrained = async (
   from: string,
   config: RunConfig,
@@ -43,8 +46,9 @@ export const openTrained = async (
 };
 
 /**
- * How a run's weights are to be read in a file that has one set of them: as asked, else as the method is tested.
- * Throws `BadInput` for an ensemble of masks, and for a mean-field readout that the method does not have.
+ * How a run's weights are to be read in a file that has one set of them: as asked, else as the
+ * method is tested. Throws `BadInput` for an ensemble of masks, and for a mean-field readout that
+ * the method does not have.
  */
 export const singleReadout = ({ blueprint }: Trained, dropout: string, asked?: Single): Single => {
   const { method, model } = blueprint;

@@ -16,7 +16,10 @@ const CHOSEN = [
   'opt-post-norm',
 ];
 
-/** Hidden states, and the gradient of a loss in the first linear map's kernel, as one pure function of weights and batch. */
+/**
+ * Hidden states, and the gradient of a loss in the first linear map's kernel, as one pure function
+ * of weights and batch.
+ */
 const runOn = async (engine: Engine, one: Case) => {
   const model = await openCase(one);
   const { tensors } = readSafetensors(readFileSync(join(fixtureFolder(one.folder), 'expected.safetensors')));

@@ -64,7 +64,8 @@ describe.each(adapters.names)('the adapter %s', (adapter) => {
         const session = await openWorkshop(engine).open(plan, { batchSize: 2, maxTokens: 8 });
         const batch = session.batch(rows, [0, 1]);
         const controls: { [name: string]: Float32HostArray } = {};
-        for (const [name, value] of Object.entries(plan.adapter.state?.inputs(at) ?? {})) controls[name] = scalar(value);
+        for (const [name, value] of Object.entries(plan.adapter.state?.inputs(at) ?? {}))
+          controls[name] = scalar(value);
         const state = await session.start(key(1));
         const before = await readFloats(engine, state.theta);
         const outputs = await session.step({

@@ -12,7 +12,8 @@ import { planRun } from '../src/plan/config.ts';
 import { train } from '../src/train/train.ts';
 import { twoClasses } from './two-classes.ts';
 
-// What one step's loss and gradient are made of: samples that are averaged, two passes that are compared, branches that are frozen.
+// What one step's loss and gradient are made of: samples that are averaged, two passes that are
+// compared, branches that are frozen.
 type Sample = Omit<Parameters<Session['gradient']>[0], 'share' | 'sum'>;
 
 let engine: Engine;
@@ -47,7 +48,13 @@ const prepare = async (dropout: { readonly name: string; readonly [option: strin
   const examples = rows.map(({ example }) => example);
   const dataset = twoClasses(examples);
   const split = { train: rows, validation: rows, test: rows };
-  return { config, dataset, rows: split, elsewhere: {}, blueprint: blueprintOf(config, model, settingOf(model, dataset)) };
+  return {
+    config,
+    dataset,
+    rows: split,
+    elsewhere: {},
+    blueprint: blueprintOf(config, model, settingOf(model, dataset)),
+  };
 };
 
 interface Objective {
@@ -109,7 +116,8 @@ describe('N samples (LoRA Dropout, Eq. 7)', () => {
     expect(losses[0]).toBeCloseTo(singles.reduce((sum, { loss }) => sum + loss, 0) / N, 5);
     const mean = singles[0]!.grad.map((_, i) => (singles[0]!.grad[i]! + singles[1]!.grad[i]!) / N);
     expectSame(seen.earlier!, mean);
-    // The masks differ between samples: B starts at zero, so losses agree at first, gradients do not.
+    // The masks differ between samples: B starts at zero, so losses agree at first, gradients do
+    // not.
     expect(singles[0]!.grad).not.toEqual(singles[1]!.grad);
   });
 });
@@ -118,7 +126,10 @@ describe('two passes', () => {
   const lambda = 0.7;
   const noise = { name: 'hiddenkey', p: 0.4, lambda } as const;
 
-  /** Losses and gradients of variants of one method on the same weights, batch and masks, by the order of the two branches. */
+  /**
+   * Losses and gradients of variants of one method on the same weights, batch and masks, by the
+   * order of the two branches.
+   */
   const setting = async () => {
     const { blueprint } = await prepare(noise);
     const session = await workshop.open(blueprint, { batchSize: 4, maxTokens: 8 });

@@ -30,7 +30,8 @@ describe.each(OPTIMIZERS)('%o', (optimizer) => {
       await twentySteps(engines[1]!, { ...bert, train: { optimizer } }),
     ];
     const found = distance(compiled, eager);
-    // Factors are inverted: rounding of 1e-7 times conditions of some hundreds, carried on through twenty steps.
+    // Factors are inverted: rounding of 1e-7 times conditions of some hundreds, carried on through
+    // twenty steps.
     expect(found.losses).toBeLessThan(1e-3);
     expect(found.theta).toBeLessThan(1e-3);
     const plain = await twentySteps(engines[1]!, bert);

@@ -31,7 +31,10 @@ const small = (dropout: ConfigPatch, adapter: ConfigPatch): PlannedRun =>
 
 const left = ['predictions.jsonl', 'metrics.jsonl', 'adapter/adapter_model.safetensors'];
 
-/** Runs it whole, and again with a stop in the middle of the second epoch (after step 3 of 4, back to the checkpoint of step 2). */
+/**
+ * Runs it whole, and again with a stop in the middle of the second epoch (after step 3 of 4, back
+ * to the checkpoint of step 2).
+ */
 const interrupted = async (run: PlannedRun): Promise<void> => {
   const [whole, stopped] = [scratch(), scratch()];
   try {

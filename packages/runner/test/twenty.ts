@@ -17,7 +17,9 @@ export type Named = { readonly name: string; readonly [option: string]: unknown 
 /** One model, adapter and method, trained for twenty steps by the runner's own loop. */
 export type Case = {
   readonly model: Named;
-  /** Folder of tiny weights among the model package's fixtures; absent: the model brings its own. */
+  /**
+   * Folder of tiny weights among the model package's fixtures; absent: the model brings its own.
+   */
   readonly weights?: string;
   readonly vocabulary: number;
   readonly adapter?: Named;
@@ -71,7 +73,10 @@ const prepare = async ({
   return { config, blueprint, dataset, rows: { train: rows, validation: rows.slice(0, 2), test: rows }, elsewhere: {} };
 };
 
-/** Twenty steps (ten epochs of two) and every reading of the trained weights, on one engine. Leaves nothing on it. */
+/**
+ * Twenty steps (ten epochs of two) and every reading of the trained weights, on one engine. Leaves
+ * nothing on it.
+ */
 export const twentySteps = async (engine: Engine, one: Case): Promise<Twenty> => {
   const prepared = await prepare(one);
   const { blueprint, rows } = prepared;
@@ -92,7 +97,8 @@ export const twentySteps = async (engine: Engine, one: Case): Promise<Twenty> =>
   const reading = { session, key: testKey, pause: async () => undefined };
   const readings = await readAll(reading, theta, { rows: rows.test, members: MEMBERS });
   const { data } = await engine.get(theta);
-  // A bias of the keys moves all logits of a query alike, so its gradient is rounding, which AdamW makes a full step of.
+  // A bias of the keys moves all logits of a query alike, so its gradient is rounding, which AdamW
+  // makes a full step of.
   const { slots } = blueprint.layout;
   const steered = slots.filter(({ name }) => !/\bkey\.(.*_)?bias/.test(name));
   const trained = steered.flatMap(({ offset, size }) => [...data.subarray(offset, offset + size)]);
@@ -104,7 +110,10 @@ export const twentySteps = async (engine: Engine, one: Case): Promise<Twenty> =>
 const norm = (values: Iterable<number>): number => Math.hypot(...values);
 const far = (a: readonly number[], b: readonly number[]): number => Math.max(...a.map((x, i) => Math.abs(x - b[i]!)));
 
-/** How far two runs are apart: largest difference of a loss and of an output, and of the weights, relative, L2. */
+/**
+ * How far two runs are apart: largest difference of a loss and of an output, and of the weights,
+ * relative, L2.
+ */
 export const distance = (
   a: Twenty,
   b: Twenty,

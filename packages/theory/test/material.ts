@@ -21,7 +21,10 @@ const texts = [
   'the battery is terrible',
 ];
 
-/** lora_B and head drawn at random: weights that stand for trained ones where only identities are tested. */
+/**
+ * lora_B and head drawn at random: weights that stand for trained ones where only identities are
+ * tested.
+ */
 const moved = (start: HostParams, label: string): HostParams =>
   Object.fromEntries(
     Object.entries(start).map(([name, array]) => [
@@ -32,7 +35,10 @@ const moved = (start: HostParams, label: string): HostParams =>
     ]),
   );
 
-/** The real encoder with an untrained adapter and few sentences: enough for every statement that holds at any weights. */
+/**
+ * The real encoder with an untrained adapter and few sentences: enough for every statement that
+ * holds at any weights.
+ */
 export const testMaterial = async (): Promise<{ readonly material: Material; readonly engine: Engine }> => {
   const { engine } = await openBest('auto', { threads: 1 });
   const { config } = planRun(

@@ -14,7 +14,10 @@ import type {
 import { checkHostArray, converted, hostArray, isHostArray } from '../host.ts';
 import { flatten, rebuild } from '../tree.ts';
 
-/** What an eager engine is: its public name, the line for people, and the tfjs backend that does the work. */
+/**
+ * What an eager engine is: its public name, the line for people, and the tfjs backend that does the
+ * work.
+ */
 export type EagerSpec = { readonly name: EngineName; readonly description: string; readonly backend: string };
 
 /**
@@ -65,7 +68,8 @@ export function eagerEngine(spec: EagerSpec): Engine {
     put: (array) => onBackend(spec.backend, () => own(upload(array, 'put'))),
     get: async (handle) => {
       const tensor = find(handle);
-      // Kernels of the plain JavaScript backend leave comparisons in other typed arrays than their dtype says.
+      // Kernels of the plain JavaScript backend leave comparisons in other typed arrays than their
+      // dtype says.
       const data = converted(handle.dtype, await tensor.data());
       return hostArray(handle.dtype, handle.shape, data, 'get');
     },
@@ -82,7 +86,10 @@ function upload(array: HostArray, what: string): tf.Tensor {
   return tf.tensor(array.data, [...array.shape], array.dtype);
 }
 
-/** Outputs that are inputs, or each other, become clones: every handle owns its tensor and is freed once. */
+/**
+ * Outputs that are inputs, or each other, become clones: every handle owns its tensor and is freed
+ * once.
+ */
 function separated(outputs: TensorRecord, taken: Set<tf.Tensor>): TensorRecord {
   const separate = Object.entries(outputs).map(([path, tensor]) => {
     if (taken.has(tensor)) return [path, tensor.clone()] as const;

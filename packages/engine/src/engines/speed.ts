@@ -2,7 +2,10 @@ import * as tf from '@tensorflow/tfjs';
 import type { Engine, Program } from '../engine.ts';
 import { floats } from '../host.ts';
 
-/** Widths of the square products that are timed, smallest first; a slow engine never meets the large ones. */
+/**
+ * Widths of the square products that are timed, smallest first; a slow engine never meets the large
+ * ones.
+ */
 const WIDTHS = [128, 512, 1536] as const;
 /** Products in a row inside one run, so that few bytes cross the engine's border. */
 const CHAIN = 4;

@@ -13,8 +13,9 @@ export type Compiled = {
 };
 
 /**
- * Traces a function and writes it as an ONNX file. With `twice` it is traced again and must give the same file:
- * what JavaScript draws or counts while it runs (tf.dropout, a step counter) would otherwise be frozen unnoticed.
+ * Traces a function and writes it as an ONNX file. With `twice` it is traced again and must give
+ * the same file: what JavaScript draws or counts while it runs (tf.dropout, a step counter) would
+ * otherwise be frozen unnoticed.
  * @throws an Error that says what differed, or what the trace refused
  */
 export function compileFunction<In extends object, Out extends object>(

@@ -25,12 +25,15 @@ type Compiled = {
 };
 
 /**
- * The compiled engine: a function is traced once for each set of input shapes, written as one ONNX graph, and run by ONNX
- * Runtime. `run` blocks the event loop for one step and lets it turn before each. Host arrays are not copied on the CPU,
- * so they must not change while a handle made of them lives.
- * @param options threads of one operation (default: all cores), the execution provider (default cpu), and for measurements
- *   passes to leave out, how much ONNX Runtime fuses by itself, and the beginning of the names of its profiles
- * @throws BadInput when the provider is unknown to this onnxruntime-node or finds no device, with its reason
+ * The compiled engine: a function is traced once for each set of input shapes, written as one ONNX
+ * graph, and run by ONNX Runtime. `run` blocks the event loop for one step and lets it turn before
+ * each. Host arrays are not copied on the CPU, so they must not change while a handle made of them
+ * lives.
+ * @param options threads of one operation (default: all cores), the execution provider (default
+ *   cpu), and for measurements passes to leave out, how much ONNX Runtime fuses by itself, and the
+ *   beginning of the names of its profiles
+ * @throws BadInput when the provider is unknown to this onnxruntime-node or finds no device, with
+ *   its reason
  */
 export async function onnxEngine(
   options: {
@@ -83,7 +86,9 @@ export async function onnxEngine(
     const without = options.without ? { without: options.without } : {};
     const { model, outputs, structure } = compileFunction(fn, signature, { twice, ...without });
     const session = await openGraph(model.bytes, runtime, onDevice);
-    const types = Object.entries(outputs).map(([path, { dtype, shape }]) => [path, borderType(path, dtype, shape)] as const);
+    const types = Object.entries(outputs).map(
+      ([path, { dtype, shape }]) => [path, borderType(path, dtype, shape)] as const,
+    );
     // Types alone: the recorded values would keep the whole graph in memory.
     const kept = rebuild<object>(structure, Object.fromEntries(types));
     return { session, inputs: model.inputs, outputs: types, structure: kept };
@@ -147,7 +152,9 @@ export async function onnxEngine(
   };
 }
 
-/** The type of an output as a handle has it. Throws for element types that cannot cross the border. */
+/**
+ * The type of an output as a handle has it. Throws for element types that cannot cross the border.
+ */
 function borderType(path: string, dtype: ElementType, shape: readonly number[]): InputType {
   if (dtype === 'float32' || dtype === 'int32' || dtype === 'bool') return { dtype, shape };
   throw new Error(`output "${path}" is ${dtype}; a program gives float32, int32 or bool`);

@@ -10,11 +10,13 @@ import { flatten } from '../tree.ts';
 const MOST_BYTES = 2 ** 31 - 2 ** 24;
 
 /**
- * A pure function as one ONNX file that runs without this program. `inputs` and `stored` are together a record like the function's
- * inputs: what is in `inputs` (types and shapes) is asked for under its path, the arrays in `stored` lie in the file. Outputs have the
- * paths of the function's own. An input that the function does not use is left out.
+ * A pure function as one ONNX file that runs without this program. `inputs` and `stored` are
+ * together a record like the function's inputs: what is in `inputs` (types and shapes) is asked for
+ * under its path, the arrays in `stored` lie in the file. Outputs have the paths of the function's
+ * own. An input that the function does not use is left out.
  * @param metadata words kept in the file's own list of properties
- * @throws BadInput when the stored arrays do not fit into one file; an Error that says what the trace refused
+ * @throws BadInput when the stored arrays do not fit into one file; an Error that says what the
+ *   trace refused
  */
 export async function onnxFile<In extends object, Out extends object>(
   fn: PureFunction<In, Out>,

@@ -19,8 +19,8 @@ export const stay: Transfer = {
 };
 
 /**
- * Copies by sessions of one Identity: onnxruntime-node 1.30 keeps outputs on a device and takes them as inputs, but its
- * own download of such a tensor ends the process.
+ * Copies by sessions of one Identity: onnxruntime-node 1.30 keeps outputs on a device and takes
+ * them as inputs, but its own download of such a tensor ends the process.
  */
 export function deviceTransfer(runtime: Runtime): Transfer {
   const sessions = new Map<string, Promise<ort.InferenceSession>>();

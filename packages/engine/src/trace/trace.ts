@@ -8,7 +8,10 @@ import { recording, tensorOf, TRACE, valueOf } from './backend.ts';
 /** Type and shape of one input. */
 export type InputType = { readonly dtype: DType; readonly shape: readonly number[] };
 
-/** A recorded function: its graph, the values that stand for its outputs by path, and the record that it gave. */
+/**
+ * A recorded function: its graph, the values that stand for its outputs by path, and the record
+ * that it gave.
+ */
 export type Trace = {
   readonly graph: Graph;
   readonly outputs: { readonly [path: string]: Value };
@@ -17,9 +20,11 @@ export type Trace = {
 
 /**
  * Runs `fn` once on symbolic tensors and records what it does. No arithmetic happens.
- * @param signature a record like the function's inputs, with types and shapes (handles, host arrays) in the place of tensors
- * @throws an Error that names the kernel when the function reads a tensor, keeps a variable, uses a tensor from outside,
- *   or calls a kernel or attribute that is not compiled; tfjs' scopes and tape are closed again either way
+ * @param signature a record like the function's inputs, with types and shapes (handles, host
+ *   arrays) in the place of tensors
+ * @throws an Error that names the kernel when the function reads a tensor, keeps a variable, uses a
+ *   tensor from outside, or calls a kernel or attribute that is not compiled; tfjs' scopes and tape
+ *   are closed again either way
  */
 export function trace<In extends object, Out extends object>(
   fn: PureFunction<In, Out>,

@@ -7,7 +7,7 @@ import { runFolder } from '@lab/records';
 import { openPreparer, openWorkshop, planRun, trainedParams, type ExperimentRun, type Session } from '@lab/runner';
 import { openBest } from '@lab/engine';
 import type { Material } from '@lab/theory';
-import type { TrainOptions } from '../train.ts';
+import type { TrainOptions } from '../compose/train.ts';
 
 /** The two trainings, planned. */
 export const plannedRuns = (): readonly [plain: ExperimentRun, dropout: ExperimentRun] => {

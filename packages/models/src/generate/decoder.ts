@@ -1,11 +1,23 @@
-import { floats, ints, readFloats, type Engine, type Handle, type InputsOf, type OutputsOf, type tf } from '@lab/engine';
+import {
+  floats,
+  ints,
+  readFloats,
+  type Engine,
+  type Handle,
+  type InputsOf,
+  type OutputsOf,
+  type tf,
+} from '@lab/engine';
 import type { Decoder } from './generate.ts';
 import type { NextTokens, WrittenTokens } from './passes.ts';
 
 /** Prompts as a batch, padded on the right. */
 type Prompts = { readonly ids: tf.Tensor2D; readonly valid: tf.Tensor2D };
 
-/** What a decoder runs: whoever opens it adds weights, parameters and noise. `pass` counts from 0, the reading of the prompts. */
+/**
+ * What a decoder runs: whoever opens it adds weights, parameters and noise. `pass` counts from 0,
+ * the reading of the prompts.
+ */
 export interface DecoderParts {
   readonly engine: Engine;
   readonly start: (prompts: InputsOf<Prompts>, rows: number, tokens: number) => Promise<OutputsOf<WrittenTokens>>;
@@ -16,7 +28,10 @@ export interface DecoderParts {
   readonly room: number;
 }
 
-/** A decoder on an engine, and the freeing of its cache. Rows are never fewer than at the start, so that few programs are compiled. */
+/**
+ * A decoder on an engine, and the freeing of its cache. Rows are never fewer than at the start, so
+ * that few programs are compiled.
+ */
 export const openDecoder = (parts: DecoderParts): Decoder & { readonly close: () => void } => {
   const { engine, pad, room } = parts;
   let cache: { readonly [name: string]: Handle } = {};

@@ -4,15 +4,19 @@ import type { LanguageModel } from '../language-model.ts';
 import type { Cache, CachedForward } from '../parts/cache.ts';
 import { lastToken } from '../parts/pool.ts';
 
-/** Next-token logits [B, V] and, by `key/<path>` and `value/<path>`, keys and values of every attention, [B, groups, slots, d]. */
+/**
+ * Next-token logits [B, V] and, by `key/<path>` and `value/<path>`, keys and values of every
+ * attention, [B, groups, slots, d].
+ */
 export interface WrittenTokens {
   readonly logits: tf.Tensor;
   readonly cache: Params;
 }
 
 /**
- * One token more for each row. ids: int32 [B, 1]; position: int32 [B]; parents: int32 [B], the rows of the cache to go on from; seen:
- * [B, S], 1 for every slot up to the new one; here: [B, S], 1 at the new one alone.
+ * One token more for each row. ids: int32 [B, 1]; position: int32 [B]; parents: int32 [B], the rows
+ * of the cache to go on from; seen: [B, S], 1 for every slot up to the new one; here: [B, S], 1 at
+ * the new one alone.
  */
 export interface NextTokens {
   readonly ids: tf.Tensor2D;
@@ -32,7 +36,10 @@ const nextLogits = (model: LanguageModel, forward: Forward, last: tf.Tensor): tf
   return tf.reshape(logits, [batch, model.vocabulary]);
 };
 
-/** Reads prompts [B, T], padded on the right, and leaves `room` slots for the tokens to come: logits after each row's last token. */
+/**
+ * Reads prompts [B, T], padded on the right, and leaves `room` slots for the tokens to come: logits
+ * after each row's last token.
+ */
 export const startPass = (model: LanguageModel, forward: Forward, batch: TokenBatch, room: number): WrittenTokens => {
   const kept: { [name: string]: tf.Tensor } = {};
   const longer = (x: tf.Tensor4D) =>

@@ -1,4 +1,6 @@
-/** ln Gamma(x) for x > 0: Stirling's series after shifting x above 8 (relative error below 1e-13). */
+/**
+ * ln Gamma(x) for x > 0: Stirling's series after shifting x above 8 (relative error below 1e-13).
+ */
 export const logGamma = (x: number): number => {
   let shift = 0;
   let z = x;
@@ -11,7 +13,10 @@ export const logGamma = (x: number): number => {
   return (z - 0.5) * Math.log(z) - z + 0.5 * Math.log(2 * Math.PI) + series - shift;
 };
 
-/** Continued fraction of the incomplete beta function (modified Lentz), for x below (a + 1) / (a + b + 2). */
+/**
+ * Continued fraction of the incomplete beta function (modified Lentz), for x below (a + 1) / (a + b
+ * + 2).
+ */
 const betaFraction = (a: number, b: number, x: number): number => {
   const tiny = 1e-300;
   let c = 1;
@@ -69,7 +74,7 @@ export const normalCdf = (z: number): number => {
 };
 
 /** Inverse of a rising distribution function by bisection, to machine precision. p in (0, 1). */
-const invert = (cdf: (x: number) => number, p: number): number => {
+export const invertCdf = (cdf: (x: number) => number, p: number): number => {
   let low = -1;
   let high = 1;
   while (cdf(low) > p) low *= 2;
@@ -89,10 +94,10 @@ export const studentQuantile = (p: number, df: number): number => {
   const name = `${p}|${df}`;
   const known = quantiles.get(name);
   if (known !== undefined) return known;
-  const value = invert((x) => studentCdf(x, df), p);
+  const value = invertCdf((x) => studentCdf(x, df), p);
   if (quantiles.size < 10_000) quantiles.set(name, value);
   return value;
 };
 
 /** The value that a standard normal number stays below with probability p. */
-export const normalQuantile = (p: number): number => invert(normalCdf, p);
+export const normalQuantile = (p: number): number => invertCdf(normalCdf, p);

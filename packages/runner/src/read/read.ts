@@ -22,17 +22,25 @@ export interface Reading {
   readonly session: Session;
   /** Stream of the members' masks. */
   readonly key: Key;
-  /** Called before every batch: lets heartbeats and signals have their turn, and throws where the run is to stop. */
+  /**
+   * Called before every batch: lets heartbeats and signals have their turn, and throws where the
+   * run is to stop.
+   */
   readonly pause: () => Promise<void>;
 }
 
-/** The rows of a split, and how many members of an ensemble read them; 0 leaves the ensemble out. */
+/**
+ * The rows of a split, and how many members of an ensemble read them; 0 leaves the ensemble out.
+ */
 export interface Asked {
   readonly rows: readonly Row[];
   readonly members: number;
 }
 
-/** Whether the expected update is another pass than the deterministic one; undefined where the method has none. */
+/**
+ * Whether the expected update is another pass than the deterministic one; undefined where the
+ * method has none.
+ */
 export const meanFieldDiffers = ({ blueprint }: Session): boolean | undefined => {
   const scale = meanFieldScale(blueprint.method.noise, blueprint.model.layers);
   return scale === undefined ? undefined : scale !== noNoise;

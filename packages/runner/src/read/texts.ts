@@ -15,7 +15,10 @@ export interface Way {
   readonly members: number;
 }
 
-/** Deterministic, with the expected update where it differs, and as an ensemble where the method is tested so. */
+/**
+ * Deterministic, with the expected update where it differs, and as an ensemble where the method is
+ * tested so.
+ */
 const waysOf = ({ session }: Reading, members: number): readonly Way[] => {
   const ensemble = members > 0 && session.blueprint.method.evaluate.readout.startsWith('ensemble');
   return [
@@ -25,7 +28,10 @@ const waysOf = ({ session }: Reading, members: number): readonly Way[] => {
   ];
 };
 
-/** Metrics and predictions of a text-to-text split. Losses are read everywhere; texts are written for test sets alone. */
+/**
+ * Metrics and predictions of a text-to-text split. Losses are read everywhere; texts are written
+ * for test sets alone.
+ */
 export const assessTexts = async (
   reading: Reading,
   theta: Handle,

@@ -7,7 +7,10 @@ import { textsOf } from '../step/write.ts';
 import type { Reading } from './read.ts';
 import type { Way } from './texts.ts';
 
-/** Several decoders as one: the mean of their next-token logits (LoRA Dropout, section 3.3, token by token). */
+/**
+ * Several decoders as one: the mean of their next-token logits (LoRA Dropout, section 3.3, token by
+ * token).
+ */
 const together = (decoders: readonly Decoder[]): Decoder => {
   const each = async (ask: (decoder: Decoder) => Promise<readonly Float32Array[]>) => {
     const answers: (readonly Float32Array[])[] = [];

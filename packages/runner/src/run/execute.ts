@@ -26,7 +26,10 @@ import { train } from '../train/train.ts';
 import { costOf, openMeter } from './cost.ts';
 import type { Ended, RunArgs } from './run.ts';
 
-/** A run whose lease is taken: prepares, trains, tests and writes its record. A loss that is not finite is a record too. */
+/**
+ * A run whose lease is taken: prepares, trains, tests and writes its record. A loss that is not
+ * finite is a record too.
+ */
 export const execute = async (
   { id, config }: PlannedRun,
   { preparer, workshop, surroundings, onProgress, signal, lease }: RunArgs & { readonly lease: Lease },
@@ -51,7 +54,16 @@ export const execute = async (
   };
   const reading: Reading = { session, key: fold(key(config.seed), 'test-mask'), pause };
   try {
-    const trained = await train({ prepared, session, readingKey: reading.key, from, headline, signal, onProgress, save });
+    const trained = await train({
+      prepared,
+      session,
+      readingKey: reading.key,
+      from,
+      headline,
+      signal,
+      onProgress,
+      save,
+    });
     const test = await tested(reading, prepared, trained.theta).finally(() => session.engine.free([trained.theta]));
     writeAdapter(lease, prepared, test.params);
     const used = blueprint.adapter.used?.(test.params);

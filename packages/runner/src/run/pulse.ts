@@ -4,7 +4,10 @@ import { Cancelled, type Progress } from '../train/progress.ts';
 /** Seconds between heartbeats. */
 const beat = 5;
 
-/** Keeps a lease alive and its progress note fresh until stopped. Progress goes on to `onProgress` at once. */
+/**
+ * Keeps a lease alive and its progress note fresh until stopped. Progress goes on to `onProgress`
+ * at once.
+ */
 export const startPulse = (lease: Lease, onProgress: (progress: Progress) => void) => {
   let latest: Progress | null = null;
   const timer = setInterval(() => {

@@ -28,7 +28,10 @@ export interface RunArgs {
   readonly surroundings: Surroundings;
   readonly onProgress: (progress: Progress) => void;
   readonly signal: AbortSignal;
-  /** Seconds after which the run stops with a checkpoint and counts as one attempt; Infinity for none. */
+  /**
+   * Seconds after which the run stops with a checkpoint and counts as one attempt; Infinity for
+   * none.
+   */
   readonly timeout?: number;
   /** Fencing number of a lease that the caller's own watch has found dead. */
   readonly dead?: number;
@@ -48,9 +51,10 @@ export interface Ended {
 const without = (outcome: RunOutcome, setAside: string | null = null): Ended => ({ outcome, resumed: 0, setAside });
 
 /**
- * One run, from config to record. Takes the run's lease, goes on from its checkpoint if there is one, and leaves its record, or a note
- * why there is none. A finished run is not touched; one that a living process works on is left to it. Throws `Cancelled` when stopped,
- * `LeaseLost` when another process took over, `BadInput` for what a person must mend.
+ * One run, from config to record. Takes the run's lease, goes on from its checkpoint if there is
+ * one, and leaves its record, or a note why there is none. A finished run is not touched; one that
+ * a living process works on is left to it. Throws `Cancelled` when stopped, `LeaseLost` when
+ * another process took over, `BadInput` for what a person must mend.
  */
 export const runOne = async (planned: PlannedRun, args: RunArgs): Promise<Ended> => {
   const { out, dead, timeout = Infinity } = args;
@@ -79,11 +83,15 @@ export const runOne = async (planned: PlannedRun, args: RunArgs): Promise<Ended>
   }
 };
 
-/** Notes beside the run why it ended without a result. What another process or a person must deal with is no end of the run. */
+/**
+ * Notes beside the run why it ended without a result. What another process or a person must deal
+ * with is no end of the run.
+ */
 const noteEnd = (lease: Lease, error: unknown, limit: TimeLimit): void => {
   if (error instanceof LeaseLost || error instanceof BadInput) return;
   const reason = error instanceof Error ? error.message : String(error);
-  if (limit.hasPassed(error)) failRun(lease, { status: 'timeout', reason: `longer than ${limit.seconds} s: ${reason}` });
+  if (limit.hasPassed(error))
+    failRun(lease, { status: 'timeout', reason: `longer than ${limit.seconds} s: ${reason}` });
   else if (error instanceof Cancelled) failRun(lease, { status: 'cancelled', reason });
   else failRun(lease, { status: isOutOfMemory(reason) ? 'oom' : 'failed', reason });
 };

@@ -30,7 +30,10 @@ export interface Blueprint {
   readonly texts?: Texts;
   /** Trainable parameters, the adapter's first, then the head's. */
   readonly layout: Layout;
-  /** Which masks are drawn and applied: in training, and by an ensemble's members. Made once for a batch shape. */
+  /**
+   * Which masks are drawn and applied: in training, and by an ensemble's members. Made once for a
+   * batch shape.
+   */
   readonly masks: { readonly training: MaskPlan; readonly member: MaskPlan };
 }
 
@@ -51,7 +54,10 @@ const outputsOf = (task: TaskKind): number => {
   );
 };
 
-/** Texts are written token by token with a cache, where masks on attention have no meaning yet: only ensembles would need them. */
+/**
+ * Texts are written token by token with a cache, where masks on attention have no meaning yet: only
+ * ensembles would need them.
+ */
 const checkNoise = ({ evaluate, noise, testNoise = noise }: Dropout): void => {
   const bad = evaluate.readout.startsWith('ensemble') && testNoise.find(({ site }) => site.startsWith('attention.'));
   if (bad) throw new BadInput(`dropout: texts cannot be written by an ensemble with noise at ${bad.site}`);
@@ -67,7 +73,9 @@ const remembered = (model: Model, adapter: Adapter, noise: readonly Noise[]): Ma
   };
 };
 
-/** The same blueprint with another method. Its programs must not be looked up by the old signature. */
+/**
+ * The same blueprint with another method. Its programs must not be looked up by the old signature.
+ */
 export const withMethod = (blueprint: Omit<Blueprint, 'method' | 'masks'>, method: Dropout): Blueprint => {
   const { model, adapter } = blueprint;
   const training = remembered(model, adapter, method.noise);
@@ -75,14 +83,19 @@ export const withMethod = (blueprint: Omit<Blueprint, 'method' | 'masks'>, metho
   return { ...blueprint, method, masks: { training, member } };
 };
 
-/** Puts model, adapter, method and head of a config together. Throws `BadInput` for parts that do not go together. */
+/**
+ * Puts model, adapter, method and head of a config together. Throws `BadInput` for parts that do
+ * not go together.
+ */
 export const blueprintOf = (config: RunConfig, model: Model, { task, biEncoder }: Setting): Blueprint => {
   const { model: m, adapter: a, dropout: d } = config;
   const adapter = adapters.build(a, model);
   const method = methods.build(d);
   const { clip, optimizer, labelSmoothing = 0 } = config.train;
   const written = task.kind === 'text-to-text';
-  const texts = written ? { generation: generationSchema.parse(config.generation ?? {}), smoothing: labelSmoothing } : null;
+  const texts = written
+    ? { generation: generationSchema.parse(config.generation ?? {}), smoothing: labelSmoothing }
+    : null;
   if (texts) {
     languageModel(model);
     checkNoise(method);

@@ -2,14 +2,23 @@ import type { ParamSpec } from '@lab/adapter';
 import { normal } from '@lab/random';
 import { tf, type Params } from '@lab/engine';
 
-/** The trained linear map from features to logits. `classifier.weight`: [outputs, features], `classifier.bias`: [outputs]. */
+/**
+ * The trained linear map from features to logits. `classifier.weight`: [outputs, features],
+ * `classifier.bias`: [outputs].
+ */
 export interface Head {
   readonly params: readonly ParamSpec[];
-  /** Vectors [R, width] -> logits [B, outputs]. R = B, or 2 B with the first texts before the second ones for a bi-encoder. */
+  /**
+   * Vectors [R, width] -> logits [B, outputs]. R = B, or 2 B with the first texts before the second
+   * ones for a bi-encoder.
+   */
   readonly apply: (vectors: tf.Tensor2D, params: Params) => tf.Tensor2D;
 }
 
-/** (u, v, |u - v|, u * v) of two stacked sets of vectors: [2 B, width] -> [B, 4 width] (InferSent, Conneau et al. 2017, section 3). */
+/**
+ * (u, v, |u - v|, u * v) of two stacked sets of vectors: [2 B, width] -> [B, 4 width] (InferSent,
+ * Conneau et al. 2017, section 3).
+ */
 const compare = (vectors: tf.Tensor2D): tf.Tensor2D => {
   const [u, v] = tf.split<tf.Tensor2D>(vectors, 2, 0);
   if (!u || !v) throw new Error('a bi-encoder has two rows an example');

@@ -27,7 +27,10 @@ export interface Prepared {
   readonly elsewhere: { readonly [name: string]: readonly Row[] };
 }
 
-/** Builds runs and keeps what they share: a model by its options, a data set by its options and seed. */
+/**
+ * Builds runs and keeps what they share: a model by its options, a data set by its options and
+ * seed.
+ */
 export interface Preparer {
   readonly prepare: (config: RunConfig) => Promise<Prepared>;
 }
@@ -38,7 +41,10 @@ const once = <T>(cache: Map<string, T>, name: string, make: () => T): T => {
   return found;
 };
 
-/** The same model with token ids kept by content: runs of other seeds and arms meet the same texts again. */
+/**
+ * The same model with token ids kept by content: runs of other seeds and arms meet the same texts
+ * again.
+ */
 const rememberTokens = (model: Model): Model => {
   const known = new Map<string, Encoded>();
   return {

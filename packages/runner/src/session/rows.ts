@@ -9,7 +9,10 @@ export interface Row {
   readonly targetFrom?: number;
 }
 
-/** Tokenizes examples for a model, at most `maxTokens` tokens a sequence. An empty text becomes a single padding token. */
+/**
+ * Tokenizes examples for a model, at most `maxTokens` tokens a sequence. An empty text becomes a
+ * single padding token.
+ */
 export const encodeRows = (
   model: Model,
   examples: readonly Example[],
@@ -39,7 +42,10 @@ export const rowAt = (rows: readonly Row[], index: number): Row => {
 export const chunks = (order: ArrayLike<number>, size: number): readonly (readonly number[])[] =>
   Array.from({ length: Math.ceil(order.length / size) }, (_, i) => Array.from(order).slice(i * size, (i + 1) * size));
 
-/** An order for evaluation: short rows with short ones, so that little is padding. It depends on the rows alone. */
+/**
+ * An order for evaluation: short rows with short ones, so that little is padding. It depends on the
+ * rows alone.
+ */
 export const evaluationOrder = (rows: readonly Row[]): readonly number[] => {
   const lengths = rows.map(lengthOf);
   const at = (i: number): number => lengths[i] ?? 0;

@@ -1,7 +1,16 @@
 import type { HostParams } from '@lab/adapter';
 import type { Dropout } from '@lab/dropout';
 import type { Key } from '@lab/random';
-import { floats, readFloats, type Engine, type Handle, type HostArray, type InputsOf, type OutputsOf, type Params } from '@lab/engine';
+import {
+  floats,
+  readFloats,
+  type Engine,
+  type Handle,
+  type HostArray,
+  type InputsOf,
+  type OutputsOf,
+  type Params,
+} from '@lab/engine';
 import { makeBatch, type Batch } from '../step/batch.ts';
 import { memberMasks, trainingMasks, type DrawnMasks, type MemberPlace } from '../step/masks.ts';
 import type { SampleInputs, SampleMasks, Slope } from '../step/objective.ts';
@@ -23,8 +32,9 @@ export interface HostOutputs {
 }
 
 /**
- * A config opened on an engine: model, adapter, method and head put together, ready to run. Whoever runs a model with an adapter does it
- * through a session. Handles that come out belong to the caller.
+ * A config opened on an engine: model, adapter, method and head put together, ready to run. Whoever
+ * runs a model with an adapter does it through a session. Handles that come out belong to the
+ * caller.
  */
 export interface Session {
   readonly engine: Engine;
@@ -44,10 +54,7 @@ export interface Session {
   readonly batch: (rows: readonly Row[], indices: readonly number[]) => Batch;
   readonly masks: {
     readonly training: (batch: Batch, at: { readonly key: Key; readonly progress: number }) => SampleMasks<HostArray>;
-    readonly member: (
-      batch: Pick<Batch, 'shape' | 'lengths'>,
-      at: MemberPlace,
-    ) => DrawnMasks;
+    readonly member: (batch: Pick<Batch, 'shape' | 'lengths'>, at: MemberPlace) => DrawnMasks;
   };
   /** Gradient of one sample. */
   readonly gradient: (inputs: Given<SampleInputs>) => Promise<OutputsOf<Slope>>;
@@ -59,7 +66,10 @@ export interface Session {
     readonly flow: (inputs: Given<PassInputs>) => Promise<OutputsOf<Pick<Slope, 'grad'>>>;
   };
   /** Outputs of one way of reading; `masks` for a member. */
-  readonly read: (pass: Pass, inputs: Omit<Given<PredictInputs>, 'masks'> & { readonly masks?: DrawnMasks }) => Promise<HostOutputs>;
+  readonly read: (
+    pass: Pass,
+    inputs: Omit<Given<PredictInputs>, 'masks'> & { readonly masks?: DrawnMasks },
+  ) => Promise<HostOutputs>;
   /** For texts: reading prompts, and writing one token. */
   readonly write: {
     readonly [pass in Pass]: {
@@ -79,7 +89,11 @@ export interface SessionSize {
 
 /** Puts programs and frozen weights together. Engine and weights stay with their owner. */
 export const sessionOf = (
-  { engine, programs, frozen }: { readonly engine: Engine; readonly programs: Programs; readonly frozen: OutputsOf<Params> },
+  {
+    engine,
+    programs,
+    frozen,
+  }: { readonly engine: Engine; readonly programs: Programs; readonly frozen: OutputsOf<Params> },
   blueprint: Blueprint,
   { batchSize, maxTokens }: SessionSize,
 ): Session => {
@@ -119,7 +133,10 @@ export const sessionOf = (
   };
 };
 
-/** A session of its own on the same engine, weights and adapter, with the noise of another method. Dispose it after use. */
+/**
+ * A session of its own on the same engine, weights and adapter, with the noise of another method.
+ * Dispose it after use.
+ */
 export const sessionWith = ({ engine, frozen, blueprint, ...size }: Session, method: Dropout): Session => {
   const changed = withMethod(blueprint, method);
   return sessionOf({ engine, frozen, programs: programsOf(engine, changed) }, changed, size);

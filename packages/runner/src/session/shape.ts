@@ -1,6 +1,9 @@
 import type { Adapter, Model, SiteUse } from '@lab/adapter';
 
-/** The shape of a batch: R rows (two an example for a bi-encoder) of T tokens. Noise sites, and so masks, depend on nothing else. */
+/**
+ * The shape of a batch: R rows (two an example for a bi-encoder) of T tokens. Noise sites, and so
+ * masks, depend on nothing else.
+ */
 export interface BatchShape {
   readonly rows: number;
   readonly tokens: number;
@@ -19,8 +22,8 @@ export const usesOf = (model: Model, adapter: Adapter, { rows, tokens }: BatchSh
 ];
 
 /**
- * The length that a batch is padded to: few lengths, so that few programs are compiled. Multiples of 8 up to 32, of 16 up to 128, then
- * of 64.
+ * The length that a batch is padded to: few lengths, so that few programs are compiled. Multiples
+ * of 8 up to 32, of 16 up to 128, then of 64.
  */
 export const bucketFor = (longest: number, maxTokens: number): number => {
   const step = longest <= 32 ? 8 : longest <= 128 ? 16 : 64;

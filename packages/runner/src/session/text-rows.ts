@@ -14,14 +14,20 @@ export interface Texts {
 /** A row of a text-to-text task: one sequence, and where its reference begins. */
 export type TextRow = Row & { readonly targetFrom: number };
 
-/** The model as one that predicts tokens. Throws `BadInput` when it was opened without its language model head. */
+/**
+ * The model as one that predicts tokens. Throws `BadInput` when it was opened without its language
+ * model head.
+ */
 export const languageModel = (model: Model): LanguageModel => {
   if (!isLanguageModel(model))
     throw new BadInput(`model "${model.name}": a text-to-text task needs a decoder with its head; set model.lm=true`);
   return model;
 };
 
-/** Most tokens of a prompt: what is written must fit behind it. Throws `BadInput` when nothing is left. */
+/**
+ * Most tokens of a prompt: what is written must fit behind it. Throws `BadInput` when nothing is
+ * left.
+ */
 const promptRoom = (model: Model, maxTokens: number, { maxNewTokens }: Generation): number => {
   const room = Math.min(maxTokens - 1, model.maxTokens - maxNewTokens);
   if (room < 2)
@@ -33,8 +39,8 @@ const promptRoom = (model: Model, maxTokens: number, { maxNewTokens }: Generatio
 };
 
 /**
- * Rows of `input, line break, first reference, end`, cut at `maxTokens`: the same line that is written on from when texts are generated.
- * `targetFrom` is the reference's first token.
+ * Rows of `input, line break, first reference, end`, cut at `maxTokens`: the same line that is
+ * written on from when texts are generated. `targetFrom` is the reference's first token.
  */
 export const textRows = (
   model: LanguageModel,
@@ -51,7 +57,9 @@ export const textRows = (
   });
 };
 
-/** The token ids of a row, and where its reference begins. Throws for a row of another kind of task. */
+/**
+ * The token ids of a row, and where its reference begins. Throws for a row of another kind of task.
+ */
 export const sequenceOf = (row: Row): { readonly ids: Int32Array; readonly targetFrom: number } => {
   const [first] = row.encoded;
   if (!first || row.targetFrom === undefined) throw new Error(`example ${row.example.id} is no text with a reference`);

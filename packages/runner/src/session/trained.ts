@@ -15,8 +15,9 @@ const headTensors = (bytes: Uint8Array): HostParams =>
   );
 
 /**
- * Trained parameters of a blueprint by name, the adapter's and the head's, from the bytes of its adapter_model.safetensors.
- * Throws `BadInput` with `where` and the tensor's name when one is missing or does not fit.
+ * Trained parameters of a blueprint by name, the adapter's and the head's, from the bytes of its
+ * adapter_model.safetensors. Throws `BadInput` with `where` and the tensor's name when one is
+ * missing or does not fit.
  */
 export const trainedParams = ({ adapter, head }: Blueprint, bytes: Uint8Array, where: string): HostParams => {
   const stored = headTensors(bytes);
@@ -33,8 +34,9 @@ export const trainedParams = ({ adapter, head }: Blueprint, bytes: Uint8Array, w
 };
 
 /**
- * What a stored head was trained for, from its shape alone: as many classes as it has outputs, of two texts each by itself where it
- * reads more than one vector of the model's width. Without a head the model writes texts.
+ * What a stored head was trained for, from its shape alone: as many classes as it has outputs, of
+ * two texts each by itself where it reads more than one vector of the model's width. Without a head
+ * the model writes texts.
  */
 export const storedSetting = (bytes: Uint8Array, width: number): Setting => {
   const [outputs, features] = headTensors(bytes)['classifier.weight']?.shape ?? [];

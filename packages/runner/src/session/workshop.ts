@@ -4,7 +4,10 @@ import type { Blueprint } from './blueprint.ts';
 import { programsOf, type Programs } from './programs.ts';
 import { sessionOf, type Session, type SessionSize } from './session.ts';
 
-/** What a worker keeps between runs: frozen weights on the engine, and the programs of the last blueprint. */
+/**
+ * What a worker keeps between runs: frozen weights on the engine, and the programs of the last
+ * blueprint.
+ */
 export interface Workshop {
   readonly engine: Engine;
   readonly open: (blueprint: Blueprint, size: SessionSize) => Promise<Session>;
@@ -22,7 +25,8 @@ export const openWorkshop = (engine: Engine): Workshop => {
   };
   const programsFor = (blueprint: Blueprint): Programs => {
     if (current?.signature === blueprint.signature) return current.programs;
-    // One set at a time: runs of one arm come together, and every compiled program needs its own working memory.
+    // One set at a time: runs of one arm come together, and every compiled program needs its own
+    // working memory.
     current?.programs.dispose();
     const programs = programsOf(engine, blueprint);
     current = { signature: blueprint.signature, programs };

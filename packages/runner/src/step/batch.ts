@@ -5,7 +5,9 @@ import { lengthOf, rowAt, type Row } from '../session/rows.ts';
 import { bucketFor, type BatchShape } from '../session/shape.ts';
 import { sequenceOf } from '../session/text-rows.ts';
 
-/** One batch as a program reads it. labels, weights: [B], or [R * T] for texts; weights sum to one. */
+/**
+ * One batch as a program reads it. labels, weights: [B], or [R * T] for texts; weights sum to one.
+ */
 export type BatchTensors = TokenBatch & { readonly labels: tf.Tensor1D; readonly weights: tf.Tensor1D };
 
 /** The same on the host. */
@@ -17,7 +19,10 @@ export interface BatchArrays {
   readonly weights: Float32HostArray;
 }
 
-/** A batch on the host. Rows beyond the examples given are padding with weight 0, so that shapes repeat. */
+/**
+ * A batch on the host. Rows beyond the examples given are padding with weight 0, so that shapes
+ * repeat.
+ */
 export interface Batch {
   readonly arrays: BatchArrays;
   readonly shape: BatchShape;
@@ -35,7 +40,9 @@ export interface BatchSetting {
   readonly task: TaskKind;
 }
 
-/** The token ids of `chosen`, padded to one length; the first texts of pairs before the second ones. */
+/**
+ * The token ids of `chosen`, padded to one length; the first texts of pairs before the second ones.
+ */
 const tokensOf = (chosen: readonly Row[], size: number, maxTokens: number) => {
   const parts = chosen[0]?.encoded.length ?? 1;
   const shape = { rows: size * parts, tokens: bucketFor(Math.max(...chosen.map(lengthOf)), maxTokens) };
@@ -70,8 +77,8 @@ const exampleTargets = (chosen: readonly Row[], { size, task }: BatchSetting) =>
 };
 
 /**
- * Labels and weights of a batch of texts, both [R * T]: at each place the next token, and a weight where that token is the
- * reference's. Weights sum to one over the reference tokens of all rows.
+ * Labels and weights of a batch of texts, both [R * T]: at each place the next token, and a weight
+ * where that token is the reference's. Weights sum to one over the reference tokens of all rows.
  */
 export const textTargets = (
   rows: readonly Row[],

@@ -1,6 +1,6 @@
-import { drawMasks, rateInputs, type PlannedMask } from '@lab/dropout';
+import { drawMasks, type PlannedMask } from '@lab/dropout';
 import { fold, type Key } from '@lab/random';
-import { scalar, type HostArray } from '@lab/engine';
+import type { HostArray } from '@lab/engine';
 import type { Blueprint } from '../session/blueprint.ts';
 import type { Batch } from './batch.ts';
 import type { SampleMasks } from './objective.ts';
@@ -8,28 +8,27 @@ import type { SampleMasks } from './objective.ts';
 /** Drawn masks of one pass by their planned names, and rates that move along training. */
 export type DrawnMasks = { readonly [name: string]: HostArray };
 
-/** The masks of a plan. Those on parameters are drawn from `instance`, those on activations from `key`. */
+/**
+ * The masks of a plan. Those on parameters are drawn from `instance`, those on activations from
+ * `key`.
+ */
 const drawn = (
   plan: readonly PlannedMask[],
   { lengths, causal }: { readonly lengths: Int32Array; readonly causal: boolean },
   { key, instance, progress }: { readonly key: Key; readonly instance: Key; readonly progress: number },
 ): DrawnMasks => {
   const context = { lengths, causal, progress };
-  // A mask on parameters belongs to the instance, whatever the batch; one on activations to the batch.
+  // A mask on parameters belongs to the instance, whatever the batch; one on activations to the
+  // batch.
   const onParameters = ({ site }: PlannedMask) => site === 'lora.A' || site === 'lora.B';
   const onActivations = plan.filter((mask) => !onParameters(mask));
-  const masks = [
-    ...drawMasks(plan.filter(onParameters), instance, context),
-    ...drawMasks(onActivations, key, context),
-  ];
-  const rates = Object.entries(rateInputs(plan, progress)).map(([name, rate]) => [name, scalar(rate)] as const);
-  return Object.fromEntries([
-    ...masks.map(({ name, shape, keep }) => [name, { dtype: 'bool', shape, data: keep }] as const),
-    ...rates,
-  ]);
+  return { ...drawMasks(plan.filter(onParameters), instance, context), ...drawMasks(onActivations, key, context) };
 };
 
-/** Masks of one training sample: of both passes where the method compares two noisy ones. `key` is the step's and sample's. */
+/**
+ * Masks of one training sample: of both passes where the method compares two noisy ones. `key` is
+ * the step's and sample's.
+ */
 export const trainingMasks = (
   { method, model, masks }: Blueprint,
   { shape, lengths }: Pick<Batch, 'shape' | 'lengths'>,
@@ -44,7 +43,9 @@ export const trainingMasks = (
   return { first: branch('first'), second: twice ? branch('second') : {} };
 };
 
-/** Which masks of a member: drawn from `key`, its number or name, and the batch that they are for. */
+/**
+ * Which masks of a member: drawn from `key`, its number or name, and the batch that they are for.
+ */
 export interface MemberPlace {
   readonly key: Key;
   readonly member: number | string;
@@ -52,8 +53,8 @@ export interface MemberPlace {
 }
 
 /**
- * Masks of an ensemble's member for one evaluation batch, or one pass of writing texts, named by `index`. Draws are nested: a smaller
- * ensemble is the first part of a larger one.
+ * Masks of an ensemble's member for one evaluation batch, or one pass of writing texts, named by
+ * `index`. Draws are nested: a smaller ensemble is the first part of a larger one.
  */
 export const memberMasks = (
   { model, masks }: Blueprint,

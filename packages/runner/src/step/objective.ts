@@ -6,7 +6,10 @@ import type { BatchTensors } from './batch.ts';
 import { passWith, trainingNoise, type Passed, type PassInputs } from './pass.ts';
 import { smoothedLoss } from './token-loss.ts';
 
-/** Masks of one sample: of its pass, and of the second pass that some methods compare it with (empty elsewhere). */
+/**
+ * Masks of one sample: of its pass, and of the second pass that some methods compare it with (empty
+ * elsewhere).
+ */
 export interface SampleMasks<Mask> {
   readonly first: { readonly [name: string]: Mask };
   readonly second: { readonly [name: string]: Mask };
@@ -18,7 +21,10 @@ export interface Slope {
   readonly loss: tf.Scalar;
 }
 
-/** What one sample's gradient reads. `share`: the factor of its loss; `sum`: what earlier samples of the step left. */
+/**
+ * What one sample's gradient reads. `share`: the factor of its loss; `sum`: what earlier samples of
+ * the step left.
+ */
 export type SampleInputs = PassInputs & {
   readonly masks: SampleMasks<tf.Tensor>;
   readonly share: tf.Scalar;
@@ -32,7 +38,10 @@ export const taskLoss = ({ task, texts }: Blueprint, outputs: tf.Tensor2D, batch
   return loss(outputs, batch.labels, batch.weights);
 };
 
-/** Consistency of two passes: of class logits, or for a regression of the pooled vectors (HiddenKey, section 3.3). */
+/**
+ * Consistency of two passes: of class logits, or for a regression of the pooled vectors (HiddenKey,
+ * section 3.3).
+ */
 const disagreement = (
   { task }: Blueprint,
   { kind, branches }: Consistency,
@@ -67,7 +76,10 @@ const objective = (blueprint: Blueprint, inputs: SampleInputs, theta: tf.Tensor1
   return terms.reduce((a, b) => tf.add(a, b));
 };
 
-/** Gradient of share x loss, added to what earlier samples left: the mean of N losses by N accumulated passes. */
+/**
+ * Gradient of share x loss, added to what earlier samples left: the mean of N losses by N
+ * accumulated passes.
+ */
 export const gradientProgram =
   (blueprint: Blueprint) =>
   (inputs: SampleInputs): Slope => {
@@ -84,8 +96,8 @@ export const scoreProgram = (blueprint: Blueprint) =>
   gradientProgram(withMethod(blueprint, { ...blueprint.method, noise: [], consistency: undefined }));
 
 /**
- * Gradient of the sum of outputs with all parameters and weights made positive and every embedding one (SynFlow, Eq. 1, as HeteroLoRA
- * uses it), by the positive parameters.
+ * Gradient of the sum of outputs with all parameters and weights made positive and every embedding
+ * one (SynFlow, Eq. 1, as HeteroLoRA uses it), by the positive parameters.
  */
 export const flowProgram =
   (blueprint: Blueprint) =>

@@ -6,24 +6,34 @@ import { shapeOfIds } from '../session/shape.ts';
 import type { BatchTensors } from './batch.ts';
 import { rowLosses, tokenLogits } from './token-loss.ts';
 
-/** What a pass reads: trained parameters as one vector, the model's frozen weights by name, and a batch. */
+/**
+ * What a pass reads: trained parameters as one vector, the model's frozen weights by name, and a
+ * batch.
+ */
 export interface PassInputs {
   readonly theta: tf.Tensor1D;
   readonly frozen: Params;
   readonly batch: BatchTensors;
 }
 
-/** How a prediction is made: deterministic, with the expected update, or with one member's masks. */
+/**
+ * How a prediction is made: deterministic, with the expected update, or with one member's masks.
+ */
 export type Pass = 'deterministic' | 'mean-field' | 'member';
 
-/** What a pass gives: pooled vectors [R, width], outputs [B, C], and what the adapter left behind for its penalty. */
+/**
+ * What a pass gives: pooled vectors [R, width], outputs [B, C], and what the adapter left behind
+ * for its penalty.
+ */
 export interface Passed {
   readonly pooled: tf.Tensor2D;
   readonly outputs: tf.Tensor2D;
   readonly left: Params;
 }
 
-/** Masks of the training noise as a perturbation. `masks`: by the names of the plan for this batch. */
+/**
+ * Masks of the training noise as a perturbation. `masks`: by the names of the plan for this batch.
+ */
 export const trainingNoise = ({ masks }: Blueprint, { ids }: BatchTensors, drawn: Params): Perturb =>
   perturbWith(masks.training(shapeOfIds(ids)), drawn);
 
@@ -38,7 +48,10 @@ export const perturbOf = (
   return perturbWith(masks.member(shapeOfIds(ids)), drawn);
 };
 
-/** The model with its adapter and head under a perturbation. For texts pooled and outputs are the next-token logits [B * T, V]. */
+/**
+ * The model with its adapter and head under a perturbation. For texts pooled and outputs are the
+ * next-token logits [B * T, V].
+ */
 export const passWith = (
   { model, adapter, head, texts }: Blueprint,
   { frozen, batch }: { readonly frozen: Params; readonly batch: TokenBatch },
@@ -59,8 +72,8 @@ export const passWith = (
 export type PredictInputs = PassInputs & { readonly masks: Params };
 
 /**
- * Outputs [B, C] of one way of reading. For texts: each row's summed loss [B, 1]; a member gives its next-token logits [B * T, V], to
- * be averaged with the others'.
+ * Outputs [B, C] of one way of reading. For texts: each row's summed loss [B, 1]; a member gives
+ * its next-token logits [B * T, V], to be averaged with the others'.
  */
 export const predictProgram =
   (blueprint: Blueprint, pass: Pass) =>
@@ -79,7 +92,10 @@ export interface ReadoutInputs {
   readonly batch: TokenBatch;
 }
 
-/** Logits [B, C] of one way of reading, or next-token logits [R, T, V]: a trained model as a function of token ids alone. */
+/**
+ * Logits [B, C] of one way of reading, or next-token logits [R, T, V]: a trained model as a
+ * function of token ids alone.
+ */
 export const readoutProgram =
   (blueprint: Blueprint, pass: Exclude<Pass, 'member'>) =>
   ({ params, frozen, batch }: ReadoutInputs): { readonly logits: tf.Tensor } => {

@@ -1,6 +1,15 @@
 import { fold, type Key } from '@lab/random';
 import type { HostParams } from '@lab/adapter';
-import { floats, sizeOf, viewOf, type Engine, type Float32HostArray, type HostArray, type Layout, type OutputsOf } from '@lab/engine';
+import {
+  floats,
+  sizeOf,
+  viewOf,
+  type Engine,
+  type Float32HostArray,
+  type HostArray,
+  type Layout,
+  type OutputsOf,
+} from '@lab/engine';
 import type { Blueprint } from '../session/blueprint.ts';
 import type { StateTensors } from './step.ts';
 
@@ -32,8 +41,8 @@ export const flat = (layout: Layout, params: HostParams): Float32Array => {
 };
 
 /**
- * Every parameter's start value, each from a key of its own name: equal seeds start equal, whatever the method. Frozen weights are read
- * only where a parameter starts from them.
+ * Every parameter's start value, each from a key of its own name: equal seeds start equal, whatever
+ * the method. Frozen weights are read only where a parameter starts from them.
  */
 export const initialState = async (
   { model, adapter, head, layout, optimizer }: Blueprint,

@@ -2,7 +2,10 @@ import { adamW, clipByNorm, pack, tf, unpack, type AdamWInputs, type Params } fr
 import type { Blueprint } from '../session/blueprint.ts';
 import { gradientProgram, type SampleInputs } from './objective.ts';
 
-/** What training carries from step to step: parameters and both moments [size], and states of the optimiser's and the adapter's own. */
+/**
+ * What training carries from step to step: parameters and both moments [size], and states of the
+ * optimiser's and the adapter's own.
+ */
 export interface StateTensors {
   readonly theta: tf.Tensor1D;
   readonly m: tf.Tensor1D;
@@ -11,7 +14,10 @@ export interface StateTensors {
   readonly adapter: Params;
 }
 
-/** What a step reads: its last sample, the state, the adapter's scalars of this step, and the optimiser's numbers. */
+/**
+ * What a step reads: its last sample, the state, the adapter's scalars of this step, and the
+ * optimiser's numbers.
+ */
 export type StepInputs = SampleInputs &
   StateTensors & {
     readonly controls: Params;
@@ -20,7 +26,10 @@ export type StepInputs = SampleInputs &
     readonly decay: tf.Tensor1D;
   };
 
-/** 1 where a parameter is trained in this step, 0 where it stays as it is; null where all are trained. */
+/**
+ * 1 where a parameter is trained in this step, 0 where it stays as it is; null where all are
+ * trained.
+ */
 const trainableMask = ({ adapter, layout }: Blueprint, controls: Params, params: Params): tf.Tensor1D | null => {
   const frozen = new Set(adapter.params.flatMap(({ name, frozen }) => (frozen ? [name] : [])));
   if (!adapter.trainable && frozen.size === 0) return null;
@@ -50,7 +59,10 @@ const moved = (
     : { ...adamW({ ...given, grad: clipByNorm(grad, clip) }), slots: {} };
 };
 
-/** The last (for N = 1 the only) sample and the optimiser: forward, gradient, clipping, AdamW (or the run's own), the adapter's update. */
+/**
+ * The last (for N = 1 the only) sample and the optimiser: forward, gradient, clipping, AdamW (or
+ * the run's own), the adapter's update.
+ */
 export const stepProgram =
   (blueprint: Blueprint) =>
   (inputs: StepInputs): { readonly state: StateTensors; readonly loss: tf.Scalar } => {

@@ -16,14 +16,10 @@ export const tokenLogits = (model: Model, forward: Forward, hidden: tf.Tensor3D)
 };
 
 /**
- * Cross-entropy with label smoothing (Szegedy et al. 2016, section 7): (1 - e) times the loss of the label plus e times the mean loss
- * over the vocabulary. logits: [N, V].
+ * Cross-entropy with label smoothing (Szegedy et al. 2016, section 7): (1 - e) times the loss of
+ * the label plus e times the mean loss over the vocabulary. logits: [N, V].
  */
-export const smoothedLoss = (
-  logits: tf.Tensor2D,
-  { labels, weights }: TokenTargets,
-  smoothing: number,
-): tf.Scalar => {
+export const smoothedLoss = (logits: tf.Tensor2D, { labels, weights }: TokenTargets, smoothing: number): tf.Scalar => {
   const hard = crossEntropy(logits, labels, weights);
   if (smoothing === 0) return hard;
   const even = tf.neg(tf.sum<tf.Scalar>(tf.mul(tf.mean(logSoftmax(logits), -1), weights)));

@@ -3,7 +3,9 @@ import { canonical, digest, setAside, type Allocation, type CurvePoint } from '@
 import { readSafetensors, writeSafetensors, type Engine, type Handle, type HostArray } from '@lab/engine';
 import type { State } from '../step/state.ts';
 
-/** Where a run stands. With the vectors beside it, everything that the rest of the run depends on. */
+/**
+ * Where a run stands. With the vectors beside it, everything that the rest of the run depends on.
+ */
 export interface Cursor {
   /** Optimiser steps done. */
   readonly step: number;
@@ -20,7 +22,10 @@ export interface Cursor {
 
 export interface Checkpoint {
   readonly cursor: Cursor;
-  /** The state by path (`theta`, `m`, `v`, `optimizer/…`, `adapter/…`), and theta of the best epoch as `best`. */
+  /**
+   * The state by path (`theta`, `m`, `v`, `optimizer/…`, `adapter/…`), and theta of the best epoch
+   * as `best`.
+   */
   readonly arrays: { readonly [name: string]: HostArray };
 }
 
@@ -41,7 +46,10 @@ const seal = (id: string, cursor: string, arrays: Checkpoint['arrays']): string 
     ]),
   );
 
-/** One file's bytes: vectors as tensors, the cursor as metadata, the run's id to tell it from another's, and a checksum of it all. */
+/**
+ * One file's bytes: vectors as tensors, the cursor as metadata, the run's id to tell it from
+ * another's, and a checksum of it all.
+ */
 export const checkpointBytes = (id: string, { cursor, arrays }: Checkpoint): Uint8Array => {
   const text = JSON.stringify(cursor);
   return writeSafetensors({ tensors: arrays, metadata: { id, cursor: text, sha256: seal(id, text, arrays) } });
@@ -60,7 +68,8 @@ const opened = (path: string, id: string): Checkpoint | null => {
 };
 
 /**
- * Reads a run's checkpoint. One that is cut off, edited or of another run is set aside and null comes back: the run starts again.
+ * Reads a run's checkpoint. One that is cut off, edited or of another run is set aside and null
+ * comes back: the run starts again.
  */
 export const readCheckpoint = (path: string, id: string): Checkpoint | null => {
   const checkpoint = opened(path, id);
@@ -68,7 +77,10 @@ export const readCheckpoint = (path: string, id: string): Checkpoint | null => {
   return checkpoint;
 };
 
-/** The state and the best theta of a checkpoint on an engine. Throws where theta or a moment is missing. */
+/**
+ * The state and the best theta of a checkpoint on an engine. Throws where theta or a moment is
+ * missing.
+ */
 export const putCheckpoint = (
   engine: Engine,
   { arrays }: Checkpoint,

@@ -31,10 +31,18 @@ export const dueEpoch = ({ step, curve }: Cursor, { perEpoch }: Span, train: Run
   return ends && (epoch % train.evalEvery === 0 || epoch === train.epochs) ? epoch : null;
 };
 
-/** Validation at the end of an epoch: deterministic passes, and the ensemble where the selection goes by it. */
+/**
+ * Validation at the end of an epoch: deterministic passes, and the ensemble where the selection
+ * goes by it.
+ */
 export const curvePoint = async (
   reading: Reading,
-  { config, rows, span, headline }: Pick<Prepared, 'config' | 'rows'> & { readonly span: Span; readonly headline: Headline },
+  {
+    config,
+    rows,
+    span,
+    headline,
+  }: Pick<Prepared, 'config' | 'rows'> & { readonly span: Span; readonly headline: Headline },
   at: { readonly theta: Handle; readonly cursor: Cursor; readonly epoch: number },
 ): Promise<CurvePoint> => {
   const { cursor } = at;
@@ -52,7 +60,10 @@ export const curvePoint = async (
   };
 };
 
-/** The main metric of the headline readout, or the negative loss where texts are not written; null where it is undefined. */
+/**
+ * The main metric of the headline readout, or the negative loss where texts are not written; null
+ * where it is undefined.
+ */
 export const scoreOf = (evaluations: readonly Evaluation[], headline: Headline, metric: string): number | null => {
   const metrics = evaluations.find((e) => e.readout === headline.readout && e.members === headline.members)?.metrics;
   if (!metrics) return null;

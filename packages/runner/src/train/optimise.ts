@@ -1,5 +1,13 @@
 import { fold, key } from '@lab/random';
-import { adamWScalars, floats, readFloats, scalar, type Float32HostArray, type Handle, type OutputsOf } from '@lab/engine';
+import {
+  adamWScalars,
+  floats,
+  readFloats,
+  scalar,
+  type Float32HostArray,
+  type Handle,
+  type OutputsOf,
+} from '@lab/engine';
 import type { Prepared } from '../session/prepare.ts';
 import type { Session } from '../session/session.ts';
 import type { Slope } from '../step/objective.ts';
@@ -38,8 +46,8 @@ export interface Training {
 }
 
 /**
- * One optimiser step on the rows at `indices`: N samples of masks, their losses averaged (LoRA Dropout, Eq. 7). `step` counts from 0.
- * The caller frees the old state.
+ * One optimiser step on the rows at `indices`: N samples of masks, their losses averaged (LoRA
+ * Dropout, Eq. 7). `step` counts from 0. The caller frees the old state.
  */
 export const optimise = async (
   { session, prepared, span, constants }: Training,

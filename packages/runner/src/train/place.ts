@@ -6,7 +6,10 @@ import type { State } from '../step/state.ts';
 import type { Checkpoint, Cursor } from './checkpoint.ts';
 import { putCheckpoint } from './checkpoint.ts';
 
-/** Where a training stands: its state on the engine, theta of the best epoch so far, and everything else that the rest depends on. */
+/**
+ * Where a training stands: its state on the engine, theta of the best epoch so far, and everything
+ * else that the rest depends on.
+ */
 export interface Place {
   readonly state: State;
   /** Null where no epoch has been chosen yet. */
@@ -36,7 +39,10 @@ export const freed = (engine: Engine, { state, best }: Place): void => {
   if (best) engine.free([best]);
 };
 
-/** The trained parameters of a finished training, and the epoch that they are from. All else is freed. */
+/**
+ * The trained parameters of a finished training, and the epoch that they are from. All else is
+ * freed.
+ */
 export const finished = (
   engine: Engine,
   { state: { theta, ...rest }, best, cursor }: Place,

@@ -71,8 +71,8 @@ const probeOf = ({ reading, rows, metric }: SearchArgs, batches: readonly (reado
 };
 
 /**
- * Lets the adapter choose its parts before the next step, where it is due; null where nothing is. Scoring batches are the first of a
- * random order of the training rows. The old theta is freed.
+ * Lets the adapter choose its parts before the next step, where it is due; null where nothing is.
+ * Scoring batches are the first of a random order of the training rows. The old theta is freed.
  */
 export const searched = async (
   args: SearchArgs,

@@ -11,7 +11,10 @@ export interface Selection {
   readonly metric: string;
 }
 
-/** The place with one more row of its curve, and with theta kept where this epoch is the best on validation so far. */
+/**
+ * The place with one more row of its curve, and with theta kept where this epoch is the best on
+ * validation so far.
+ */
 export const selected = async (
   engine: Engine,
   { config, headline, metric }: Selection,

@@ -20,7 +20,9 @@ export interface TrainArgs {
   readonly readingKey: Reading['key'];
   /** Where to go on, or null to start. */
   readonly from: Checkpoint | null;
-  /** Called after every epoch, once a minute in a long one, and once more when stopped in between. */
+  /**
+   * Called after every epoch, once a minute in a long one, and once more when stopped in between.
+   */
   readonly save: (checkpoint: Checkpoint) => void;
   readonly onProgress: (progress: Progress) => void;
   readonly signal: AbortSignal;
@@ -42,8 +44,9 @@ export interface Trained {
 const checkpointEvery = 60_000;
 
 /**
- * Trains a prepared run. Data order, start values and masks come from the seed's own streams, so runs with equal seeds meet the same
- * batches from the same start. Throws `Diverged` or `Cancelled`. The caller owns the returned theta.
+ * Trains a prepared run. Data order, start values and masks come from the seed's own streams, so
+ * runs with equal seeds meet the same batches from the same start. Throws `Diverged` or
+ * `Cancelled`. The caller owns the returned theta.
  */
 export const train = async (args: TrainArgs): Promise<Trained> => {
   const { prepared, session, headline, signal, onProgress } = args;

@@ -1,7 +1,9 @@
+import { itemAt } from '@lab/records';
+
 /** Inner product, in double precision. */
 export const dot = (a: ArrayLike<number>, b: ArrayLike<number>): number => {
   let total = 0;
-  for (let i = 0; i < a.length; i++) total += a[i]! * b[i]!;
+  for (let i = 0; i < a.length; i++) total += itemAt(a, i) * itemAt(b, i);
   return total;
 };
 
@@ -10,44 +12,55 @@ export const norm = (a: ArrayLike<number>): number => Math.sqrt(dot(a, a));
 
 /** a + scale b, as a new vector. */
 export const plus = (a: Float64Array, b: ArrayLike<number>, scale = 1): Float64Array =>
-  a.map((x, i) => x + scale * b[i]!);
+  a.map((x, i) => x + scale * itemAt(b, i));
 
 /** scale a, as a new vector. */
 export const times = (a: Float64Array, scale: number): Float64Array => a.map((x) => scale * x);
 
-/** M x for a row-major M [x.length columns]. */
-export const matVec = (M: ArrayLike<number>, x: ArrayLike<number>): Float64Array => {
-  const columns = x.length;
-  const out = new Float64Array(M.length / columns);
-  for (let i = 0; i < out.length; i++) {
-    let total = 0;
-    for (let j = 0; j < columns; j++) total += M[i * columns + j]! * x[j]!;
-    out[i] = total;
-  }
-  return out;
+/** scale b added to the beginning of a, in place. */
+export const addTo = (a: Float64Array, b: ArrayLike<number>, scale = 1): void => {
+  for (let i = 0; i < b.length; i++) a[i] = itemAt(a, i) + scale * itemAt(b, i);
 };
 
+/** scale a xᵀ added to a row-major matrix, in place. */
+export const addOuter = (M: Float64Array, a: ArrayLike<number>, x: ArrayLike<number>, scale = 1): void => {
+  for (let i = 0; i < a.length; i++) addTo(rowOf(M, i, x.length), x, scale * itemAt(a, i));
+};
+
+/** Row i of a row-major matrix, without a copy. */
+export const rowOf = (M: Float64Array, i: number, columns: number): Float64Array =>
+  M.subarray(i * columns, (i + 1) * columns);
+
+/** M x for a row-major M [x.length columns]. */
+export const matVec = (M: Float64Array, x: ArrayLike<number>): Float64Array =>
+  Float64Array.from({ length: M.length / x.length }, (_, i) => dot(rowOf(M, i, x.length), x));
+
 /** Mᵀ y for a row-major M with y.length rows. */
-export const matTVec = (M: ArrayLike<number>, y: ArrayLike<number>): Float64Array => {
+export const matTVec = (M: Float64Array, y: ArrayLike<number>): Float64Array => {
   const columns = M.length / y.length;
   const out = new Float64Array(columns);
-  for (let i = 0; i < y.length; i++) for (let j = 0; j < columns; j++) out[j]! += M[i * columns + j]! * y[i]!;
+  for (let i = 0; i < y.length; i++) addTo(out, rowOf(M, i, columns), itemAt(y, i));
   return out;
 };
 
 /** A B for row-major A [n, k], B [k, m]. */
-export const matMul = (A: ArrayLike<number>, B: ArrayLike<number>, k: number): Float64Array => {
+export const matMul = (A: Float64Array, B: Float64Array, k: number): Float64Array => {
   const [n, m] = [A.length / k, B.length / k];
   const out = new Float64Array(n * m);
-  for (let i = 0; i < n; i++)
-    for (let l = 0; l < k; l++) {
-      const a = A[i * k + l]!;
-      for (let j = 0; j < m; j++) out[i * m + j]! += a * B[l * m + j]!;
-    }
+  for (let i = 0; i < n; i++) for (let l = 0; l < k; l++) addTo(rowOf(out, i, m), rowOf(B, l, m), itemAt(A, i * k + l));
   return out;
 };
 
-/** Rows of a row-major matrix made orthonormal, in order (Gram and Schmidt, twice for accuracy). At most `columns` rows. */
+/** Mᵀ of a row-major matrix. */
+export const transposed = (M: Float64Array, columns: number): Float64Array => {
+  const rows = M.length / columns;
+  return Float64Array.from(M, (_, k) => itemAt(M, (k % rows) * columns + Math.floor(k / rows)));
+};
+
+/**
+ * Rows of a row-major matrix made orthonormal, in order (Gram and Schmidt, twice for accuracy). At
+ * most `columns` rows.
+ */
 export const orthonormalRows = (M: Float64Array, columns: number): Float64Array => {
   const out = Float64Array.from(M);
   const row = (i: number) => out.subarray(i * columns, (i + 1) * columns);

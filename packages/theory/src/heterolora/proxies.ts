@@ -1,14 +1,15 @@
+import { itemAt } from '@lab/records';
 import type { HostParams } from '@lab/adapter';
 import { fold, normal } from '@lab/random';
 import { readFloats, viewOf } from '@lab/engine';
 import type { Batch, Session } from '@lab/runner';
 import { check, materialOf, type Context } from '../check.ts';
 import { norm } from '../dense/vector.ts';
-import { heteroLora } from '../papers.ts';
+import { citeHeteroLora } from '../papers.ts';
 import { batchOf, range } from '../real/batch.ts';
 import type { Material } from '../real/material.ts';
 import { gradientOf } from '../real/noise.ts';
-import { equal, noted, rounding32, type Row } from '../row.ts';
+import { equal, noted, rounding32, type CheckRow } from '../row.ts';
 import { sum } from '../stats.ts';
 
 /** Scores of one module: SNIP, SYNFLOW, GRAD-NORM (section 3.2), and the norm of B's gradient. */
@@ -19,7 +20,10 @@ interface Scores {
   readonly gradB: number;
 }
 
-/** SYNFLOW's flow [size]: gradient of the summed outputs with every parameter made positive and embeddings of ones. */
+/**
+ * SYNFLOW's flow [size]: gradient of the summed outputs with every parameter made positive and
+ * embeddings of ones.
+ */
 const flowOf = async (session: Session, params: HostParams, batch: Batch): Promise<Float32Array> => {
   const theta = session.theta(params);
   const { grad } = await session.search.flow({ theta, batch: batch.arrays });
@@ -40,7 +44,7 @@ const scoresOf = async ({ session }: Material, params: HostParams, batch: Batch)
       sum(
         ([0, 1] as const).map((i) => {
           const g = part(flat, i);
-          return sum(value(i).map((x, k) => Math.abs((absolute ? Math.abs(x) : x) * g[k]!)));
+          return sum(value(i).map((x, k) => Math.abs((absolute ? Math.abs(x) : x) * itemAt(g, k))));
         }),
       );
     return {
@@ -70,12 +74,14 @@ export const proxies = check({
   group: 'heterolora',
   claim:
     'At LoRA’s start, B = 0, SNIP and SYNFLOW are zero for every module, and GRAD-NORM is the norm of B’s gradient.',
-  cite: heteroLora('section 3; the remark is of this repository'),
+  cite: citeHeteroLora('section 3; the remark is of this repository'),
   prediction: 'sums of SNIP and SYNFLOW = 0; GRAD-NORM - ||dL/dB|| = 0',
   procedure:
-    'all modules of the real model on one training batch, at B = 0 and at a random B; sums and largest differences over modules',
+    'all modules of the real model on one training batch, at B = 0 and at a random B; sums and largest ' +
+    'differences over modules',
   limits:
-    'from the first training step on B is not zero; what is lost is a ranking before training, where ties are broken at random',
+    'from the first training step on B is not zero; what is lost is a ranking before training, where ties ' +
+    'are broken at random',
   needsMaterial: true,
   formula: 'B = 0' as Start,
   perturbed: { change: 'the same at a random B', formula: 'B random' as Start },
@@ -87,11 +93,11 @@ export const proxies = check({
       'B random': await scoresOf(material, withRandomB(context, material), batch),
     };
   },
-  rows: (measured, zeroAt): readonly Row[] => {
+  rows: (measured, zeroAt): readonly CheckRow[] => {
     const at = { start: zeroAt, modules: measured[zeroAt].length };
     const scores = measured[zeroAt];
     const of = (name: keyof Scores, from = scores) => Float64Array.from(from, (s) => s[name]);
-    const rest = of('gradNorm').map((g, i) => g - of('gradB')[i]!);
+    const rest = of('gradNorm').map((g, i) => g - itemAt(of('gradB'), i));
     const other = measured['B random'];
     return [
       equal('sum of SNIP', at, 0, sum(of('snip')), {}),

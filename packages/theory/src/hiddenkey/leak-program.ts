@@ -15,12 +15,15 @@ export const lastAttention = ({ blueprint: { model } }: Session, { shape: { rows
   return { place: use.place, shape: use.shape };
 };
 
-/** A pass's inputs, the masks of the noise, and zeros [2 x the block's size] that the loss is differentiated by. */
+/**
+ * A pass's inputs, the masks of the noise, and zeros [2 x the block's size] that the loss is
+ * differentiated by.
+ */
 export type LeakInputs = PassInputs & { readonly masks: Params; readonly zeros: tf.Tensor1D };
 
 /**
- * Derivatives of the task loss by the logits and by the noisy weights of one attention block, and the weights without noise; each of the
- * block's shape.
+ * Derivatives of the task loss by the logits and by the noisy weights of one attention block, and
+ * the weights without noise; each of the block's shape.
  */
 export const leakProgram = (blueprint: Blueprint, { place, shape }: Block) => {
   const parts = layoutOf(['logits', 'weights'].map((name) => ({ name, shape })));
@@ -42,7 +45,8 @@ export const leakProgram = (blueprint: Blueprint, { place, shape }: Block) => {
     if (!weights) throw new Error(`the pass never reached ${place.path}`);
     const { grad } = valueAndGrad((flat) => {
       const small = split(flat);
-      // A zero is added before the noise of the logits and after that of the weights, to be differentiated by.
+      // A zero is added before the noise of the logits and after that of the weights, to be
+      // differentiated by.
       const perturb: Perturb = (site, where, value) => {
         if (where.path !== place.path || !site.startsWith('attention.')) return value;
         return site === 'attention.logits'

@@ -1,8 +1,8 @@
 import { fold, permutation } from '@lab/random';
 import { check, materialOf, pick, type Context } from '../check.ts';
 import { dot, plus } from '../dense/vector.ts';
-import { curve } from '../panel.ts';
-import { loraDropout } from '../papers.ts';
+import { panelOf } from '../panel.ts';
+import { citeLoraDropout } from '../papers.ts';
 import { batchOf, range } from '../real/batch.ts';
 import { gradientOf, withNoise } from '../real/noise.ts';
 import { compared, equal, noted } from '../row.ts';
@@ -68,10 +68,11 @@ export const realGradientVariance = check({
   name: 'real-gradient-variance',
   group: 'masks',
   claim: 'On the real model too the variance of the gradient falls as 1/N.',
-  cite: loraDropout('Eq. 7; consequence of independent instances'),
+  cite: citeLoraDropout('Eq. 7; consequence of independent instances'),
   prediction: 'σ²/N, with σ² from separate single draws',
   procedure:
-    'gradients of one training batch at the weights that LoRA Dropout left, by all adapter and head parameters; errors by jackknife over groups',
+    'gradients of one training batch at the weights that LoRA Dropout left, by all adapter and head ' +
+    'parameters; errors by jackknife over groups',
   limits: 'the choice of the batch adds a variance of its own, noted beside it, that N does not touch',
   needsMaterial: true,
   formula: (N: number) => 1 / N,
@@ -86,7 +87,7 @@ export const realGradientVariance = check({
     compared('variance of masks over variance of batches', { p, N: 1 }, 1, one.mean / data.mean),
   ],
   panels: (rows) => [
-    curve(rows, {
+    panelOf(rows, {
       title: 'Variance of the gradient, real model',
       axis: 'N',
       xTitle: 'samples N',

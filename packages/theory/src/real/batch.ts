@@ -15,7 +15,10 @@ export const batchOf = ({ blueprint }: Session, rows: readonly Row[], indices: r
 /** 0, 1, …, n - 1. */
 export const range = (n: number): readonly number[] => Array.from({ length: n }, (_, i) => i);
 
-/** The number of the last class that sentences are told apart by, plus one. Throws for another kind of task. */
+/**
+ * The number of the last class that sentences are told apart by, plus one. Throws for another kind
+ * of task.
+ */
 export const classesOf = ({ blueprint: { task } }: Session): number => {
   if (task.kind !== 'classification') throw new Error(`expected a classification, got a ${task.kind} task`);
   return task.classes.length;

@@ -7,8 +7,8 @@ import { batchOf, range } from './batch.ts';
 import type { Material } from './material.ts';
 
 /**
- * Sentences as the last adapted linear map sees them. With mean pooling the pooled vector is `pooled` + ΔW u, u the mean over tokens of
- * that map's input, so LoRA there is a LoRA on vectors.
+ * Sentences as the last adapted linear map sees them. With mean pooling the pooled vector is
+ * `pooled` + ΔW u, u the mean over tokens of that map's input, so LoRA there is a LoRA on vectors.
  */
 export interface Features {
   readonly path: string;
@@ -23,7 +23,11 @@ export interface Features {
 const chunk = 24;
 
 /** Features of the pretrained model, every adapter at its start (lora_B = 0). */
-export const featuresOf = async ({ session, start }: Material, rows: readonly Row[], count: number): Promise<Features> => {
+export const featuresOf = async (
+  { session, start }: Material,
+  rows: readonly Row[],
+  count: number,
+): Promise<Features> => {
   const { blueprint, engine, frozen } = session;
   const spec = blueprint.adapter.targets.at(-1);
   if (!spec) throw new Error('this adapter has no linear map');

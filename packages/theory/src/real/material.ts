@@ -2,8 +2,8 @@ import type { HostParams } from '@lab/adapter';
 import type { Row, Session } from '@lab/runner';
 
 /**
- * A real model with adapters that were trained on it, and sentences. The checks never train or load it themselves: who calls them
- * decides where it comes from.
+ * A real model with adapters that were trained on it, and sentences. The checks never train or load
+ * it themselves: who calls them decides where it comes from.
  */
 export interface Material {
   /** Model, plain LoRA and a linear head on an engine, without noise. */

@@ -4,7 +4,10 @@ import { floats, readFloats, scalar, type HostArray } from '@lab/engine';
 import { sessionWith, type Batch, type Session } from '@lab/runner';
 import type { Material } from './material.ts';
 
-/** Runs `use` on a session with the noise of a method of the catalogue, and disposes that session's programs. */
+/**
+ * Runs `use` on a session with the noise of a method of the catalogue, and disposes that session's
+ * programs.
+ */
 export const withNoise = async <T>(
   { session }: Material,
   { name, ...options }: { readonly name: string; readonly [option: string]: unknown },
@@ -21,7 +24,11 @@ export const withNoise = async <T>(
 /** Gradient [size] of the batch's loss by all trained parameters, under masks. */
 export const gradientOf = async (
   session: Session,
-  { params, batch, masks = {} }: Readonly<{ params: HostParams; batch: Batch; masks?: { readonly [name: string]: HostArray } }>,
+  {
+    params,
+    batch,
+    masks = {},
+  }: Readonly<{ params: HostParams; batch: Batch; masks?: { readonly [name: string]: HostArray } }>,
 ): Promise<Float32Array> => {
   const theta = session.theta(params);
   const both = { first: masks, second: {} };

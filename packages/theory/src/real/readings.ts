@@ -26,7 +26,10 @@ export interface Wanted {
 
 const kept = new WeakMap<Material, Map<string, Promise<Readings>>>();
 
-/** Reads the trained weights deterministically, with the expected update, and as an ensemble at rate p. Each request is computed once. */
+/**
+ * Reads the trained weights deterministically, with the expected update, and as an ensemble at rate
+ * p. Each request is computed once.
+ */
 export const readingsOf = (material: Material, wanted: Wanted): Promise<Readings> => {
   const known = kept.get(material) ?? new Map<string, Promise<Readings>>();
   kept.set(material, known);
