@@ -92,7 +92,7 @@ export const readPeftConfig = (model: Model, text: string, where: string): PeftC
   const words = config.target_modules;
   if (typeof words === 'string' && words !== 'all-linear')
     throw new BadInput(`${where}: key "target_modules" is "${words}"; allowed: a list of names, or all-linear`);
-  const targets = words as 'all-linear' | readonly string[];
+  const targets = words;
   const modulesToSave = config.modules_to_save ?? [];
   const common = { alpha: config.lora_alpha, target_modules: targets };
   if (config.peft_type === 'ADALORA') {

@@ -30,7 +30,7 @@ const step =
       grads: unpack(layout, grad),
       slots: below(inputs, 'slot/'),
       inputs: below(inputs, 'adapter/'),
-      moments: () => ({ m: unpack(layout, grad), v: unpack(layout, tf.abs(grad) as tf.Tensor1D) }),
+      moments: () => ({ m: unpack(layout, grad), v: unpack(layout, tf.abs(grad)) }),
     });
     const { m = {}, v = {} } = updated?.moments ?? {};
     const moved = Object.entries({ m, v }).flatMap(([which, all]) =>
@@ -48,7 +48,7 @@ const inputsOf = ({ params, state }: Adapter, arrays: Arrays): Arrays => {
     ...Object.fromEntries(
       (state?.slots ?? []).map(({ name, shape }) => {
         const slot = drawn(`slot ${name}`, shape);
-        return [`slot/${name}`, { ...slot, data: (slot.data as Float32Array).map(Math.abs) }];
+        return [`slot/${name}`, { ...slot, data: slot.data.map(Math.abs) }];
       }),
     ),
     ...Object.fromEntries(

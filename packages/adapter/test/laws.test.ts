@@ -43,7 +43,7 @@ describe.each(all)('adapter %s', (name, adapter) => {
   it('moves the output, and its gradient reaches every parameter and is the slope of the output', () => {
     if (adapter.params.length === 0) return;
     const layout = layoutOf(adapter.params);
-    const loss = (theta: tf.Tensor1D): tf.Scalar => tf.sum(tf.sin(output(adapter, unpack(layout, theta)))) as tf.Scalar;
+    const loss = (theta: tf.Tensor1D): tf.Scalar => tf.sum(tf.sin(output(adapter, unpack(layout, theta))));
     tf.tidy(() => {
       const theta = pack(layout, tensors(trained(adapter)));
       const grad = valueAndGrad(loss, theta).grad;

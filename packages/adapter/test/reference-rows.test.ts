@@ -62,10 +62,7 @@ describe('full fine-tuning', () => {
       const moved = Object.fromEntries(
         Object.entries(weights).map(([name, array]) => {
           const change = params[name.replace(/\.(weight|bias)$/, '.delta_$1')];
-          return [
-            name,
-            change ? { ...array, data: (array.data as Float32Array).map((w, i) => w + change.data[i]!) } : array,
-          ];
+          return [name, change ? { ...array, data: array.data.map((w, i) => w + change.data[i]!) } : array];
         }),
       );
       const none = build({ name: 'none' });

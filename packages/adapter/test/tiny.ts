@@ -65,11 +65,11 @@ export const tiny: Model = {
     const attended = forward.sublayer('attention', attention, forward.linear('layer.0.attention.output', mixed), x);
     const inner = tf.tanh(forward.linear('layer.0.ffn.intermediate', attended));
     const output = forward.perturb('ffn.hidden', ffn, forward.linear('layer.0.ffn.output', inner));
-    return tf.add(attended, forward.sublayer('ffn', ffn, output, attended)) as tf.Tensor3D;
+    return tf.add(attended, forward.sublayer('ffn', ffn, output, attended));
   },
   pool: (forward, hidden) => {
     const mean = tf.mean(hidden, 1, true);
-    return tf.squeeze(forward.linear('pooler', mean), [1]) as tf.Tensor2D;
+    return tf.squeeze(forward.linear('pooler', mean), [1]);
   },
   tokenize: () => ({ ids: new Int32Array(1) }),
   pairs: 'bi-encoder',

@@ -27,7 +27,7 @@ const runOn = async (engine: Engine, one: Case) => {
     const encode = (W: tf.Tensor) => model.encode(plainForward({ ...weights, [kernel]: W }), batch);
     const loss = (W: tf.Tensor): tf.Scalar => {
       const hidden = encode(W);
-      return tf.sum(tf.square(model.pool(plainForward({ ...weights, [kernel]: W }), hidden, batch))) as tf.Scalar;
+      return tf.sum(tf.square(model.pool(plainForward({ ...weights, [kernel]: W }), hidden, batch)));
     };
     const start = weights[kernel]!;
     return { hidden: tf.mul(encode(start), tf.expandDims(batch.valid, -1)), gradient: tf.grad(loss)(start) };

@@ -52,7 +52,7 @@ const openCase = async (name: string): Promise<LanguageModel> => {
 /** The model alone on an engine. */
 const decoderOf = async (engine: Engine, model: LanguageModel) => {
   const put = Object.entries(await model.weights()).map(([name, array]) => [`weight/${name}`, engine.put(array)]);
-  const weights = Object.fromEntries(put) as { [name: string]: ReturnType<Engine['put']> };
+  const weights = Object.fromEntries(put);
   const forward = (inputs: { readonly [name: string]: tf.Tensor }) =>
     plainForward(
       Object.fromEntries(

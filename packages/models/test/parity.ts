@@ -51,7 +51,7 @@ const withLora = (base: Forward, params: { readonly [name: string]: tf.Tensor },
   linear: (path, x) => {
     const [A, B] = [params[`${path}.lora_A`], params[`${path}.lora_B`]] as [tf.Tensor2D?, tf.Tensor2D?];
     if (!A || !B) return base.linear(path, x);
-    const flat = tf.reshape(x, [-1, A.shape[1]]) as tf.Tensor2D;
+    const flat = tf.reshape(x, [-1, A.shape[1]]);
     const update = tf.matMul(tf.matMul(flat, A, false, true), B, false, true);
     return tf.add(base.linear(path, x), tf.mul(tf.reshape(update, [...x.shape.slice(0, -1), B.shape[0]]), scale));
   },
@@ -76,7 +76,7 @@ const logitsOf = (model: Model, forward: Forward, arrays: Arrays, output: Output
   const W = upload(arrays[name!]!) as tf.Tensor2D;
   const bias = arrays[name!.replace(/weight$/, 'bias')];
   const x = output === 'tokens' ? hidden : pooled;
-  const flat = tf.matMul(tf.reshape(x, [-1, W.shape[1]]) as tf.Tensor2D, W, false, true);
+  const flat = tf.matMul(tf.reshape(x, [-1, W.shape[1]]), W, false, true);
   const sum = bias ? tf.add(flat, upload(bias)) : flat;
   return { hidden, logits: tf.reshape(sum, [...x.shape.slice(0, -1), W.shape[0]]) };
 };

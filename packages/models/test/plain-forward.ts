@@ -19,7 +19,7 @@ export const plainForward = (weights: { readonly [name: string]: tf.Tensor }, pe
     linear: (path, x) => {
       const [batch, tokens, width] = x.shape as [number, number, number];
       const W = weight(`${path}.weight`) as tf.Tensor2D;
-      const flat = tf.matMul(tf.reshape(x, [batch * tokens, width]) as tf.Tensor2D, W);
+      const flat = tf.matMul(tf.reshape(x, [batch * tokens, width]), W);
       const y = weights[`${path}.bias`] ? tf.add(flat, weight(`${path}.bias`)) : flat;
       return tf.reshape(y, [batch, tokens, W.shape[1]]);
     },

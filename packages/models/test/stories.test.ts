@@ -31,7 +31,7 @@ const halves = (data: Float32Array, heads: number, width: number): Float32Array 
 /** llama2.c's file as a checkpoint folder: 7 int32 of sizes, then float32 tensors, layers stacked. */
 const convert = async (): Promise<string> => {
   const bytes = readFileSync(join(folder, 'stories260K.bin'));
-  const buffer = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length) as ArrayBuffer;
+  const buffer = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length);
   const [dim, hidden, layers, heads, groups, vocabulary, seq] = new Int32Array(buffer, 0, 7) as unknown as [
     number,
     number,
@@ -112,7 +112,7 @@ describe.skipIf(!present)('stories260K (skipped where the shared models are not 
       const next = tf.tidy(() => {
         const forward = plainForward(weights);
         const hidden = model.encode(forward, batchOf([Int32Array.from(ids)]));
-        const last = tf.slice(hidden, [0, ids.length - 1, 0], [1, 1, model.width]) as tf.Tensor3D;
+        const last = tf.slice(hidden, [0, ids.length - 1, 0], [1, 1, model.width]);
         return tf.argMax(model.logits(forward, last), -1).dataSync()[0]!;
       });
       ids.push(next);

@@ -18,7 +18,7 @@ interface Fixture {
 const fixture = JSON.parse(readFileSync(new URL('./fixtures/use-lite.json', import.meta.url), 'utf8')) as Fixture;
 const floats = (base64: string): Float32Array => {
   const bytes = Buffer.from(base64, 'base64');
-  return new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer);
+  return new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
 };
 
 const build = (options: object = {}): Promise<Model> =>
@@ -133,7 +133,7 @@ describe('encoder', () => {
           ...base,
           linear: (p: string, x: tf.Tensor) => (p === path ? tf.add(base.linear(p, x), extra) : base.linear(p, x)),
         };
-        return tf.sum(tf.square(plain.pool(forward, plain.encode(forward, batch), batch))) as tf.Scalar;
+        return tf.sum(tf.square(plain.pool(forward, plain.encode(forward, batch), batch)));
       };
       const at = tf.zeros([1, 1, 256]);
       const gradient = tf.grad(loss)(at).dataSync<'float32'>();

@@ -29,7 +29,7 @@ export const watchImportance = (
  * of larger ones, counted by comparing all pairs: no sort, no read on the host. scores: [n] -> float32 [n].
  */
 export const keepLargest = (scores: tf.Tensor, budget: tf.Tensor): tf.Tensor => {
-  const [n] = scores.shape as [number];
+  const [n] = scores.shape;
   const [row, column] = [tf.reshape(scores, [n, 1]), tf.reshape(scores, [1, n])];
   const order = tf.tensor1d(Float32Array.from({ length: n }, (_, i) => i));
   const earlier = tf.less(tf.reshape(order, [1, n]), tf.reshape(order, [n, 1]));

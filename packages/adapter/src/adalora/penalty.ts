@@ -19,5 +19,5 @@ export const orthogonality = (
     return [gap(tf.matMul(P, P, true, false)), gap(tf.matMul(Q, Q, false, true))];
   });
   const all = tf.stack(gaps);
-  return (kind === 'norm' ? tf.mean(tf.sqrt(tf.add(all, TINY))) : tf.sum(all)) as tf.Scalar;
+  return kind === 'norm' ? tf.mean(tf.sqrt(tf.add(all, TINY))) : tf.sum(all);
 };

@@ -57,7 +57,7 @@ export const adaState = ({ params: specs, paths, beta1, beta2, plan }: AdaState)
         inputs.watch!,
         { beta1, beta2 },
       );
-      const scores = unpack(layout, tf.mul(watched.sensitivity, watched.uncertainty) as tf.Tensor1D);
+      const scores = unpack(layout, tf.mul(watched.sensitivity, watched.uncertainty));
       const keep = keepLargest(tripletScores(paths, scores), inputs.budget!);
       return { params: pruned(paths, params, keep, inputs.prune!), slots: watched };
     },

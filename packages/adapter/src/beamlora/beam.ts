@@ -52,14 +52,11 @@ export const replacement = (shares: tf.Tensor, r: number, threshold: tf.Tensor) 
 
 /** Rows, columns or entries of a factor with the dropped ranks taken from the cache. Both weights are exactly 0 or 1. */
 const refreshed = (name: string, now: tf.Tensor, old: tf.Tensor, kept: tf.Tensor, copies: tf.Tensor): tf.Tensor => {
-  const [r] = kept.shape as [number];
+  const [r] = kept.shape;
   if (name.endsWith('.lora_B'))
-    return tf.add(
-      tf.mul(now, tf.reshape(kept, [1, r])),
-      tf.matMul(old as tf.Tensor2D, copies as tf.Tensor2D, false, true),
-    );
+    return tf.add(tf.mul(now, tf.reshape(kept, [1, r])), tf.matMul(old, copies, false, true));
   const [rows, before] = [tf.reshape(now, [r, -1]), tf.reshape(old, [r, -1])];
-  const next = tf.add(tf.mul(rows, tf.reshape(kept, [r, 1])), tf.matMul(copies as tf.Tensor2D, before as tf.Tensor2D));
+  const next = tf.add(tf.mul(rows, tf.reshape(kept, [r, 1])), tf.matMul(copies, before));
   return tf.reshape(next, [...now.shape]);
 };
 
@@ -102,7 +99,7 @@ export const beamState = (
         }),
       );
       const next = (part: (typeof PARTS)[number]): Params => {
-        const old = unpack(layout, cached[`beam/${part}`] as tf.Tensor1D);
+        const old = unpack(layout, cached[`beam/${part}`]);
         return {
           ...now[part],
           ...Object.fromEntries(

@@ -33,7 +33,7 @@ export const evenness = (paths: readonly string[], params: Params): tf.Scalar =>
         return [variance(A, 1), variance(B, 0)];
       }),
     ),
-  ) as tf.Scalar;
+  );
 
 /** Averaged shares and, from `warmup` to the end, pruning of the least important components over all targets; c of those is 0. */
 export const doraState = (

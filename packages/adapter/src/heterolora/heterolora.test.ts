@@ -159,7 +159,7 @@ describe('proxies', () => {
         name,
         { ...start[name]!, shape, data: start[name]!.data.map(() => (name.endsWith('lora_B') ? 1 : 0)) },
       ]),
-    ) as HostParams;
+    );
     const probe: Probe = { gradient: async () => slopes, flow: async () => slopes, metric: async () => 1 };
     const told = async (proxy: string) =>
       (await build({ search: 'static', proxy }).search!.choose(probe, start, key(1))).chosen;

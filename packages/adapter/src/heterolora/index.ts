@@ -42,8 +42,8 @@ const paramsOf = (modules: readonly Module[], r: number): readonly ParamSpec[] =
 
 /** s g B A x for x [B, T, d_in], g the module's switch. */
 const branch = (x: tf.Tensor, { path, dIn, dOut }: Module, params: Params, gate: tf.Tensor, scale: number) => {
-  const down = tf.matMul(tf.reshape(x, [-1, dIn]) as tf.Tensor2D, params[`${path}.lora_A`] as tf.Tensor2D, false, true);
-  const up = tf.matMul(tf.mul(down, gate) as tf.Tensor2D, params[`${path}.lora_B`] as tf.Tensor2D, false, true);
+  const down = tf.matMul(tf.reshape(x, [-1, dIn]), params[`${path}.lora_A`] as tf.Tensor2D, false, true);
+  const up = tf.matMul(tf.mul(down, gate), params[`${path}.lora_B`] as tf.Tensor2D, false, true);
   return tf.reshape(tf.mul(up, scale), [...x.shape.slice(0, -1), dOut]);
 };
 

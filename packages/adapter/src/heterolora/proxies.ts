@@ -45,7 +45,7 @@ export const alphaTest = async (
   const scores: number[] = [];
   for (const i of modules.keys()) {
     const at = async (tenths: number): Promise<number> => {
-      const scaled = Float32Array.from(ones.data as Float32Array);
+      const scaled = Float32Array.from(ones.data);
       scaled[i] = tenths / 10;
       return metric({ ...params, [SWITCHES]: { ...ones, data: scaled } });
     };

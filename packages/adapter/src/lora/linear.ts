@@ -20,12 +20,12 @@ export const loraBranch = (
   perturb: Perturb,
 ): tf.Tensor => {
   const lead = x.shape.slice(0, -1);
-  const rows = (value: tf.Tensor) => tf.reshape(value, [-1, value.shape[value.rank - 1]!]) as tf.Tensor2D;
+  const rows = (value: tf.Tensor) => tf.reshape(value, [-1, value.shape[value.rank - 1]!]);
   const input = perturb('lora.input', spec, x);
-  const down = tf.matMul(rows(input), perturb('lora.A', spec, A) as tf.Tensor2D, false, true);
+  const down = tf.matMul(rows(input), perturb('lora.A', spec, A), false, true);
   const gated = gate ? tf.mul(down, gate) : down;
   const rank = perturb('lora.rank', spec, tf.reshape(gated, [...lead, A.shape[0]!]));
-  const up = tf.matMul(rows(rank), perturb('lora.B', spec, B) as tf.Tensor2D, false, true);
+  const up = tf.matMul(rows(rank), perturb('lora.B', spec, B), false, true);
   return perturb('lora.delta', spec, tf.reshape(tf.mul(up, scale), [...lead, spec.dOut]));
 };
 

@@ -21,7 +21,7 @@ export interface Mixture {
  */
 export const gatesOf = (side: tf.Tensor2D, e: tf.Tensor2D, logTau: tf.Tensor): tf.Tensor2D => {
   const size = tf.sqrt(tf.add(tf.mean(tf.square(side), 1, true), TINY));
-  const normed = tf.div(side, size) as tf.Tensor2D;
+  const normed = tf.div(side, size);
   return tf.softmax(tf.mul(tf.matMul(normed, e), tf.exp(tf.neg(logTau))) as tf.Tensor2D);
 };
 
@@ -41,11 +41,11 @@ export const gatedLinear = (
   const { path, dIn, dOut } = spec;
   const of = (name: string) => params[`${path}.${name}`] as tf.Tensor2D;
   const lead = x.shape.slice(0, -1);
-  const input = tf.reshape(perturb('lora.input', spec, x), [-1, dIn]) as tf.Tensor2D;
-  const down = tf.matMul(input, perturb('lora.A', spec, of('lora_A')) as tf.Tensor2D, false, true);
+  const input = tf.reshape(perturb('lora.input', spec, x), [-1, dIn]);
+  const down = tf.matMul(input, perturb('lora.A', spec, of('lora_A')), false, true);
   const [rows, ranks] = down.shape as [number, number];
-  const rank = tf.reshape(perturb('lora.rank', spec, tf.reshape(down, [...lead, ranks])), [rows, ranks]) as tf.Tensor2D;
-  const B = perturb('lora.B', spec, of('lora_B')) as tf.Tensor2D;
+  const rank = tf.reshape(perturb('lora.rank', spec, tf.reshape(down, [...lead, ranks])), [rows, ranks]);
+  const B = perturb('lora.B', spec, of('lora_B'));
   const outputs = Array.from({ length: experts }, (_, k) =>
     tf.matMul<tf.Tensor2D>(tf.slice(rank, [0, k * r], [rows, r]), tf.slice(B, [0, k * r], [dOut, r]), false, true),
   );

@@ -100,7 +100,7 @@ export const mole = entry<[Model], Adapter, typeof options>({
               tf.mul(
                 balanceLoss(paths, left),
                 tf.mul(tf.reshape(tf.slice(params[STAGE]!, [experts], [1]), []), balance),
-              ) as tf.Scalar,
+              ),
           }
         : {}),
     };

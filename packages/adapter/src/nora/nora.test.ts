@@ -48,9 +48,8 @@ describe('nora', () => {
     for (const { path, dIn, dOut } of linears) {
       const k = Math.min(3, dIn, dOut);
       const error = tf.tidy(() => {
-        const of = (name: string, shape: [number, number]) =>
-          tf.tensor2d(start[`${path}.${name}`]!.data as Float32Array, shape);
-        const W = tf.tensor2d(weights[`${path}.weight`]!.data as Float32Array, [dIn, dOut]);
+        const of = (name: string, shape: [number, number]) => tf.tensor2d(start[`${path}.${name}`]!.data, shape);
+        const W = tf.tensor2d(weights[`${path}.weight`]!.data, [dIn, dOut]);
         const near = tf.transpose(tf.matMul(of('outer_B', [dOut, k]), of('outer_A', [k, dIn])));
         return tf.norm(tf.sub(W, near)).arraySync() as number;
       });

@@ -56,8 +56,8 @@ export const repLora = entry<[Model], Adapter, typeof options>({
         tf.matMul(
           params[`${trunk}.embedding_${side}`] as tf.Tensor2D,
           params[`${trunk}.hidden_${side}`] as tf.Tensor2D,
-        ) as tf.Tensor,
-      ) as tf.Tensor2D;
+        ),
+      );
     const hostRows = (params: HostParams, spec: LinearSpec, side: (typeof SIDES)[number]): Float32Array => {
       const of = (name: string) => params[name]!.data as Float32Array;
       const trunk = trunkOf(spec);

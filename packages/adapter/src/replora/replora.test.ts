@@ -15,10 +15,7 @@ it('is LoRA with the factors that its networks make, which are then no longer ne
     const rows = (path: string, side: string) =>
       tf.matMul(
         tf.tanh(
-          tf.matMul(
-            params[`layer.0.rep.embedding_${side}`] as tf.Tensor2D,
-            params[`layer.0.rep.hidden_${side}`]! as tf.Tensor2D,
-          ),
+          tf.matMul(params[`layer.0.rep.embedding_${side}`] as tf.Tensor2D, params[`layer.0.rep.hidden_${side}`]!),
         ),
         params[`${path}.out_${side}`] as tf.Tensor2D,
       );

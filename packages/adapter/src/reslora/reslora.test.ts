@@ -12,7 +12,7 @@ const [first, second] = model.linears.filter(({ path }) => path.endsWith('query'
 /** x A_iᵀ B_jᵀ of layers i and j. */
 const part = (params: Params, x: tf.Tensor, i: number, j: number): tf.Tensor => {
   const of = (layer: number, name: string) => params[`layer.${layer}.attention.query.${name}`] as tf.Tensor2D;
-  return tf.matMul(tf.matMul(x as tf.Tensor2D, of(i, 'lora_A'), false, true), of(j, 'lora_B'), false, true);
+  return tf.matMul(tf.matMul(x, of(i, 'lora_A'), false, true), of(j, 'lora_B'), false, true);
 };
 
 it.each([

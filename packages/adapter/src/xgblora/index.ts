@@ -63,8 +63,7 @@ export const xgbLora = entry<[Model], Adapter, typeof options>({
       }),
       ...(o.norm > 0
         ? {
-            penalty: (params) =>
-              tf.mul(tf.addN(names.map((name) => tf.sum(tf.square(params[name]!)))), o.norm) as tf.Scalar,
+            penalty: (params) => tf.mul(tf.addN(names.map((name) => tf.sum(tf.square(params[name]!)))), o.norm),
           }
         : {}),
       params: targets.flatMap(({ path, dIn, dOut }) => [

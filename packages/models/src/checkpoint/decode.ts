@@ -22,7 +22,7 @@ const halfTable = (): Float32Array => (halves ??= Float32Array.from({ length: 0x
 
 /** Little-endian bytes of a safetensors tensor as float32. BF16 is the upper half of a float32; both conversions are exact. */
 export const toFloat32 = (bytes: Uint8Array, dtype: string): Float32Array => {
-  const buffer = bytes.buffer as ArrayBuffer;
+  const buffer = bytes.buffer;
   if (dtype === 'F32') {
     return bytes.byteOffset % 4 === 0
       ? new Float32Array(buffer, bytes.byteOffset, bytes.byteLength / 4)

@@ -12,10 +12,7 @@ type ModelEntry = Entry<[context: ModelContext], Promise<Model>>;
 
 const optionsOf = ({ poolings }: Family, causal: boolean, pooling = poolings[0]) =>
   z.object({
-    pooling: z
-      .enum(poolings as [string, ...string[]])
-      .default(pooling)
-      .describe('how hidden states become one vector an example'),
+    pooling: z.enum(poolings).default(pooling).describe('how hidden states become one vector an example'),
     weights: z
       .string()
       .optional()

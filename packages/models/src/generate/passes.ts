@@ -9,7 +9,7 @@ const VALUE = 'cache/value/';
 
 const nextLogits = (model: LanguageModel, forward: Forward, last: tf.Tensor): tf.Tensor => {
   const batch = last.shape[0]!;
-  const logits = model.logits(forward, tf.reshape(last, [batch, 1, model.width]) as tf.Tensor3D);
+  const logits = model.logits(forward, tf.reshape(last, [batch, 1, model.width]));
   return tf.reshape(logits, [batch, model.vocabulary]);
 };
 

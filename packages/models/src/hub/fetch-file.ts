@@ -66,7 +66,7 @@ export const fetchFile = async (
         yield chunk;
       }
     };
-    const source = Readable.fromWeb(blob.slice(start, blob.size).stream() as Parameters<typeof Readable.fromWeb>[0]);
+    const source = Readable.fromWeb(blob.slice(start, blob.size).stream());
     await pipeline(source, count, createWriteStream(part, { flags: start > 0 ? 'a' : 'w' })).catch(refuse);
   }
   if (statSync(part).size !== blob.size) return refuse(`${statSync(part).size} of ${blob.size} bytes came`);

@@ -50,5 +50,5 @@ export const decoderPositions = (forward: Forward, table: tf.Tensor, tokens: num
   const step = stepOf(forward);
   if (!step) return positions(table, tokens, first);
   const rows = tf.gather(table, first === 0 ? step.position : tf.add(step.position, tf.scalar(first, 'int32')).toInt());
-  return tf.reshape(rows, [step.position.shape[0], 1, table.shape[1]!]) as tf.Tensor3D;
+  return tf.reshape(rows, [step.position.shape[0], 1, table.shape[1]!]);
 };

@@ -5,13 +5,13 @@ import { tf } from '@lab/engine';
 export const lookUp = (table: tf.Tensor, ids: tf.Tensor2D): tf.Tensor3D => {
   const [batch, tokens] = ids.shape;
   const rows = tf.gather(table, tf.reshape(ids, [batch * tokens]));
-  return tf.reshape(rows, [batch, tokens, table.shape[1]!]) as tf.Tensor3D;
+  return tf.reshape(rows, [batch, tokens, table.shape[1]!]);
 };
 
 /** Rows first .. first + T - 1 of a position table, for every example: -> [1, T, d]. Padding is on the right, so positions count up. */
 export const positions = (table: tf.Tensor, tokens: number, first = 0): tf.Tensor3D => {
   const width = table.shape[1]!;
-  return tf.reshape(tf.slice(table, [first, 0], [tokens, width]), [1, tokens, width]) as tf.Tensor3D;
+  return tf.reshape(tf.slice(table, [first, 0], [tokens, width]), [1, tokens, width]);
 };
 
 /** Segment embeddings [B, T, d] of the batch's `types` (all 0 when it has none: one row, [1, 1, d]). */

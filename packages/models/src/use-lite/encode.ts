@@ -61,7 +61,7 @@ export const pool =
     const [batch] = valid.shape;
     const head = () => {
       const one = tf.reshape(mean, [batch, 1, WIDTH]);
-      return l2Normalise(tf.reshape(tf.tanh(forward.linear('pooler', one)), [batch, WIDTH]) as tf.Tensor2D);
+      return l2Normalise(tf.reshape(tf.tanh(forward.linear('pooler', one)), [batch, WIDTH]));
     };
     const place = { path: 'pool', layer: LAYER_WIDTHS.length - 1 };
     return forward.perturb('output', place, pooling === 'mean' ? mean : head()) as tf.Tensor2D;

@@ -78,7 +78,7 @@ export const readStored = async (folder: string): Promise<Stored> => {
   const stored = new Map<string, { shape: readonly number[]; data: Float32Array }>();
   for (const { paths, weights } of weightsManifest) {
     const bytes = Buffer.concat(await Promise.all(paths.map((path) => readPart(folder, path))));
-    const buffer = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer;
+    const buffer = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength);
     let offset = 0;
     for (const { name, shape, dtype } of weights) {
       const length = shape.reduce((a, b) => a * b, 1);

@@ -65,7 +65,7 @@ export const distanceRows = (
 ): tf.Tensor3D => {
   const index = tf.tensor1d(rowsOfDistances(tokens, relative, order), 'int32');
   const rows = normed(tf.gather(forward.weight(relative.table), index));
-  return tf.reshape(rows, [1, 2 * tokens - 1, rows.shape[1]!]) as tf.Tensor3D;
+  return tf.reshape(rows, [1, 2 * tokens - 1, rows.shape[1]!]);
 };
 
 /** x [B, H, T, d] against rows [1, H, M, d] that all examples share -> [B, H, T, M]; examples lie side by side in one product a head. */
@@ -94,6 +94,6 @@ export const disentangledLogits = (
       : // For a fixed key j the distance i - j rises with i.
         tf.transpose(skew(sharedScores(k, splitHeads(position('p2c', 'rising'), heads))), [0, 1, 3, 2]),
   );
-  const sum = parts.reduce((total, part) => tf.add(total, part), scores(q, k) as tf.Tensor);
+  const sum = parts.reduce((total, part) => tf.add(total, part), scores(q, k));
   return tf.mul(sum, 1 / Math.sqrt(q.shape[3] * (1 + terms.length)));
 };

@@ -63,7 +63,7 @@ const attention = (
   const fused = tf.split(forward.linear(`${place.path}.c_attn`, h), 3, -1);
   const [q, newK, newV] = fused.map((part) => splitHeads(part, config.n_head));
   const [k, v] = exchange(forward, place, newK!, newV!);
-  const logits = scores(tf.mul(q!, scaleOf(config, layer, q!.shape[3])) as tf.Tensor4D, k);
+  const logits = scores(tf.mul(q!, scaleOf(config, layer, q!.shape[3])), k);
   return forward.sublayer(
     'attention',
     place,

@@ -89,5 +89,5 @@ export const rotate = (
   { cos, sin }: { readonly cos: tf.Tensor; readonly sin: tf.Tensor },
 ): tf.Tensor4D => {
   const [first, second] = tf.split(x, 2, -1) as [tf.Tensor, tf.Tensor];
-  return tf.add(tf.mul(x, cos), tf.mul(tf.concat([tf.neg(second), first], -1), sin)) as tf.Tensor4D;
+  return tf.add(tf.mul(x, cos), tf.mul(tf.concat([tf.neg(second), first], -1), sin));
 };

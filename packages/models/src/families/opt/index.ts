@@ -75,7 +75,7 @@ const attention = (
     splitHeads(forward.linear(`${place.path}.${name}`, h), config.num_attention_heads),
   );
   const [k, v] = exchange(forward, place, newK!, newV!);
-  const logits = scores(tf.mul(q!, 1 / Math.sqrt(q!.shape[3])) as tf.Tensor4D, k);
+  const logits = scores(tf.mul(q!, 1 / Math.sqrt(q!.shape[3])), k);
   return forward.sublayer(
     'attention',
     place,
