@@ -2,7 +2,7 @@ import type { Key } from '@lab/random';
 import type { Allocation } from '@lab/records';
 import type { HostArray, LoraPair, Params, tf } from '@lab/engine';
 import type { LinearSpec, Model } from './model.ts';
-import type { Perturb, Place, SiteUse } from './site.ts';
+import type { Perturb, Place, SiteUse } from './pass/site.ts';
 
 /** A trainable tensor: its name, shape, start value and whether weight decay acts on it. */
 export interface ParamSpec {

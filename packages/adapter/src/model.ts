@@ -1,5 +1,5 @@
 import type { HostArray, Params, tf } from '@lab/engine';
-import type { Place, Perturb, SiteUse } from './site.ts';
+import type { Place, Perturb, SiteUse } from './pass/site.ts';
 
 /** A linear map y = x W + b that an adapter may attach to. W is stored [d_in, d_out]. */
 export interface LinearSpec extends Place {

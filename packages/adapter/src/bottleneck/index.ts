@@ -1,10 +1,10 @@
 import { tf } from '@lab/engine';
 import { z } from 'zod';
 import type { Adapter, ParamSpec } from '../adapter.ts';
-import { affine } from '../forward.ts';
+import { affine } from '../pass/forward.ts';
 import { kaimingUniform } from '../lora/init.ts';
 import type { Model } from '../model.ts';
-import type { Place } from '../site.ts';
+import type { Place } from '../pass/site.ts';
 
 const ACTIVATIONS = { relu: tf.relu, tanh: tf.tanh, sigmoid: tf.sigmoid } as const;
 

@@ -1,5 +1,5 @@
 import type { LinearSpec, Model } from '../model.ts';
-import type { Place } from '../site.ts';
+import type { Place } from '../pass/site.ts';
 
 /** The four LoRA-adapted shortcuts of HeteroLoRA. */
 export const SHORTCUTS = ['residual1', 'residual2', 'shortcut1', 'shortcut2'] as const;

@@ -1,8 +1,8 @@
 import { tf } from '@lab/engine';
-import { affine } from '../forward.ts';
+import { affine } from '../pass/forward.ts';
 import type { Linear } from '../adapter.ts';
 import type { LinearSpec } from '../model.ts';
-import type { Perturb } from '../site.ts';
+import type { Perturb } from '../pass/site.ts';
 
 /** The matrices of a low-rank branch. A: [r, d_in], B: [d_out, r]. `gate` [r] scales each rank; absent: ones. */
 export interface LowRank {

@@ -1,5 +1,5 @@
 import type { LinearSpec } from '../model.ts';
-import type { SiteUse } from '../site.ts';
+import type { SiteUse } from '../pass/site.ts';
 
 /** The noise sites of a low-rank branch on each target, in forward order, for B rows and T tokens. */
 export const loraSites = (

@@ -1,8 +1,8 @@
 import { tf, type Params } from '@lab/engine';
 import type { Flow, Linear } from '../adapter.ts';
-import { affine } from '../forward.ts';
+import { affine } from '../pass/forward.ts';
 import type { LinearSpec } from '../model.ts';
-import type { Perturb } from '../site.ts';
+import type { Perturb } from '../pass/site.ts';
 
 /** Keeps a square root finite where all experts are silent. */
 const TINY = 1e-12;

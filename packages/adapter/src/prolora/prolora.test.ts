@@ -1,7 +1,7 @@
 import { tf } from '@lab/engine';
 import { expect, it } from 'vitest';
 import { adapters } from '../index.ts';
-import { plainModel } from '../sizes.ts';
+import { plainModel } from '../size/describe.ts';
 import { widened, widenedHost } from './share.ts';
 
 it('copies are rolled along the rank axis, on the engine as on the host', () => {

@@ -2,7 +2,7 @@ import { tf } from '@lab/engine';
 import { expect, it } from 'vitest';
 import { adapters, merge } from '../index.ts';
 import { loraDelta } from '../lora/delta.ts';
-import { plainModel } from '../sizes.ts';
+import { plainModel } from '../size/describe.ts';
 import { linears, output, tensors, tiny, trained, weights } from '../../test/tiny.ts';
 
 const options = { name: 'replora', r: 3, hidden: 2, embedding: 4, alpha: 3 };

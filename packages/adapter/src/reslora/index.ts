@@ -2,7 +2,7 @@ import { BadInput, entry } from '@lab/records';
 import { tf, type Params } from '@lab/engine';
 import { z } from 'zod';
 import type { Adapter, HostParams } from '../adapter.ts';
-import { affine } from '../forward.ts';
+import { affine } from '../pass/forward.ts';
 import { loraDelta } from '../lora/delta.ts';
 import { lora, loraOptions, loraScale } from '../lora/index.ts';
 import { loraBranch } from '../lora/linear.ts';

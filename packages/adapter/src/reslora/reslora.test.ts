@@ -1,7 +1,7 @@
 import { tf, type Params } from '@lab/engine';
 import { expect, it } from 'vitest';
 import { adapters, noNoise, type Linear } from '../index.ts';
-import { plainModel } from '../sizes.ts';
+import { plainModel } from '../size/describe.ts';
 import { drawn, tensors, trained } from '../../test/tiny.ts';
 
 const model = plainModel(4, 2);

@@ -1,9 +1,6 @@
-/** Inner product, in double precision. */
-export const dot = (a: ArrayLike<number>, b: ArrayLike<number>): number => {
-  let total = 0;
-  for (let i = 0; i < a.length; i++) total += a[i]! * b[i]!;
-  return total;
-};
+import { dot, orthonormal } from '@lab/engine';
+
+export { dot };
 
 /** Euclidean norm. */
 export const norm = (a: ArrayLike<number>): number => Math.sqrt(dot(a, a));
@@ -47,14 +44,8 @@ export const matMul = (A: ArrayLike<number>, B: ArrayLike<number>, k: number): F
   return out;
 };
 
-/** Rows of a row-major matrix made orthonormal, in order (Gram and Schmidt, twice for accuracy). At most `columns` rows. */
+/** Rows of a row-major matrix made orthonormal, in order. At most `columns` rows. */
 export const orthonormalRows = (M: Float64Array, columns: number): Float64Array => {
-  const out = Float64Array.from(M);
-  const row = (i: number) => out.subarray(i * columns, (i + 1) * columns);
-  for (let i = 0; i < M.length / columns; i++) {
-    for (let pass = 0; pass < 2; pass++)
-      for (let j = 0; j < i; j++) row(i).set(plus(row(i), row(j), -dot(row(i), row(j))));
-    row(i).set(times(row(i), 1 / norm(row(i))));
-  }
-  return out;
+  const rows = Array.from({ length: M.length / columns }, (_, i) => M.slice(i * columns, (i + 1) * columns));
+  return Float64Array.from(orthonormal(rows).flatMap((row) => [...row]));
 };

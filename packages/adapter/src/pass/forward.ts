@@ -1,6 +1,6 @@
 import { stopGradient, tf, type Params } from '@lab/engine';
-import type { Adapter, Linear } from './adapter.ts';
-import type { Forward, Model } from './model.ts';
+import type { Adapter, Linear } from '../adapter.ts';
+import type { Forward, Model } from '../model.ts';
 import type { Perturb } from './site.ts';
 
 /** x W + b for x [B, T, d_in] -> [B, T, d_out], by one 2-D product. */

@@ -1,6 +1,6 @@
 import { BadInput } from '@lab/records';
 import type { HostArray } from '@lab/engine';
-import type { Adapter, HostParams } from './adapter.ts';
+import type { Adapter, HostParams } from '../adapter.ts';
 
 /** What PEFT puts before every name of the model. */
 export const PREFIX = 'base_model.model.';

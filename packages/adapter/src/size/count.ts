@@ -1,5 +1,5 @@
 import { sizeOf } from '@lab/engine';
-import type { Adapter } from './adapter.ts';
+import type { Adapter } from '../adapter.ts';
 
 /** Number of trainable parameters of an adapter, heads and constants not counted. For LoRA: the sum of r (d_in + d_out) over targets. */
 export const adapterSize = (adapter: Adapter): number =>

@@ -1,10 +1,10 @@
 import { BadInput } from '@lab/records';
 import { z } from 'zod';
-import { adapters } from './catalogue.ts';
-import { matching, type Pattern } from './lora/patterns.ts';
-import type { Adapter } from './adapter.ts';
-import type { Model } from './model.ts';
-import { selectTargets } from './targets.ts';
+import { adapters } from '../catalogue.ts';
+import { matching, type Pattern } from '../lora/patterns.ts';
+import type { Adapter } from '../adapter.ts';
+import type { Model } from '../model.ts';
+import { selectTargets } from '../targets.ts';
 
 const none = (value: unknown): boolean =>
   value === undefined ||

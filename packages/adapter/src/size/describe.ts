@@ -1,6 +1,6 @@
-import { adapters } from './catalogue.ts';
-import { adapterSize } from './counts.ts';
-import type { LinearSpec, Model } from './model.ts';
+import { adapters } from '../catalogue.ts';
+import { adapterSize } from './count.ts';
+import type { LinearSpec, Model } from '../model.ts';
 
 /** A transformer's skeleton, enough to build adapters for and to count their parameters: no weights, no forward pass. */
 export const plainModel = (width: number, layers: number): Model => {

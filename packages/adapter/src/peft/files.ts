@@ -1,9 +1,9 @@
 import { BadInput, type Named } from '@lab/records';
 import { readSafetensors, writeSafetensors } from '@lab/engine';
-import type { Adapter, HostParams } from './adapter.ts';
-import type { Model } from './model.ts';
-import { readPeftConfig } from './peft-config.ts';
-import { PREFIX, withPruned } from './peft-pruned.ts';
+import type { Adapter, HostParams } from '../adapter.ts';
+import type { Model } from '../model.ts';
+import { readPeftConfig } from './config.ts';
+import { PREFIX, withPruned } from './pruned.ts';
 
 /** An adapter's parameter under its key in adapter_model.safetensors. */
 const keyOf = ({ peft }: Adapter, name: string): string => `${PREFIX}${peft ? peft.key(name) : name}`;

@@ -1,0 +1,35 @@
+/** A vector that keeps less than this share of its length lies in the span of those before it. */
+const DEPENDENT = 1e-12;
+
+/** Inner product of two vectors of equal length, in double precision. */
+export const dot = (a: ArrayLike<number>, b: ArrayLike<number>): number => {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
+  return sum;
+};
+
+/**
+ * A vector without its parts along orthonormal ones, as a new vector: Gram-Schmidt, twice, so that what remains is orthogonal
+ * to rounding. Double precision.
+ */
+export const orthogonalTo = (basis: readonly Float64Array[], vector: Float64Array): Float64Array => {
+  let rest = vector;
+  for (let pass = 0; pass < 2; pass++)
+    for (const unit of basis) {
+      const along = dot(rest, unit);
+      rest = rest.map((x, i) => x - along * unit[i]!);
+    }
+  return rest;
+};
+
+/** Vectors made orthonormal, in order (Gram-Schmidt, twice). One that lies in the span of those before it becomes zero. */
+export const orthonormal = (vectors: readonly Float64Array[]): readonly Float64Array[] => {
+  const basis: Float64Array[] = [];
+  for (const vector of vectors) {
+    const rest = orthogonalTo(basis, vector);
+    const length = Math.sqrt(dot(rest, rest));
+    const factor = length > DEPENDENT * Math.sqrt(dot(vector, vector)) ? 1 / length : 0;
+    basis.push(rest.map((x) => x * factor));
+  }
+  return basis;
+};
