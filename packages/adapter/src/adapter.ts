@@ -17,14 +17,14 @@ export interface ParamSpec {
   readonly frozen?: boolean;
 }
 
-/** What a pass has met so far, for adapters that connect layers. */
+/** What a pass has computed so far, for adapters that connect layers. */
 export interface Flow {
   /** The residual stream [B, T, width] that a sublayer's output is added to; in a post-norm model it is the sublayer's input. */
   readonly stream: tf.Tensor;
   /** What entered the linear map or sublayer at a path, earlier in this pass. */
   readonly input: (path: string) => tf.Tensor | undefined;
-  /** Leaves a value of this pass behind for the penalty. */
-  readonly leave: (name: string, value: tf.Tensor) => void;
+  /** Keeps a value of this pass for the penalty. */
+  readonly record: (name: string, value: tf.Tensor) => void;
 }
 
 /** The frozen part of a linear map. W: [d_in, d_out], b: [d_out] or absent. */
@@ -68,8 +68,8 @@ export interface Adapter {
     params: Params,
     flow: Flow,
   ) => tf.Tensor;
-  /** Added to the task loss (orthogonality, balance of gates); a scalar. `left` is what the first pass left behind. */
-  readonly penalty?: (params: Params, left: Params) => tf.Scalar;
+  /** Added to the task loss (orthogonality, balance of gates); a scalar. `recorded` holds what the first pass recorded. */
+  readonly penalty?: (params: Params, recorded: Params) => tf.Scalar;
   /** Extra state, flat and named, and its in-graph update after the optimiser: budgets, importance scores, proximal steps. */
   readonly state?: AdapterState;
   /**

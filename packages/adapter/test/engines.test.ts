@@ -1,7 +1,8 @@
 import { layoutOf, openEngine, tf, unpack, valueAndGrad, type HostArray, type Params } from '@lab/engine';
 import { describe, expect, it } from 'vitest';
 import { adapters, type Adapter } from '../src/index.ts';
-import { drawn, linears, passed, tensors, tiny, trained, weights } from './tiny.ts';
+import { drawn, linears, passed, tensors, tiny, trained, weights, present } from './tiny.ts';
+import { floatsOf } from '../src/named.ts';
 
 type Arrays = { readonly [name: string]: HostArray };
 
@@ -21,7 +22,7 @@ const step =
       const params = unpack(layout, theta);
       const pass = passed(adapter, params, below(inputs, 'weight/'));
       const task = tf.sum(tf.square(pass.output));
-      return (adapter.penalty ? tf.add(task, adapter.penalty(params, pass.left)) : task) as tf.Scalar;
+      return (adapter.penalty ? tf.add(task, adapter.penalty(params, pass.recorded)) : task) as tf.Scalar;
     };
     const { value, grad } = valueAndGrad(loss, inputs.theta as tf.Tensor1D);
     const params = unpack(layout, inputs.theta as tf.Tensor1D);
@@ -40,7 +41,7 @@ const step =
   };
 
 const inputsOf = ({ params, state }: Adapter, arrays: Arrays): Arrays => {
-  const theta = Float32Array.from(params.flatMap(({ name }) => [...arrays[name]!.data]));
+  const theta = Float32Array.from(params.flatMap(({ name }) => [...floatsOf(arrays, name)]));
   const scalars = Object.entries(state?.inputs({ step: 7, steps: 12 }) ?? {});
   return {
     theta: { dtype: 'float32', shape: [theta.length], data: theta },
@@ -78,10 +79,10 @@ describe.each(['wasm', 'onnx'] as const)('on %s', (engineName) => {
     const program = engine.program(step(adapter));
     const outputs = await program.run(arrays);
     for (const [name, values] of expected) {
-      const { data } = await engine.get(outputs[name]!);
+      const { data } = await engine.get(present(outputs[name]));
       // Float32 sums in another order: some hundred terms, relative to the largest of them.
       const size = Array.from(values).reduce((a, b) => Math.max(a, Math.abs(b)), 1);
-      data.forEach((x, i) => expect(Math.abs(x - values[i]!)).toBeLessThan(2e-5 * size));
+      data.forEach((x, i) => expect(Math.abs(x - present(values[i]))).toBeLessThan(2e-5 * size));
     }
     program.dispose();
     engine.free(Object.values(outputs));

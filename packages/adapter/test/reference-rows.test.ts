@@ -1,7 +1,7 @@
 import { tf } from '@lab/engine';
 import { describe, expect, it } from 'vitest';
 import { adapters, type LinearSpec, type Model } from '../src/index.ts';
-import { batch, linears, output, tensors, tiny, trained, weights } from './tiny.ts';
+import { batch, linears, output, tensors, tiny, trained, weights, present } from './tiny.ts';
 import { forwardWith, noNoise } from '../src/index.ts';
 
 const build = (options: { readonly name: string; readonly size?: number }, model: Model = tiny) =>
@@ -25,10 +25,10 @@ describe('bottlenecks', () => {
           [0, 0, 0, 0, 0, 4],
         ],
       ]);
-      const given = adapter.sublayer!('ffn', { path: at, layer: 0 }, h, h, params, {
+      const given = present(adapter.sublayer)('ffn', { path: at, layer: 0 }, h, h, params, {
         stream: h,
         input: () => undefined,
-        leave: () => undefined,
+        record: () => undefined,
       });
       // relu(3 - 1 + .5) = 2.5; relu(0 - 4 + .5) = 0
       expect(given.arraySync()).toEqual([
@@ -37,10 +37,10 @@ describe('bottlenecks', () => {
           [0, 0, 10, 0, 0, 4],
         ],
       ]);
-      const attention = adapter.sublayer!('attention', { path: 'layer.0.attention', layer: 0 }, h, h, params, {
+      const attention = present(adapter.sublayer)('attention', { path: 'layer.0.attention', layer: 0 }, h, h, params, {
         stream: h,
         input: () => undefined,
-        leave: () => undefined,
+        record: () => undefined,
       });
       expect(attention).toBe(h);
     });
@@ -62,7 +62,7 @@ describe('full fine-tuning', () => {
       const moved = Object.fromEntries(
         Object.entries(weights).map(([name, array]) => {
           const change = params[name.replace(/\.(weight|bias)$/, '.delta_$1')];
-          return [name, change ? { ...array, data: array.data.map((w, i) => w + change.data[i]!) } : array];
+          return [name, change ? { ...array, data: array.data.map((w, i) => w + present(change.data[i])) } : array];
         }),
       );
       const none = build({ name: 'none' });

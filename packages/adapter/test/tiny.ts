@@ -23,6 +23,12 @@ export const linears: readonly LinearSpec[] = [
 
 const root = key(77);
 
+/** A value that a test knows to be there. */
+export const present = <T>(value: T | null | undefined): T => {
+  if (value === null || value === undefined) throw new Error('expected a value');
+  return value;
+};
+
 /** Fixed normal numbers named by a word, as a host array. */
 export const drawn = (word: string, shape: readonly number[], scale = 1): HostArray => ({
   dtype: 'float32',
@@ -115,15 +121,15 @@ export const output = (
   perturb: Perturb = noNoise,
 ): tf.Tensor2D => passed(adapter, params, frozen, perturb).output;
 
-/** The same, with what the adapter left behind in the pass. */
+/** The same, with what the adapter recorded in the pass. */
 export const passed = (
   adapter: Adapter,
   params: Params,
   frozen: Params = tensors(weights),
   perturb: Perturb = noNoise,
-): { readonly output: tf.Tensor2D; readonly left: Params } => {
+): { readonly output: tf.Tensor2D; readonly recorded: Params } => {
   const forward = forwardWith(tiny, adapter, frozen, params, perturb);
   const given = batch();
   const pooled = tiny.pool(forward, tiny.encode(forward, given), given);
-  return { output: pooled, left: forward.left() };
+  return { output: pooled, recorded: forward.recorded() };
 };

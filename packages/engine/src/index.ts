@@ -1,5 +1,5 @@
 export * as tf from '@tensorflow/tfjs';
-export { dot, orthogonalTo, orthonormal } from './linear-algebra/orthonormal.ts';
+export { dot, matMul, orthogonalTo, orthonormal, transposed } from './linear-algebra/dense.ts';
 export { adamW, adamWDefaults, adamWScalars, type AdamWInputs, type AdamWOptions } from './optimisers/adamw.ts';
 export { clipByNorm, valueAndGrad } from './tensors/gradient.ts';
 export { crossEntropy, logSoftmax, meanSquaredError } from './tensors/loss.ts';

@@ -2,11 +2,12 @@ import { readFileSync } from 'node:fs';
 import { pack, layoutOf, tf, type Params } from '@lab/engine';
 import { describe, expect, it } from 'vitest';
 import { adapters } from '../index.ts';
-import { tensors, tiny, trained } from '../../test/tiny.ts';
+import { tensors, tiny, trained, present } from '../../test/tiny.ts';
 import { budgetAt } from './budget.ts';
 import { keepLargest } from './importance.ts';
 import { orthogonality } from './penalty.ts';
 import { adaState } from './state.ts';
+import { tensorOf } from '../named.ts';
 
 /** These updates leave the optimiser's moments alone. */
 const none = () => ({ m: {}, v: {} });
@@ -89,7 +90,7 @@ describe('pruning', () => {
     });
     const state = adaState({ params: specs, paths, beta1, beta2, plan });
     const named = (values: { readonly [name: string]: readonly number[] }): Params =>
-      Object.fromEntries(specs.map(({ name, shape }) => [name, tf.tensor([...values[name]!], shape)]));
+      Object.fromEntries(specs.map(({ name, shape }) => [name, tf.tensor([...present(values[name])], shape)]));
     tf.tidy(() => {
       let slots: Params = Object.fromEntries(state.slots.map(({ name, init }) => [name, tf.tensor1d(init())]));
       rows.forEach(({ params, grads, after }, step) => {
@@ -98,14 +99,16 @@ describe('pruning', () => {
         );
         const updated = state.update({ params: named(params), grads: named(grads), slots, inputs, moments: none });
         for (const [name, expected] of Object.entries(after))
-          expect([step, name, ...updated.params[name]!.dataSync().map((x) => x + 0)]).toEqual([
+          expect([
             step,
             name,
-            ...Float32Array.from(expected),
-          ]);
+            ...tensorOf(updated.params, name)
+              .dataSync()
+              .map((x) => x + 0),
+          ]).toEqual([step, name, ...Float32Array.from(expected)]);
         for (const name of ['lora_A', 'lora_B'])
-          expect([...updated.params[`${paths[0]}.${name}`]!.dataSync()]).toEqual([
-            ...Float32Array.from(params[`${paths[0]}.${name}`]!),
+          expect([...tensorOf(updated.params, `${paths[0]}.${name}`).dataSync()]).toEqual([
+            ...Float32Array.from(params[`${paths[0]}.${name}`] ?? []),
           ]);
         slots = updated.slots;
       });
@@ -161,7 +164,7 @@ describe('options', () => {
   it('keep scores for every parameter, and their order is that of the parameters', () => {
     const adapter = build({ init_r: 4, target_r: 2 });
     const { size } = layoutOf(adapter.params);
-    expect(adapter.state!.slots.map(({ shape }) => shape)).toEqual([[size], [size]]);
+    expect(present(adapter.state).slots.map(({ shape }) => shape)).toEqual([[size], [size]]);
     expect(pack(layoutOf(adapter.params), tensors(trained(adapter))).size).toBe(size);
   });
 });

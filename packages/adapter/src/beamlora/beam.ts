@@ -1,5 +1,6 @@
 import { layoutOf, pack, tf, unpack, type Params } from '@lab/engine';
 import type { AdapterState, Moments, ParamSpec, Progress } from '../adapter.ts';
+import { tensorOf } from '../named.ts';
 
 /** Score of each rank: r softmax(p / tau), one at the start. p: [r] -> [r]. */
 export const scoresOf = (p: tf.Tensor, r: number, tau: number): tf.Tensor =>
@@ -85,16 +86,16 @@ export const beamState = (
         PARTS.map((part) => [
           `beam/${part}`,
           tf.add(
-            tf.mul(pack(layout, now[part]), inputs.cache!),
-            tf.mul(slots[`beam/${part}`]!, tf.sub(1, inputs.cache!)),
+            tf.mul(pack(layout, now[part]), tensorOf(inputs, 'cache')),
+            tf.mul(tensorOf(slots, `beam/${part}`), tf.sub(1, tensorOf(inputs, 'cache'))),
           ),
         ]),
       );
       const moves = new Map(
         paths.map((path) => {
-          const shares = tf.reshape(tf.div(scoresOf(params[`${path}.lora_p`]!, r, tau), r), [r]);
-          const { kept, copies } = replacement(shares, r, inputs.threshold!);
-          const moved = inputs.replace!;
+          const shares = tf.reshape(tf.div(scoresOf(tensorOf(params, `${path}.lora_p`), r, tau), r), [r]);
+          const { kept, copies } = replacement(shares, r, tensorOf(inputs, 'threshold'));
+          const moved = tensorOf(inputs, 'replace');
           return [path, { kept: tf.sub(1, tf.mul(tf.sub(1, kept), moved)), copies: tf.mul(copies, moved) }] as const;
         }),
       );

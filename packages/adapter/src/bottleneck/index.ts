@@ -5,6 +5,7 @@ import { affine } from '../pass/forward.ts';
 import { kaimingUniform } from '../lora/init.ts';
 import type { Model } from '../model.ts';
 import type { Place } from '../pass/site.ts';
+import { matrixOf, vectorOf } from '../named.ts';
 
 const ACTIVATIONS = { relu: tf.relu, tanh: tf.tanh, sigmoid: tf.sigmoid } as const;
 
@@ -24,10 +25,10 @@ interface Sublayer extends Place {
 const sublayers = (model: Model): readonly Sublayer[] => {
   const uses = model.sites(1, 1);
   const hidden = uses.filter(({ site }) => site === 'ffn.hidden');
-  const width = new Map(hidden.map(({ place, shape }) => [place.layer, shape[shape.length - 1]!]));
+  const width = new Map(hidden.map(({ place, shape }) => [place.layer, shape.at(-1) ?? 0]));
   return uses.flatMap(({ site, place }): readonly Sublayer[] => {
     const kind: Kind | null = site === 'attention.logits' ? 'attention' : site === 'ffn.hidden' ? 'ffn' : null;
-    return kind ? [{ kind, ...place, width: width.get(place.layer)! }] : [];
+    return kind ? [{ kind, ...place, width: width.get(place.layer) ?? 0 }] : [];
   });
 };
 
@@ -67,8 +68,8 @@ export const bottleneck = (
     sublayer: (kind, { path }, output, _input, params) => {
       if (!kinds.includes(kind) || !paths.has(path)) return output;
       const map = (name: string) => ({
-        W: tf.transpose(params[`${path}.${name}.weight`]!) as tf.Tensor2D,
-        b: params[`${path}.${name}.bias`] as tf.Tensor1D,
+        W: tf.transpose(matrixOf(params, `${path}.${name}.weight`)),
+        b: vectorOf(params, `${path}.${name}.bias`),
       });
       const inner = ACTIVATIONS[activation](affine(output, map('adapter_down')));
       return tf.add(output, affine(inner, map('adapter_up')));

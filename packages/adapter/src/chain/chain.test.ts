@@ -1,21 +1,21 @@
 import { tf } from '@lab/engine';
 import { describe, expect, it } from 'vitest';
 import { adapters } from '../index.ts';
-import { initial, linears, output, tensors, tiny } from '../../test/tiny.ts';
+import { initial, linears, output, tensors, tiny, present } from '../../test/tiny.ts';
 import { roundsOf } from '../xgblora/index.ts';
 
 const target_modules = linears.map(({ path }) => path);
 const build = (name: string, options: object = {}) =>
   adapters.build(adapters.parse({ name, target_modules, ...options }), tiny);
-const path = linears[0]!.path;
+const path = present(linears[0]).path;
 
 /** What of a parameter is trained in a step. */
 const live = (adapter: ReturnType<typeof build>, step: number, name: string, steps = 9): number[] =>
   tf.tidy(() => {
     const inputs = Object.fromEntries(
-      Object.entries(adapter.state!.inputs({ step, steps })).map(([key, x]) => [key, tf.scalar(x)]),
+      Object.entries(present(adapter.state).inputs({ step, steps })).map(([key, x]) => [key, tf.scalar(x)]),
     );
-    return [...adapter.trainable!(inputs, {})[name]!.dataSync()];
+    return [...present(adapter.trainable)(inputs, {})[name]!.dataSync()];
   });
 
 describe.each(['cola', 'rac-lora', 's-lora'])('%s', (name) => {
@@ -30,11 +30,13 @@ describe.each(['cola', 'rac-lora', 's-lora'])('%s', (name) => {
       [0, 0, 0, 0, 1, 1],
       [0, 0, 0, 0, 1, 1],
     ]);
-    expect([0, 1, 2, 3, 4, 5, 6].map((step) => adapter.age!({ step, steps: 9 }))).toEqual([0, 1, 2, 0, 1, 2, 0]);
+    expect([0, 1, 2, 3, 4, 5, 6].map((step) => present(adapter.age)({ step, steps: 9 }))).toEqual([
+      0, 1, 2, 0, 1, 2, 0,
+    ]);
     // Parts that are not whole: ages still rise by one from 0.
     for (let step = 0; step < 10; step++) {
-      const age = adapter.age!({ step, steps: 10 });
-      expect(age === 0 || age === adapter.age!({ step: step - 1, steps: 10 }) + 1).toBe(true);
+      const age = present(adapter.age)({ step, steps: 10 });
+      expect(age === 0 || age === present(adapter.age)({ step: step - 1, steps: 10 }) + 1).toBe(true);
     }
   });
 
@@ -44,7 +46,7 @@ describe.each(['cola', 'rac-lora', 's-lora'])('%s', (name) => {
     const first = Object.fromEntries(
       Object.entries(start).map(([key, array]) => {
         if (!key.endsWith(free)) return [key, array];
-        const width = array.shape[1]!;
+        const width = present(array.shape[1]);
         // The first two ranks are rows of A, columns of B.
         const ours = (i: number) => (free === 'lora_A' ? Math.floor(i / width) : i % width) < 2;
         return [key, { ...array, data: Float32Array.from(array.data, (_, i) => (ours(i) ? 0.1 : 0)) }];
@@ -54,7 +56,7 @@ describe.each(['cola', 'rac-lora', 's-lora'])('%s', (name) => {
     const changed = Object.fromEntries(
       Object.entries(first).map(([key, array]) => {
         if (!key.endsWith(other)) return [key, array];
-        const width = array.shape[1]!;
+        const width = present(array.shape[1]);
         const later = (i: number) => (other === 'lora_A' ? Math.floor(i / width) : i % width) >= 2;
         return [key, { ...array, data: Float32Array.from(array.data, (x, i) => (later(i) ? 7 * Number(x) + 1 : x)) }];
       }),

@@ -1,5 +1,6 @@
 import type { HostParams, Probe } from '../adapter.ts';
 import type { Module } from './modules.ts';
+import { floatsOf } from '../named.ts';
 
 /** What ranks modules. */
 export const PROXIES = ['const', 'grad-norm', 'snip', 'synflow', 'alpha-test'] as const;
@@ -8,7 +9,7 @@ export type Proxy = (typeof PROXIES)[number];
 /** The switches' parameter: one number a module, 1 on and 0 off. */
 export const SWITCHES = 'modules.on';
 
-const data = (params: HostParams, name: string): Float32Array => params[name]!.data as Float32Array;
+const data = (params: HostParams, name: string): Float32Array => floatsOf(params, name);
 
 const norm = (values: Float32Array): number => Math.sqrt(values.reduce((sum, x) => sum + x * x, 0));
 
@@ -40,14 +41,14 @@ export const alphaTest = async (
   metric: Probe['metric'],
   tolerance: number,
 ): Promise<readonly number[]> => {
-  const ones = params[SWITCHES]!;
+  const ones = floatsOf(params, SWITCHES);
   const whole = await metric(params);
   const scores: number[] = [];
   for (const i of modules.keys()) {
     const at = async (tenths: number): Promise<number> => {
-      const scaled = Float32Array.from(ones.data);
+      const scaled = Float32Array.from(ones);
       scaled[i] = tenths / 10;
-      return metric({ ...params, [SWITCHES]: { ...ones, data: scaled } });
+      return metric({ ...params, [SWITCHES]: { dtype: 'float32', shape: [scaled.length], data: scaled } });
     };
     let [low, high] = [0, 10];
     while (low < high) {

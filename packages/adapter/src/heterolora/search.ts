@@ -35,11 +35,15 @@ export const heteroSearch = ({ modules, r, rule, proxy, mode, every, batches, to
     const all: HostParams = { ...params, [SWITCHES]: switches(modules.map(() => true)) };
     const scores = await scoresOf(proxy, modules, all, probe, tolerance);
     const warning = emptiness(proxy, scores);
-    const candidates = modules.map((module, i) => ({
-      shortcut: module.kind !== 'lora',
-      size: sizeOfModule(module, r),
-      score: Number.isFinite(scores[i]!) ? scores[i]! : 0,
-    }));
+    const candidates = modules.map((module, i) => {
+      const score = scores[i] ?? NaN;
+      return {
+        name: module.path,
+        shortcut: module.kind !== 'lora',
+        size: sizeOfModule(module, r),
+        score: Number.isFinite(score) ? score : 0,
+      };
+    });
     const on = keepBest(candidates, rule, fold(key, 'ties'));
     const parameters = candidates.reduce((sum, { size }, i) => sum + (on[i] ? size : 0), 0);
     const budget = budgetOf(candidates, rule);
@@ -49,7 +53,7 @@ export const heteroSearch = ({ modules, r, rule, proxy, mode, every, batches, to
       changed: { [SWITCHES]: switches(on) },
       chosen: {
         proxy,
-        modules: modules.map(({ path }, i) => ({ name: path, score: candidates[i]!.score, on: on[i]! })),
+        modules: candidates.map(({ name, score }, i) => ({ name, score, on: on[i] === true })),
         parameters,
         budget,
         ...(warning === null ? {} : { warning }),

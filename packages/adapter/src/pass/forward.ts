@@ -1,5 +1,6 @@
 import { stopGradient, tf, type Params } from '@lab/engine';
 import type { Adapter, Linear } from '../adapter.ts';
+import { matrixOf, vectorOf } from '../named.ts';
 import type { Forward, Model } from '../model.ts';
 import type { Perturb } from './site.ts';
 
@@ -17,18 +18,15 @@ const onlyWeights =
     site === 'lora.A' || site === 'lora.B' ? perturb(site, place, value) : value;
 
 /** Parameters of which the constants have no gradient. */
-const withoutFrozen = (adapter: Adapter, params: Params): Params => ({
-  ...params,
-  ...Object.fromEntries(
-    adapter.params
-      .filter(({ name, frozen }) => frozen && params[name])
-      .map(({ name }) => [name, stopGradient(params[name]!)]),
-  ),
-});
+const withoutFrozen = (adapter: Adapter, params: Params): Params => {
+  const constants = new Set(adapter.params.flatMap(({ name, frozen }) => (frozen ? [name] : [])));
+  const given = Object.entries(params);
+  return Object.fromEntries(given.map(([name, value]) => [name, constants.has(name) ? stopGradient(value) : value]));
+};
 
 /**
- * Puts a model's frozen weights, an adapter, its parameters and noise together. Linear kernels are found at `<path>.weight`. After a
- * pass `left` tells what the adapter left behind in it.
+ * Puts a model's frozen weights, an adapter, its parameters and noise together. Linear kernels are found at `<path>.weight`.
+ * After a pass `recorded` gives what the adapter recorded in it.
  */
 export const forwardWith = (
   model: Model,
@@ -36,39 +34,39 @@ export const forwardWith = (
   weights: Params,
   given: Params,
   perturb: Perturb,
-): Forward & { readonly left: () => Params } => {
+): Forward & { readonly recorded: () => Params } => {
   const params = withoutFrozen(adapter, given);
-  const met = new Map<string, tf.Tensor>();
-  const left = new Map<string, tf.Tensor>();
-  const leave = (name: string, value: tf.Tensor): void => void left.set(name, value);
-  const input = (path: string): tf.Tensor | undefined => met.get(path);
+  const inputs = new Map<string, tf.Tensor>();
+  const records = new Map<string, tf.Tensor>();
+  const record = (name: string, value: tf.Tensor): void => void records.set(name, value);
+  const input = (path: string): tf.Tensor | undefined => inputs.get(path);
   const specs = new Map(model.linears.map((spec) => [spec.path, spec]));
   const adapted = new Set(adapter.targets.map((spec) => spec.path));
   const weight = (name: string): tf.Tensor => {
-    const found = weights[name];
-    if (!found) throw new Error(`${model.name} has no weight named ${name}`);
-    return found;
+    const tensor = weights[name];
+    if (!tensor) throw new Error(`${model.name} has no weight named ${name}`);
+    return tensor;
   };
   return {
     weight,
     perturb,
-    left: () => Object.fromEntries(left),
+    recorded: () => Object.fromEntries(records),
     linear: (path, x, noise = 'all') => {
-      const b = weights[`${path}.bias`] as tf.Tensor1D | undefined;
-      const base: Linear = { W: weight(`${path}.weight`) as tf.Tensor2D, ...(b ? { b } : {}) };
+      const bias = `${path}.bias`;
+      const base = { W: matrixOf(weights, `${path}.weight`), ...(weights[bias] ? { b: vectorOf(weights, bias) } : {}) };
       const spec = specs.get(path);
       if (!spec) throw new Error(`${model.name} declares no linear map ${path}`);
       if (!adapted.has(path)) return affine(x, base);
       const output = adapter.linear(spec, x, base, params, noise === 'all' ? perturb : onlyWeights(perturb), {
         input,
-        leave,
+        record,
       });
-      if (noise === 'all') met.set(path, x);
+      if (noise === 'all') inputs.set(path, x);
       return output;
     },
     sublayer: (kind, place, output, x, stream = x) => {
-      const moved = adapter.sublayer?.(kind, place, output, x, params, { stream, input, leave }) ?? output;
-      met.set(place.path, x);
+      const moved = adapter.sublayer?.(kind, place, output, x, params, { stream, input, record }) ?? output;
+      inputs.set(place.path, x);
       return moved;
     },
   };

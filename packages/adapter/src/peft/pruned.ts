@@ -7,12 +7,14 @@ export const PREFIX = 'base_model.model.';
 
 /** Rows (`axis` 0) or columns (`axis` 1) of a matrix at the places that were kept, zeros at the others. */
 const spread = ({ data, shape }: HostArray, kept: readonly boolean[], axis: 0 | 1): HostArray => {
-  const [rows, columns] = [axis === 0 ? kept.length : shape[0]!, axis === 1 ? kept.length : shape[1]!];
-  const at = kept.flatMap((keep, place) => (keep ? [place] : []));
+  const [height = 0, width = 0] = shape;
+  const [rows, columns] = axis === 0 ? [kept.length, width] : [height, kept.length];
+  const places = kept.flatMap((keep, place) => (keep ? [place] : []));
   const wide = new Float32Array(rows * columns);
   data.forEach((value, i) => {
-    const [row, column] = [Math.floor(i / shape[1]!), i % shape[1]!];
-    wide[axis === 0 ? at[row]! * columns + column : row * columns + at[column]!] = value;
+    const [row, column] = [Math.floor(i / width), i % width];
+    const place = places[axis === 0 ? row : column] ?? NaN;
+    wide[axis === 0 ? place * columns + column : row * columns + place] = value;
   });
   return { dtype: 'float32', shape: [rows, columns], data: wide };
 };

@@ -52,12 +52,8 @@ export const describeSize = (name: string): string => {
   // Four layers, divided by four: what only the first layer lacks (a shortcut between layers) is a part of one layer.
   const layers = 4;
   const at = (d: number, r?: number): number =>
-    adapterSize(
-      adapters.build(
-        adapters.parse({ name, ...(rank && r ? { [rank]: r, ...extra(name, r) } : {}) }),
-        plainModel(d, layers),
-      ),
-    ) / layers;
+    adapterSize(adapters.build(adapters.parse({ name, ...(rank && r ? { [rank]: r } : {}) }), plainModel(d, layers))) /
+    layers;
   const example = `${thousands(at(768, 8))} a layer at d = 768${rank ? `, ${rank} = 8` : ''}`;
   if (at(768, 8) === 0) return 'none beside the head';
   // c0 + c1 d + c2 r + c3 r d (+ c4 d^2), by differences on even numbers that every sharing scheme divides.
@@ -84,7 +80,3 @@ export const describeSize = (name: string): string => {
     .map(([c, what]) => `${Number(c.toFixed(3))} ${what}`.trim());
   return `${terms.join(' + ')} a layer; ${example}`;
 };
-
-/** Options that must follow the rank for the config to be allowed. */
-const extra = (name: string, r: number): { readonly [option: string]: number } =>
-  name === 'adalora' ? { target_r: Math.max(1, r / 2) } : {};

@@ -40,10 +40,3 @@ export const toFloat32 = (bytes: Uint8Array, dtype: string): Float32Array => {
   }
   return out;
 };
-
-/** [rows, columns] row-major -> [columns, rows]. */
-export const transpose = (data: Float32Array, rows: number, columns: number): Float32Array => {
-  const out = new Float32Array(data.length);
-  for (let r = 0; r < rows; r++) for (let c = 0; c < columns; c++) out[c * rows + r] = data[r * columns + c]!;
-  return out;
-};

@@ -1,6 +1,5 @@
 import { BadInput } from '@lab/records';
-import type { HostArray } from '@lab/engine';
-import { transpose } from '../checkpoint/decode.ts';
+import { transposed, type HostArray } from '@lab/engine';
 import type { Checkpoint } from '../checkpoint/open.ts';
 import type { Anatomy, TensorSpec } from './anatomy.ts';
 
@@ -48,7 +47,7 @@ export const loadTensors = async (
     weights[spec.name] = {
       dtype: 'float32',
       shape: spec.shape,
-      data: spec.stored === 'transposed' ? transpose(data, dOut, dIn) : data,
+      data: spec.stored === 'transposed' ? transposed(data, dOut, dIn) : data,
     };
   }
   return weights;

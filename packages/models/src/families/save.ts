@@ -1,8 +1,7 @@
 import { existsSync } from 'node:fs';
 import { copyFile, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { HostArray } from '@lab/engine';
-import { transpose } from '../checkpoint/decode.ts';
+import { transposed, type HostArray } from '@lab/engine';
 import type { Checkpoint } from '../checkpoint/open.ts';
 import { writeTensors, type Outgoing } from '../checkpoint/write.ts';
 import { storedName } from './load.ts';
@@ -37,7 +36,7 @@ export const saveCheckpoint = async (
     return {
       name,
       shape: checkpoint.shapeOf(name)!,
-      make: () => (spec.stored === 'transposed' ? transpose(data, dIn, dOut) : data),
+      make: () => (spec.stored === 'transposed' ? transposed(data, dIn, dOut) : data),
     };
   });
   const written = new Set(ours.map(({ name }) => name));

@@ -36,8 +36,8 @@ const forwardOf = ({ model, adapter }: Blueprint, inputs: TensorRecord, params: 
   forwardWith(model, adapter, under(inputs, 'weight'), params, perturb);
 
 /**
- * Pooled vectors [R, width] and outputs [B, C] of the model with its adapter and head under a perturbation, and what the adapter left
- * behind; for texts both are the next-token logits [B * T, V].
+ * Pooled vectors [R, width] and outputs [B, C] of the model with its adapter and head under a perturbation, and what the adapter
+ * recorded; for texts both are the next-token logits [B * T, V].
  */
 const passWith = (blueprint: Blueprint, inputs: TensorRecord, params: Params, perturb: Perturb) => {
   const { model, head } = blueprint;
@@ -50,10 +50,10 @@ const passWith = (blueprint: Blueprint, inputs: TensorRecord, params: Params, pe
   const hidden = model.encode(forward, batch);
   if (blueprint.texts) {
     const outputs = tokenLogits(model, forward, hidden);
-    return { pooled: outputs, outputs, left: forward.left() };
+    return { pooled: outputs, outputs, recorded: forward.recorded() };
   }
   const pooled = model.pool(forward, hidden, batch);
-  return { pooled, outputs: head.apply(pooled, params), left: forward.left() };
+  return { pooled, outputs: head.apply(pooled, params), recorded: forward.recorded() };
 };
 
 const taskLoss = ({ task, texts }: Blueprint, outputs: tf.Tensor2D, inputs: TensorRecord): tf.Scalar => {
@@ -97,7 +97,7 @@ const objective = (blueprint: Blueprint, inputs: TensorRecord, theta: tf.Tensor1
     if (kind === 'r-drop') terms.push(taskLoss(blueprint, second.outputs, inputs));
   }
   if (method.penalty) terms.push(method.penalty(params));
-  if (adapter.penalty) terms.push(adapter.penalty(params, first.left));
+  if (adapter.penalty) terms.push(adapter.penalty(params, first.recorded));
   return terms.reduce((a, b) => tf.add(a, b));
 };
 

@@ -1,6 +1,6 @@
-import { dot, orthonormal } from '@lab/engine';
+import { dot, matMul, orthonormal } from '@lab/engine';
 
-export { dot };
+export { dot, matMul };
 
 /** Euclidean norm. */
 export const norm = (a: ArrayLike<number>): number => Math.sqrt(dot(a, a));
@@ -29,18 +29,6 @@ export const matTVec = (M: ArrayLike<number>, y: ArrayLike<number>): Float64Arra
   const columns = M.length / y.length;
   const out = new Float64Array(columns);
   for (let i = 0; i < y.length; i++) for (let j = 0; j < columns; j++) out[j]! += M[i * columns + j]! * y[i]!;
-  return out;
-};
-
-/** A B for row-major A [n, k], B [k, m]. */
-export const matMul = (A: ArrayLike<number>, B: ArrayLike<number>, k: number): Float64Array => {
-  const [n, m] = [A.length / k, B.length / k];
-  const out = new Float64Array(n * m);
-  for (let i = 0; i < n; i++)
-    for (let l = 0; l < k; l++) {
-      const a = A[i * k + l]!;
-      for (let j = 0; j < m; j++) out[i * m + j]! += a * B[l * m + j]!;
-    }
   return out;
 };
 

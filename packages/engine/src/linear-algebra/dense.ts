@@ -8,6 +8,25 @@ export const dot = (a: ArrayLike<number>, b: ArrayLike<number>): number => {
   return sum;
 };
 
+/** A B for row-major A [n, k] and B [k, m], as [n, m] in double precision. */
+export const matMul = (A: ArrayLike<number>, B: ArrayLike<number>, k: number): Float64Array => {
+  const [n, m] = [A.length / k, B.length / k];
+  const out = new Float64Array(n * m);
+  for (let i = 0; i < n; i++)
+    for (let l = 0; l < k; l++) {
+      const a = A[i * k + l]!;
+      for (let j = 0; j < m; j++) out[i * m + j]! += a * B[l * m + j]!;
+    }
+  return out;
+};
+
+/** [rows, columns] row-major -> [columns, rows]. */
+export const transposed = (data: Float32Array, rows: number, columns: number): Float32Array => {
+  const out = new Float32Array(data.length);
+  for (let r = 0; r < rows; r++) for (let c = 0; c < columns; c++) out[c * rows + r] = data[r * columns + c]!;
+  return out;
+};
+
 /**
  * A vector without its parts along orthonormal ones, as a new vector: Gram-Schmidt, twice, so that what remains is orthogonal
  * to rounding. Double precision.
