@@ -9,6 +9,7 @@ export type { LoraPair, PairOptimizer } from './optimisers/pairs.ts';
 export { layoutOf, pack, sizeOf, unpack, viewOf, type Layout, type Params, type Slot } from './tensors/params.ts';
 export { readSafetensors, writeSafetensors, type Safetensors } from './tensors/safetensors.ts';
 export { learningRate, type Schedule } from './optimisers/schedule.ts';
+export { as1d, as2d, as3d, as4d } from './tensors/rank.ts';
 export { stopGradient } from './tensors/stop-gradient.ts';
 export type { DType, Engine, EngineName, Handle, HostArray, Program, PureFunction, TensorRecord } from './engine.ts';
 export { ENGINES, openBest, openEngine, probeEngines, type EngineOptions, type EngineProbe } from './engines/open.ts';

@@ -1,5 +1,5 @@
 import type { Forward, TokenBatch } from '@lab/adapter';
-import { tf, type TensorRecord } from '@lab/engine';
+import { as1d, as2d, tf, type TensorRecord } from '@lab/engine';
 import type { LanguageModel } from '../language-model.ts';
 import type { Cache, CachedForward } from '../parts/cache.ts';
 import { lastToken } from '../parts/pool.ts';
@@ -43,22 +43,27 @@ export const startPass = (model: LanguageModel, forward: Forward, batch: TokenBa
  * [B, S], 1 for every slot up to the new one; here: [B, S], 1 at the new one alone. Gives logits [B, V] and the cache with the token in it.
  */
 export const nextPass = (model: LanguageModel, forward: Forward, inputs: TensorRecord): TensorRecord => {
-  const seen = inputs.seen as tf.Tensor2D;
+  const tensor = (name: string): tf.Tensor => {
+    const value = inputs[name];
+    if (!value) throw new Error(`a step needs the input ${name}`);
+    return value;
+  };
+  const seen = as2d(tensor('seen'));
   const [batch, slots] = seen.shape;
-  const here = tf.reshape(inputs.here!, [batch, 1, slots, 1]);
+  const here = tf.reshape(tensor('here'), [batch, 1, slots, 1]);
   const kept: { [name: string]: tf.Tensor } = {};
   const joined = (name: string, fresh: tf.Tensor4D): tf.Tensor4D => {
-    const past = tf.gather(inputs[name]!, inputs.parents as tf.Tensor1D);
-    const all = tf.add(tf.mul(past, tf.sub(1, here)), tf.mul(fresh, here)) as tf.Tensor4D;
+    const past = tf.gather(tensor(name), as1d(tensor('parents')));
+    const all = tf.add<tf.Tensor4D>(tf.mul(past, tf.sub(1, here)), tf.mul(fresh, here));
     kept[name] = all;
     return all;
   };
   const cache: Cache = {
     exchange: ({ path }, k, v) => [joined(KEY + path, k), joined(VALUE + path, v)],
-    step: { position: inputs.position as tf.Tensor1D, seen, slots },
+    step: { position: as1d(tensor('position')), seen, slots },
   };
   const remembering: CachedForward = { ...forward, cache };
-  const ids = inputs.ids as tf.Tensor2D;
+  const ids = as2d(tensor('ids'));
   const hidden = model.encode(remembering, { ids, valid: tf.ones([batch, 1]), extra: {} });
   return { logits: nextLogits(model, remembering, hidden), ...kept };
 };

@@ -1,5 +1,5 @@
 import type { Forward, TokenBatch } from '@lab/adapter';
-import { tf } from '@lab/engine';
+import { as2d, tf } from '@lab/engine';
 
 /** Rows of a table: table [V, d], ids [B, T] -> [B, T, d]. */
 export const lookUp = (table: tf.Tensor, ids: tf.Tensor2D): tf.Tensor3D => {
@@ -19,6 +19,6 @@ export const segments = (forward: Forward, name: string, { extra }: TokenBatch):
   const table = forward.weight(name);
   const types = extra['types'];
   return types
-    ? lookUp(table, types as tf.Tensor2D)
+    ? lookUp(table, as2d(types))
     : tf.reshape(tf.slice(table, [0, 0], [1, table.shape[1]!]), [1, 1, table.shape[1]!]);
 };

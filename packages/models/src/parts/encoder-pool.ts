@@ -1,5 +1,5 @@
 import type { Forward, LinearSpec, TokenBatch } from '@lab/adapter';
-import { tf } from '@lab/engine';
+import { as2d, tf } from '@lab/engine';
 import { ACTIVATIONS, type Activation } from './activations.ts';
 import { firstToken, maskedMean } from './pool.ts';
 
@@ -20,5 +20,5 @@ export const encoderPool =
       return tf.reshape(ACTIVATIONS[activation](dense), [batch, spec.dOut]);
     };
     const pooled = kind === 'mean' ? maskedMean(hidden, valid) : kind === 'cls' ? firstToken(hidden) : through(kind);
-    return forward.perturb('output', { path: 'pool', layer: layers - 1 }, pooled) as tf.Tensor2D;
+    return as2d(forward.perturb('output', { path: 'pool', layer: layers - 1 }, pooled));
   };

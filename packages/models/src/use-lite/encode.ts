@@ -1,5 +1,5 @@
 import type { Forward, TokenBatch } from '@lab/adapter';
-import { tf } from '@lab/engine';
+import { as2d, tf } from '@lab/engine';
 import { attend, paddingBias, scores, splitHeads } from '../parts/attention.ts';
 import { normAt } from '../parts/norm.ts';
 import { l2Normalise, maskedMean } from '../parts/pool.ts';
@@ -64,5 +64,5 @@ export const pool =
       return l2Normalise(tf.reshape(tf.tanh(forward.linear('pooler', one)), [batch, WIDTH]));
     };
     const place = { path: 'pool', layer: LAYER_WIDTHS.length - 1 };
-    return forward.perturb('output', place, pooling === 'mean' ? mean : head()) as tf.Tensor2D;
+    return as2d(forward.perturb('output', place, pooling === 'mean' ? mean : head()));
   };
