@@ -7,7 +7,16 @@
  */
 import { affine, type Adapter, type ParamSpec } from '@lab/adapter';
 import { fold, key, type Key } from '@lab/random';
-import { adamWScalars, layoutOf, openEngine, tf, type Engine, type Handle, type HostArray } from '@lab/engine';
+import {
+  adamWScalars,
+  layoutOf,
+  openEngine,
+  readFloats,
+  tf,
+  type Engine,
+  type Handle,
+  type HostArray,
+} from '@lab/engine';
 import type { Blueprint } from '../packages/runner/src/session/blueprint.ts';
 import { stepProgram } from '../packages/runner/src/step/programs.ts';
 import { decayVector, initialArrays, putAll, scalar, vector } from '../packages/runner/src/step/state.ts';
@@ -123,7 +132,7 @@ const trainer = async (
       return user + system;
     },
     params: async () => {
-      const theta = (await engine.get(state.theta!)).data as Float32Array;
+      const theta = await readFloats(engine, state.theta!);
       return Array.from({ length: runs }, (_, run) =>
         Float32Array.from(
           layout.slots.flatMap(({ offset, size }) => [

@@ -3,7 +3,7 @@ import type { Model } from '@lab/adapter';
 import { datasets } from '@lab/datasets';
 import { models } from '@lab/models';
 import { fold, integer, key, normal } from '@lab/random';
-import { sizeOf, type HostArray } from '@lab/engine';
+import { sizeOf, type Float32HostArray } from '@lab/engine';
 import type { Anatomy } from '../packages/models/src/families/anatomy.ts';
 import { bert } from '../packages/models/src/families/bert/index.ts';
 import { encodeRows, makeBatch, type Batch } from '../packages/runner/src/step/batches.ts';
@@ -47,7 +47,7 @@ const randomBert = (layers: number, width: number, tokens: number, vocabulary: n
     max_position_embeddings: 512,
   };
   const anatomy: Anatomy = bert.describe(config, { pooling: 'cls', lm: false }, 'bench');
-  const draw = (name: string, shape: readonly number[]): HostArray => {
+  const draw = (name: string, shape: readonly number[]): Float32HostArray => {
     const spread = name.includes('LayerNorm') || shape.length < 2 ? 0 : 0.02;
     const offset = name.endsWith('LayerNorm.weight') ? 1 : 0;
     return {

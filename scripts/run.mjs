@@ -85,6 +85,7 @@ const scripts = {
   'setup:tensorflow': () => tsx('scripts/setup-tensorflow.ts', ...args),
   parity: () => tsx('scripts/parity.ts', ...args),
   faults: () => tsx('scripts/faults.ts', ...args),
+  house: () => tsx('scripts/house.ts', ...args),
   'train-decoder': () => tsx('scripts/train-decoder.ts', ...args),
 };
 

@@ -8,7 +8,16 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { fold, key, permutation } from '@lab/random';
-import { adamWScalars, learningRate, openBest, type HostArray } from '@lab/engine';
+import {
+  adamWScalars,
+  floats,
+  learningRate,
+  openBest,
+  readFloats,
+  scalar,
+  type HostArray,
+  type Handle,
+} from '@lab/engine';
 import { gpt2 } from '../packages/models/src/families/gpt2/index.ts';
 import { encoder, END, learnMerges, tokenizerJson, vocabularyOf } from './decoder/bpe.ts';
 import { writeHalves } from './decoder/half.ts';
@@ -74,20 +83,18 @@ const anatomy = gpt2.describe(config, { pooling: 'last', lm: true }, 'config');
 const layout = layoutFor(anatomy);
 const step = engine.program(stepProgram(anatomy, layout));
 const measure = engine.program(lossProgram(anatomy, layout));
-const scalar = (value: number): HostArray => ({ dtype: 'float32', shape: [], data: Float32Array.of(value) });
-const vector = (data: Float32Array): HostArray => ({ dtype: 'float32', shape: [data.length], data });
 const batchOf = (chosen: readonly Int32Array[]): HostArray => ({
   dtype: 'int32',
   shape: [chosen.length, length],
   data: Int32Array.from(chosen.flatMap((block) => [...block])),
 });
-const read = async (handle: Parameters<typeof engine.get>[0]) => (await engine.get(handle)).data as Float32Array;
+const read = (handle: Handle) => readFloats(engine, handle);
 
-const decay = engine.put(vector(decayOf(anatomy, layout, recipe.weightDecay)));
+const decay = engine.put(floats(decayOf(anatomy, layout, recipe.weightDecay)));
 let state = {
-  theta: engine.put(vector(startOf(anatomy, layout))),
-  m: engine.put(vector(new Float32Array(layout.size))),
-  v: engine.put(vector(new Float32Array(layout.size))),
+  theta: engine.put(floats(startOf(anatomy, layout))),
+  m: engine.put(floats(new Float32Array(layout.size))),
+  v: engine.put(floats(new Float32Array(layout.size))),
 };
 const heldOutLoss = async (): Promise<number> => {
   let sum = 0;

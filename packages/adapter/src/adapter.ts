@@ -1,6 +1,6 @@
 import type { Key } from '@lab/random';
 import type { Allocation } from '@lab/records';
-import type { HostArray, LoraPair, Params, tf } from '@lab/engine';
+import type { Float32HostArray, LoraPair, Params, tf } from '@lab/engine';
 import type { LinearSpec, Model } from './model.ts';
 import type { Perturb, Place, SiteUse } from './pass/site.ts';
 
@@ -93,8 +93,8 @@ export interface Adapter {
   readonly peft?: PeftForm;
 }
 
-/** Parameters on the host by name. */
-export type HostParams = { readonly [name: string]: HostArray };
+/** Parameters or weights on the host by name. */
+export type HostParams = { readonly [name: string]: Float32HostArray };
 
 /** PEFT's words for an adapter: fields of adapter_config.json, and what its parameters are called in the state. */
 export interface PeftForm {

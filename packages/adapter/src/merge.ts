@@ -1,13 +1,10 @@
 import { BadInput } from '@lab/records';
-import type { HostArray } from '@lab/engine';
+import { floats, type Float32HostArray } from '@lab/engine';
 import type { Adapter, HostParams } from './adapter.ts';
 import { floatsOf } from './named.ts';
 
-const sum = (shape: readonly number[], values: Float32Array, update: Float32Array): HostArray => ({
-  dtype: 'float32',
-  shape,
-  data: values.map((w, i) => w + (update[i] ?? NaN)),
-});
+const sum = (shape: readonly number[], values: Float32Array, update: Float32Array): Float32HostArray =>
+  floats(values.map((w, i) => w + (update[i] ?? NaN)), shape);
 
 /**
  * Weights with the adapter's deterministic update added, rounded once: W + ΔW and b + Δb for every target. `weights` is left as
@@ -16,7 +13,7 @@ const sum = (shape: readonly number[], values: Float32Array, update: Float32Arra
 export const merge = (adapter: Adapter, weights: HostParams, params: HostParams): HostParams => {
   const { delta, deltaBias, targets } = adapter;
   if (!delta && !deltaBias) throw new BadInput('this adapter has no update that could be merged into the weights');
-  const changed = targets.flatMap((spec): readonly (readonly [string, HostArray])[] => {
+  const changed = targets.flatMap((spec): readonly (readonly [string, Float32HostArray])[] => {
     const [W, b] = [`${spec.path}.weight`, `${spec.path}.bias`];
     const bias = weights[b] ? floatsOf(weights, b) : new Float32Array(spec.dOut);
     return [

@@ -1,4 +1,5 @@
-import type { HostArray, Params, tf } from '@lab/engine';
+import type { Params, tf } from '@lab/engine';
+import type { HostParams } from './adapter.ts';
 import type { Place, Perturb, SiteUse } from './pass/site.ts';
 
 /** A linear map y = x W + b that an adapter may attach to. W is stored [d_in, d_out]. */
@@ -59,7 +60,7 @@ export interface Model {
   readonly causal: boolean;
   readonly linears: readonly LinearSpec[];
   /** Frozen weights by name; float32, linear kernels as [d_in, d_out] under `<path>.weight`, biases under `<path>.bias`. */
-  readonly weights: () => Promise<{ readonly [name: string]: HostArray }>;
+  readonly weights: () => Promise<HostParams>;
   /** The model's own sites (not the adapter's) for a batch of B rows and T tokens, in forward order. */
   readonly sites: (batch: number, tokens: number) => readonly SiteUse[];
   /** Last hidden states [B, T, width]. */

@@ -15,8 +15,4 @@ export const matrixOf = (params: Params, name: string): tf.Tensor2D => as2d(tens
 export const vectorOf = (params: Params, name: string): tf.Tensor1D => as1d(tensorOf(params, name));
 
 /** The values of a name on the host. */
-export const floatsOf = (params: HostParams, name: string): Float32Array => {
-  const { data } = params[name] ?? missing(name);
-  if (!(data instanceof Float32Array)) throw new Error(`${name} is not float32`);
-  return data;
-};
+export const floatsOf = (params: HostParams, name: string): Float32Array => (params[name] ?? missing(name)).data;

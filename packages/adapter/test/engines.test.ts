@@ -1,10 +1,10 @@
-import { layoutOf, openEngine, tf, unpack, valueAndGrad, type HostArray, type Params } from '@lab/engine';
+import { layoutOf, openEngine, tf, unpack, valueAndGrad, type Float32HostArray, type Params } from '@lab/engine';
 import { describe, expect, it } from 'vitest';
 import { adapters, type Adapter } from '../src/index.ts';
 import { drawn, linears, passed, tensors, tiny, trained, weights, present } from './tiny.ts';
 import { floatsOf } from '../src/named.ts';
 
-type Arrays = { readonly [name: string]: HostArray };
+type Arrays = { readonly [name: string]: Float32HostArray };
 
 const below = (inputs: Params, prefix: string): Params =>
   Object.fromEntries(

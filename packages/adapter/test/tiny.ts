@@ -1,5 +1,5 @@
 import { fold, key, normal } from '@lab/random';
-import { sizeOf, tf, type HostArray, type Params } from '@lab/engine';
+import { sizeOf, tf, type Float32HostArray, type Params } from '@lab/engine';
 import {
   forwardWith,
   noNoise,
@@ -30,13 +30,13 @@ export const present = <T>(value: T | null | undefined): T => {
 };
 
 /** Fixed normal numbers named by a word, as a host array. */
-export const drawn = (word: string, shape: readonly number[], scale = 1): HostArray => ({
+export const drawn = (word: string, shape: readonly number[], scale = 1): Float32HostArray => ({
   dtype: 'float32',
   shape,
   data: normal(fold(root, word), sizeOf(shape)).map((x) => scale * x),
 });
 
-export const weights: { readonly [name: string]: HostArray } = Object.fromEntries([
+export const weights: { readonly [name: string]: Float32HostArray } = Object.fromEntries([
   ['embedding.weight', drawn('embedding', [11, 4])],
   ['positions', drawn('positions', [1, 5, 3])],
   ...linears.flatMap(({ path, dIn, dOut, bias }) => [
@@ -95,13 +95,13 @@ export const batch = (): TokenBatch => ({
   extra: {},
 });
 
-export const tensors = (arrays: { readonly [name: string]: HostArray }): Params =>
+export const tensors = (arrays: { readonly [name: string]: Float32HostArray }): Params =>
   Object.fromEntries(
     Object.entries(arrays).map(([name, { data, shape, dtype }]) => [name, tf.tensor(data, [...shape], dtype)]),
   );
 
 /** An adapter's parameters as training starts. */
-export const initial = (adapter: Adapter): { readonly [name: string]: HostArray } =>
+export const initial = (adapter: Adapter): { readonly [name: string]: Float32HostArray } =>
   Object.fromEntries(
     adapter.params.map(({ name, shape, init, start }) => {
       const stream = fold(fold(root, 'init'), name);
@@ -110,7 +110,7 @@ export const initial = (adapter: Adapter): { readonly [name: string]: HostArray 
   );
 
 /** Parameters away from their start, so that no part of an update is zero. */
-export const trained = (adapter: Adapter): { readonly [name: string]: HostArray } =>
+export const trained = (adapter: Adapter): { readonly [name: string]: Float32HostArray } =>
   Object.fromEntries(adapter.params.map(({ name, shape }) => [name, drawn(`trained ${name}`, shape, 0.3)]));
 
 /** Pooled output [B, width] of the tiny model. */

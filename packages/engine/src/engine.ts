@@ -3,12 +3,22 @@ import type * as tf from '@tensorflow/tfjs';
 /** The element types that cross an engine's border. Masks travel as bool: one byte an element. */
 export type DType = 'float32' | 'int32' | 'bool';
 
-/** Plain numbers on the host. `data` is row-major and has as many elements as `shape` says. */
-export interface HostArray {
-  readonly dtype: DType;
+/** Plain numbers on the host: `data` is row-major and has as many elements as `shape` says. */
+interface ArrayOf<Type extends DType, Data> {
+  readonly dtype: Type;
   readonly shape: readonly number[];
-  readonly data: Float32Array | Int32Array | Uint8Array;
+  readonly data: Data;
 }
+
+/** Floating-point numbers on the host: weights, parameters, rates, gradients. */
+export type Float32HostArray = ArrayOf<'float32', Float32Array>;
+/** Whole numbers on the host: token ids, labels, positions. */
+export type Int32HostArray = ArrayOf<'int32', Int32Array>;
+/** One byte an element, 0 or 1: masks. */
+export type BoolHostArray = ArrayOf<'bool', Uint8Array>;
+
+/** An array on the host. Its `dtype` says which typed array `data` is. */
+export type HostArray = Float32HostArray | Int32HostArray | BoolHostArray;
 
 /** A value that lives on an engine. Only the engine that made it may read or free it. */
 export interface Handle {

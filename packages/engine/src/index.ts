@@ -6,12 +6,25 @@ export { crossEntropy, logSoftmax, meanSquaredError } from './tensors/loss.ts';
 export { loraPro, proGradients } from './optimisers/lora-pro.ts';
 export { loraRite } from './optimisers/lora-rite.ts';
 export type { LoraPair, PairOptimizer } from './optimisers/pairs.ts';
-export { layoutOf, pack, sizeOf, unpack, viewOf, type Layout, type Params, type Slot } from './tensors/params.ts';
+export { layoutOf, pack, unpack, viewOf, type Layout, type Params, type Slot } from './tensors/params.ts';
 export { readSafetensors, writeSafetensors, type Safetensors } from './tensors/safetensors.ts';
 export { learningRate, type Schedule } from './optimisers/schedule.ts';
 export { as1d, as2d, as3d, as4d } from './tensors/rank.ts';
 export { stopGradient } from './tensors/stop-gradient.ts';
-export type { DType, Engine, EngineName, Handle, HostArray, Program, PureFunction, TensorRecord } from './engine.ts';
+export { asFloats, floats, ints, readFloats, scalar, sizeOf } from './host.ts';
+export type {
+  BoolHostArray,
+  DType,
+  Engine,
+  EngineName,
+  Float32HostArray,
+  Handle,
+  HostArray,
+  Int32HostArray,
+  Program,
+  PureFunction,
+  TensorRecord,
+} from './engine.ts';
 export { ENGINES, openBest, openEngine, probeEngines, type EngineOptions, type EngineProbe } from './engines/open.ts';
 export { onnxProviders, workerEnvironment } from './onnx/session.ts';
 export { onnxFile } from './onnx/export.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe } from 'vitest';
-import { openEngine, type Engine, type HostArray, type PureFunction } from '../src/index.ts';
+import { openEngine, readFloats, type Engine, type HostArray, type PureFunction } from '../src/index.ts';
 
 /** Runs a function on an engine and reads every output, leaving no handle behind. */
 export const evaluate = async (
@@ -10,9 +10,7 @@ export const evaluate = async (
   const program = engine.program(fn);
   const outputs = await program.run(inputs);
   const read = await Promise.all(
-    Object.entries(outputs).map(
-      async ([name, handle]) => [name, (await engine.get(handle)).data as Float32Array] as const,
-    ),
+    Object.entries(outputs).map(async ([name, handle]) => [name, await readFloats(engine, handle)] as const),
   );
   engine.free(Object.values(outputs));
   program.dispose();

@@ -1,25 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readSafetensors, writeSafetensors, type HostArray } from '../src/index.ts';
-
-const arrayOf = (dtype: HostArray['dtype'], shape: readonly number[], data: HostArray['data']): HostArray => ({
-  dtype,
-  shape,
-  data,
-});
+import { floats, ints, readSafetensors, writeSafetensors, type HostArray } from '../src/index.ts';
 
 const array = fc
   .tuple(fc.constantFrom('float32', 'int32', 'bool'), fc.array(fc.nat(3), { maxLength: 3 }), fc.nat())
   .map(([dtype, shape, fill]): HostArray => {
     const size = shape.reduce((a, b) => a * b, 1);
     const values = Array.from({ length: size }, (_, i) => fill + i);
-    if (dtype === 'float32') return arrayOf(dtype, shape, Float32Array.from(values));
-    if (dtype === 'int32') return arrayOf(dtype, shape, Int32Array.from(values));
-    return arrayOf(
-      'bool',
-      shape,
-      Uint8Array.from(values, (v) => v % 2),
-    );
+    if (dtype === 'float32') return floats(Float32Array.from(values), shape);
+    if (dtype === 'int32') return ints(Int32Array.from(values), shape);
+    return { dtype, shape, data: Uint8Array.from(values, (v) => v % 2) };
   });
 
 const name = fc.string({ minLength: 1 }).filter((s) => s !== '__metadata__' && s !== '__proto__');
@@ -49,7 +39,7 @@ describe('safetensors', () => {
   });
 
   it('has the layout of the format: length, header padded to eight bytes, data', () => {
-    const bytes = writeSafetensors({ tensors: { w: arrayOf('float32', [1], Float32Array.of(1)) }, metadata: {} });
+    const bytes = writeSafetensors({ tensors: { w: floats(Float32Array.of(1)) }, metadata: {} });
     const length = Number(new DataView(bytes.buffer).getBigUint64(0, true));
     expect(length % 8).toBe(0);
     expect(JSON.parse(new TextDecoder().decode(bytes.subarray(8, 8 + length)))).toEqual({

@@ -4,7 +4,7 @@ import { adapters, readPeft, type Adapter, type HostParams, type Model } from '@
 import { meanFieldScale, methods, type Dropout } from '@lab/dropout';
 import { models } from '@lab/models';
 import { BadInput, readRecord, runFolder, type RunConfig } from '@lab/records';
-import { readSafetensors } from '@lab/engine';
+import { asFloats, readSafetensors } from '@lab/engine';
 
 export const ADAPTER_FILES = ['adapter_config.json', 'adapter_model.safetensors'] as const;
 
@@ -44,7 +44,7 @@ export const openTrained = async (
   const bytes = readFileSync(file);
   const head = Object.entries(readSafetensors(bytes).tensors)
     .filter(([name]) => name.includes('.classifier.'))
-    .map(([name, array]) => [name.replace('base_model.model.', ''), array] as const);
+    .map(([name, array]) => [name.replace('base_model.model.', ''), asFloats(array, name)] as const);
   return {
     model,
     adapter,

@@ -1,7 +1,7 @@
 import { adapters } from '@lab/adapter';
 import { fold, key, normal } from '@lab/random';
 import { models } from '@lab/models';
-import { openBest, type Engine, type HostArray } from '@lab/engine';
+import { openBest, type Engine, type Float32HostArray } from '@lab/engine';
 import type { Material, Sentences } from '../src/index.ts';
 
 /** Sentences of our own, positive and negative by turns. */
@@ -20,7 +20,7 @@ const texts = [
   'the battery is terrible',
 ];
 
-type Arrays = { readonly [name: string]: HostArray };
+type Arrays = { readonly [name: string]: Float32HostArray };
 
 /** lora_B and head drawn at random: weights that stand for trained ones where only identities are tested. */
 const moved = (start: Arrays, label: string): Arrays =>
@@ -44,7 +44,7 @@ export const testMaterial = async (): Promise<{ readonly material: Material; rea
   const weights = Object.fromEntries(
     Object.entries(await model.weights()).map(([name, array]) => [name, engine.put(array)]),
   );
-  const own = adapter.params.map(({ name, shape, init }): [string, HostArray] => [
+  const own = adapter.params.map(({ name, shape, init }): [string, Float32HostArray] => [
     name,
     { dtype: 'float32', shape, data: init(fold(key(4), name)) },
   ]);

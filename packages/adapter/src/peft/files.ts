@@ -1,5 +1,5 @@
 import { BadInput, type Named } from '@lab/records';
-import { readSafetensors, writeSafetensors } from '@lab/engine';
+import { asFloats, readSafetensors, writeSafetensors } from '@lab/engine';
 import type { Adapter, HostParams } from '../adapter.ts';
 import type { Model } from '../model.ts';
 import { readPeftConfig } from './config.ts';
@@ -52,9 +52,11 @@ export const peftFiles = (
   };
 };
 
+/** The tensors of a file, all of which must be float32. */
 const tensorsOf = (bytes: Uint8Array, where: string): HostParams => {
   try {
-    return readSafetensors(bytes).tensors;
+    const tensors = Object.entries(readSafetensors(bytes).tensors);
+    return Object.fromEntries(tensors.map(([name, array]) => [name, asFloats(array, `tensor ${name}`)]));
   } catch (error) {
     throw new BadInput(`${where}: ${(error as Error).message}`);
   }
@@ -64,13 +66,13 @@ const pick = (adapter: Adapter, tensors: HostParams, where: string): HostParams 
   Object.fromEntries(
     adapter.params.map(({ name, shape }) => {
       const key = keyOf(adapter, name);
-      const found = tensors[key];
-      if (!found) throw new BadInput(`${where}: tensor ${key} is missing`);
-      if (found.dtype !== 'float32' || found.shape.join() !== shape.join())
+      const tensor = tensors[key];
+      if (!tensor) throw new BadInput(`${where}: tensor ${key} is missing`);
+      if (tensor.shape.join() !== shape.join())
         throw new BadInput(
-          `${where}: tensor ${key} is ${found.dtype} [${found.shape.join(', ')}]; expected float32 [${shape.join(', ')}]`,
+          `${where}: tensor ${key} has the shape [${tensor.shape.join(', ')}]; expected [${shape.join(', ')}]`,
         );
-      return [name, found];
+      return [name, tensor];
     }),
   );
 

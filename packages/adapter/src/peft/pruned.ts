@@ -1,12 +1,12 @@
 import { BadInput } from '@lab/records';
-import type { HostArray } from '@lab/engine';
+import type { Float32HostArray } from '@lab/engine';
 import type { Adapter, HostParams } from '../adapter.ts';
 
 /** What PEFT puts before every name of the model. */
 export const PREFIX = 'base_model.model.';
 
 /** Rows (`axis` 0) or columns (`axis` 1) of a matrix at the places that were kept, zeros at the others. */
-const spread = ({ data, shape }: HostArray, kept: readonly boolean[], axis: 0 | 1): HostArray => {
+const spread = ({ data, shape }: Float32HostArray, kept: readonly boolean[], axis: 0 | 1): Float32HostArray => {
   const [height = 0, width = 0] = shape;
   const [rows, columns] = axis === 0 ? [kept.length, width] : [height, kept.length];
   const places = kept.flatMap((keep, place) => (keep ? [place] : []));
@@ -33,7 +33,7 @@ export const withPruned = (
     const keep = kept[`${path}.lora_E`];
     if (!keep) return [];
     const count = keep.filter(Boolean).length;
-    return (['lora_A', 'lora_B', 'lora_E'] as const).flatMap((part): (readonly [string, HostArray])[] => {
+    return (['lora_A', 'lora_B', 'lora_E'] as const).flatMap((part): (readonly [string, Float32HostArray])[] => {
       const key = `${PREFIX}${path}.${part}`;
       const axis = part === 'lora_B' ? 1 : 0;
       const found = tensors[key];

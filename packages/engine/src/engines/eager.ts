@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { onBackend, tidyOrFree } from './backend.ts';
 import type { DType, Engine, EngineName, Handle, HostArray, Program, PureFunction, TensorRecord } from '../engine.ts';
-import { checkHostArray, hostArray, isHostArray } from '../host.ts';
+import { checkHostArray, converted, hostArray, isHostArray } from '../host.ts';
 
 /** What an eager engine is: its public name, the line for people, and the tfjs backend that does the work. */
 export type EagerSpec = { readonly name: EngineName; readonly description: string; readonly backend: string };
@@ -51,8 +51,9 @@ export function eagerEngine(spec: EagerSpec): Engine {
     put: (array) => onBackend(spec.backend, () => own(upload(array, 'put'))),
     get: async (handle) => {
       const tensor = find(handle);
-      const data = await tensor.data();
-      return hostArray(handle.dtype, handle.shape, data as HostArray['data']);
+      // Kernels of the plain JavaScript backend leave comparisons in other typed arrays than their dtype says.
+      const data = converted(handle.dtype, await tensor.data());
+      return hostArray(handle.dtype, handle.shape, data, 'get');
     },
     free: (handles) => {
       for (const handle of handles) release(handle);

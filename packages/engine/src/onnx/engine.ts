@@ -125,7 +125,7 @@ export async function onnxEngine(
     },
     get: async (handle) => {
       const { data } = await transfer.download(find(handle));
-      return hostArray(handle.dtype, handle.shape, data as HostArray['data']);
+      return hostArray(handle.dtype, handle.shape, data, 'get');
     },
     free: (handles) => {
       for (const handle of handles) release(handle);
@@ -140,7 +140,15 @@ export async function onnxEngine(
 
 /** A view, not a copy. */
 function wrap(array: HostArray): ort.Tensor {
-  return new ort.Tensor(array.dtype, array.data as Float32Array, array.shape);
+  // The types of onnxruntime-node's constructor have one signature for each element type.
+  switch (array.dtype) {
+    case 'float32':
+      return new ort.Tensor(array.dtype, array.data, array.shape);
+    case 'int32':
+      return new ort.Tensor(array.dtype, array.data, array.shape);
+    case 'bool':
+      return new ort.Tensor(array.dtype, array.data, array.shape);
+  }
 }
 
 async function checkProvider(runtime: Runtime, upload: (tensor: ort.Tensor) => Promise<ort.Tensor>): Promise<void> {

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { sizeOf } from '../host.ts';
 
 /** Named tensors: `layer.0.attention.query.lora_A` -> tensor. Never mutated; a step makes a new record. */
 export type Params = { readonly [name: string]: tf.Tensor };
@@ -16,9 +17,6 @@ export interface Layout {
   readonly slots: readonly Slot[];
   readonly size: number;
 }
-
-/** Number of elements of a shape. */
-export const sizeOf = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
 
 /** Lays named shapes end to end. Throws when a name repeats. */
 export const layoutOf = (specs: readonly { readonly name: string; readonly shape: readonly number[] }[]): Layout => {

@@ -1,14 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { HostParams } from '@lab/adapter';
 import { theoryRuns } from '@lab/experiments';
 import { fold, key } from '@lab/random';
 import { runFolder } from '@lab/records';
 import { openPreparer, planRun, type ExperimentRun, type Prepared } from '@lab/runner';
-import { openBest, readSafetensors, type Engine, type HostArray } from '@lab/engine';
+import { asFloats, openBest, readSafetensors, type Engine } from '@lab/engine';
 import type { Material, Sentences } from '@lab/theory';
 import type { TrainOptions } from '../train.ts';
-
-type Arrays = { readonly [name: string]: HostArray };
 
 /** The two trainings, planned. */
 export const plannedRuns = (): readonly [plain: ExperimentRun, dropout: ExperimentRun] => {
@@ -21,7 +20,7 @@ export const plannedRuns = (): readonly [plain: ExperimentRun, dropout: Experime
 };
 
 /** Trained parameters of a finished run, under the adapter's own names. */
-const trainedOf = (out: string, id: string, { blueprint }: Prepared): Arrays => {
+const trainedOf = (out: string, id: string, { blueprint }: Prepared): HostParams => {
   const bytes = readFileSync(join(runFolder(out, id), 'adapter', 'adapter_model.safetensors'));
   const { tensors } = readSafetensors(bytes);
   const own = new Set(blueprint.adapter.params.map(({ name }) => name));
@@ -29,13 +28,13 @@ const trainedOf = (out: string, id: string, { blueprint }: Prepared): Arrays => 
     blueprint.layout.slots.map(({ name }) => {
       const found = tensors[own.has(name) ? `base_model.model.${name}.weight` : `base_model.model.${name}`];
       if (!found) throw new Error(`run ${id}: its adapter has no tensor for ${name}`);
-      return [name, found];
+      return [name, asFloats(found, name)];
     }),
   );
 };
 
 /** Start values as training draws them: each from a key of its own name. */
-const startOf = ({ blueprint, config }: Prepared): Arrays => {
+const startOf = ({ blueprint, config }: Prepared): HostParams => {
   const stream = fold(key(config.seed), 'init');
   return Object.fromEntries(
     [...blueprint.adapter.params, ...blueprint.head.params].map(({ name, shape, init }) => [
@@ -50,7 +49,7 @@ const sentences = (rows: Prepared['rows']['train']): Sentences => ({
   labels: Int32Array.from(rows, ({ example }) => example.label),
 });
 
-const putAll = (engine: Engine, arrays: Arrays) =>
+const putAll = (engine: Engine, arrays: HostParams) =>
   Object.fromEntries(Object.entries(arrays).map(([name, array]) => [name, engine.put(array)]));
 
 /** What the checks look at, from the two finished runs. The caller closes the engine. */

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { copyFile, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { transposed, type HostArray } from '@lab/engine';
+import { transposed, type Float32HostArray } from '@lab/engine';
 import type { Checkpoint } from '../checkpoint/open.ts';
 import { writeTensors, type Outgoing } from '../checkpoint/write.ts';
 import { storedName } from './load.ts';
@@ -25,13 +25,13 @@ export const saveCheckpoint = async (
   anatomy: Anatomy,
   prefix: string,
   config: object,
-  weights: { readonly [name: string]: HostArray },
+  weights: { readonly [name: string]: Float32HostArray },
   folder: string,
 ): Promise<void> => {
   await mkdir(folder, { recursive: true });
   const ours = anatomy.tensors.map((spec): Outgoing => {
     const name = storedName(checkpoint, spec.name, prefix)!;
-    const data = weights[spec.name]!.data as Float32Array;
+    const data = weights[spec.name]!.data;
     const [dIn, dOut] = spec.shape as [number, number];
     return {
       name,

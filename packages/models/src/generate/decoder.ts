@@ -1,4 +1,4 @@
-import type { Engine, Handle, HostArray, Program } from '@lab/engine';
+import { floats, ints, readFloats, type Engine, type Handle, type HostArray, type Program } from '@lab/engine';
 import type { Decoder } from './generate.ts';
 
 type Inputs = { readonly [name: string]: Handle | HostArray };
@@ -16,9 +16,6 @@ export interface DecoderParts {
   readonly room: number;
 }
 
-const ints = (data: Int32Array, shape: readonly number[]): HostArray => ({ dtype: 'int32', shape, data });
-const floats = (data: Float32Array, shape: readonly number[]): HostArray => ({ dtype: 'float32', shape, data });
-
 /** A decoder on an engine, and the freeing of its cache. Rows are never fewer than at the start, so that few programs are compiled. */
 export const openDecoder = (parts: DecoderParts): Decoder & { readonly close: () => void } => {
   const { engine, pad, room } = parts;
@@ -29,10 +26,10 @@ export const openDecoder = (parts: DecoderParts): Decoder & { readonly close: ()
   const take = async ({ logits, ...kept }: { readonly [name: string]: Handle }, rows: number) => {
     engine.free(Object.values(cache));
     cache = kept;
-    const { data } = await engine.get(logits!);
+    const data = await readFloats(engine, logits!);
     engine.free([logits!]);
     const width = logits!.shape[1]!;
-    return Array.from({ length: rows }, (_, r) => (data as Float32Array).slice(r * width, (r + 1) * width));
+    return Array.from({ length: rows }, (_, r) => data.slice(r * width, (r + 1) * width));
   };
   return {
     start: async (prompts) => {

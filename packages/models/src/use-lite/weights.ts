@@ -1,11 +1,11 @@
 import { BadInput } from '@lab/records';
-import type { HostArray } from '@lab/engine';
+import type { Float32HostArray } from '@lab/engine';
 import type { Stored } from './read.ts';
 import { EMBEDDING_WIDTH, FFN_WIDTH, LAYER_WIDTHS, MAX_TOKENS, WIDTH, type Pooling } from './shape.ts';
 
-type Weights = { readonly [name: string]: HostArray };
+type Weights = { readonly [name: string]: Float32HostArray };
 
-const host = (shape: readonly number[], data: Float32Array): HostArray => ({ dtype: 'float32', shape, data });
+const host = (shape: readonly number[], data: Float32Array): Float32HostArray => ({ dtype: 'float32', shape, data });
 
 /** Columns from..to of a row-major [rows, columns] matrix. */
 const columnBlock = (data: Float32Array, columns: number, from: number, to: number): Float32Array => {
@@ -34,7 +34,7 @@ const APPLIED = `module_apply_default/Encoder_en/${ENCODE}`;
 
 /** The package's weights under the model's own names; kernels are stored [d_in, d_out] already. Throws `BadInput` for a missing weight. */
 export const nameWeights = (stored: Stored, pooling: Pooling): Weights => {
-  const take = (name: string, shape: readonly number[]): HostArray => {
+  const take = (name: string, shape: readonly number[]): Float32HostArray => {
     const found = stored.get(name);
     const length = shape.reduce((a, b) => a * b, 1);
     if (!found) throw new BadInput(`model "use-lite": weight ${name} is missing`);
@@ -51,8 +51,8 @@ export const nameWeights = (stored: Stored, pooling: Pooling): Weights => {
     const kernels = `module/Encoder_en/${ENCODE}/Layer_${i}/TransformerLayer/MultiheadAttention`;
     const ffnKernel = (n: number) =>
       `${APPLIED}/TransformerStack/Layer_${i}/TransformerLayer/FFN/conv${n}/Tensordot/Reshape_1`;
-    const fused = take(`${kernels}/qkv_transform_single/kernel/part_0`, [width, 3 * width]).data as Float32Array;
-    const fusedBias = partitioned(`${at}/MultiheadAttention/qkv_transform_single/bias`, 3 * width).data as Float32Array;
+    const fused = take(`${kernels}/qkv_transform_single/kernel/part_0`, [width, 3 * width]).data;
+    const fusedBias = partitioned(`${at}/MultiheadAttention/qkv_transform_single/bias`, 3 * width).data;
     const block = (name: string, n: number): Weights => ({
       [`layer.${i}.attention.${name}.weight`]: host(
         [width, width],
@@ -94,7 +94,7 @@ export const nameWeights = (stored: Stored, pooling: Pooling): Weights => {
   const embedding = stored.get('module/Embeddings_en');
   return {
     'embedding.weight': take('module/Embeddings_en', [embedding?.shape[0] ?? 0, EMBEDDING_WIDTH]),
-    timing: host([MAX_TOKENS, EMBEDDING_WIDTH], timingTable(inverse.data as Float32Array)),
+    timing: host([MAX_TOKENS, EMBEDDING_WIDTH], timingTable(inverse.data)),
     ...Object.assign({}, ...LAYER_WIDTHS.map(layer)),
     ...(pooling === 'mean'
       ? {}

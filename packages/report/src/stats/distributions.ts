@@ -69,7 +69,7 @@ export const normalCdf = (z: number): number => {
 };
 
 /** Inverse of a rising distribution function by bisection, to machine precision. p in (0, 1). */
-const invert = (cdf: (x: number) => number, p: number): number => {
+export const invertCdf = (cdf: (x: number) => number, p: number): number => {
   let low = -1;
   let high = 1;
   while (cdf(low) > p) low *= 2;
@@ -89,10 +89,10 @@ export const studentQuantile = (p: number, df: number): number => {
   const name = `${p}|${df}`;
   const known = quantiles.get(name);
   if (known !== undefined) return known;
-  const value = invert((x) => studentCdf(x, df), p);
+  const value = invertCdf((x) => studentCdf(x, df), p);
   if (quantiles.size < 10_000) quantiles.set(name, value);
   return value;
 };
 
 /** The value that a standard normal number stays below with probability p. */
-export const normalQuantile = (p: number): number => invert(normalCdf, p);
+export const normalQuantile = (p: number): number => invertCdf(normalCdf, p);

@@ -3,7 +3,7 @@ import { generationScores } from '@lab/metrics';
 import { meanFieldScale } from '@lab/dropout';
 import { generate, meanLogits, openDecoder, type Decoder } from '@lab/models';
 import type { Evaluation, Prediction, Readout } from '@lab/records';
-import type { Handle } from '@lab/engine';
+import { readFloats, type Handle } from '@lab/engine';
 import { bucketFor, chunks, evaluationOrder, makeBatch } from '../step/batches.ts';
 import { languageModel, promptOf } from '../session/causal.ts';
 import type { Reader } from './evaluate.ts';
@@ -47,7 +47,7 @@ const ensembleLosses = async (
     await reader.pause();
     const masks = memberMasks(blueprint, testNoise(blueprint), batch, { key, member, index });
     const { outputs } = await programs.predict.member.run({ theta, ...seen, ...masks, ...weights });
-    drawn.push((await workshop.engine.get(outputs!)).data as Float32Array);
+    drawn.push(await readFloats(workshop.engine, outputs!));
     workshop.engine.free([outputs!]);
   }
   const [mean] = meanLogits(drawn.map((logits) => [logits]));

@@ -26,7 +26,7 @@ import {
   writeHead,
   writeProgress,
 } from '@lab/records';
-import { sizeOf, type Handle } from '@lab/engine';
+import { readFloats, sizeOf, type Handle } from '@lab/engine';
 import type { Blueprint } from '../session/blueprint.ts';
 import { checkpointBytes, readCheckpoint, type Checkpoint } from '../train/checkpoint.ts';
 import type { PlannedRun } from '../plan/config.ts';
@@ -206,7 +206,7 @@ const testRun = async (lease: Lease, prepared: Prepared, reader: Reader, theta: 
   for (const [name, found] of Object.entries(elsewhere)) {
     others.push(...(await assess(reader, theta, `elsewhere:${name}`, found, members)).evaluations);
   }
-  const params = named(blueprint.layout, (await reader.workshop.engine.get(theta)).data as Float32Array);
+  const params = named(blueprint.layout, await readFloats(reader.workshop.engine, theta));
   writeAdapter(lease, prepared, params);
   return {
     onTrain: onTrain.evaluations,

@@ -19,7 +19,7 @@ export const named = (layout: Layout, theta: Float32Array): HostParams =>
 /** theta of parameters by name. */
 export const flat = (layout: Layout, params: HostParams): Float32Array => {
   const theta = new Float32Array(layout.size);
-  for (const { name } of layout.slots) viewOf(layout, theta, name).set(params[name]!.data as Float32Array);
+  for (const { name } of layout.slots) viewOf(layout, theta, name).set(params[name]!.data);
   return theta;
 };
 

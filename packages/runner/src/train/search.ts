@@ -1,7 +1,7 @@
 import type { HostParams, Probe } from '@lab/adapter';
 import { fold, permutation, type Key } from '@lab/random';
 import type { Allocation } from '@lab/records';
-import type { Handle } from '@lab/engine';
+import { readFloats, type Handle } from '@lab/engine';
 import { chunks, makeBatch } from '../step/batches.ts';
 import { evaluationsOf, readAll, type Reader } from '../read/evaluate.ts';
 import type { Row } from '../session/row.ts';
@@ -23,8 +23,7 @@ const probeOf = ({ reader, rows, metric }: SearchArgs, batches: readonly (readon
   const { layout, task } = blueprint;
   const { engine } = workshop;
   const arraysOf = (indices: readonly number[]) => makeBatch(rows, indices, { size, maxTokens, task }).arrays;
-  const read = async (handle: Handle): Promise<HostParams> =>
-    named(layout, (await engine.get(handle)).data as Float32Array);
+  const read = async (handle: Handle): Promise<HostParams> => named(layout, await readFloats(engine, handle));
   return {
     gradient: async (params) => {
       const theta = vector(flat(layout, params));
@@ -74,7 +73,7 @@ export const searchStep = async (
   if (!search?.due(at)) return null;
   const key = fold(args.key, at.step);
   const batches = chunks(permutation(fold(key, 'batches'), rows.length), batchSize).slice(0, search.batches);
-  const params = named(blueprint.layout, (await workshop.engine.get(theta)).data as Float32Array);
+  const params = named(blueprint.layout, await readFloats(workshop.engine, theta));
   const { changed, chosen } = await search.choose(probeOf(args, batches), params, key);
   return {
     theta: workshop.engine.put(vector(flat(blueprint.layout, { ...params, ...changed }))),

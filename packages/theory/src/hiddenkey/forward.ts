@@ -1,6 +1,6 @@
 import { methods, perturbWith, planMasks } from '@lab/dropout';
 import { fold, integer, normal, type Key } from '@lab/random';
-import { openEngine, tf } from '@lab/engine';
+import { openEngine, readFloats, tf } from '@lab/engine';
 import { check, pick } from '../check.ts';
 import { hiddenKey } from '../papers.ts';
 import { range } from '../real/batch.ts';
@@ -40,7 +40,7 @@ const catalogue = async (cases: readonly Dropped[]) => {
       data: Uint8Array.from(cases.flatMap(({ m }) => range(keys).map((i) => (i === m ? 0 : 1)))),
     },
   });
-  const read = async (name: string) => (await engine.get(found[name]!)).data as Float32Array;
+  const read = async (name: string) => await readFloats(engine, found[name]!);
   const both = { key: await read('key'), attention: await read('attention') };
   await engine.close();
   return both;

@@ -1,4 +1,4 @@
-import type { Adapter, Encoded, Model } from '@lab/adapter';
+import type { Adapter, Encoded, HostParams, Model } from '@lab/adapter';
 import type { Engine, Handle, HostArray } from '@lab/engine';
 
 /** Sentences as token ids with their class. */
@@ -22,9 +22,9 @@ export interface Material {
   /** Frozen weights on the engine, by name. */
   readonly weights: { readonly [name: string]: Handle };
   /** Start values of all trained parameters, the head's included; every lora_B is zero. */
-  readonly start: Arrays;
+  readonly start: HostParams;
   /** Trained parameters: by plain LoRA, and by LoRA Dropout at `rate`. */
-  readonly trained: { readonly plain: Arrays; readonly dropout: Arrays };
+  readonly trained: { readonly plain: HostParams; readonly dropout: HostParams };
   readonly rate: number;
   readonly train: Sentences;
   readonly test: Sentences;
