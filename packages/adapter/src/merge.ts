@@ -4,11 +4,14 @@ import type { Adapter, HostParams } from './adapter.ts';
 import { floatsOf } from './named.ts';
 
 const sum = (shape: readonly number[], values: Float32Array, update: Float32Array): Float32HostArray =>
-  floats(values.map((w, i) => w + (update[i] ?? NaN)), shape);
+  floats(
+    values.map((w, i) => w + (update[i] ?? NaN)),
+    shape,
+  );
 
 /**
- * Weights with the adapter's deterministic update added, rounded once: W + ΔW and b + Δb for every target. `weights` is left as
- * it is. Throws `BadInput` for an adapter that cannot be merged.
+ * Weights with the adapter's deterministic update added, rounded once: W + ΔW and b + Δb for every
+ * target. `weights` is left as it is. Throws `BadInput` for an adapter that cannot be merged.
  */
 export const merge = (adapter: Adapter, weights: HostParams, params: HostParams): HostParams => {
   const { delta, deltaBias, targets } = adapter;

@@ -108,7 +108,7 @@ describe('target_modules', () => {
 });
 
 describe('noise', () => {
-  const met = (noise: 'all' | 'weights'): readonly Site[] => {
+  const used = (noise: 'all' | 'weights'): readonly Site[] => {
     const adapter = loraOf({ r: 2, target_modules: ['query'] });
     const sites: Site[] = [];
     tf.tidy(() => {
@@ -122,8 +122,8 @@ describe('noise', () => {
   };
 
   it('meets every stage of the branch in forward order, or its matrices alone', () => {
-    expect(met('all')).toEqual(['lora.input', 'lora.A', 'lora.rank', 'lora.B', 'lora.delta']);
-    expect(met('weights')).toEqual(['lora.A', 'lora.B']);
+    expect(used('all')).toEqual(['lora.input', 'lora.A', 'lora.rank', 'lora.B', 'lora.delta']);
+    expect(used('weights')).toEqual(['lora.A', 'lora.B']);
   });
 
   it('on B’s rows and A’s columns removes rows and columns of the update', () => {

@@ -37,7 +37,8 @@ const compare = (adapter: Adapter, params: HostParams, expected: Outputs): void 
       const b = frozen[`${spec.path}.bias`] as tf.Tensor1D | undefined;
       const base = { W: matrixOf(frozen, `${spec.path}.weight`), ...(b ? { b } : {}) };
       const y = adapter.linear(spec, x, base, named, noNoise).dataSync();
-      // Sums of some ten float32 terms; PEFT adds 1e-5 to AdaLoRA's rank of 4 where it divides by it, a share of 2.5e-6.
+      // Sums of some ten float32 terms; PEFT adds 1e-5 to AdaLoRA's rank of 4 where it divides by
+      // it, a share of 2.5e-6.
       expected[spec.path]!.forEach((value, i) => {
         expect(Math.abs(present(y[i]) - value)).toBeLessThan(1e-5 * Math.max(1, Math.abs(value)));
       });

@@ -10,7 +10,10 @@ import {
   type TokenBatch,
 } from '../src/index.ts';
 
-/** A model with one of everything an adapter may meet: maps of tokens, examples and positions, with and without bias. */
+/**
+ * A model with one of everything an adapter may meet: maps of tokens, examples and positions, with
+ * and without bias.
+ */
 export const linears: readonly LinearSpec[] = [
   { path: 'layer.0.attention.query', layer: 0, dIn: 4, dOut: 4, per: 'token' },
   { path: 'layer.0.attention.position', layer: 0, dIn: 3, dOut: 4, per: 'position' },

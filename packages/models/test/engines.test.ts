@@ -16,7 +16,10 @@ const CHOSEN = [
   'opt-post-norm',
 ];
 
-/** Hidden states, and the gradient of a loss in the first linear map's kernel, as one pure function of weights and batch. */
+/**
+ * Hidden states, and the gradient of a loss in the first linear map's kernel, as one pure function
+ * of weights and batch.
+ */
 const runOn = async (engine: Engine, one: Case) => {
   const model = await openCase(one);
   const { tensors } = readSafetensors(readFileSync(join(fixtureFolder(one.folder), 'expected.safetensors')));
@@ -38,10 +41,10 @@ const runOn = async (engine: Engine, one: Case) => {
   const { ids, valid, types } = tensors;
   const out = await program.run({ ids: ids!, valid: valid!, ...(types ? { types } : {}), ...weights });
   const read = async (name: string) => (await engine.get(out[name]!)).data;
-  const found = { hidden: await read('hidden'), gradient: await read('gradient') };
+  const computed = { hidden: await read('hidden'), gradient: await read('gradient') };
   engine.free(Object.values(out));
   program.dispose();
-  return found;
+  return computed;
 };
 
 const worst = (a: ArrayLike<number>, b: ArrayLike<number>): number =>
@@ -63,13 +66,13 @@ describe.each(['wasm', 'onnx'] as const)('%s', (name) => {
     'computes $folder as plain JavaScript does',
     async (one) => {
       const expected = await runOn(js, one);
-      const found = await runOn(engine, one);
+      const computed = await runOn(engine, one);
       const size = Math.max(...Array.from(expected.gradient, Math.abs));
       expect(size).toBeGreaterThan(0);
       // float32 sums in another order: some tens of roundings of numbers of size 1 to 10.
-      expect(worst(found.hidden, expected.hidden)).toBeLessThan(2e-5);
-      expect(worst(found.gradient, expected.gradient)).toBeLessThan(2e-5 * Math.max(1, size));
-      expect(found.hidden).toHaveLength(expected.hidden.length);
+      expect(worst(computed.hidden, expected.hidden)).toBeLessThan(2e-5);
+      expect(worst(computed.gradient, expected.gradient)).toBeLessThan(2e-5 * Math.max(1, size));
+      expect(computed.hidden).toHaveLength(expected.hidden.length);
     },
   );
 });

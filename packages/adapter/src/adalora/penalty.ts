@@ -5,8 +5,9 @@ import { matrixOf } from '../named.ts';
 const TINY = 1e-12;
 
 /**
- * How far P and Q are from orthogonal. `norm`: the mean over all P and Q of ‖PᵀP - I‖ and ‖QQᵀ - I‖, as in the authors' code and in
- * PEFT. `squared`: the sum of ‖PᵀP - I‖² + ‖QQᵀ - I‖² over the targets (AdaLoRA, Eq. 4). P is `lora_B` [d_out, r], Q `lora_A` [r, d_in].
+ * How far P and Q are from orthogonal. `norm`: the mean over all P and Q of ‖PᵀP - I‖ and ‖QQᵀ -
+ * I‖, as in the authors' code and in PEFT. `squared`: the sum of ‖PᵀP - I‖² + ‖QQᵀ - I‖² over the
+ * targets (AdaLoRA, Eq. 4). P is `lora_B` [d_out, r], Q `lora_A` [r, d_in].
  */
 export const orthogonality = (
   kind: 'norm' | 'squared',

@@ -14,7 +14,10 @@ export interface AdaState {
   readonly plan: (steps: number) => BudgetPlan;
 }
 
-/** Importance of every triplet [targets * r]: s(λ) + mean s(P column) + mean s(Q row), with s = sensitivity * uncertainty (Eq. 7, 11). */
+/**
+ * Importance of every triplet [targets * r]: s(λ) + mean s(P column) + mean s(Q row), with s =
+ * sensitivity * uncertainty (Eq. 7, 11).
+ */
 const tripletScores = (paths: readonly string[], scores: Params): tf.Tensor =>
   tf.concat(
     paths.map((path) => {
@@ -35,8 +38,9 @@ const pruned = (paths: readonly string[], params: Params, keep: tf.Tensor, prune
 };
 
 /**
- * Importance scores and pruning after every optimiser step (AdaLoRA, algorithm 1). Scores are two flat slots that travel with the
- * checkpoint; what depends on the step comes in as scalars: the whole update is a pure function and resumes exactly.
+ * Importance scores and pruning after every optimiser step (AdaLoRA, algorithm 1). Scores are two
+ * flat slots that travel with the checkpoint; what depends on the step comes in as scalars: the
+ * whole update is a pure function and resumes exactly.
  */
 export const adaState = ({ params: specs, paths, beta1, beta2, plan }: AdaState): AdapterState => {
   const layout = layoutOf(specs);

@@ -25,7 +25,8 @@ it('scores are one at the start and sum to r', () => {
 });
 
 it('keeps the smallest set beyond the threshold, at least half, and copies the best ranks over the rest', () => {
-  // In order .5, .3, .15, .05: .5 and .3 are .8, above .7, so ranks 0 and 2 fall; rank 2 is the stronger one and takes the best.
+  // In order .5, .3, .15, .05: .5 and .3 are .8, above .7, so ranks 0 and 2 fall; rank 2 is the
+  // stronger one and takes the best.
   expect(replaced([0.05, 0.3, 0.15, 0.5], 0.7)).toEqual([
     [0, 1, 0, 1],
     [0, 1, 0, 0],

@@ -21,7 +21,10 @@ interface Sublayer extends Place {
   readonly width: number;
 }
 
-/** A model's sublayers by its own sites: where attention scores and where feed-forward outputs are, with the width of a layer. */
+/**
+ * A model's sublayers by its own sites: where attention scores and where feed-forward outputs are,
+ * with the width of a layer.
+ */
 const sublayers = (model: Model): readonly Sublayer[] => {
   const uses = model.sites(1, 1);
   const hidden = uses.filter(({ site }) => site === 'ffn.hidden');
@@ -50,8 +53,9 @@ const paramsOf = ({ path, width }: Sublayer, size: number): readonly ParamSpec[]
 ];
 
 /**
- * h + U act(D h + d) + u after each sublayer of the given kinds, before its residual is added (Houlsby et al. 2019, section 2.1).
- * D: [size, width], U: [width, size] starting at zero, so that training starts at the pretrained model.
+ * h + U act(D h + d) + u after each sublayer of the given kinds, before its residual is added
+ * (Houlsby et al. 2019, section 2.1). D: [size, width], U: [width, size] starting at zero, so that
+ * training starts at the pretrained model.
  */
 export const bottleneck = (
   model: Model,

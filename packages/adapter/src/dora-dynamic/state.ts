@@ -13,7 +13,10 @@ const partsOf = (path: string, params: Params) => ({
   c: vectorOf(params, `${path}.lora_c`),
 });
 
-/** ‖c_i b_i a_i‖ / ‖ΔW‖, the share of each component in its update by Frobenius norm: [r]. The scale cancels. */
+/**
+ * ‖c_i b_i a_i‖ / ‖ΔW‖, the share of each component in its update by Frobenius norm: [r]. The scale
+ * cancels.
+ */
 export const sharesOf = (path: string, params: Params): tf.Tensor => {
   const { A, B, c } = partsOf(path, params);
   const own = tf.mul(tf.square(c), tf.mul(tf.sum(tf.square(A), 1), tf.sum(tf.square(B), 0)));
@@ -25,7 +28,10 @@ export const sharesOf = (path: string, params: Params): tf.Tensor => {
 
 const variance = (x: tf.Tensor, axis: 0 | 1): tf.Tensor => tf.mean(tf.square(tf.sub(x, tf.mean(x, axis, true))), axis);
 
-/** Mean variance of the entries of every a and b: components whose weight lies in a few entries cost more (section 3.4). */
+/**
+ * Mean variance of the entries of every a and b: components whose weight lies in a few entries cost
+ * more (section 3.4).
+ */
 export const evenness = (paths: readonly string[], params: Params): tf.Scalar =>
   tf.mean(
     tf.concat(
@@ -36,7 +42,10 @@ export const evenness = (paths: readonly string[], params: Params): tf.Scalar =>
     ),
   );
 
-/** Averaged shares and, from `warmup` to the end, pruning of the least important components over all targets; c of those is 0. */
+/**
+ * Averaged shares and, from `warmup` to the end, pruning of the least important components over all
+ * targets; c of those is 0.
+ */
 export const doraState = (
   paths: readonly string[],
   r: number,

@@ -51,7 +51,8 @@ describe('the space', () => {
   });
 
   it('of OPT-350M has 48 branches and 95 shortcuts, of which 36 are kept', () => {
-    // papers.md 3.1, 3.3: floor(.25 * 48) + round(.25 * 95); and 48 modules of rank 24 weigh as much as 36 of rank 32.
+    // papers.md 3.1, 3.3: floor(.25 * 48) + round(.25 * 95); and 48 modules of rank 24 weigh as
+    // much as 36 of rank 32.
     expect(modulesKept(48, 95, 0.25)).toBe(36);
     expect(modulesKept(48, 95, 0.25) * 32).toBe(48 * 24);
     expect(modulesKept(48, 95, 0.25) * 8).toBe(48 * 6);
@@ -72,11 +73,11 @@ describe('the space', () => {
     const adapter = build({ shortcuts: [] });
     tf.tidy(() => {
       const on = linears.map((_, i) => i % 2);
-      const live = present(adapter.trainable)({}, { [SWITCHES]: tf.tensor1d(on) });
-      const told = linears.map(({ path }) =>
-        [`${path}.lora_A`, `${path}.lora_B`].map((n) => present(live[n]).dataSync()[0]),
+      const mask = present(adapter.trainable)({}, { [SWITCHES]: tf.tensor1d(on) });
+      const trained = linears.map(({ path }) =>
+        [`${path}.lora_A`, `${path}.lora_B`].map((n) => present(mask[n]).dataSync()[0]),
       );
-      expect(told).toEqual(on.map((x) => [x, x]));
+      expect(trained).toEqual(on.map((x) => [x, x]));
       const used = present(adapter.used)({ [SWITCHES]: { dtype: 'float32', shape: [7], data: Float32Array.from(on) } });
       expect(used).toBe(linears.reduce((sum, { dIn, dOut }, i) => sum + (i % 2) * 2 * (dIn + dOut), 0));
     });
@@ -164,11 +165,11 @@ describe('proxies', () => {
       ]),
     );
     const probe: Probe = { gradient: async () => slopes, flow: async () => slopes, metric: async () => 1 };
-    const told = async (proxy: string) =>
+    const choice = async (proxy: string) =>
       (await present(build({ search: 'static', proxy }).search).choose(probe, start, key(1))).chosen;
-    expect((await told('snip')).warning).toContain('all scores are 0');
-    expect((await told('synflow')).warning).toContain('all scores are 0');
-    const { modules: scored, warning, parameters, budget } = await told('grad-norm');
+    expect((await choice('snip')).warning).toContain('all scores are 0');
+    expect((await choice('synflow')).warning).toContain('all scores are 0');
+    const { modules: scored, warning, parameters, budget } = await choice('grad-norm');
     expect(warning).toBeUndefined();
     const first = scored.find(({ name }) => name === present(linears[0]).path)!;
     expect(first.score).toBeCloseTo(Math.sqrt(2 * 4), 6);

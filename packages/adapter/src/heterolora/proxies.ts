@@ -23,17 +23,23 @@ const overFactors = (modules: readonly Module[], score: (name: string) => number
 export const gradNorm = (modules: readonly Module[], grad: HostParams): readonly number[] =>
   overFactors(modules, (name) => norm(data(grad, name)));
 
-/** sum |A dL/dA| + sum |B dL/dB|: the gradient by a mask of ones (Lee et al. 2019, Eq. 5), without their normalisation. */
+/**
+ * sum |A dL/dA| + sum |B dL/dB|: the gradient by a mask of ones (Lee et al. 2019, Eq. 5), without
+ * their normalisation.
+ */
 export const snip = (modules: readonly Module[], params: HostParams, grad: HostParams): readonly number[] =>
   overFactors(modules, (name) => saliency(data(params, name), data(grad, name)));
 
-/** The same with the gradient of the sum of outputs where everything is positive (Tanaka et al. 2020, Eq. 1). */
+/**
+ * The same with the gradient of the sum of outputs where everything is positive (Tanaka et al.
+ * 2020, Eq. 1).
+ */
 export const synflow = (modules: readonly Module[], params: HostParams, grad: HostParams): readonly number[] =>
   snip(modules, params, grad);
 
 /**
- * The smallest scale, in tenths, by which one module alone may be multiplied with the metric falling by at most `tolerance`; found by
- * halving, so it takes the metric to grow with the scale.
+ * The smallest scale, in tenths, by which one module alone may be multiplied with the metric
+ * falling by at most `tolerance`; found by halving, so it takes the metric to grow with the scale.
  */
 export const alphaTest = async (
   modules: readonly Module[],

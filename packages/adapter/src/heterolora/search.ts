@@ -24,8 +24,9 @@ const switches = (on: readonly boolean[]) => ({
 });
 
 /**
- * HeteroLoRA's search: all modules on, scores on the scoring batches, the best on and the others off. Static: once before training;
- * dynamic: again every `every` epochs. Throws where an allocation is larger than its budget.
+ * HeteroLoRA's search: all modules on, scores on the scoring batches, the best on and the others
+ * off. Static: once before training; dynamic: again every `every` epochs. Throws where an
+ * allocation is larger than its budget.
  */
 export const heteroSearch = ({ modules, r, rule, proxy, mode, every, batches, tolerance }: SearchPlan): Search => ({
   due: ({ step, perEpoch }) =>

@@ -15,8 +15,8 @@ export interface Branch {
 }
 
 /**
- * Targets, noise sites, forward pass and merge of a low-rank branch with parameters `<path>.lora_A`, `<path>.lora_B` and its gate. `of`
- * gives the branch of a path.
+ * Targets, noise sites, forward pass and merge of a low-rank branch with parameters
+ * `<path>.lora_A`, `<path>.lora_B` and its gate. `of` gives the branch of a path.
  */
 export const lowRankBy = (
   targets: readonly LinearSpec[],

@@ -11,8 +11,8 @@ export interface DeltaSize {
 }
 
 /**
- * ΔW = s (B diag(g) A)ᵀ as [d_in, d_out], row-major, accumulated in double precision. A: [r, d_in], B: [d_out, r], gate g: [r],
- * ones when absent.
+ * ΔW = s (B diag(g) A)ᵀ as [d_in, d_out], row-major, accumulated in double precision. A: [r, d_in],
+ * B: [d_out, r], gate g: [r], ones when absent.
  */
 export const loraDelta = (
   A: Float32Array,
@@ -31,7 +31,9 @@ export const loraDelta = (
   return delta;
 };
 
-/** The update of a map from its factors `<path>.lora_A` [r, d_in] and `<path>.lora_B` [d_out, r]. */
+/**
+ * The update of a map from its factors `<path>.lora_A` [r, d_in] and `<path>.lora_B` [d_out, r].
+ */
 export const deltaAt = (
   { path, dIn, dOut }: LinearSpec,
   params: HostParams,

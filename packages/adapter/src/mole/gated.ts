@@ -17,8 +17,9 @@ export interface Mixture {
 }
 
 /**
- * Gates softmax(z e / tau) over experts, z the experts' outputs side by side, divided by their root mean square (MoLE, Eq. 5-7, for
- * every token). side: [rows, N d_out], e: [N d_out, N], log tau: [1] -> [rows, N].
+ * Gates softmax(z e / tau) over experts, z the experts' outputs side by side, divided by their root
+ * mean square (MoLE, Eq. 5-7, for every token). side: [rows, N d_out], e: [N d_out, N], log tau:
+ * [1] -> [rows, N].
  */
 export const gatesOf = (side: tf.Tensor2D, e: tf.Tensor2D, logTau: tf.Tensor): tf.Tensor2D => {
   const size = tf.sqrt(tf.add(tf.mean(tf.square(side), 1, true), TINY));
@@ -27,8 +28,8 @@ export const gatesOf = (side: tf.Tensor2D, e: tf.Tensor2D, logTau: tf.Tensor): t
 };
 
 /**
- * h = x W + b + sum_k w_k s B_k A_k x, with w = the stage's expert alone, or the gates. x: [B, T, d_in] -> [B, T, d_out]. Records
- * the mean gates of its tokens, [N], for the penalty.
+ * h = x W + b + sum_k w_k s B_k A_k x, with w = the stage's expert alone, or the gates. x: [B, T,
+ * d_in] -> [B, T, d_out]. Records the mean gates of its tokens, [N], for the penalty.
  */
 export const gatedLinear = (
   spec: LinearSpec,
@@ -58,7 +59,10 @@ export const gatedLinear = (
   return tf.add(affine(x, base), update);
 };
 
-/** -sum_k log q_k, q the mean gates over maps (MoLE, Eq. 8): least, N log N, where all experts are used alike. */
+/**
+ * -sum_k log q_k, q the mean gates over maps (MoLE, Eq. 8): least, N log N, where all experts are
+ * used alike.
+ */
 export const balanceLoss = (paths: readonly string[], recorded: Params): tf.Tensor => {
   const mean = tf.mean(tf.stack(paths.map((path) => tensorOf(recorded, `${path}.gates`))), 0);
   return tf.neg(tf.sum(tf.log(tf.add(mean, TINY))));

@@ -1,8 +1,8 @@
 import type { Progress } from '../adapter.ts';
 
 /**
- * Which part is trained in a step: expert 0 … experts - 1 one after the other in equal parts, then the gates (`experts`) in the last
- * `share` of the training.
+ * Which part is trained in a step: expert 0 … experts - 1 one after the other in equal parts, then
+ * the gates (`experts`) in the last `share` of the training.
  */
 export const stageAt = ({ step, steps }: Progress, experts: number, share: number): number => {
   const first = firstStep(experts, experts, share, steps);

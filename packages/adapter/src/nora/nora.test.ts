@@ -32,7 +32,8 @@ describe('the decomposition', () => {
   });
 
   it('finds known leading values and vectors, and the rest is orthogonal to them', () => {
-    // A matrix of forty directions with values 40, 39 / 2, 38 / 4, …: gaps wide enough for twenty power steps.
+    // A matrix of forty directions with values 40, 39 / 2, 38 / 4, …: gaps wide enough for twenty
+    // power steps.
     const n = 40;
     const square = { rows: n, columns: n, k: n, key: key(2) };
     const [left, right] = [topSpectrum(matrix('u', n, n), square).left, topSpectrum(matrix('v', n, n), square).left];

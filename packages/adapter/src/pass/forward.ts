@@ -25,8 +25,8 @@ const withoutFrozen = (adapter: Adapter, params: Params): Params => {
 };
 
 /**
- * Puts a model's frozen weights, an adapter, its parameters and noise together. Linear kernels are found at `<path>.weight`.
- * After a pass `recorded` gives what the adapter recorded in it.
+ * Puts a model's frozen weights, an adapter, its parameters and noise together. Linear kernels are
+ * found at `<path>.weight`. After a pass `recorded` gives what the adapter recorded in it.
  */
 export const forwardWith = (
   model: Model,

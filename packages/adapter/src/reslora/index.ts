@@ -41,7 +41,7 @@ export const resLora = entry<[Model], Adapter, typeof options>({
     const earlier = (spec: LinearSpec): readonly LinearSpec[] => earlierOf(spec, targets, depth);
     const blocks = (spec: LinearSpec): readonly LinearSpec[] => [spec, ...earlier(spec)];
     /** The map as its noise sites see it: more ranks, or more inputs. */
-    const seen = (spec: LinearSpec) => {
+    const noisy = (spec: LinearSpec) => {
       const n = blocks(spec).length;
       return {
         spec: shortcut === 'middle' ? { ...spec, dIn: n * spec.dIn } : spec,
@@ -52,7 +52,7 @@ export const resLora = entry<[Model], Adapter, typeof options>({
       targets,
       params: plain.params,
       sites: (batch, tokens) =>
-        targets.flatMap((spec) => loraSites([seen(spec).spec], seen(spec).ranks, batch, tokens)),
+        targets.flatMap((spec) => loraSites([noisy(spec).spec], noisy(spec).ranks, batch, tokens)),
       linear: (spec, x, base, params, perturb, flow) => {
         const of = (name: string) => blocks(spec).map(({ path }) => matrixOf(params, `${path}.${name}`));
         const inputs = () => [x, ...earlier(spec).map(({ path }) => inputAt(path, flow?.input(path)))];

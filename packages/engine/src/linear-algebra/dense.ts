@@ -28,8 +28,8 @@ export const transposed = (data: Float32Array, rows: number, columns: number): F
 };
 
 /**
- * A vector without its parts along orthonormal ones, as a new vector: Gram-Schmidt, twice, so that what remains is orthogonal
- * to rounding. Double precision.
+ * A vector without its parts along orthonormal ones, as a new vector: Gram-Schmidt, twice, so that
+ * what remains is orthogonal to rounding. Double precision.
  */
 export const orthogonalTo = (basis: readonly Float64Array[], vector: Float64Array): Float64Array => {
   let rest = vector;
@@ -41,7 +41,10 @@ export const orthogonalTo = (basis: readonly Float64Array[], vector: Float64Arra
   return rest;
 };
 
-/** Vectors made orthonormal, in order (Gram-Schmidt, twice). One that lies in the span of those before it becomes zero. */
+/**
+ * Vectors made orthonormal, in order (Gram-Schmidt, twice). One that lies in the span of those
+ * before it becomes zero.
+ */
 export const orthonormal = (vectors: readonly Float64Array[]): readonly Float64Array[] => {
   const basis: Float64Array[] = [];
   for (const vector of vectors) {

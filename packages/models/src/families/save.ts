@@ -17,8 +17,9 @@ const TOKENIZER = [
 ];
 
 /**
- * Writes a folder that transformers loads: config.json (in float32), the tokenizer's files, and model.safetensors with `weights` under
- * the names and in the layout of the checkpoint they were read from. Tensors that the model does not use (another head) are kept as they were.
+ * Writes a folder that transformers loads: config.json (in float32), the tokenizer's files, and
+ * model.safetensors with `weights` under the names and in the layout of the checkpoint they were
+ * read from. Tensors that the model does not use (another head) are kept as they were.
  */
 export const saveCheckpoint = async (
   checkpoint: Checkpoint,
@@ -30,12 +31,13 @@ export const saveCheckpoint = async (
 ): Promise<void> => {
   await mkdir(folder, { recursive: true });
   const ours = anatomy.tensors.map((spec): Outgoing => {
-    const name = storedName(checkpoint, spec.name, prefix)!;
-    const data = weights[spec.name]!.data;
-    const [dIn, dOut] = spec.shape as [number, number];
+    const name = storedName(checkpoint, spec.name, prefix);
+    const data = weights[spec.name]?.data;
+    if (name === undefined || !data) throw new Error(`no weight named ${spec.name}`);
+    const [dIn = 1, dOut = 1] = spec.shape;
     return {
       name,
-      shape: checkpoint.shapeOf(name)!,
+      shape: checkpoint.shapeOf(name) ?? [],
       make: () => (spec.stored === 'transposed' ? transposed(data, dIn, dOut) : data),
     };
   });
@@ -45,7 +47,7 @@ export const saveCheckpoint = async (
       .filter((name) => !written.has(name) && checkpoint.readable(name))
       .map(async (name): Promise<Outgoing> => {
         const data = await checkpoint.read(name);
-        return { name, shape: checkpoint.shapeOf(name)!, make: () => data };
+        return { name, shape: checkpoint.shapeOf(name) ?? [], make: () => data };
       }),
   );
   await writeTensors(join(folder, 'model.safetensors'), [...ours, ...others]);

@@ -8,7 +8,10 @@ export interface DecoderParts {
   readonly engine: Engine;
   readonly start: Program;
   readonly next: Program;
-  /** Weights, parameters and noise of a pass: `pass` 0 reads prompts of `tokens` tokens, later ones one token for each of `rows`. */
+  /**
+   * Weights, parameters and noise of a pass: `pass` 0 reads prompts of `tokens` tokens, later ones
+   * one token for each of `rows`.
+   */
   readonly more: (pass: number, rows: number, tokens: number) => Inputs;
   /** Length that prompts are padded to, from the longest. */
   readonly pad: (longest: number) => number;
@@ -16,7 +19,10 @@ export interface DecoderParts {
   readonly room: number;
 }
 
-/** A decoder on an engine, and the freeing of its cache. Rows are never fewer than at the start, so that few programs are compiled. */
+/**
+ * A decoder on an engine, and the freeing of its cache. Rows are never fewer than at the start, so
+ * that few programs are compiled.
+ */
 export const openDecoder = (parts: DecoderParts): Decoder & { readonly close: () => void } => {
   const { engine, pad, room } = parts;
   let cache: { readonly [name: string]: Handle } = {};
@@ -26,9 +32,10 @@ export const openDecoder = (parts: DecoderParts): Decoder & { readonly close: ()
   const take = async ({ logits, ...kept }: { readonly [name: string]: Handle }, rows: number) => {
     engine.free(Object.values(cache));
     cache = kept;
-    const data = await readFloats(engine, logits!);
-    engine.free([logits!]);
-    const width = logits!.shape[1]!;
+    if (!logits) throw new Error('a decoder gives logits');
+    const data = await readFloats(engine, logits);
+    engine.free([logits]);
+    const width = data.length / (logits.shape[0] ?? 1);
     return Array.from({ length: rows }, (_, r) => data.slice(r * width, (r + 1) * width));
   };
   return {
@@ -48,12 +55,12 @@ export const openDecoder = (parts: DecoderParts): Decoder & { readonly close: ()
     },
     next: async (chosen, from) => {
       pass += 1;
-      const held = Object.values(cache)[0]!.shape[0]!;
-      const rows = Math.max(held, chosen.length);
+      const [kept] = Object.values(cache);
+      const rows = Math.max(kept?.shape[0] ?? 0, chosen.length);
       const fill = (values: Int32Array) => Int32Array.from({ length: rows }, (_, r) => values[r] ?? 0);
       const [ids, parents] = [fill(chosen), fill(from)];
       const slots = tokens + room;
-      const position = Int32Array.from(parents, (parent) => lengths[parent]!);
+      const position = Int32Array.from(parents, (parent) => lengths[parent] ?? 0);
       const seen = new Float32Array(rows * slots);
       const here = new Float32Array(rows * slots);
       position.forEach((at, r) => {

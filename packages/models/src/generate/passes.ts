@@ -14,8 +14,8 @@ const nextLogits = (model: LanguageModel, forward: Forward, last: tf.Tensor): tf
 };
 
 /**
- * Reads prompts [B, T], padded on the right: logits [B, V] after each row's last token, and `cache/…`, the keys and values of every
- * attention, [B, groups, T + room, d].
+ * Reads prompts [B, T], padded on the right: logits [B, V] after each row's last token, and
+ * `cache/…`, the keys and values of every attention, [B, groups, T + room, d].
  */
 export const startPass = (model: LanguageModel, forward: Forward, batch: TokenBatch, room: number): TensorRecord => {
   const kept: { [name: string]: tf.Tensor } = {};
@@ -39,8 +39,9 @@ export const startPass = (model: LanguageModel, forward: Forward, batch: TokenBa
 };
 
 /**
- * One token more for each row. ids: int32 [B, 1]; position: int32 [B]; parents: int32 [B], the rows of the cache to go on from; seen:
- * [B, S], 1 for every slot up to the new one; here: [B, S], 1 at the new one alone. Gives logits [B, V] and the cache with the token in it.
+ * One token more for each row. ids: int32 [B, 1]; position: int32 [B]; parents: int32 [B], the rows
+ * of the cache to go on from; seen: [B, S], 1 for every slot up to the new one; here: [B, S], 1 at
+ * the new one alone. Gives logits [B, V] and the cache with the token in it.
  */
 export const nextPass = (model: LanguageModel, forward: Forward, inputs: TensorRecord): TensorRecord => {
   const tensor = (name: string): tf.Tensor => {

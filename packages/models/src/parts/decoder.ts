@@ -74,7 +74,10 @@ export interface DecoderParts extends Pick<DecoderStack, 'layers' | 'paths'> {
   readonly stored?: 'as-is' | 'transposed';
   /** Tensors that belong to no linear map: norms and position tables. */
   readonly others: readonly TensorSpec[];
-  /** The word embedding: its table, path and number of words, and whether it also makes the next-token logits. */
+  /**
+   * The word embedding: its table, path and number of words, and whether it also makes the
+   * next-token logits.
+   */
   readonly words: {
     readonly table: string;
     readonly path: string;

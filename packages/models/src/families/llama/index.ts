@@ -118,7 +118,9 @@ const encode =
     return as3d(rmsNorm(last, forward.weight(`${FINAL_NORM}.weight`), config.rms_norm_eps));
   };
 
-/** LLaMA 2 and 3: RMSNorm before each part, rotary positions, grouped queries, gated feed-forward. */
+/**
+ * LLaMA 2 and 3: RMSNorm before each part, rotary positions, grouped queries, gated feed-forward.
+ */
 export const llama: Family<DecoderPooling> = {
   name: 'llama',
   modelType: 'llama',
