@@ -1,7 +1,8 @@
+import { present } from '@lab/records';
 import { layoutOf, openEngine, tf, unpack, valueAndGrad, type Float32HostArray, type Params } from '@lab/engine';
 import { describe, expect, it } from 'vitest';
 import { adapters, type Adapter } from '../src/index.ts';
-import { drawn, linears, passed, tensors, tiny, trained, weights, present } from './tiny.ts';
+import { drawn, linears, passed, tensors, tiny, trained, weights } from './tiny.ts';
 import { floatsOf } from '../src/named.ts';
 
 type Arrays = { readonly [name: string]: Float32HostArray };

@@ -1,8 +1,9 @@
+import { present } from '@lab/records';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { layoutOf, sizeOf, tf, unpack, valueAndGrad, pack } from '@lab/engine';
 import { describe, expect, it } from 'vitest';
 import { adapters, adapterSize, merge, type Adapter, type SiteUse } from '../src/index.ts';
-import { BATCH, initial, linears, output, tensors, tiny, TOKENS, trained, weights, present } from './tiny.ts';
+import { BATCH, initial, linears, output, tensors, tiny, TOKENS, trained, weights } from './tiny.ts';
 
 /** Every adapter, on every map of the tiny model where it has a choice. */
 const all = adapters.entries.map(({ name, options }) => {

@@ -1,10 +1,11 @@
+import { present } from '@lab/records';
 import { fold, key } from '@lab/random';
 import { tf } from '@lab/engine';
 import { describe, expect, it } from 'vitest';
 import { adapters, adapterSize, forwardWith, merge, noNoise, selectTargets, type Site } from '../src/index.ts';
 import { kaimingUniform } from '../src/lora/init.ts';
 import { loraScale } from '../src/lora/index.ts';
-import { drawn, linears, output, tensors, tiny, trained, weights, present } from './tiny.ts';
+import { drawn, linears, output, tensors, tiny, trained, weights } from './tiny.ts';
 
 const loraOf = (options: object) =>
   adapters.build(adapters.parse({ name: 'lora', target_modules: 'all-linear', ...options }), tiny);

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { BadInput } from '@lab/records';
+import { BadInput, present } from '@lab/records';
 import { readSafetensors, tf } from '@lab/engine';
 import { describe, expect, it } from 'vitest';
 import {
@@ -14,7 +14,7 @@ import {
   type HostParams,
 } from '../src/index.ts';
 import { adapterOf, CASES, filesOf, inputs } from './peft-cases.ts';
-import { drawn, linears, tensors, tiny, trained, weights, present } from './tiny.ts';
+import { drawn, linears, tensors, tiny, trained, weights } from './tiny.ts';
 import { floatsOf, matrixOf } from '../src/named.ts';
 
 type Outputs = { readonly [path: string]: readonly number[] };

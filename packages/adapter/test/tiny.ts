@@ -26,12 +26,6 @@ export const linears: readonly LinearSpec[] = [
 
 const root = key(77);
 
-/** A value that a test knows to be there. */
-export const present = <T>(value: T | null | undefined): T => {
-  if (value === null || value === undefined) throw new Error('expected a value');
-  return value;
-};
-
 /** Fixed normal numbers named by a word, as a host array. */
 export const drawn = (word: string, shape: readonly number[], scale = 1): Float32HostArray => ({
   dtype: 'float32',

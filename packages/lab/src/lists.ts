@@ -1,5 +1,5 @@
 import { adapters, describeSize } from '@lab/adapter';
-import { datasets, describe, type Sources } from '@lab/datasets';
+import { datasets, describeDataset, type Sources } from '@lab/datasets';
 import { describeMethod, methods } from '@lab/dropout';
 import { experiments } from '@lab/experiments';
 import { models } from '@lab/models';
@@ -12,7 +12,10 @@ const sourceOf = ({ title, year, where }: Citation): string => `${title} (${year
 
 const methodItem = (name: string): Item => {
   const { summary, cite, axes, consistency, samples, readout, ensembleOver } = describeMethod(name);
-  const told = axes?.map(({ position, structure, compensation }) => `${position} x ${structure} x ${compensation}`);
+  const told = axes?.map(
+    ({ position, structure, compensation, law }) =>
+      `${position} x ${structure} x ${law === 'bernoulli' ? compensation : law}`,
+  );
   const noise = told === undefined ? 'given by the config' : told.length > 0 ? told.join('; ') : 'none';
   const more = [
     samples === null || samples === 1 ? '' : `N = ${samples}`,
@@ -30,7 +33,7 @@ const methodItem = (name: string): Item => {
 };
 
 const datasetItem = (name: string, sources: Sources): Item => {
-  const { summary, counts, metric, licence, from, missing } = describe(name, sources);
+  const { summary, counts, metric, licence, from, missing } = describeDataset(name, sources);
   const sizes = Object.entries(counts).map(([what, n]) => `${what} ${n}`);
   return {
     name,

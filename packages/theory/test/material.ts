@@ -22,7 +22,10 @@ const texts = [
 
 type Arrays = { readonly [name: string]: Float32HostArray };
 
-/** lora_B and head drawn at random: weights that stand for trained ones where only identities are tested. */
+/**
+ * lora_B and head drawn at random: weights that stand for trained ones where only identities are
+ * tested.
+ */
 const moved = (start: Arrays, label: string): Arrays =>
   Object.fromEntries(
     Object.entries(start).map(([name, array]) => [
@@ -33,7 +36,10 @@ const moved = (start: Arrays, label: string): Arrays =>
     ]),
   );
 
-/** The real encoder with an untrained adapter and few sentences: enough for every statement that holds at any weights. */
+/**
+ * The real encoder with an untrained adapter and few sentences: enough for every statement that
+ * holds at any weights.
+ */
 export const testMaterial = async (): Promise<{ readonly material: Material; readonly engine: Engine }> => {
   const { engine } = await openBest('auto', { threads: 1 });
   const model = await models.build(models.parse({ name: 'use-lite' }), {});

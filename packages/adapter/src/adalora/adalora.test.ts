@@ -1,8 +1,9 @@
+import { present } from '@lab/records';
 import { readFileSync } from 'node:fs';
 import { pack, layoutOf, tf, type Params } from '@lab/engine';
 import { describe, expect, it } from 'vitest';
 import { adapters } from '../index.ts';
-import { tensors, tiny, trained, present } from '../../test/tiny.ts';
+import { tensors, tiny, trained } from '../../test/tiny.ts';
 import { budgetAt } from './budget.ts';
 import { keepLargest } from './importance.ts';
 import { orthogonality } from './penalty.ts';

@@ -1,7 +1,8 @@
+import { present } from '@lab/records';
 import { tf } from '@lab/engine';
 import { expect, it } from 'vitest';
 import { adapters } from '../index.ts';
-import { drawn, linears, tensors, tiny, trained, present } from '../../test/tiny.ts';
+import { drawn, linears, tensors, tiny, trained } from '../../test/tiny.ts';
 import { beamAt, replacement, scoresOf } from './beam.ts';
 import { tensorOf } from '../named.ts';
 

@@ -1,7 +1,8 @@
+import { present } from '@lab/records';
 import { tf } from '@lab/engine';
 import { describe, expect, it } from 'vitest';
 import { adapters } from '../index.ts';
-import { initial, linears, output, tensors, tiny, present } from '../../test/tiny.ts';
+import { initial, linears, output, tensors, tiny } from '../../test/tiny.ts';
 import { roundsOf } from '../xgblora/index.ts';
 
 const target_modules = linears.map(({ path }) => path);

@@ -1,8 +1,9 @@
+import { present } from '@lab/records';
 import { fold, key } from '@lab/random';
 import { tf } from '@lab/engine';
 import { describe, expect, it } from 'vitest';
 import { adapters, type HostParams, type Probe } from '../index.ts';
-import { initial, linears, output, tensors, tiny, trained, present } from '../../test/tiny.ts';
+import { initial, linears, output, tensors, tiny, trained } from '../../test/tiny.ts';
 import { budgetOf, keepBest, modulesKept, type Candidate } from './choose.ts';
 import { branchesOf, shortcutsOf, SHORTCUTS } from './modules.ts';
 import { alphaTest, emptiness, gradNorm, snip, SWITCHES } from './proxies.ts';

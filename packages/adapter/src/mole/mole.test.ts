@@ -1,7 +1,8 @@
+import { present } from '@lab/records';
 import { tf, type Params } from '@lab/engine';
 import { describe, expect, it } from 'vitest';
 import { adapters } from '../index.ts';
-import { initial, linears, output, passed, tensors, tiny, trained, present } from '../../test/tiny.ts';
+import { initial, linears, output, passed, tensors, tiny, trained } from '../../test/tiny.ts';
 import { balanceLoss } from './gated.ts';
 import { firstStep, stageAt } from './stages.ts';
 import { tensorOf } from '../named.ts';

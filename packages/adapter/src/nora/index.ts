@@ -80,7 +80,7 @@ export const noRa = entry<[Model], Adapter, typeof options>({
             init: (stream) => kaimingUniform(stream, dOut, k),
             start: (_key, weights) => {
               const { values, right } = spectrumOf(spec, weights);
-              return transposed(rooted(values, right), k, dOut);
+              return transposed(rooted(values, right), dOut);
             },
           },
         ];

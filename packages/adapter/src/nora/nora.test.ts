@@ -1,9 +1,10 @@
+import { present } from '@lab/records';
 import { dot, matMul, tf } from '@lab/engine';
 import { fold, key, normal } from '@lab/random';
 import { describe, expect, it } from 'vitest';
 import { adapters } from '../index.ts';
 import { floatsOf } from '../named.ts';
-import { drawn, initial, linears, present, tiny, trained, weights } from '../../test/tiny.ts';
+import { drawn, initial, linears, tiny, trained, weights } from '../../test/tiny.ts';
 import { topSpectrum, type Spectrum } from './spectrum.ts';
 
 const matrix = (word: string, rows: number, columns: number) => normal(fold(key(5), word), rows * columns);

@@ -93,7 +93,7 @@ export const topSpectrum = (
   { rows, columns, k, key }: { readonly rows: number; readonly columns: number; readonly k: number; readonly key: Key },
 ): Spectrum => {
   const lines = rowsOf(matrix, rows);
-  const turned = rowsOf(transposed(matrix, rows, columns), columns);
+  const turned = rowsOf(transposed(matrix, columns), columns);
   const [small, large] = rows <= columns ? [lines, turned] : [turned, lines];
   const gram = gramOf(small);
   const block = Math.min(gram.length, k + SPARE);

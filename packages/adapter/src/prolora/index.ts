@@ -83,7 +83,7 @@ interface Sharing {
 const hostFactors = ({ path, dIn, dOut }: LinearSpec, params: HostParams, { shared, u, m, n }: Sharing) => {
   const of = (name: string) => floatsOf(params, `${path}.${name}`);
   const r = u + shared;
-  const rest = widenedHost(transposed(of('shared_B'), chunkOf(dOut, n), shared), shared, dOut, n);
+  const rest = widenedHost(transposed(of('shared_B'), shared), shared, dOut, n);
   return {
     A: Float32Array.from([...of('lora_A'), ...widenedHost(of('shared_A'), shared, dIn, m)]),
     B: Float32Array.from({ length: dOut * r }, (_, at) => {

@@ -79,7 +79,7 @@ export const repLora = entry<[Model], Adapter, typeof options>({
         return loraLinear(spec, x, base, { A: rows('A'), B: tf.transpose(rows('B')), scale }, perturb);
       },
       delta: (spec, params) =>
-        loraDelta(hostRows(params, spec, 'A'), transposed(hostRows(params, spec, 'B'), r, spec.dOut), {
+        loraDelta(hostRows(params, spec, 'A'), transposed(hostRows(params, spec, 'B'), spec.dOut), {
           r,
           dIn: spec.dIn,
           dOut: spec.dOut,

@@ -1,9 +1,10 @@
+import { present } from '@lab/records';
 import { tf } from '@lab/engine';
 import { expect, it } from 'vitest';
 import { adapters, merge } from '../index.ts';
 import { loraDelta } from '../lora/delta.ts';
 import { plainModel } from '../size/describe.ts';
-import { linears, output, tensors, tiny, trained, weights, present } from '../../test/tiny.ts';
+import { linears, output, tensors, tiny, trained, weights } from '../../test/tiny.ts';
 import { matrixOf, tensorOf } from '../named.ts';
 
 const options = { name: 'replora', r: 3, hidden: 2, embedding: 4, alpha: 3 };

@@ -1,8 +1,9 @@
+import { present } from '@lab/records';
 import { tf, type Params } from '@lab/engine';
 import { expect, it } from 'vitest';
 import { adapters, noNoise, type Linear } from '../index.ts';
 import { plainModel } from '../size/describe.ts';
-import { drawn, tensors, trained, present } from '../../test/tiny.ts';
+import { drawn, tensors, trained } from '../../test/tiny.ts';
 import { matrixOf } from '../named.ts';
 
 const model = plainModel(4, 2);

@@ -1,7 +1,8 @@
+import { present } from '@lab/records';
 import { tf, type Params } from '@lab/engine';
 import { describe, expect, it } from 'vitest';
 import { adapters } from '../index.ts';
-import { initial, output, tensors, tiny, trained, present } from '../../test/tiny.ts';
+import { initial, output, tensors, tiny, trained } from '../../test/tiny.ts';
 import { tensorOf } from '../named.ts';
 
 /** These updates leave the optimiser's moments alone. */

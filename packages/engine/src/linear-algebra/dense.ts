@@ -20,12 +20,15 @@ export const matMul = (A: ArrayLike<number>, B: ArrayLike<number>, k: number): F
   return out;
 };
 
-/** [rows, columns] row-major -> [columns, rows]. */
-export const transposed = (data: Float32Array, rows: number, columns: number): Float32Array => {
-  const out = new Float32Array(data.length);
-  for (let r = 0; r < rows; r++) for (let c = 0; c < columns; c++) out[c * rows + r] = data[r * columns + c]!;
+/** The transpose of a row-major matrix with so many columns. */
+export function transposed(M: Float32Array, columns: number): Float32Array;
+export function transposed(M: Float64Array, columns: number): Float64Array;
+export function transposed(M: Float32Array | Float64Array, columns: number): Float32Array | Float64Array {
+  const rows = M.length / columns;
+  const out = M.slice();
+  for (let r = 0; r < rows; r++) for (let c = 0; c < columns; c++) out[c * rows + r] = M[r * columns + c]!;
   return out;
-};
+}
 
 /**
  * A vector without its parts along orthonormal ones, as a new vector: Gram-Schmidt, twice, so that

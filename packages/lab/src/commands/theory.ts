@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { BadInput, writeWhole } from '@lab/records';
 import { toCsv, toMarkdown, toTerminal } from '@lab/report';
-import { checks, runChecks, type Check, type Result } from '@lab/theory';
+import { checks, runChecks, type Check, type CheckResult } from '@lab/theory';
 import { drawPanels } from '../theory/figure.ts';
 import { openMaterial, plannedRuns } from '../theory/material.ts';
 import { flatTable, rowsTable, summaryTable } from '../theory/tables.ts';
@@ -24,7 +24,7 @@ const chosen = (only: readonly string[] | undefined): readonly Check[] => {
   return only ? checks.filter(({ name }) => only.includes(name)) : checks;
 };
 
-const write = async (results: readonly Result[], folder: string, caption: string): Promise<readonly string[]> => {
+const write = async (results: readonly CheckResult[], folder: string, caption: string): Promise<readonly string[]> => {
   const files: string[] = [];
   const put = (name: string, content: string | Uint8Array) => {
     writeWhole(join(folder, name), content);
@@ -44,7 +44,7 @@ const write = async (results: readonly Result[], folder: string, caption: string
 };
 
 /** What the checks found, as data: how many rows of each verdict, or why there are none; every row is in table.csv. */
-export const theoryJson = (results: readonly Result[], caption: string, files: readonly string[]): string => {
+export const theoryJson = (results: readonly CheckResult[], caption: string, files: readonly string[]): string => {
   const found = results.map(({ check: { group, name, claim }, found, skipped, seconds }) => {
     const verdicts: { [verdict: string]: number } = {};
     for (const { verdict } of found?.rows ?? []) verdicts[verdict] = (verdicts[verdict] ?? 0) + 1;

@@ -1,7 +1,7 @@
 import { column, text, type Entry, type Table } from '@lab/report';
-import { Z, type At, type Result, type Row, type Verdict } from '@lab/theory';
+import { Z, type At, type CheckResult, type CheckRow, type CheckVerdict } from '@lab/theory';
 
-const VERDICTS: readonly Verdict[] = ['holds', 'fails', 'agrees', 'disagrees', 'vacuous', 'noted'];
+const VERDICTS: readonly CheckVerdict[] = ['holds', 'fails', 'agrees', 'disagrees', 'vacuous', 'noted'];
 
 /** Four significant digits, short for very large and very small. */
 const digits = (x: number): string => {
@@ -18,14 +18,14 @@ const where = (at: At): string =>
     .join(', ');
 
 /** Counts of verdicts, those that occur. */
-const counted = (rows: readonly Row[]): string =>
+const counted = (rows: readonly CheckRow[]): string =>
   VERDICTS.map((verdict) => [verdict, rows.filter((row) => row.verdict === verdict).length] as const)
     .filter(([, n]) => n > 0)
     .map(([verdict, n]) => `${n} ${verdict === 'noted' ? 'measured' : verdict}`)
     .join(', ');
 
 /** Largest deviation of an equality, as a share of its tolerance. */
-const worst = (rows: readonly Row[]): Entry => {
+const worst = (rows: readonly CheckRow[]): Entry => {
   const shares = rows
     .filter(({ relation, predicted }) => relation === '=' && predicted !== null)
     .map(({ predicted, measured, tolerance }) => {
@@ -36,14 +36,15 @@ const worst = (rows: readonly Row[]): Entry => {
 };
 
 /** How many rows the wrong formula gets wrong. */
-const control = ({ found }: Result): string => {
+const control = ({ found }: CheckResult): string => {
   if (!found) return 'n/a';
-  const wrong = (rows: readonly Row[]) => rows.filter(({ verdict }) => verdict === 'fails' || verdict === 'disagrees');
+  const wrong = (rows: readonly CheckRow[]) =>
+    rows.filter(({ verdict }) => verdict === 'fails' || verdict === 'disagrees');
   return `${wrong(found.perturbed).length} of ${found.perturbed.filter(({ relation }) => relation !== 'none').length}`;
 };
 
 /** One line for each check. */
-export const summaryTable = (results: readonly Result[], caption: string): Table => ({
+export const summaryTable = (results: readonly CheckResult[], caption: string): Table => ({
   name: 'summary',
   title: 'Statements of the papers, predicted and measured',
   caption,
@@ -74,7 +75,7 @@ export const summaryTable = (results: readonly Result[], caption: string): Table
 });
 
 /** Every row of one check. */
-export const rowsTable = ({ check, found }: Result): Table => ({
+export const rowsTable = ({ check, found }: CheckResult): Table => ({
   name: check.name,
   title: `${check.group} / ${check.name}: ${check.claim}`,
   caption: [
@@ -106,7 +107,7 @@ export const rowsTable = ({ check, found }: Result): Table => ({
 });
 
 /** All rows of all checks in one table, for other programs. */
-export const flatTable = (results: readonly Result[]): Table => {
+export const flatTable = (results: readonly CheckResult[]): Table => {
   const tables = results.map((result) => ({ result, table: rowsTable(result) }));
   const columns = tables[0]?.table.columns ?? [];
   return {

@@ -58,7 +58,7 @@ export const loadTensors = async (
   for (const spec of anatomy.tensors) {
     const data = await checkpoint.read(findTensor(checkpoint, spec, prefix));
     const [dIn = 1, dOut = 1] = spec.shape;
-    weights[spec.name] = floats(spec.stored === 'transposed' ? transposed(data, dOut, dIn) : data, spec.shape);
+    weights[spec.name] = floats(spec.stored === 'transposed' ? transposed(data, dIn) : data, spec.shape);
   }
   return weights;
 };

@@ -38,7 +38,7 @@ export const saveCheckpoint = async (
     return {
       name,
       shape: checkpoint.shapeOf(name) ?? [],
-      make: () => (spec.stored === 'transposed' ? transposed(data, dIn, dOut) : data),
+      make: () => (spec.stored === 'transposed' ? transposed(data, dOut) : data),
     };
   });
   const written = new Set(ours.map(({ name }) => name));

@@ -1,4 +1,4 @@
-import { drawMasks, planMasks, rateInputs, type Noise } from '@lab/dropout';
+import { drawMasks, planMasks, type Noise } from '@lab/dropout';
 import { fold, type Key } from '@lab/random';
 import type { HostArray } from '@lab/engine';
 import type { Batch } from './batches.ts';
@@ -7,7 +7,10 @@ import { testNoise } from './programs.ts';
 
 type Arrays = { readonly [name: string]: HostArray };
 
-/** The masks of one pass as inputs named `<prefix>/keep/…`, and its scheduled rates. */
+/**
+ * What the noise of one pass needs as inputs named `<prefix>/…`: its masks, and the rates that
+ * move.
+ */
 const drawn = (
   blueprint: Blueprint,
   noise: readonly Noise[],
@@ -17,31 +20,21 @@ const drawn = (
   const { model } = blueprint;
   const plan = planMasks(noise, usesOf(blueprint, batch.lengths.length, batch.tokens), model.layers);
   const context = { lengths: batch.lengths, causal: model.causal, progress };
-  // A mask on parameters belongs to the instance, whatever the batch; one on activations to the batch.
+  // A mask on parameters belongs to the instance, whatever the batch; one on activations to the
+  // batch.
   const onParameters = ({ site }: { readonly site: string }) => site === 'lora.A' || site === 'lora.B';
-  const masks = [
+  const onActivations = plan.filter((mask) => !onParameters(mask));
+  const masks = {
     ...drawMasks(plan.filter(onParameters), instance, context),
-    ...drawMasks(
-      plan.filter((mask) => !onParameters(mask)),
-      key,
-      context,
-    ),
-  ];
-  const scalar = (value: number): HostArray => ({ dtype: 'float32', shape: [], data: Float32Array.of(value) });
-  return {
-    ...Object.fromEntries(
-      masks.map(({ name, shape, keep }): [string, HostArray] => [
-        `${prefix}/${name}`,
-        { dtype: 'bool', shape, data: keep },
-      ]),
-    ),
-    ...Object.fromEntries(
-      Object.entries(rateInputs(plan, progress)).map(([name, value]) => [`${prefix}/${name}`, scalar(value)]),
-    ),
+    ...drawMasks(onActivations, key, context),
   };
+  return Object.fromEntries(Object.entries(masks).map(([name, array]) => [`${prefix}/${name}`, array]));
 };
 
-/** Masks of one training sample: of both branches where the method compares two noisy passes. `key` is the step's and sample's. */
+/**
+ * Masks of one training sample: of both branches where the method compares two noisy passes. `key`
+ * is the step's and sample's.
+ */
 export const trainingMasks = (blueprint: Blueprint, batch: Batch, key: Key, progress: number): Arrays => {
   const { noise, consistency } = blueprint.method;
   const branch = (prefix: 'first' | 'second') => {
@@ -52,7 +45,10 @@ export const trainingMasks = (blueprint: Blueprint, batch: Batch, key: Key, prog
   return twice ? { ...branch('first'), ...branch('second') } : branch('first');
 };
 
-/** Masks of ensemble member `m` for one evaluation batch, or one pass of writing texts, named by `index`. Draws are nested: a smaller ensemble is the first part of a larger one. */
+/**
+ * Masks of ensemble member `m` for one evaluation batch, or one pass of writing texts, named by
+ * `index`. Draws are nested: a smaller ensemble is the first part of a larger one.
+ */
 export const memberMasks = (
   blueprint: Blueprint,
   noise: readonly Noise[],

@@ -1,15 +1,16 @@
+import { itemAt } from '@lab/records';
 import { noNoise, type Perturb } from '@lab/adapter';
 import { fold, normal } from '@lab/random';
 import { pack, tf, unpack, valueAndGrad, viewOf, type Layout, type Params } from '@lab/engine';
 import { check, materialOf, type Context } from '../check.ts';
 import { norm } from '../dense/vector.ts';
-import { heteroLora } from '../papers.ts';
+import { citeHeteroLora } from '../papers.ts';
 import { batchOf, range, type Batch } from '../real/batch.ts';
 import { gradientProgram, layoutFor } from '../real/gradients.ts';
 import type { Arrays, Material } from '../real/material.ts';
 import { pass, under, withProgram } from '../real/program.ts';
 import { LONGEST } from '../real/readings.ts';
-import { equal, noted, rounding32, type Row } from '../row.ts';
+import { equal, noted, rounding32, type CheckRow } from '../row.ts';
 import { sum } from '../stats.ts';
 
 /** Scores of one module: SNIP, SYNFLOW, GRAD-NORM (section 3.2), and the norm of B's gradient. */
@@ -20,7 +21,10 @@ interface Scores {
   readonly gradB: number;
 }
 
-/** Gradient of the summed outputs with every parameter made positive and embeddings of ones: SYNFLOW's flow. */
+/**
+ * Gradient of the summed outputs with every parameter made positive and embeddings of ones:
+ * SYNFLOW's flow.
+ */
 const flowProgram = (material: Material, layout: Layout) => (inputs: Parameters<typeof under>[0]) => {
   const absolute = (params: Params): Params =>
     Object.fromEntries(Object.entries(params).map(([name, value]) => [name, tf.abs(value)]));
@@ -47,7 +51,7 @@ const scoresOf = async (material: Material, params: Arrays, batch: Batch): Promi
       sum(
         ([0, 1] as const).map((i) => {
           const g = part(flat, i);
-          return sum(value(i).map((x, k) => Math.abs((absolute ? Math.abs(x) : x) * g[k]!)));
+          return sum(value(i).map((x, k) => Math.abs((absolute ? Math.abs(x) : x) * itemAt(g, k))));
         }),
       );
     return {
@@ -77,12 +81,14 @@ export const proxies = check({
   group: 'heterolora',
   claim:
     'At LoRA’s start, B = 0, SNIP and SYNFLOW are zero for every module, and GRAD-NORM is the norm of B’s gradient.',
-  cite: heteroLora('section 3; the remark is of this repository'),
+  cite: citeHeteroLora('section 3; the remark is of this repository'),
   prediction: 'sums of SNIP and SYNFLOW = 0; GRAD-NORM - ||dL/dB|| = 0',
   procedure:
-    'all modules of the real model on one training batch, at B = 0 and at a random B; sums and largest differences over modules',
+    'all modules of the real model on one training batch, at B = 0 and at a random B; sums and largest ' +
+    'differences over modules',
   limits:
-    'from the first training step on B is not zero; what is lost is a ranking before training, where ties are broken at random',
+    'from the first training step on B is not zero; what is lost is a ranking before training, where ties ' +
+    'are broken at random',
   needsMaterial: true,
   formula: 'B = 0' as Start,
   perturbed: { change: 'the same at a random B', formula: 'B random' as Start },
@@ -94,11 +100,11 @@ export const proxies = check({
       'B random': await scoresOf(material, withRandomB(context, material), batch),
     };
   },
-  rows: (measured, zeroAt): readonly Row[] => {
+  rows: (measured, zeroAt): readonly CheckRow[] => {
     const at = { start: zeroAt, modules: measured[zeroAt].length };
     const scores = measured[zeroAt];
     const of = (name: keyof Scores, from = scores) => Float64Array.from(from, (s) => s[name]);
-    const rest = of('gradNorm').map((g, i) => g - of('gradB')[i]!);
+    const rest = of('gradNorm').map((g, i) => g - itemAt(of('gradB'), i));
     const other = measured['B random'];
     return [
       equal('sum of SNIP', at, 0, sum(of('snip')), {}),

@@ -4,7 +4,10 @@ import { layoutOf, tf, unpack, valueAndGrad, type PureFunction } from '@lab/engi
 import type { Material } from '../real/material.ts';
 import { pass, taskLoss, under } from '../real/program.ts';
 
-/** The attention block of the last layer and the shape [B, heads, T, T] of its logits. Throws for a model without attention sites. */
+/**
+ * The attention block of the last layer and the shape [B, heads, T, T] of its logits. Throws for a
+ * model without attention sites.
+ */
 export const lastAttention = ({ model }: Material, rows: number, tokens: number) => {
   const use = model.sites(rows, tokens).findLast(({ site }) => site === 'attention.logits');
   if (!use) throw new Error(`${model.name} has no attention to look at`);
@@ -12,8 +15,8 @@ export const lastAttention = ({ model }: Material, rows: number, tokens: number)
 };
 
 /**
- * Gradients of the task loss by the logits and by the perturbed weights of one attention block, and the softmax weights before any noise,
- * each [B, heads, T, T]. Noise acts in that block alone.
+ * Gradients of the task loss by the logits and by the perturbed weights of one attention block, and
+ * the softmax weights before any noise, each [B, heads, T, T]. Noise acts in that block alone.
  */
 export const leakProgram = (
   material: Material,
@@ -33,7 +36,8 @@ export const leakProgram = (
     pass(material, inputs, params, watch);
     const { grad } = valueAndGrad((flat) => {
       const small = unpack(layout, flat);
-      // A zero is added before the noise of the logits and after that of the weights, to be differentiated by.
+      // A zero is added before the noise of the logits and after that of the weights, to be
+      // differentiated by.
       const perturb: Perturb = (site, where, value) => {
         if (!at(site, where.path)) return value;
         return site === 'attention.logits'

@@ -1,17 +1,20 @@
+import { itemAt } from '@lab/records';
 import { fold } from '@lab/random';
 import { check, materialOf, pick, type Context } from '../check.ts';
-import { curve } from '../panel.ts';
-import { hiddenKey } from '../papers.ts';
+import { panelOf } from '../panel.ts';
+import { citeHiddenKey } from '../papers.ts';
 import { batchOf, range, type Batch } from '../real/batch.ts';
 import { drawn, noiseOf, planFor } from '../real/masks.ts';
 import type { Arrays } from '../real/material.ts';
 import { withProgram } from '../real/program.ts';
 import { LONGEST } from '../real/readings.ts';
-import { below, equal, noted, rounding32, type Row } from '../row.ts';
+import { below, equal, noted, rounding32, type CheckRow } from '../row.ts';
 import { estimate } from '../stats.ts';
 import { lastAttention, leakProgram } from './leak-program.ts';
 
-/** Squared gradient at dropped keys, in all, and how far a closed form for the dropped keys is off. */
+/**
+ * Squared gradient at dropped keys, in all, and how far a closed form for the dropped keys is off.
+ */
 interface Leak {
   readonly dropped: number;
   readonly all: number;
@@ -20,13 +23,16 @@ interface Leak {
   readonly scale: number;
 }
 
-/** Gradient that leaks to the dropped key m of a row: -w_m Σ_u v_u w'_u, from v = dL/dw' (Eq. 9 summed over u), or a wrong one. */
+/**
+ * Gradient that leaks to the dropped key m of a row: -w_m Σ_u v_u w'_u, from v = dL/dw' (Eq. 9
+ * summed over u), or a wrong one.
+ */
 type LeakForm = (weight: number, upstream: number) => number;
 
 const chained: LeakForm = (weight, upstream) => -weight * upstream;
 
-const leakOf = (found: Arrays, keep: Uint8Array, batch: Batch, heads: number, form: LeakForm): Leak => {
-  const [g, v, w] = ['byLogits', 'byWeights', 'weights'].map((name) => found[name]!.data) as [
+const leakOf = (measured: Arrays, keep: Uint8Array, batch: Batch, heads: number, form: LeakForm): Leak => {
+  const [g, v, w] = ['byLogits', 'byWeights', 'weights'].map((name) => measured[name]!.data) as [
     Float32Array,
     Float32Array,
     Float32Array,
@@ -36,20 +42,22 @@ const leakOf = (found: Arrays, keep: Uint8Array, batch: Batch, heads: number, fo
   for (let row = 0; row < g.length / T; row++) {
     const b = Math.floor(row / (heads * T));
     const head = Math.floor(row / T) % heads;
-    const kept = (key: number) => keep[(b * heads + head) * T + key]!;
+    const kept = (key: number) => itemAt(keep, (b * heads + head) * T + key);
+    const length = itemAt(batch.lengths, b);
     let [sum, upstream] = [0, 0];
-    for (let key = 0; key < batch.lengths[b]!; key++) sum += w[row * T + key]! * kept(key);
-    for (let key = 0; key < batch.lengths[b]!; key++)
-      upstream += (v[row * T + key]! * w[row * T + key]! * kept(key)) / sum;
-    for (let key = 0; key < batch.lengths[b]!; key++) {
+    for (let key = 0; key < length; key++) sum += itemAt(w, row * T + key) * kept(key);
+    for (let key = 0; key < length; key++)
+      upstream += (itemAt(v, row * T + key) * itemAt(w, row * T + key) * kept(key)) / sum;
+    for (let key = 0; key < length; key++) {
       const at = row * T + key;
-      sums.all += g[at]! ** 2;
+      const gradient = itemAt(g, at);
+      sums.all += gradient ** 2;
       if (kept(key)) continue;
-      const expected = form(w[at]!, upstream);
-      sums.dropped += g[at]! ** 2;
+      const expected = form(itemAt(w, at), upstream);
+      sums.dropped += gradient ** 2;
       sums.predicted += expected ** 2;
-      sums.off = Math.max(sums.off, Math.abs(expected - g[at]!));
-      sums.scale = Math.max(sums.scale, Math.abs(expected), Math.abs(g[at]!));
+      sums.off = Math.max(sums.off, Math.abs(expected - gradient));
+      sums.scale = Math.max(sums.scale, Math.abs(expected), Math.abs(gradient));
     }
   }
   return sums;
@@ -67,7 +75,7 @@ const measure = async (context: Context) => {
   const perMethod = [];
   for (const name of ['dropattention', 'dropkey'] as const) {
     const plan = planFor(material, noiseAt(name, 0.5), batch);
-    const found = await withProgram(material, leakProgram(material, plan, block), async (call) => {
+    const measured = await withProgram(material, leakProgram(material, plan, block), async (call) => {
       const all = [];
       for (const p of rates)
         for (let i = 0; i < draws; i++) {
@@ -81,7 +89,7 @@ const measure = async (context: Context) => {
         }
       return all;
     });
-    perMethod.push({ name, found });
+    perMethod.push({ name, measured });
   }
   return { rates, batch, heads, perMethod };
 };
@@ -93,28 +101,30 @@ export const leak = check({
   name: 'nograd-leak',
   group: 'hiddenkey',
   claim: 'NoGrad lets gradient through dropped keys, more so at larger rates; DropKey lets none.',
-  cite: hiddenKey('section 3.2, Eq. 9, 15'),
+  cite: citeHiddenKey('section 3.2, Eq. 9, 15'),
   prediction: "gradient at a dropped key -w_m Σ_u w'_u dL/dw'_u under NoGrad, exactly 0 under DropKey",
   procedure:
-    'the last attention block of the real model at weights of plain LoRA, columns of keys dropped; derivatives of the task loss by every logit',
+    'the last attention block of the real model at weights of plain LoRA, columns of keys dropped; ' +
+    'derivatives of the task loss by every logit',
   limits:
-    'the share says how much of the gradient is of keys that took no part; what it does to training is another question',
+    'the share says how much of the gradient is of keys that took no part; what it does to training is ' +
+    'another question',
   needsMaterial: true,
   formula: chained,
-  perturbed: { change: 'the opposite sign', formula: ((w, upstream) => w * upstream) as LeakForm },
+  perturbed: { change: 'the opposite sign', formula: (w: number, upstream: number) => w * upstream },
   measure,
   rows: ({ rates, batch, heads, perMethod }, form) => {
-    const shares = perMethod.map(({ name, found }) => ({
+    const shares = perMethod.map(({ name, measured }) => ({
       name,
       perRate: rates.map((p) => {
-        const leaks = found.filter((f) => f.p === p).map((f) => leakOf(f.outputs, f.keep, batch, heads, form));
+        const leaks = measured.filter((f) => f.p === p).map((f) => leakOf(f.outputs, f.keep, batch, heads, form));
         return { p, leaks, ...estimate(leaks.map((l) => Math.sqrt(l.dropped / l.all))) };
       }),
     }));
-    const [noGrad, key] = [shares[0]!.perRate, shares[1]!.perRate];
-    const first = noGrad[0]!;
+    const [noGrad, key] = [itemAt(shares, 0).perRate, itemAt(shares, 1).perRate];
+    const first = itemAt(noGrad, 0);
     return [
-      ...noGrad.flatMap(({ p, leaks, mean, se }): Row[] => {
+      ...noGrad.flatMap(({ p, leaks, mean, se }): CheckRow[] => {
         const worst = leaks.reduce((a, b) => (b.off / b.scale > a.off / a.scale ? b : a));
         return [
           // Two matrix products and a softmax in single precision lie between the two sides.
@@ -139,7 +149,7 @@ export const leak = check({
     ];
   },
   panels: (rows) => [
-    curve(rows, {
+    panelOf(rows, {
       title: 'Gradient that reaches dropped keys, last attention block',
       axis: 'p',
       xTitle: 'dropout rate p',

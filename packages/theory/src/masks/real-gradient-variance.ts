@@ -2,8 +2,8 @@ import { noNoise } from '@lab/adapter';
 import { fold, permutation } from '@lab/random';
 import { check, materialOf, pick, type Context } from '../check.ts';
 import { dot, plus } from '../dense/vector.ts';
-import { curve } from '../panel.ts';
-import { loraDropout } from '../papers.ts';
+import { panelOf } from '../panel.ts';
+import { citeLoraDropout } from '../papers.ts';
 import { batchOf, range } from '../real/batch.ts';
 import { gradientProgram, maskedGradient } from '../real/gradients.ts';
 import { drawn, noiseOf, planFor } from '../real/masks.ts';
@@ -79,10 +79,11 @@ export const realGradientVariance = check({
   name: 'real-gradient-variance',
   group: 'masks',
   claim: 'On the real model too the variance of the gradient falls as 1/N.',
-  cite: loraDropout('Eq. 7; consequence of independent instances'),
+  cite: citeLoraDropout('Eq. 7; consequence of independent instances'),
   prediction: 'σ²/N, with σ² from separate single draws',
   procedure:
-    'gradients of one training batch at the weights that LoRA Dropout left, by all adapter and head parameters; errors by jackknife over groups',
+    'gradients of one training batch at the weights that LoRA Dropout left, by all adapter and head ' +
+    'parameters; errors by jackknife over groups',
   limits: 'the choice of the batch adds a variance of its own, noted beside it, that N does not touch',
   needsMaterial: true,
   formula: (N: number) => 1 / N,
@@ -97,7 +98,7 @@ export const realGradientVariance = check({
     compared('variance of masks over variance of batches', { p, N: 1 }, 1, one.mean / data.mean),
   ],
   panels: (rows) => [
-    curve(rows, {
+    panelOf(rows, {
       title: 'Variance of the gradient, real model',
       axis: 'N',
       xTitle: 'samples N',

@@ -12,8 +12,9 @@ export interface Batch {
 const granule = 8;
 
 /**
- * The sentences at `indices` as one batch: `ids`, `valid`, `labels` and equal `weights` that sum to one. Padded to a multiple of
- * eight, cut at `longest` tokens. An empty sentence counts as one padding token.
+ * The sentences at `indices` as one batch: `ids`, `valid`, `labels` and equal `weights` that sum to
+ * one. Padded to a multiple of eight, cut at `longest` tokens. An empty sentence counts as one
+ * padding token.
  */
 export const batchOf = ({ encoded, labels }: Sentences, indices: readonly number[], longest: number): Batch => {
   const texts = indices.map((i) => encoded[i]!.ids.subarray(0, longest));

@@ -8,8 +8,8 @@ import { pass, under, withProgram } from './program.ts';
 import { LONGEST } from './readings.ts';
 
 /**
- * Sentences as the last adapted linear map sees them. With mean pooling the pooled vector is `pooled` + ΔW u, u the mean over tokens of
- * that map's input, so LoRA there is a LoRA on vectors.
+ * Sentences as the last adapted linear map sees them. With mean pooling the pooled vector is
+ * `pooled` + ΔW u, u the mean over tokens of that map's input, so LoRA there is a LoRA on vectors.
  */
 export interface Features {
   readonly path: string;

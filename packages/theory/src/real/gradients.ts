@@ -8,7 +8,10 @@ import { pass, taskLoss, under } from './program.ts';
 export const layoutFor = ({ start }: Material) =>
   layoutOf(Object.entries(start).map(([name, { shape }]) => ({ name, shape })));
 
-/** Gradient [size] of the task loss by all trained parameters, under a perturbation made from the inputs. */
+/**
+ * Gradient [size] of the task loss by all trained parameters, under a perturbation made from the
+ * inputs.
+ */
 export const gradientProgram = (
   material: Material,
   perturbOf: (masks: Parameters<typeof perturbWith>[1]) => Perturb,

@@ -1,6 +1,5 @@
 import { drawMasks, methods, planMasks, type Noise, type PlannedMask } from '@lab/dropout';
 import type { Key } from '@lab/random';
-import type { HostArray } from '@lab/engine';
 import type { Batch } from './batch.ts';
 import type { Arrays, Material } from './material.ts';
 
@@ -16,7 +15,7 @@ export const planFor = (
 ): readonly PlannedMask[] =>
   planMasks(noise, [...model.sites(rows, tokens), ...adapter.sites(rows, tokens)], model.layers);
 
-/** Drawn masks as inputs, `<prefix>/keep/…`. */
+/** Drawn masks as inputs, `<prefix>/…`. */
 export const drawn = (
   { model }: Material,
   plan: readonly PlannedMask[],
@@ -25,7 +24,8 @@ export const drawn = (
   prefix = 'mask',
 ): Arrays =>
   Object.fromEntries(
-    drawMasks(plan, key, { lengths, causal: model.causal, progress: 0 }).map(
-      ({ name, shape, keep }): [string, HostArray] => [`${prefix}/${name}`, { dtype: 'bool', shape, data: keep }],
-    ),
+    Object.entries(drawMasks(plan, key, { lengths, causal: model.causal, progress: 0 })).map(([name, array]) => [
+      `${prefix}/${name}`,
+      array,
+    ]),
   );

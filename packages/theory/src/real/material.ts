@@ -10,8 +10,8 @@ export interface Sentences {
 export type Arrays = { readonly [name: string]: HostArray };
 
 /**
- * A real model with adapters that were trained on it, and sentences. The checks never train or load it themselves: who calls them
- * decides where it comes from.
+ * A real model with adapters that were trained on it, and sentences. The checks never train or load
+ * it themselves: who calls them decides where it comes from.
  */
 export interface Material {
   readonly engine: Engine;

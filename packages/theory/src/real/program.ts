@@ -13,7 +13,10 @@ export const under = (inputs: TensorRecord, prefix: string): Params =>
 const prefixed = <T>(prefix: string, values: { readonly [name: string]: T }): { readonly [name: string]: T } =>
   Object.fromEntries(Object.entries(values).map(([name, value]) => [`${prefix}/${name}`, value]));
 
-/** Logits [B, C] of the model with its adapter and head under a perturbation, and the pooled vectors [B, width] that the head reads. */
+/**
+ * Logits [B, C] of the model with its adapter and head under a perturbation, and the pooled vectors
+ * [B, width] that the head reads.
+ */
 export const pass = (
   { model, adapter }: Material,
   inputs: TensorRecord,
@@ -35,7 +38,10 @@ export const pass = (
 export const taskLoss = (logits: tf.Tensor2D, inputs: TensorRecord): tf.Scalar =>
   crossEntropy(logits, inputs.labels as tf.Tensor1D, inputs.weights as tf.Tensor1D);
 
-/** Opens a program on the material's engine for as long as `use` runs: `use` gets host arrays in and out, parameters included. */
+/**
+ * Opens a program on the material's engine for as long as `use` runs: `use` gets host arrays in and
+ * out, parameters included.
+ */
 export const withProgram = async <T>(
   { engine, weights }: Material,
   fn: PureFunction,

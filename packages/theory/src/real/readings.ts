@@ -27,7 +27,10 @@ export interface Wanted {
 
 const kept = new WeakMap<Material, Map<string, Promise<Readings>>>();
 
-/** Reads the trained weights quietly, with the expected update, and as an ensemble at rate p. Each request is computed once. */
+/**
+ * Reads the trained weights quietly, with the expected update, and as an ensemble at rate p. Each
+ * request is computed once.
+ */
 export const readingsOf = (material: Material, wanted: Wanted): Promise<Readings> => {
   const found = kept.get(material) ?? new Map<string, Promise<Readings>>();
   kept.set(material, found);
