@@ -57,7 +57,7 @@ export const loadTensors = async (
   const weights: { [name: string]: Float32HostArray } = {};
   for (const spec of anatomy.tensors) {
     const data = await checkpoint.read(findTensor(checkpoint, spec, prefix));
-    const [dIn = 1, dOut = 1] = spec.shape;
+    const [dIn = 1] = spec.shape;
     weights[spec.name] = floats(spec.stored === 'transposed' ? transposed(data, dIn) : data, spec.shape);
   }
   return weights;

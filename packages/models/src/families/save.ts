@@ -34,7 +34,7 @@ export const saveCheckpoint = async (
     const name = storedName(checkpoint, spec.name, prefix);
     const data = weights[spec.name]?.data;
     if (name === undefined || !data) throw new Error(`no weight named ${spec.name}`);
-    const [dIn = 1, dOut = 1] = spec.shape;
+    const [, dOut = 1] = spec.shape;
     return {
       name,
       shape: checkpoint.shapeOf(name) ?? [],
