@@ -12,6 +12,8 @@ export type {
   Cost,
   CurvePoint,
   Evaluation,
+  Label,
+  Labels,
   Prediction,
   Readout,
   RunRecord,

@@ -1,5 +1,10 @@
 import type { RunConfig } from './config.ts';
 
+/** What an experiment says of a run, for each axis it varies (method, p, N, M, readout, dataset, variant, ...). */
+export type Label = string | number;
+/** Labels by axis; the runs of one arm have equal ones. */
+export type Labels = { readonly [axis: string]: Label };
+
 /** How outputs were read off the trained weights. */
 export type Readout = 'deterministic' | 'mean-field' | 'ensemble-logits' | 'ensemble-probabilities';
 

@@ -7,7 +7,7 @@ import { runFolder } from '@lab/records';
 import { openPreparer, planRun, type ExperimentRun, type Prepared } from '@lab/runner';
 import { asFloats, openBest, readSafetensors, type Engine } from '@lab/engine';
 import type { Material, Sentences } from '@lab/theory';
-import type { TrainOptions } from '../train.ts';
+import type { TrainOptions } from '../compose/train.ts';
 
 /** The two trainings, planned. */
 export const plannedRuns = (): readonly [plain: ExperimentRun, dropout: ExperimentRun] => {

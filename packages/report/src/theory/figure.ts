@@ -1,9 +1,12 @@
-import { colours, draw, shapes, stack, type Drawing, type Part } from '@lab/report';
-import type { Panel } from '@lab/theory';
+import type { Drawing } from '../figures/draw.ts';
+import { stack, type Part } from '../figures/figure.ts';
+import { colours, cycle, shapes } from '../figures/theme.ts';
+import { draw } from '../late.ts';
+import type { StatementPlot } from './statement.ts';
 
 const [width, height] = [300, 160];
 
-const axis = ({ title, log }: Panel['x'], field: string): Part => ({
+const axis = ({ title, log }: StatementPlot['x'], field: string): Part => ({
   field,
   type: 'quantitative',
   title,
@@ -21,15 +24,18 @@ const lines = (title: string): readonly string[] =>
       : [...all, word];
   }, []);
 
-/** One panel: predictions as lines, measurements as points with bars of two standard errors each way. */
-const panelPart = ({ title, x, y, points }: Panel): Part => {
+/**
+ * One panel: predictions as lines, measurements as points with bars of two standard errors each
+ * way.
+ */
+const panelPart = ({ title, x, y, points }: StatementPlot): Part => {
   const series = [...new Set(points.map((point) => point.series))];
   const channel = (range: readonly string[]): Part => ({
     field: 'series',
     type: 'nominal',
     sort: null,
     legend: series.length > 1 ? { title: null, columns: 1 } : null,
-    scale: { domain: series, range: series.map((_, i) => range[i % range.length]!) },
+    scale: { domain: series, range: cycle(range, series.length) },
   });
   const [across, up] = [axis(x, 'x'), axis(y, 'y')];
   const colour = channel(colours);
@@ -62,14 +68,11 @@ const panelPart = ({ title, x, y, points }: Panel): Part => {
   };
 };
 
-/** The panels of one check below each other. */
-export const drawPanels = (panels: readonly Panel[], description: string): Promise<Drawing> => {
+/** The plots of one check below each other. */
+export const drawStatement = (panels: readonly StatementPlot[], description: string): Promise<Drawing> => {
   const parts = panels.map(panelPart);
   const spec = stack(parts, description);
-  // Every panel keeps its own series.
-  return draw(
-    (parts.length === 1
-      ? spec
-      : { ...spec, resolve: { scale: { color: 'independent', shape: 'independent' } } }) as never,
-  );
+  // Every plot keeps its own series.
+  const own = { scale: { color: 'independent', shape: 'independent' } } as const;
+  return draw(parts.length === 1 ? spec : { ...spec, resolve: own });
 };

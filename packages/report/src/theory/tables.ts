@@ -1,7 +1,7 @@
-import { column, text, type Entry, type Table } from '@lab/report';
-import { Z, type At, type CheckResult, type CheckRow, type CheckVerdict } from '@lab/theory';
+import { column, text, type Entry, type Table } from '../tables/table.ts';
+import type { RowVerdict, StatementResult, StatementRow } from './statement.ts';
 
-const VERDICTS: readonly CheckVerdict[] = ['holds', 'fails', 'agrees', 'disagrees', 'vacuous', 'noted'];
+const verdictOrder: readonly RowVerdict[] = ['holds', 'fails', 'agrees', 'disagrees', 'vacuous', 'noted'];
 
 /** Four significant digits, short for very large and very small. */
 const digits = (x: number): string => {
@@ -12,39 +12,43 @@ const digits = (x: number): string => {
 
 const numeric = (x: number | null): Entry => (x === null ? { text: 'n/a', sort: null } : { text: digits(x), sort: x });
 
-const where = (at: At): string =>
+const where = (at: StatementRow['at']): string =>
   Object.entries(at)
     .map(([axis, value]) => `${axis} = ${typeof value === 'number' ? digits(value) : value}`)
     .join(', ');
 
 /** Counts of verdicts, those that occur. */
-const counted = (rows: readonly CheckRow[]): string =>
-  VERDICTS.map((verdict) => [verdict, rows.filter((row) => row.verdict === verdict).length] as const)
+const counted = (rows: readonly StatementRow[]): string =>
+  verdictOrder
+    .map((verdict) => [verdict, rows.filter((row) => row.verdict === verdict).length] as const)
     .filter(([, n]) => n > 0)
     .map(([verdict, n]) => `${n} ${verdict === 'noted' ? 'measured' : verdict}`)
     .join(', ');
 
 /** Largest deviation of an equality, as a share of its tolerance. */
-const worst = (rows: readonly CheckRow[]): Entry => {
-  const shares = rows
-    .filter(({ relation, predicted }) => relation === '=' && predicted !== null)
-    .map(({ predicted, measured, tolerance }) => {
-      const off = Math.abs(measured - predicted!);
-      return off === 0 ? 0 : off / tolerance;
-    });
+const worst = (rows: readonly StatementRow[]): Entry => {
+  const shares = rows.flatMap(({ relation, predicted, measured, tolerance }) => {
+    if (relation !== '=' || predicted === null) return [];
+    const off = Math.abs(measured - predicted);
+    return [off === 0 ? 0 : off / tolerance];
+  });
   return numeric(shares.length === 0 ? null : Math.max(...shares));
 };
 
 /** How many rows the wrong formula gets wrong. */
-const control = ({ found }: CheckResult): string => {
+const control = ({ found }: StatementResult): string => {
   if (!found) return 'n/a';
-  const wrong = (rows: readonly CheckRow[]) =>
-    rows.filter(({ verdict }) => verdict === 'fails' || verdict === 'disagrees');
-  return `${wrong(found.perturbed).length} of ${found.perturbed.filter(({ relation }) => relation !== 'none').length}`;
+  const wrong = found.perturbed.filter(({ verdict }) => verdict === 'fails' || verdict === 'disagrees');
+  return `${wrong.length} of ${found.perturbed.filter(({ relation }) => relation !== 'none').length}`;
 };
 
-/** One line for each check. */
-export const summaryTable = (results: readonly CheckResult[], caption: string): Table => ({
+/**
+ * One line for each check. `errors`: standard errors that a measurement may lie off its prediction.
+ */
+export const statementTable = (
+  results: readonly StatementResult[],
+  { caption, errors }: { readonly caption: string; readonly errors: number },
+): Table => ({
   name: 'summary',
   title: 'Statements of the papers, predicted and measured',
   caption,
@@ -68,14 +72,21 @@ export const summaryTable = (results: readonly CheckResult[], caption: string): 
     ];
   }),
   notes: [
-    `Tolerance: ${Z} standard errors of the measurement plus the rounding of its arithmetic; no other allowance is made.`,
-    'holds, fails: a theorem or identity. agrees, disagrees: a conclusion drawn from it, by more than two standard errors. vacuous: a true upper bound that is not below the trivial one. measured: no prediction, or one whose error the theory does not give.',
-    'Wrong formula: every check is judged a second time, on the same measurement, by a formula that is wrong on purpose.',
+    `Tolerance: ${errors} standard errors of the measurement plus the rounding of its arithmetic; ` +
+      'no other allowance is made.',
+    [
+      'holds, fails: a theorem or identity.',
+      'agrees, disagrees: a conclusion drawn from it, by more than two standard errors.',
+      'vacuous: a true upper bound that is not below the trivial one.',
+      'measured: no prediction, or one whose error the theory does not give.',
+    ].join(' '),
+    'Wrong formula: every check is judged a second time, on the same measurement, ' +
+      'by a formula that is wrong on purpose.',
   ],
 });
 
 /** Every row of one check. */
-export const rowsTable = ({ check, found }: CheckResult): Table => ({
+export const statementRows = ({ check, found }: StatementResult): Table => ({
   name: check.name,
   title: `${check.group} / ${check.name}: ${check.claim}`,
   caption: [
@@ -107,8 +118,8 @@ export const rowsTable = ({ check, found }: CheckResult): Table => ({
 });
 
 /** All rows of all checks in one table, for other programs. */
-export const flatTable = (results: readonly CheckResult[]): Table => {
-  const tables = results.map((result) => ({ result, table: rowsTable(result) }));
+export const allStatementRows = (results: readonly StatementResult[]): Table => {
+  const tables = results.map((result) => ({ result, table: statementRows(result) }));
   const columns = tables[0]?.table.columns ?? [];
   return {
     name: 'table',

@@ -1,5 +1,7 @@
-import { methods } from '@lab/dropout';
-import type { Arm, Cell, Labels, ReportSpec, Study } from '@lab/report';
+import type { Labels } from '@lab/records';
+import type { Arm } from '../study/arm.ts';
+import type { Cell, Study } from '../study/study.ts';
+import type { ReportSpec } from './spec.ts';
 
 /** One arm for each set of labels beside data set and seed, which an ensemble goes over. */
 const armsOf = (cells: readonly Cell[]): readonly Arm[] => {
@@ -11,14 +13,17 @@ const armsOf = (cells: readonly Cell[]): readonly Arm[] => {
   return [...new Map(arms.map((arm) => [arm.name, arm])).values()];
 };
 
-const overSeeds = ({ record }: Cell): boolean => methods.build(record.config.dropout).ensembleOver === 'seeds';
 const overMasks = ({ record }: Cell): boolean => record.result.headline.readout.startsWith('ensemble');
 
 /**
- * The report with a table of ensembles over seeds, where some of its runs are of a method whose members are the runs of its seeds and
- * the report has no such table of its own.
+ * The report with a table of ensembles over seeds, where `overSeeds` holds for some of its runs
+ * (their method's members are the runs of its seeds) and the report has no such table of its own.
  */
-export const withSeedEnsembles = ({ cells }: Study, spec: ReportSpec): ReportSpec => {
+export const withSeedEnsembles = (
+  { cells }: Study,
+  spec: ReportSpec,
+  overSeeds: (cell: Cell) => boolean,
+): ReportSpec => {
   const deep = cells.filter(overSeeds);
   if (deep.length === 0 || spec.tables.some(({ kind }) => kind === 'deep-ensemble')) return spec;
   return {

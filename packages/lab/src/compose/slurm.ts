@@ -49,8 +49,9 @@ const head = (plan: SlurmPlan, lines: readonly string[]): readonly string[] => [
 ];
 
 /**
- * One array of workers. Before its time is up Slurm tells the batch shell, which tells the worker; the worker writes its checkpoints and
- * ends with 130, and exactly this element of the array is queued again.
+ * One array of workers. Before its time is up Slurm tells the batch shell, which tells the worker;
+ * the worker writes its checkpoints and ends with 130, and exactly this element of the array is
+ * queued again.
  */
 const arrayScript = (plan: SlurmPlan, index: number, first: number, count: number): Script => {
   const { name, folder, tasks, perTask, atOnce, cpus, stopBefore, worker } = plan;
@@ -94,7 +95,10 @@ const collectScript = (plan: SlurmPlan): Script => {
   return { file: `${folder}/collect.sh`, text: [...lines, collect.map(quoted).join(' '), ''].join('\n'), tasks: 1 };
 };
 
-/** The scripts of a submission: arrays of at most `maxArraySize` elements, and the job that runs when all have ended. */
+/**
+ * The scripts of a submission: arrays of at most `maxArraySize` elements, and the job that runs
+ * when all have ended.
+ */
 export const slurmScripts = (plan: SlurmPlan): { readonly arrays: readonly Script[]; readonly collect: Script } => {
   if (/[\n']/.test(plan.folder))
     throw new BadInput(`--out: a folder with a quote or line break cannot be given to Slurm`);

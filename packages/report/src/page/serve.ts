@@ -18,29 +18,35 @@ export interface ServeOptions {
 }
 
 const refresh = (version: string): string =>
-  `<script>(() => { const known = ${JSON.stringify(version)}; setInterval(async () => {
-  try { const now = await (await fetch('stamp', { cache: 'no-store' })).text(); if (now !== known && !document.querySelector('dialog[open]')) location.reload(); } catch { /* the server has ended */ }
-}, 2000); })();</script>`;
+  `<script>setInterval(async () => {
+  try {
+    const now = await (await fetch('stamp', { cache: 'no-store' })).text();
+    if (now !== ${JSON.stringify(version)} && !document.querySelector('dialog[open]')) location.reload();
+  } catch { /* the server has ended */ }
+}, 2000);</script>`;
 
 const digest = (stamp: string): string => createHash('sha256').update(stamp).digest('hex').slice(0, 16);
 
-/** Names by which this machine may be asked; another name would let a foreign page read through the browser. */
+/**
+ * Names by which this machine may be asked; another name would let a foreign page read through the
+ * browser.
+ */
 const local = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/;
 
 /**
- * Serves a report on the loopback address while runs go on; an open page looks every two seconds and reloads when the stamp changed.
- * Nothing but the page and its stamp is served. Throws `BadInput` when the port is taken.
+ * Serves a report on the loopback address while runs go on; an open page looks every two seconds
+ * and reloads when the stamp changed. Nothing but the page and its stamp is served. Throws
+ * `BadInput` when the port is taken.
  */
 export const servePage = async ({ render, stamp, port = 0 }: ServeOptions): Promise<Served> => {
   let cached: { readonly version: string; readonly html: Promise<string> } | null = null;
   const page = (): Promise<string> => {
     const version = digest(stamp());
-    if (cached?.version !== version) {
-      const html = render().then((text) => text.replace('</body>', () => `${refresh(version)}</body>`));
-      cached = { version, html };
-      html.catch(() => (cached = null));
-    }
-    return cached!.html;
+    if (cached?.version === version) return cached.html;
+    const html = render().then((text) => text.replace('</body>', () => `${refresh(version)}</body>`));
+    cached = { version, html };
+    html.catch(() => (cached = null));
+    return html;
   };
   const server = createServer((request, response) => {
     const end = (status: number, type: string, body: string): void => {

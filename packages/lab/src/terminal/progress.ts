@@ -10,8 +10,8 @@ export type Names = ReadonlyMap<string, string>;
 const finalEvaluation = 0.2;
 
 /**
- * Events of a sweep as progress: a bar for the whole with the time left, and one for each worker with step and loss. Where the output
- * is not a terminal, a line for each finished run.
+ * Events of a sweep as progress: a bar for the whole with the time left, and one for each worker
+ * with step and loss. Where the output is not a terminal, a line for each finished run.
  */
 export const showProgress = (names: Names, say: (line: string) => void): SweepEvents & { stop: () => void } => {
   let total = 0;
@@ -39,7 +39,9 @@ export const showProgress = (names: Names, say: (line: string) => void): SweepEv
     const spent = (performance.now() - began) / 1000;
     return `about ${timeText((spent * (total - done)) / done)} left`;
   };
-  /** Where and when a worker's present run was first heard of: from there its own time left is told. */
+  /**
+   * Where and when a worker's present run was first heard of: its time left is counted from there.
+   */
   const begins = new Map<number, { readonly id: string; readonly at: number; readonly step: number }>();
   const leftOf = (worker: number, id: string, step: number, steps: number): string => {
     const known = begins.get(worker);
@@ -49,16 +51,16 @@ export const showProgress = (names: Names, say: (line: string) => void): SweepEv
     return `, ${timeText(((now - known.at) / 1000 / (step - known.step)) * (steps - step))} left`;
   };
   const line = (text: string) => (bars ? bars.log(`${text}\n`) : say(text));
-  const told = new Set<string>();
-  /** A run's first choice with its budget, and every new warning of its proxy. */
-  const tellChoice = (id: string, { step, proxy, modules, parameters, budget, warning }: Allocation): void => {
+  const said = new Set<string>();
+  /** Says a run's first choice with its budget, and every new warning of its proxy. */
+  const sayChoice = (id: string, { step, proxy, modules, parameters, budget, warning }: Allocation): void => {
     const name = names.get(id) ?? id;
     const on = modules.filter((module) => module.on).length;
-    const count = `${name}: ${proxy} keeps ${on} of ${modules.length} modules, ${parameters} of at most ${budget} parameters`;
-    if (!told.has(id)) line(count);
-    told.add(id);
-    if (warning === undefined || told.has(`${id} ${warning}`)) return;
-    told.add(`${id} ${warning}`);
+    const kept = `${on} of ${modules.length} modules, ${parameters} of at most ${budget} parameters`;
+    if (!said.has(id)) line(`${name}: ${proxy} keeps ${kept}`);
+    said.add(id);
+    if (warning === undefined || said.has(`${id} ${warning}`)) return;
+    said.add(`${id} ${warning}`);
     line(`Warning: ${name}: before step ${step + 1} ${warning}`);
   };
   return {
@@ -76,13 +78,13 @@ export const showProgress = (names: Names, say: (line: string) => void): SweepEv
       say(`Engine: ${engine} (${reason})`);
     },
     onProgress: (worker, run, { step, steps, loss, phase, chosen }) => {
-      if (chosen) tellChoice(run.id, chosen);
+      if (chosen) sayChoice(run.id, chosen);
       parts.set(run.id, (step / steps) * (1 - finalEvaluation));
       const lane = lanes.get(worker) ?? bars?.create(100, 0, { label: `run ${worker + 1}`, text: '' });
       if (lane) lanes.set(worker, lane);
       const shown = phase === 'evaluate' ? 'evaluating' : `loss ${loss?.toFixed(4) ?? 'n/a'}`;
-      const text = `step ${step}/${steps}, ${shown}${leftOf(worker, run.id, step, steps)} | ${names.get(run.id) ?? run.id}`;
-      lane?.update((100 * step) / steps, { text });
+      const at = `step ${step}/${steps}, ${shown}${leftOf(worker, run.id, step, steps)}`;
+      lane?.update((100 * step) / steps, { text: `${at} | ${names.get(run.id) ?? run.id}` });
       whole?.update(finished(), { text: `${ended}/${total} runs, ${left()}` });
     },
     onEnd: (run, outcome, message) => {

@@ -1,12 +1,12 @@
-import { join } from 'node:path';
-import type { Cell, ReportSpec } from '@lab/report';
-import { buildReport } from '@lab/report';
+import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
-import { readArchive } from '../src/archive.ts';
-import { committed } from '../src/reports.ts';
-import { withSeedEnsembles } from '../src/seed-ensembles.ts';
+import { readArchive } from '../src/study/archive.ts';
+import { buildReport } from '../src/report.ts';
+import { withSeedEnsembles } from '../src/spec/seed-ensembles.ts';
+import type { ReportSpec } from '../src/spec/spec.ts';
+import type { Cell } from '../src/study/study.ts';
 
-const study = readArchive(join(committed, 'compare/glue'))!;
+const study = readArchive(fileURLToPath(new URL('../../../results/compare/glue', import.meta.url)))!;
 const spec: ReportSpec = {
   name: 's',
   title: 's',
@@ -17,7 +17,12 @@ const spec: ReportSpec = {
   figures: [],
 };
 
-/** The runs of plain LoRA as a config that names the method would have made them: they train the same. */
+const isDeep = ({ record }: Cell): boolean => record.config.dropout.name === 'deep-ensemble';
+
+/**
+ * The runs of plain LoRA as a config that names the method would have made them: they train the
+ * same.
+ */
 const asDeep = (cell: Cell): Cell =>
   cell.labels.method !== 'none'
     ? cell
@@ -29,7 +34,7 @@ const asDeep = (cell: Cell): Cell =>
 
 it('runs of a method whose members are seeds bring their table with them', () => {
   const cells = study.cells.map(asDeep);
-  const { tables } = withSeedEnsembles({ ...study, cells }, spec);
+  const { tables } = withSeedEnsembles({ ...study, cells }, spec, isDeep);
   expect(tables).toMatchObject([
     {
       kind: 'deep-ensemble',
@@ -43,8 +48,8 @@ it('runs of a method whose members are seeds bring their table with them', () =>
 });
 
 it('other studies, and reports that have the table, stay as they are', () => {
-  expect(withSeedEnsembles(study, spec)).toBe(spec);
+  expect(withSeedEnsembles(study, spec, isDeep)).toBe(spec);
   const cells = study.cells.map(asDeep);
-  const own = withSeedEnsembles({ ...study, cells }, spec);
-  expect(withSeedEnsembles({ ...study, cells }, own)).toBe(own);
+  const own = withSeedEnsembles({ ...study, cells }, spec, isDeep);
+  expect(withSeedEnsembles({ ...study, cells }, own, isDeep)).toBe(own);
 });

@@ -2,7 +2,9 @@ import { join } from 'node:path';
 import { BadInput, makeFolder } from '@lab/records';
 import { sweep, type ExperimentRun, type SweepSummary } from '@lab/runner';
 import type { EngineName } from '@lab/engine';
-import { showProgress } from './progress.ts';
+import { showProgress } from '../terminal/progress.ts';
+import { labelText } from './experiments.ts';
+import { given } from './given.ts';
 
 export interface TrainOptions {
   readonly out: string;
@@ -29,22 +31,19 @@ export interface TrainOptions {
   readonly share?: number;
 }
 
-/** Exit codes: 0 all done, 1 some runs failed, 130 stopped. */
-export interface Trained {
+/** How a training of many runs ended. */
+export interface TrainedRuns {
   readonly summary: SweepSummary;
   readonly stopped: boolean;
 }
 
-/** An arm's labels for people. */
-export const labelText = ({ labels, seed }: Pick<ExperimentRun, 'labels' | 'seed'>): string =>
-  [...Object.entries(labels).map(([axis, value]) => `${axis} ${value}`), `seed ${seed}`].join(', ');
-
-const optional = <K extends string, V>(key: K, value: V | undefined): { readonly [key in K]?: V } =>
-  (value === undefined ? {} : { [key]: value }) as { readonly [key in K]?: V };
-
-/** Runs what is not done yet; Ctrl-C lets every worker write its checkpoint, and the same command goes on later. */
-export const trainAll = async (runs: readonly ExperimentRun[], options: TrainOptions): Promise<Trained> => {
-  const { out, engine, workers, threads, dataDir, download } = options;
+/**
+ * Runs what is not done yet; Ctrl-C lets every worker write its checkpoint, and the same command
+ * goes on later.
+ */
+export const trainAll = async (runs: readonly ExperimentRun[], options: TrainOptions): Promise<TrainedRuns> => {
+  const { out, engine, workers, threads, download, provider, timeout, dataDir, weights } = options;
+  const { limit, attempts, wait, share, grace: graceSeconds, memory: memoryMB } = options;
   makeFolder(join(out, 'runs'));
   const names = new Map(runs.map((run) => [run.id, labelText(run)]));
 
@@ -64,23 +63,17 @@ export const trainAll = async (runs: readonly ExperimentRun[], options: TrainOpt
         out,
         engine,
         threads,
-        ...optional('provider', options.provider),
-        ...optional('timeout', options.timeout),
+        ...given({ provider, timeout }),
         places: {
           download,
-          sources: { cacheDir: join(out, 'cache'), ...optional('dataDir', dataDir) },
-          ...optional('weights', options.weights),
+          sources: { cacheDir: join(out, 'cache'), ...given({ dataDir }) },
+          ...given({ weights }),
         },
       },
       workers,
       signal: stop.signal,
       events,
-      ...optional('limit', options.limit),
-      ...optional('attempts', options.attempts),
-      ...optional('wait', options.wait),
-      ...optional('share', options.share),
-      ...optional('graceSeconds', options.grace),
-      ...optional('memoryMB', options.memory),
+      ...given({ limit, attempts, wait, share, graceSeconds, memoryMB }),
     });
     if (summary.mend !== null) throw new BadInput(summary.mend);
     return { summary, stopped: stop.signal.aborted };
@@ -101,8 +94,8 @@ const reusedText = ({ reused, setAside }: SweepSummary): readonly string[] => {
   ].filter((line) => line !== '');
 };
 
-/** Says how a sweep went and returns the exit code. */
-export const conclude = ({ summary, stopped }: Trained): number => {
+/** Says how a sweep went and returns the exit code: 0 all done, 1 some runs failed, 130 stopped. */
+export const conclude = ({ summary, stopped }: TrainedRuns): number => {
   const { counts, failures } = summary;
   const said = Object.entries(counts)
     .filter(([, n]) => n > 0)
@@ -111,4 +104,11 @@ export const conclude = ({ summary, stopped }: Trained): number => {
   for (const line of reusedText(summary)) console.error(line);
   for (const { run, message } of failures) console.error(`run ${run.id}: ${message}`);
   return stopped ? 130 : failures.length > 0 ? 1 : 0;
+};
+
+/** How a sweep went, as data. */
+export const sweepData = ({ summary, stopped }: TrainedRuns) => {
+  const { counts, reused, setAside, failures } = summary;
+  const failed = failures.map(({ run: { id }, message }) => ({ id, message }));
+  return { stopped, counts, reused, setAside, failed };
 };

@@ -1,5 +1,14 @@
 import { readFileSync } from 'node:fs';
 
+/** Rows of `paper-numbers.csv` to print beside ours. */
+export interface PaperTable {
+  readonly paper: string;
+  readonly table: string;
+  readonly model?: string;
+  /** `named`: only what a row of ours names; absent: also the rows that only the paper has. */
+  readonly rows?: 'named';
+}
+
 /** One number of a paper, in the paper's own unit (percent where it prints percent). */
 export interface PaperNumber {
   readonly paper: string;
@@ -27,7 +36,7 @@ export const marks: { readonly [mark: string]: { readonly sign: string; readonly
 };
 
 const read = (): readonly PaperNumber[] => {
-  const [, ...lines] = readFileSync(new URL('./numbers.csv', import.meta.url), 'utf8')
+  const [, ...lines] = readFileSync(new URL('./paper-numbers.csv', import.meta.url), 'utf8')
     .trim()
     .split('\n');
   return lines.map((line) => {

@@ -1,12 +1,18 @@
+import { availableParallelism } from 'node:os';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { EngineName } from '@lab/engine';
-import { defaultWorkers } from './defaults.ts';
 
 /** Written out, so that `lab --help` need not load any engine. */
 const engines = ['gpu', 'onnx', 'tensorflow', 'wasm', 'js'] as const satisfies readonly EngineName[];
 /** Says at compile time when an engine is missing above. */
 type Unlisted = Exclude<EngineName, (typeof engines)[number]>;
 const complete: Unlisted extends never ? readonly string[] : never = engines;
+
+/**
+ * One worker of one thread for each core, 16 at most: a worker of the quick scale stays below 1 GB
+ * of memory.
+ */
+export const defaultWorkers = (): number => Math.max(1, Math.min(availableParallelism(), 16));
 
 /** Parses a number within limits. */
 const number = (what: string, fits: (value: number) => boolean) => (text: string) => {
@@ -25,26 +31,31 @@ const share = (text: string): number => {
   return part / parts;
 };
 
-export const out = () => new Option('--out <folder>', 'where runs and reports are kept').default('out');
-export const scale = () => new Option('--scale <name>', 'how big: smoke, quick, embedded, …').default('quick');
-export const set = () =>
+export const outOption = () => new Option('--out <folder>', 'where runs and reports are kept').default('out');
+export const scaleOption = () => new Option('--scale <name>', 'how big: smoke, quick, embedded, …').default('quick');
+export const setOption = () =>
   new Option('--set <key=value...>', 'overrides for every run, for example train.epochs=3 seed=[0,1]').default([]);
-export const model = () =>
+export const modelOption = () =>
   new Option('--model <name>', 'base model of every run, for example minilm; the report is kept beside the others');
-export const weights = () =>
+export const weightsOption = () =>
   new Option('--weights <folder>', 'folder with the weights of a model that does not come with the package');
-export const json = () => new Option('--json', 'machine-readable output').default(false);
+export const jsonOption = () => new Option('--json', 'machine-readable output').default(false);
 
 /** What names runs: scale, overrides, output folder, base model and its weights. */
-export const planned = (command: Command): Command =>
-  command.addOption(out()).addOption(scale()).addOption(set()).addOption(model()).addOption(weights());
+export const plannedCommand = (command: Command): Command =>
+  command
+    .addOption(outOption())
+    .addOption(scaleOption())
+    .addOption(setOption())
+    .addOption(modelOption())
+    .addOption(weightsOption());
 
 /** The experiments a command works on. */
-export const named = (command: Command): Command =>
-  planned(command.argument('<experiments...>', 'names of experiments, all, or paths of .json files'));
+export const namedCommand = (command: Command): Command =>
+  plannedCommand(command.argument('<experiments...>', 'names of experiments, all, or paths of .json files'));
 
 /** A command that trains. */
-export const training = (command: Command): Command =>
+export const trainingCommand = (command: Command): Command =>
   command
     .addOption(new Option('--engine <name>', 'where steps run').choices(['auto', ...complete]).default('auto'))
     .addOption(new Option('--provider <name>', 'execution provider of the onnx engine, for example webgpu'))

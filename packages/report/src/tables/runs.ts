@@ -1,6 +1,6 @@
 import { table } from 'arquero';
-import { axis } from './run.ts';
-import type { Cell } from './study.ts';
+import { axis } from '../study/run.ts';
+import type { Cell } from '../study/study.ts';
 
 type Value = string | number | null;
 
@@ -9,7 +9,10 @@ export const unformula = (word: string): string => (/^[=+\-@\t\r]/.test(word) ? 
 
 const guarded = (v: Value | undefined): Value => (typeof v === 'string' ? unformula(v) : (v ?? null));
 
-/** All runs as one flat CSV, a row for each readout on training and test split: for whoever wants to count again. */
+/**
+ * All runs as one flat CSV, a row for each readout on training and test split: for whoever wants to
+ * count again.
+ */
 export const flatCsv = (cells: readonly Cell[]): string => {
   const labels = [...new Set(cells.flatMap((c) => Object.keys(c.labels)))];
   const metrics = [

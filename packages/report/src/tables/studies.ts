@@ -1,20 +1,18 @@
 import { fold } from '@lab/random';
-import { readingOf } from './study/arm.ts';
-import { reportKey } from './study/comparison.ts';
-import { mainMetric } from './study/main-metric.ts';
-import { heading, show } from './study/metric.ts';
-import { seedOf, value } from './study/run.ts';
-import type { Cell, Study } from './study/study.ts';
-import { mean } from './stats/describe.ts';
-import { describe } from './stats/describe.ts';
-import { holm } from './stats/holm.ts';
-import { seedInterval } from './stats/interval.ts';
-import { detectable } from './stats/power.ts';
-import { signFlip } from './stats/sign-flip.ts';
-import { ableAfterHolm, dagger, intervalText, meanEntry, numberEntry, pEntry } from './tables/entries.ts';
-import { column, type Entry, type Table, text } from './tables/table.ts';
-import { toTerminal } from './tables/terminal.ts';
-import { ranges } from './caption.ts';
+import { readingOf } from '../study/arm.ts';
+import { reportKey } from '../study/comparison.ts';
+import { heading, mainMetric, show, unitAfter } from '../study/metric.ts';
+import { seedOf, value } from '../study/run.ts';
+import type { Cell, Study } from '../study/study.ts';
+import { describe, mean } from '../stats/describe.ts';
+import { holm } from '../stats/holm.ts';
+import { seedInterval } from '../stats/interval.ts';
+import { detectable } from '../stats/power.ts';
+import { signFlip } from '../stats/sign-flip.ts';
+import { ableAfterHolm, dagger, intervalText, meanEntry, numberEntry, pEntry } from './entries.ts';
+import { column, type Entry, type Table, text } from './table.ts';
+import { toTerminal } from './terminal.ts';
+import { ranges } from '../study/caption.ts';
 
 /** Two sets of results of one experiment, side by side. */
 export interface StudyComparison {
@@ -24,7 +22,10 @@ export interface StudyComparison {
   readonly identical: number;
   readonly onlyA: number;
   readonly onlyB: number;
-  /** Largest absolute difference of the main metric over shared cells, stored units; null without shared cells. */
+  /**
+   * Largest absolute difference of the main metric over shared cells, stored units; null without
+   * shared cells.
+   */
   readonly largest: number | null;
   readonly table: Table;
   /** One paragraph and the table, for the terminal. */
@@ -46,9 +47,10 @@ const testMetrics = ({ record: { result } }: Cell): string =>
   JSON.stringify([result.status, result.evaluations.filter((e) => e.split === 'test')]);
 
 /**
- * This run's numbers (`a`) against other ones (`b`, for example the committed results): which cells are equal to the last bit, and for
- * each arm the paired difference over the seeds both have, with the statistics of every other table. Cells are matched by labels,
- * data set and seed, so results of an older version still line up.
+ * This run's numbers (`a`) against other ones (`b`, for example the committed results): which cells
+ * are equal to the last bit, and for each arm the paired difference over the seeds both have, with
+ * the statistics of every other table. Cells are matched by labels, data set and seed, so results
+ * of an older version still line up.
  */
 export const compareStudies = (
   a: Study,
@@ -70,23 +72,23 @@ export const compareStudies = (
     const arm = `${labelText(p.a)} (${p.a.record.config.dataset.name})`;
     arms.set(arm, [...(arms.get(arm) ?? []), { a: x, b: y, seed: seedOf(p.a) }]);
   }
-  const found = [...arms].map(([arm, list]) => {
+  const compared = [...arms].map(([arm, list]) => {
     const differences = list.map((p) => p.a - p.b);
-    return { arm, list, differences, test: signFlip(differences), summary: describe(differences)! };
+    return { arm, list, differences, test: signFlip(differences), sd: describe(differences)?.sd ?? null };
   });
-  const adjusted = holm(found.map(({ test }) => test.p));
-  const weak = found.map(({ test }) => test).filter((t) => !ableAfterHolm(t.floor, found.length));
-  const rows = found.map(({ arm, list, differences, test, summary }, i): Entry[] => [
+  const adjusted = holm(compared.map(({ test }) => test.p));
+  const weak = compared.map(({ test }) => test).filter((t) => !ableAfterHolm(t.floor, compared.length));
+  const rows = compared.map(({ arm, list, differences, test, sd }, i): Entry[] => [
     text(arm),
     text(ranges(list.map((p) => p.seed))),
     meanEntry(metric, describe(list.map((p) => p.a))),
     meanEntry(metric, describe(list.map((p) => p.b))),
     numberEntry(metric, mean(differences), true),
     text(intervalText(metric, seedInterval([differences], fold(fold(reportKey, 'studies'), arm)))),
-    pEntry(adjusted[i]!, ableAfterHolm(test.floor, found.length)),
-    numberEntry(metric, detectable(summary.sd, differences.length)),
+    pEntry(adjusted[i] ?? null, ableAfterHolm(test.floor, compared.length)),
+    numberEntry(metric, detectable(sd, differences.length)),
   ]);
-  const all = found.flatMap(({ differences }) => differences.map(Math.abs));
+  const all = compared.flatMap(({ differences }) => differences.map(Math.abs));
   const largest = all.length === 0 ? null : Math.max(...all);
   const [onlyA, onlyB] = [mine.size - pairs.length, other.size - pairs.length];
   const table: Table = {
@@ -104,17 +106,18 @@ export const compareStudies = (
       column('mde', 'MDE'),
     ],
     rows,
-    notes: weak.length > 0 ? [dagger(Math.max(...weak.map((t) => t.n)), found.length)] : [],
+    notes: weak.length > 0 ? [dagger(Math.max(...weak.map((t) => t.n)), compared.length)] : [],
   };
   const extra = [
     onlyA > 0 ? `${onlyA} only in ${names[0]}` : '',
     onlyB > 0 ? `${onlyB} only in ${names[1]}` : '',
   ].filter(Boolean);
-  const unit = metric.differenceUnit === '' ? '' : ` ${metric.differenceUnit}`;
+  const unit = unitAfter(metric);
   const head =
     pairs.length === 0
       ? `${a.title}: ${names[0]} and ${names[1]} share no run.`
-      : `${a.title}: ${identical} of ${pairs.length} shared runs have equal test metrics to the last bit; largest difference ${show(metric, largest)}${unit}.`;
+      : `${a.title}: ${identical} of ${pairs.length} shared runs have equal test metrics to the last ` +
+        `bit; largest difference ${show(metric, largest)}${unit}.`;
   return {
     shared: pairs.length,
     identical,

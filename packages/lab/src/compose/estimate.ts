@@ -4,7 +4,7 @@ import { BadInput, readRecord, readSeal, runFolder, type RunConfig } from '@lab/
 import { workOf } from '@lab/runner';
 
 /** What is expected of the runs that are not done, from those that are. */
-export interface Estimate {
+export interface CostEstimate {
   /** Seconds on the workers asked for; null without any finished run to go by. */
   readonly seconds: number | null;
   readonly workers: number;
@@ -38,8 +38,9 @@ const anyFinished = (out: string): readonly string[] => {
 };
 
 /**
- * Gathers, run by run and in constant memory, what a plan still asks for; `told` then says what that should cost. Time goes by seconds for
- * a unit of work of finished runs of the same model, adapter and method, else of any.
+ * Gathers, run by run and in constant memory, what a plan still asks for; `estimate` then says what
+ * that should cost. Time goes by the seconds for a unit of work of finished runs of the same model,
+ * adapter and method, else of any.
  */
 export const openEstimate = (out: string) => {
   const waiting = new Map<string, number>();
@@ -53,8 +54,7 @@ export const openEstimate = (out: string) => {
       if (!record || record.result.status !== 'done') return;
       const kind = kindOf(record.config);
       rates.set(kind, [...(rates.get(kind) ?? []), record.result.cost.seconds / workOf(record.config)]);
-      const files = readSeal(runFolder(out, id))!.files;
-      sizes.push(Object.values(files).reduce((sum, { bytes }) => sum + bytes, 0));
+      sizes.push(Object.values(readSeal(runFolder(out, id))?.files ?? {}).reduce((sum, { bytes }) => sum + bytes, 0));
       samples += 1;
     } catch (error) {
       // A damaged run teaches nothing; lab run deals with it.
@@ -68,17 +68,17 @@ export const openEstimate = (out: string) => {
         waiting.set(kindOf(config), (waiting.get(kindOf(config)) ?? 0) + workOf(config));
       } else if (samples < mostRecords && (rates.get(kindOf(config))?.length ?? 0) < 6) learn(id);
     },
-    told: (workers: number): Estimate => {
+    estimate: (workers: number): CostEstimate => {
       if (samples === 0) anyFinished(out).forEach(learn);
       const overall = mean([...rates.values()].flat());
-      const seconds = [...waiting].map(([kind, work]) => {
+      const seconds = [...waiting].flatMap(([kind, work]) => {
         const rate = mean(rates.get(kind) ?? []) ?? overall;
-        return rate === null ? null : rate * work;
+        return rate === null ? [] : [rate * work];
       });
       const size = mean(sizes);
       const { bavail, bsize } = statfsSync(existing(out));
       return {
-        seconds: seconds.includes(null) ? null : seconds.reduce<number>((a, b) => a + b!, 0) / workers,
+        seconds: seconds.length < waiting.size ? null : seconds.reduce((a, b) => a + b, 0) / workers,
         workers,
         bytes: size === null ? null : size * remaining,
         freeBytes: bavail * bsize,

@@ -3,7 +3,10 @@ import { once } from 'node:events';
 /** Lines gathered before they are written. */
 const batch = 500;
 
-/** A writer of lines to stdout that waits where the reader is slower, so that any number of lines costs constant memory. */
+/**
+ * A writer of lines to stdout that waits where the reader is slower, so that any number of lines
+ * costs constant memory.
+ */
 export const openPrinter = () => {
   let lines: string[] = [];
   const flush = async () => {
@@ -20,6 +23,9 @@ export const openPrinter = () => {
     flush,
   };
 };
+
+/** A value as JSON on stdout. */
+export const printJson = (value: unknown): void => console.log(JSON.stringify(value, null, 2));
 
 /** Bytes for people. */
 export const bytesText = (bytes: number): string => {

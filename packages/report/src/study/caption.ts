@@ -1,5 +1,5 @@
-import { axis, seedOf } from './study/run.ts';
-import type { Cell } from './study/study.ts';
+import { axis, seedOf } from './run.ts';
+import type { Cell } from './study.ts';
 
 const list = (values: readonly (string | number)[]): string => [...new Set(values)].join(', ');
 
@@ -15,7 +15,10 @@ export const ranges = (values: readonly number[]): string => {
   return parts.map(([a, b]) => (a === b ? `${a}` : b === a + 1 ? `${a}, ${b}` : `${a}-${b}`)).join(', ');
 };
 
-/** Facts that every caption states, read from the runs: model, data, seeds, selection rule, engine, runs that diverged. */
+/**
+ * Facts that every caption states, read from the runs: model, data, seeds, selection rule, engine,
+ * runs that diverged.
+ */
 export const facts = (cells: readonly Cell[]): string => {
   if (cells.length === 0) return 'No finished runs.';
   const runs = new Map(cells.map((c) => [c.record.result.id, c]));
@@ -34,7 +37,7 @@ export const facts = (cells: readonly Cell[]): string => {
 
 /** A sentence with a capital and a full stop, however it was written. */
 const sentence = (value: string): string =>
-  value === '' ? '' : `${value[0]!.toUpperCase()}${value.slice(1)}${/[.!?]$/.test(value) ? '' : '.'}`;
+  value === '' ? '' : `${value.slice(0, 1).toUpperCase()}${value.slice(1)}${/[.!?]$/.test(value) ? '' : '.'}`;
 
 /** The caption of a table or figure: facts, what the numbers are, what differs from the paper. */
 export const caption = (cells: readonly Cell[], what: string, differs?: string): string =>
