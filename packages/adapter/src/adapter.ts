@@ -45,7 +45,7 @@ export interface Linear {
 }
 
 /** Where training stands, for adapters with a schedule. Plain scalars on the host. */
-export interface Progress {
+export interface StepCount {
   readonly step: number;
   readonly steps: number;
 }
@@ -102,14 +102,14 @@ export interface Adapter {
    * Steps since the optimiser was started afresh (moments zero, bias correction from 1); absent: it
    * is started once.
    */
-  readonly age?: (progress: Progress) => number;
+  readonly age?: (progress: StepCount) => number;
   /**
    * The factors of every update s B A that are trained together, for optimisers that look at both;
    * absent: it has no such pairs.
    */
   readonly pairs?: readonly LoraPair[];
   /** Chooses anew, between steps, which parts are in use; absent: nothing is searched. */
-  readonly search?: Search;
+  readonly search?: ModuleSearch;
   /** Parameters in use when training has ended; absent: all that are trained. */
   readonly used?: (params: HostParams) => number;
   /**
@@ -143,7 +143,7 @@ export interface AdapterState {
     readonly init: () => Float32Array;
   }[];
   /** Host scalars for this step (budget, switch) that enter the graph as inputs. */
-  readonly inputs: (progress: Progress) => { readonly [name: string]: number };
+  readonly inputs: (progress: StepCount) => { readonly [name: string]: number };
   /**
    * After the optimiser's step: parameters, gradients and slots in, parameters and slots out; both
    * moments too where they change.
@@ -178,9 +178,9 @@ export interface Probe {
 }
 
 /** A search over parts that can be switched off. */
-export interface Search {
+export interface ModuleSearch {
   /** Whether to choose before this step. */
-  readonly due: (at: Progress & { readonly perEpoch: number }) => boolean;
+  readonly due: (at: StepCount & { readonly perEpoch: number }) => boolean;
   /** Batches that scores are taken on, at least one. */
   readonly batches: number;
   /**

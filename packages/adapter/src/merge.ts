@@ -1,7 +1,7 @@
 import { BadInput } from '@lab/records';
 import { floats, type Float32HostArray } from '@lab/engine';
 import type { Adapter, HostParams } from './adapter.ts';
-import { floatsOf } from './named.ts';
+import { floatsAt } from './named.ts';
 
 const sum = (shape: readonly number[], values: Float32Array, update: Float32Array): Float32HostArray =>
   floats(
@@ -18,9 +18,9 @@ export const merge = (adapter: Adapter, weights: HostParams, params: HostParams)
   if (!delta && !deltaBias) throw new BadInput('this adapter has no update that could be merged into the weights');
   const changed = targets.flatMap((spec): readonly (readonly [string, Float32HostArray])[] => {
     const [W, b] = [`${spec.path}.weight`, `${spec.path}.bias`];
-    const bias = weights[b] ? floatsOf(weights, b) : new Float32Array(spec.dOut);
+    const bias = weights[b] ? floatsAt(weights, b) : new Float32Array(spec.dOut);
     return [
-      ...(delta ? [[W, sum([spec.dIn, spec.dOut], floatsOf(weights, W), delta(spec, params))] as const] : []),
+      ...(delta ? [[W, sum([spec.dIn, spec.dOut], floatsAt(weights, W), delta(spec, params))] as const] : []),
       ...(deltaBias ? [[b, sum([spec.dOut], bias, deltaBias(spec, params))] as const] : []),
     ];
   });

@@ -15,7 +15,7 @@ import {
 } from '../src/index.ts';
 import { adapterOf, CASES, filesOf, inputs } from './peft-cases.ts';
 import { drawn, linears, tensors, tiny, trained, weights } from './tiny.ts';
-import { floatsOf, matrixOf } from '../src/named.ts';
+import { floatsAt, matrixAt } from '../src/named.ts';
 
 type Outputs = { readonly [path: string]: readonly number[] };
 type Ours = { readonly sha256: string; readonly outputs: Outputs; readonly head: readonly number[] };
@@ -35,7 +35,7 @@ const compare = (adapter: Adapter, params: HostParams, expected: Outputs): void 
     for (const spec of linears.filter(({ path }) => adapted.has(path))) {
       const x = tf.tensor([...inputs()[spec.path]!], [2, 1, spec.dIn]);
       const b = frozen[`${spec.path}.bias`] as tf.Tensor1D | undefined;
-      const base = { W: matrixOf(frozen, `${spec.path}.weight`), ...(b ? { b } : {}) };
+      const base = { W: matrixAt(frozen, `${spec.path}.weight`), ...(b ? { b } : {}) };
       const y = adapter.linear(spec, x, base, named, noNoise).dataSync();
       // Sums of some ten float32 terms; PEFT adds 1e-5 to AdaLoRA's rank of 4 where it divides by
       // it, a share of 2.5e-6.
@@ -132,7 +132,7 @@ describe('PEFT’s two files', () => {
     const kept = Object.values(rank_pattern).flat();
     expect([kept.length, kept.filter(Boolean).length]).toEqual([8, 4]);
     for (const [name, keep] of Object.entries(rank_pattern)) {
-      const values = floatsOf(params, name);
+      const values = floatsAt(params, name);
       expect(keep.map((_, k) => values[k] !== 0)).toEqual(keep);
     }
     const wrong = Object.fromEntries(

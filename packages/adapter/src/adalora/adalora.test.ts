@@ -8,7 +8,7 @@ import { budgetAt } from './budget.ts';
 import { keepLargest } from './importance.ts';
 import { orthogonality } from './penalty.ts';
 import { adaState } from './state.ts';
-import { tensorOf } from '../named.ts';
+import { tensorAt } from '../named.ts';
 
 /** These updates leave the optimiser's moments alone. */
 const none = () => ({ m: {}, v: {} });
@@ -103,12 +103,12 @@ describe('pruning', () => {
           expect([
             step,
             name,
-            ...tensorOf(updated.params, name)
+            ...tensorAt(updated.params, name)
               .dataSync()
               .map((x) => x + 0),
           ]).toEqual([step, name, ...Float32Array.from(expected)]);
         for (const name of ['lora_A', 'lora_B'])
-          expect([...tensorOf(updated.params, `${paths[0]}.${name}`).dataSync()]).toEqual([
+          expect([...tensorAt(updated.params, `${paths[0]}.${name}`).dataSync()]).toEqual([
             ...Float32Array.from(params[`${paths[0]}.${name}`] ?? []),
           ]);
         slots = updated.slots;

@@ -1,9 +1,9 @@
 import { layoutOf, pack, tf, unpack, type Params } from '@lab/engine';
-import type { AdapterState, Moments, ParamSpec, Progress } from '../adapter.ts';
-import { tensorOf } from '../named.ts';
+import type { AdapterState, Moments, ParamSpec, StepCount } from '../adapter.ts';
+import { tensorAt } from '../named.ts';
 
 /** Score of each rank: r softmax(p / tau), one at the start. p: [r] -> [r]. */
-export const scoresOf = (p: tf.Tensor, r: number, tau: number): tf.Tensor =>
+export const rankScores = (p: tf.Tensor, r: number, tau: number): tf.Tensor =>
   tf.mul(tf.softmax(tf.div(tf.reshape(p, [1, r]), tau)), r);
 
 /** When ranks are kept for later, and when they are replaced. */
@@ -18,7 +18,7 @@ export interface BeamPlan {
  * What happens after step `step` (from 0): T steps lie between replacements, T/2 after each the
  * state is cached, none falls in the last T.
  */
-export const beamAt = ({ every, keep }: BeamPlan, { step, steps }: Progress) => {
+export const beamAt = ({ every, keep }: BeamPlan, { step, steps }: StepCount) => {
   const T = Math.max(2, Math.round(every * steps));
   const done = step + 1;
   return {
@@ -101,16 +101,16 @@ export const beamState = (
         PARTS.map((part) => [
           `beam/${part}`,
           tf.add(
-            tf.mul(pack(layout, now[part]), tensorOf(inputs, 'cache')),
-            tf.mul(tensorOf(slots, `beam/${part}`), tf.sub(1, tensorOf(inputs, 'cache'))),
+            tf.mul(pack(layout, now[part]), tensorAt(inputs, 'cache')),
+            tf.mul(tensorAt(slots, `beam/${part}`), tf.sub(1, tensorAt(inputs, 'cache'))),
           ),
         ]),
       );
       const moves = new Map(
         paths.map((path) => {
-          const shares = tf.reshape(tf.div(scoresOf(tensorOf(params, `${path}.lora_p`), r, tau), r), [r]);
-          const { kept, copies } = replacement(shares, r, tensorOf(inputs, 'threshold'));
-          const moved = tensorOf(inputs, 'replace');
+          const shares = tf.reshape(tf.div(rankScores(tensorAt(params, `${path}.lora_p`), r, tau), r), [r]);
+          const { kept, copies } = replacement(shares, r, tensorAt(inputs, 'threshold'));
+          const moved = tensorAt(inputs, 'replace');
           return [path, { kept: tf.sub(1, tf.mul(tf.sub(1, kept), moved)), copies: tf.mul(copies, moved) }] as const;
         }),
       );

@@ -3,8 +3,8 @@ import { tf } from '@lab/engine';
 import { expect, it } from 'vitest';
 import { adapters } from '../index.ts';
 import { drawn, linears, tensors, tiny, trained } from '../../test/tiny.ts';
-import { beamAt, replacement, scoresOf } from './beam.ts';
-import { tensorOf } from '../named.ts';
+import { beamAt, replacement, rankScores } from './beam.ts';
+import { tensorAt } from '../named.ts';
 
 const spec = present(linears[0]);
 const adapter = adapters.build(
@@ -20,8 +20,8 @@ const replaced = (shares: readonly number[], threshold: number): number[][] =>
 
 it('scores are one at the start and sum to r', () => {
   tf.tidy(() => {
-    expect([...scoresOf(tf.zeros([4]), 4, 0.05).dataSync()]).toEqual([1, 1, 1, 1]);
-    expect(tf.sum(scoresOf(tf.tensor1d([0.1, 0, -0.2, 0.05]), 4, 0.05)).dataSync()[0]).toBeCloseTo(4, 5);
+    expect([...rankScores(tf.zeros([4]), 4, 0.05).dataSync()]).toEqual([1, 1, 1, 1]);
+    expect(tf.sum(rankScores(tf.tensor1d([0.1, 0, -0.2, 0.05]), 4, 0.05)).dataSync()[0]).toBeCloseTo(4, 5);
   });
 });
 
@@ -69,7 +69,7 @@ it('a weak rank becomes the strong one of half a period ago, moments and all; ev
     const idle = run(0, 0);
     for (const [key, value] of Object.entries(strong))
       expect(present(idle.params[key]).dataSync()).toEqual(value.dataSync());
-    expect(tensorOf(idle.slots, 'beam/theta').dataSync()).toEqual(tensorOf(slots, 'beam/theta').dataSync());
+    expect(tensorAt(idle.slots, 'beam/theta').dataSync()).toEqual(tensorAt(slots, 'beam/theta').dataSync());
 
     const cached = run(1, 0).slots;
     // Layout: A [4, 4], B [4, 4], p [4].
@@ -79,7 +79,7 @@ it('a weak rank becomes the strong one of half a period ago, moments and all; ev
     const next = run(0, 1);
     const rows = (value: tf.Tensor) => value.arraySync() as number[][];
     const [A, was] = [rows(present(next.params[name('lora_A')])), rows(present(strong[name('lora_A')]))];
-    const old = (part: string) => [...tensorOf(slots, `beam/${part}`).dataSync()];
+    const old = (part: string) => [...tensorAt(slots, `beam/${part}`).dataSync()];
     // Rank 0 holds nearly all of the score: ranks 2 and 3 fall, to ranks 0 and 1.
     expect([A[0], A[1]]).toEqual([was[0], was[1]]);
     expect([A[2], A[3]]).toEqual([old('theta').slice(0, 4), old('theta').slice(4, 8)]);

@@ -5,7 +5,7 @@ import { affine } from '../pass/forward.ts';
 import { kaimingUniform } from '../lora/init.ts';
 import type { Model } from '../model.ts';
 import type { Place } from '../pass/site.ts';
-import { matrixOf, vectorOf } from '../named.ts';
+import { matrixAt, vectorAt } from '../named.ts';
 
 const ACTIVATIONS = { relu: tf.relu, tanh: tf.tanh, sigmoid: tf.sigmoid } as const;
 
@@ -72,8 +72,8 @@ export const bottleneck = (
     sublayer: (kind, { path }, output, _input, params) => {
       if (!kinds.includes(kind) || !paths.has(path)) return output;
       const map = (name: string) => ({
-        W: tf.transpose(matrixOf(params, `${path}.${name}.weight`)),
-        b: vectorOf(params, `${path}.${name}.bias`),
+        W: tf.transpose(matrixAt(params, `${path}.${name}.weight`)),
+        b: vectorAt(params, `${path}.${name}.bias`),
       });
       const inner = ACTIVATIONS[activation](affine(output, map('adapter_down')));
       return tf.add(output, affine(inner, map('adapter_up')));

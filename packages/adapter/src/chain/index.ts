@@ -1,8 +1,8 @@
 import { tf, type Params } from '@lab/engine';
-import type { Adapter, Progress } from '../adapter.ts';
+import type { Adapter, StepCount } from '../adapter.ts';
 
 /** The link that a step belongs to: `links` equal parts of the training. */
-export const linkAt = ({ step, steps }: Progress, links: number): number => Math.floor((step * links) / steps);
+export const linkAt = ({ step, steps }: StepCount, links: number): number => Math.floor((step * links) / steps);
 
 /** The first step of a link. */
 const firstStep = (link: number, links: number, steps: number): number => Math.ceil((link * steps) / links);

@@ -2,15 +2,15 @@ import { tf, type Params } from '@lab/engine';
 import type { AdapterState } from '../adapter.ts';
 import { budgetAt, type BudgetPlan } from '../adalora/budget.ts';
 import { keepLargest } from '../adalora/importance.ts';
-import { matrixOf, tensorOf, vectorOf } from '../named.ts';
+import { matrixAt, tensorAt, vectorAt } from '../named.ts';
 
 /** Keeps a quotient finite where the whole update is zero. */
 const TINY = 1e-12;
 
 const partsOf = (path: string, params: Params) => ({
-  A: matrixOf(params, `${path}.lora_A`),
-  B: matrixOf(params, `${path}.lora_B`),
-  c: vectorOf(params, `${path}.lora_c`),
+  A: matrixAt(params, `${path}.lora_A`),
+  B: matrixAt(params, `${path}.lora_B`),
+  c: vectorAt(params, `${path}.lora_c`),
 });
 
 /**
@@ -59,16 +59,16 @@ export const doraState = (
   },
   update: ({ params, slots, inputs }) => {
     const now = tf.concat(paths.map((path) => sharesOf(path, params)));
-    const averaged = tf.add(tf.mul(tensorOf(slots, 'share'), beta), tf.mul(now, 1 - beta));
+    const averaged = tf.add(tf.mul(tensorAt(slots, 'share'), beta), tf.mul(now, 1 - beta));
     const kept = tf.add(
-      tf.mul(averaged, tensorOf(inputs, 'watch')),
-      tf.mul(tensorOf(slots, 'share'), tf.sub(1, tensorOf(inputs, 'watch'))),
+      tf.mul(averaged, tensorAt(inputs, 'watch')),
+      tf.mul(tensorAt(slots, 'share'), tf.sub(1, tensorAt(inputs, 'watch'))),
     );
-    const dropped = tf.mul(tf.sub(1, keepLargest(kept, tensorOf(inputs, 'budget'))), tensorOf(inputs, 'prune'));
+    const dropped = tf.mul(tf.sub(1, keepLargest(kept, tensorAt(inputs, 'budget'))), tensorAt(inputs, 'prune'));
     const parts = tf.split(tf.sub(1, dropped), paths.length);
     const pruned = paths.map((path, i) => {
       const name = `${path}.lora_c`;
-      return [name, tf.mul(tensorOf(params, name), parts[i]!)] as const;
+      return [name, tf.mul(tensorAt(params, name), parts[i]!)] as const;
     });
     return { params: { ...params, ...Object.fromEntries(pruned) }, slots: { share: kept } };
   },

@@ -7,7 +7,7 @@ import { initial, linears, output, tensors, tiny, trained } from '../../test/tin
 import { budgetOf, keepBest, modulesKept, type Candidate } from './choose.ts';
 import { branchesOf, shortcutsOf, SHORTCUTS } from './modules.ts';
 import { alphaTest, emptiness, gradNorm, snip, SWITCHES } from './proxies.ts';
-import { floatsOf } from '../named.ts';
+import { floatsAt } from '../named.ts';
 
 const everywhere = { target_modules: linears.map(({ path }) => path) };
 const build = (options: object = {}) =>
@@ -62,7 +62,7 @@ describe('the space', () => {
   it('a switch of 0 removes a module, whatever its weights are', () => {
     const adapter = build();
     const params = trained(adapter);
-    const count = floatsOf(params, SWITCHES).length;
+    const count = floatsAt(params, SWITCHES).length;
     const values = (on: readonly number[], given: HostParams = params) =>
       tf.tidy(() => [...output(adapter, tensors({ ...given, [SWITCHES]: switches(on) })).dataSync()]);
     const none = Array.from({ length: count }, () => 0);
@@ -148,7 +148,7 @@ describe('proxies', () => {
 
   it('find the smallest scale that keeps the metric', async () => {
     const metric: Probe['metric'] = async (given) => {
-      const [a, b] = floatsOf(given, SWITCHES);
+      const [a, b] = floatsAt(given, SWITCHES);
       return (a! >= 0.35 ? 1 : 0) + (b! >= 0 ? 1 : 0);
     };
     const all = { [SWITCHES]: one([1, 1]) };
@@ -162,7 +162,7 @@ describe('proxies', () => {
     const slopes = Object.fromEntries(
       adapter.params.map(({ name, shape }) => [
         name,
-        { ...present(start[name]), shape, data: floatsOf(start, name).map(() => (name.endsWith('lora_B') ? 1 : 0)) },
+        { ...present(start[name]), shape, data: floatsAt(start, name).map(() => (name.endsWith('lora_B') ? 1 : 0)) },
       ]),
     );
     const probe: Probe = { gradient: async () => slopes, flow: async () => slopes, metric: async () => 1 };

@@ -1,6 +1,6 @@
 import type { HostParams, Probe } from '../adapter.ts';
 import type { Module } from './modules.ts';
-import { floatsOf } from '../named.ts';
+import { floatsAt } from '../named.ts';
 
 /** What ranks modules. */
 export const PROXIES = ['const', 'grad-norm', 'snip', 'synflow', 'alpha-test'] as const;
@@ -9,7 +9,7 @@ export type Proxy = (typeof PROXIES)[number];
 /** The switches' parameter: one number a module, 1 on and 0 off. */
 export const SWITCHES = 'modules.on';
 
-const data = (params: HostParams, name: string): Float32Array => floatsOf(params, name);
+const data = (params: HostParams, name: string): Float32Array => floatsAt(params, name);
 
 const norm = (values: Float32Array): number => Math.sqrt(values.reduce((sum, x) => sum + x * x, 0));
 
@@ -47,7 +47,7 @@ export const alphaTest = async (
   metric: Probe['metric'],
   tolerance: number,
 ): Promise<readonly number[]> => {
-  const ones = floatsOf(params, SWITCHES);
+  const ones = floatsAt(params, SWITCHES);
   const whole = await metric(params);
   const scores: number[] = [];
   for (const i of modules.keys()) {
@@ -68,7 +68,7 @@ export const alphaTest = async (
 };
 
 /** Scores of all modules with all of them on, in order. CONST needs no model. */
-export const scoresOf = async (
+export const moduleScores = async (
   proxy: Proxy,
   modules: readonly Module[],
   params: HostParams,

@@ -1,6 +1,6 @@
 import type { HostParams } from '../adapter.ts';
 import type { LinearSpec } from '../model.ts';
-import { floatsOf } from '../named.ts';
+import { floatsAt } from '../named.ts';
 
 /** Sizes and scale of an update s B diag(g) A. */
 export interface DeltaSize {
@@ -40,4 +40,4 @@ export const deltaAt = (
   { r, scale }: { readonly r: number; readonly scale: number },
   gate?: Float32Array,
 ): Float32Array =>
-  loraDelta(floatsOf(params, `${path}.lora_A`), floatsOf(params, `${path}.lora_B`), { r, dIn, dOut, scale }, gate);
+  loraDelta(floatsAt(params, `${path}.lora_A`), floatsAt(params, `${path}.lora_B`), { r, dIn, dOut, scale }, gate);

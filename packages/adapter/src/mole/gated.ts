@@ -3,7 +3,7 @@ import type { Flow, Linear } from '../adapter.ts';
 import { affine } from '../pass/forward.ts';
 import type { LinearSpec } from '../model.ts';
 import type { Perturb } from '../pass/site.ts';
-import { matrixOf, tensorOf } from '../named.ts';
+import { matrixAt, tensorAt } from '../named.ts';
 
 /** Keeps a square root finite where all experts are silent. */
 const TINY = 1e-12;
@@ -41,7 +41,7 @@ export const gatedLinear = (
   flow: Pick<Flow, 'record'> | undefined,
 ): tf.Tensor => {
   const { path, dIn, dOut } = spec;
-  const of = (name: string) => tensorOf(params, `${path}.${name}`);
+  const of = (name: string) => tensorAt(params, `${path}.${name}`);
   const lead = x.shape.slice(0, -1);
   const input = tf.reshape(perturb('lora.input', spec, x), [-1, dIn]);
   const down = tf.matMul<tf.Tensor2D>(input, perturb('lora.A', spec, of('lora_A')), false, true);
@@ -51,7 +51,7 @@ export const gatedLinear = (
   const outputs = Array.from({ length: experts }, (_, k) =>
     tf.matMul<tf.Tensor2D>(tf.slice(rank, [0, k * r], [rows, r]), tf.slice(B, [0, k * r], [dOut, r]), false, true),
   );
-  const gates = gatesOf(tf.concat2d(outputs, 1), matrixOf(params, `${path}.gate_e`), of('gate_log_tau'));
+  const gates = gatesOf(tf.concat2d(outputs, 1), matrixAt(params, `${path}.gate_e`), of('gate_log_tau'));
   flow?.record(`${path}.gates`, tf.mean(gates, 0));
   const weights = tf.add(tf.slice(stage, [0], [experts]), tf.mul(gates, tf.slice(stage, [experts], [1])));
   const mixed = tf.addN(outputs.map((output, k) => tf.mul(output, tf.slice(weights, [0, k], [rows, 1]))));
@@ -64,6 +64,6 @@ export const gatedLinear = (
  * used alike.
  */
 export const balanceLoss = (paths: readonly string[], recorded: Params): tf.Tensor => {
-  const mean = tf.mean(tf.stack(paths.map((path) => tensorOf(recorded, `${path}.gates`))), 0);
+  const mean = tf.mean(tf.stack(paths.map((path) => tensorAt(recorded, `${path}.gates`))), 0);
   return tf.neg(tf.sum(tf.log(tf.add(mean, TINY))));
 };

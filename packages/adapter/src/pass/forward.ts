@@ -1,6 +1,6 @@
 import { stopGradient, tf, type Params } from '@lab/engine';
 import type { Adapter, Linear } from '../adapter.ts';
-import { matrixOf, vectorOf } from '../named.ts';
+import { matrixAt, vectorAt } from '../named.ts';
 import type { Forward, Model } from '../model.ts';
 import type { Perturb } from './site.ts';
 
@@ -53,7 +53,7 @@ export const forwardWith = (
     recorded: () => Object.fromEntries(records),
     linear: (path, x, noise = 'all') => {
       const bias = `${path}.bias`;
-      const base = { W: matrixOf(weights, `${path}.weight`), ...(weights[bias] ? { b: vectorOf(weights, bias) } : {}) };
+      const base = { W: matrixAt(weights, `${path}.weight`), ...(weights[bias] ? { b: vectorAt(weights, bias) } : {}) };
       const spec = specs.get(path);
       if (!spec) throw new Error(`${model.name} declares no linear map ${path}`);
       if (!adapted.has(path)) return affine(x, base);

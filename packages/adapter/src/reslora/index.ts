@@ -10,7 +10,7 @@ import { loraSites } from '../lora/sites.ts';
 import type { LinearSpec, Model } from '../model.ts';
 import { selectTargets } from '../targets.ts';
 import { earlierOf } from './earlier.ts';
-import { matrixOf } from '../named.ts';
+import { matrixAt } from '../named.ts';
 
 const options = loraOptions.extend({
   shortcut: z
@@ -54,9 +54,9 @@ export const resLora = entry<[Model], Adapter, typeof options>({
       sites: (batch, tokens) =>
         targets.flatMap((spec) => loraSites([noisy(spec).spec], noisy(spec).ranks, batch, tokens)),
       linear: (spec, x, base, params, perturb, flow) => {
-        const of = (name: string) => blocks(spec).map(({ path }) => matrixOf(params, `${path}.${name}`));
+        const of = (name: string) => blocks(spec).map(({ path }) => matrixAt(params, `${path}.${name}`));
         const inputs = () => [x, ...earlier(spec).map(({ path }) => inputAt(path, flow?.input(path)))];
-        const own = { A: matrixOf(params, `${spec.path}.lora_A`), B: matrixOf(params, `${spec.path}.lora_B`) };
+        const own = { A: matrixAt(params, `${spec.path}.lora_A`), B: matrixAt(params, `${spec.path}.lora_B`) };
         const branch = (value: tf.Tensor, matrices = own) => loraBranch(spec, value, { ...matrices, scale }, perturb);
         const update = (): tf.Tensor => {
           if (earlier(spec).length === 0) return branch(x);

@@ -67,7 +67,7 @@ export const decoderLayers = (stack: DecoderStack, forward: Forward, x: tf.Tenso
 };
 
 /** What a family says of a decoder beside its layers. */
-export interface DecoderParts extends Pick<DecoderStack, 'layers' | 'paths'> {
+export interface DecoderDescription extends Pick<DecoderStack, 'layers' | 'paths'> {
   readonly encode: Anatomy['encode'];
   readonly linears: readonly LinearSpec[];
   /** How linear kernels lie in the checkpoint. */
@@ -95,7 +95,19 @@ export interface DecoderParts extends Pick<DecoderStack, 'layers' | 'paths'> {
 
 /** The anatomy of a decoder, with the language model head where `lm` asks for it. */
 export const decoderAnatomy = (
-  { layers, paths, linears, stored, others, words, heads, ffnWidth, hidden, width = hidden, ...rest }: DecoderParts,
+  {
+    layers,
+    paths,
+    linears,
+    stored,
+    others,
+    words,
+    heads,
+    ffnWidth,
+    hidden,
+    width = hidden,
+    ...rest
+  }: DecoderDescription,
   { pooling, lm }: { readonly pooling: DecoderPooling; readonly lm: boolean },
 ): Anatomy => {
   const embeddings = table(words.table, words.vocabulary, width);
