@@ -58,14 +58,15 @@ export const resLora = entry<[Model], Adapter, typeof options>({
         const inputs = () => [x, ...earlier(spec).map(({ path }) => inputAt(path, flow?.input(path)))];
         const own = { A: matrixAt(params, `${spec.path}.lora_A`), B: matrixAt(params, `${spec.path}.lora_B`) };
         const branch = (value: tf.Tensor, matrices = own) => loraBranch(spec, value, { ...matrices, scale }, perturb);
-        const update = (): tf.Tensor => {
+        const blockUpdate = (): tf.Tensor => {
           if (earlier(spec).length === 0) return branch(x);
           if (shortcut === 'input') return branch(tf.addN(inputs()));
           if (shortcut === 'block')
             return branch(x, { A: tf.concat2d(of('lora_A'), 0), B: tf.concat2d(of('lora_B'), 1) });
           return branch(tf.concat(inputs(), -1), { A: tf.concat2d(of('lora_A'), 1), B: own.B });
         };
-        return tf.add(affine(x, base), update());
+        const update = blockUpdate();
+        return tf.add(affine(x, base), update);
       },
       ...(shortcut === 'block'
         ? {
