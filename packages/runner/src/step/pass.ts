@@ -22,7 +22,7 @@ export interface PassInputs {
 export type Pass = 'deterministic' | 'mean-field' | 'member';
 
 /**
- * What a pass gives: pooled vectors [R, width], outputs [B, C], and what the adapter left behind
+ * What a pass gives: pooled vectors [R, width], outputs [B, C], and what the adapter recorded
  * for its penalty.
  */
 export interface Passed {
@@ -62,10 +62,10 @@ export const passWith = (
   const hidden = model.encode(forward, batch);
   if (texts) {
     const outputs = tokenLogits(model, forward, hidden);
-    return { pooled: outputs, outputs, left: forward.left() };
+    return { pooled: outputs, outputs, recorded: forward.recorded() };
   }
   const pooled = model.pool(forward, hidden, batch);
-  return { pooled, outputs: head.apply(pooled, params), left: forward.left() };
+  return { pooled, outputs: head.apply(pooled, params), recorded: forward.recorded() };
 };
 
 /** What a prediction reads: a pass's inputs, and the masks of a member. */
