@@ -28,7 +28,7 @@ export type Pass = 'deterministic' | 'mean-field' | 'member';
 export interface Passed {
   readonly pooled: tf.Tensor2D;
   readonly outputs: tf.Tensor2D;
-  readonly left: Params;
+  readonly recorded: Params;
 }
 
 /**
