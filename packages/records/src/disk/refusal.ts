@@ -1,0 +1,55 @@
+import { BadInput } from '../bad-input.ts';
+
+/** What the file system's error codes mean to a person. */
+const reasons: { readonly [code: string]: string } = {
+  EACCES: 'permission denied',
+  EPERM: 'permission denied',
+  EROFS: 'the file system is read-only',
+  ENOSPC: 'the disk is full',
+  EDQUOT: 'the disk quota is used up',
+  EFBIG: 'the file is too large',
+  ERR_FS_FILE_TOO_LARGE: 'the file is too large',
+  ENOENT: 'there is nothing at this path',
+  ENOTDIR: 'a part of the path is a file',
+  EISDIR: 'it is a folder',
+  ENOTEMPTY: 'a folder is in the way',
+  EEXIST: 'a file of that name is in the way',
+  ELOOP: 'its links lead in a circle',
+  ENAMETOOLONG: 'the name is too long',
+  EINVAL: 'the name or the place is not allowed',
+  EMFILE: 'this process has too many files open',
+  ENFILE: 'the system has too many files open',
+  EIO: 'the disk fails',
+  ESTALE: 'the network file system lost the file',
+  ETXTBSY: 'the file is in use',
+  EBUSY: 'the file is in use',
+  ENXIO: 'it is no regular file',
+};
+
+/** The code of a file system's error, or '' for any other. */
+export const codeOf = (error: unknown): string =>
+  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
+
+/** Refusals that pass by themselves: they say nothing about the file. */
+const passing: readonly string[] = ['EMFILE', 'ENFILE', 'EBUSY', 'ETXTBSY', 'ESTALE', 'EIO'];
+
+/** What the file system refused, as one sentence. */
+export class Refusal extends BadInput {
+  /** Whether the same may succeed a moment later, with the same file. */
+  readonly passing: boolean;
+  constructor(message: string, code: string) {
+    super(message);
+    this.passing = passing.includes(code);
+  }
+}
+
+/**
+ * Turns a refusal of the file system into one sentence; other errors pass through. `advice` says
+ * what a person can do.
+ */
+export const refused = (action: string, path: string, error: unknown, advice?: string): unknown => {
+  const code = codeOf(error);
+  const reason = reasons[code];
+  if (reason === undefined) return error;
+  return new Refusal(`cannot ${action} ${path}: ${reason}${advice ? `; ${advice}` : ''}`, code);
+};
