@@ -30,7 +30,7 @@ export {
   readText,
   statsOf,
 } from './disk/read.ts';
-export { codeOf, Refusal, refused } from './disk/refusal.ts';
+export { codeOf, concernsOnly, Refusal, refused } from './disk/refusal.ts';
 export { createWhole, digest, isUnfinished, makeFolder, setAside, temporaryName, writeWhole } from './disk/write.ts';
 export {
   curvePointSchema,

@@ -17,8 +17,8 @@ const withFile = <T>(path: string, use: (file: number, stats: Stats) => T): T | 
   try {
     file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
     const stats = fstatSync(file);
-    if (stats.isDirectory()) throw new Refusal(`cannot read ${path}: it is a folder`, 'EISDIR');
-    if (!stats.isFile()) throw new Refusal(`cannot read ${path}: it is no regular file`, 'ENXIO');
+    if (stats.isDirectory()) throw new Refusal(`cannot read ${path}: it is a folder`, { path, code: 'EISDIR' });
+    if (!stats.isFile()) throw new Refusal(`cannot read ${path}: it is no regular file`, { path, code: 'ENXIO' });
     return use(file, stats);
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return null;
@@ -46,7 +46,10 @@ const fill = (file: number, bytes: Uint8Array): number => {
 export const readBytes = (path: string, atMost = largestRead): Buffer | null =>
   withFile(path, (file, { size }) => {
     if (size > atMost)
-      throw new Refusal(`cannot read ${path}: it has ${size} bytes, at most ${atMost} are read`, 'EFBIG');
+      throw new Refusal(`cannot read ${path}: it has ${size} bytes, at most ${atMost} are read`, {
+        path,
+        code: 'EFBIG',
+      });
     const bytes = Buffer.alloc(size);
     return bytes.subarray(0, fill(file, bytes));
   });
@@ -83,7 +86,9 @@ export const checksumOf = (path: string): { readonly sha256: string; readonly by
   return bytes === null ? null : { sha256: hash.digest('hex'), bytes };
 };
 
-/** What lies at a path, links followed; null when there is nothing. Throws `BadInput` for a refusal. */
+/**
+ * What lies at a path, links followed; null when there is nothing. Throws `BadInput` for a refusal.
+ */
 export const statsOf = (path: string): Stats | null => {
   try {
     return statSync(path);

@@ -1,3 +1,4 @@
+import { sep } from 'node:path';
 import { BadInput } from '../bad-input.ts';
 
 /** What the file system's error codes mean to a person. */
@@ -33,15 +34,28 @@ export const codeOf = (error: unknown): string =>
 /** Refusals that pass by themselves: they say nothing about the file. */
 const passing: readonly string[] = ['EMFILE', 'ENFILE', 'EBUSY', 'ETXTBSY', 'ESTALE', 'EIO'];
 
+/** Refusals of the whole disk: no other file or folder on it fares better. */
+const ofTheDisk: readonly string[] = ['ENOSPC', 'EDQUOT', 'EROFS'];
+
 /** What the file system refused, as one sentence. */
 export class Refusal extends BadInput {
-  /** Whether the same may succeed a moment later, with the same file. */
-  readonly passing: boolean;
-  constructor(message: string, code: string) {
+  readonly path: string;
+  readonly code: string;
+  constructor(message: string, { path, code }: { readonly path: string; readonly code: string }) {
     super(message);
-    this.passing = passing.includes(code);
+    this.path = path;
+    this.code = code;
   }
 }
+
+/** Whether the same may succeed a moment later, with the same file. */
+export const isPassing = ({ code }: Refusal): boolean => passing.includes(code);
+
+/** Whether an error is a refusal that concerns a folder and what is in it, and nothing beside it. */
+export const concernsOnly = (folder: string, error: unknown): boolean =>
+  error instanceof Refusal &&
+  !ofTheDisk.includes(error.code) &&
+  (error.path === folder || error.path.startsWith(folder + sep));
 
 /**
  * Turns a refusal of the file system into one sentence; other errors pass through. `advice` says
@@ -51,5 +65,5 @@ export const refused = (action: string, path: string, error: unknown, advice?: s
   const code = codeOf(error);
   const reason = reasons[code];
   if (reason === undefined) return error;
-  return new Refusal(`cannot ${action} ${path}: ${reason}${advice ? `; ${advice}` : ''}`, code);
+  return new Refusal(`cannot ${action} ${path}: ${reason}${advice ? `; ${advice}` : ''}`, { path, code });
 };

@@ -39,7 +39,10 @@ export const makeFolder = (path: string): void => {
   }
 };
 
-/** On a read-only file system a recursive mkdir says that something is not there; a plain one says what it is. */
+/**
+ * On a read-only file system a recursive mkdir says that something is not there; a plain one says
+ * what it is.
+ */
 const plainly = (path: string, otherwise: unknown): unknown => {
   try {
     mkdirSync(path);

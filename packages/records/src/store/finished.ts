@@ -5,7 +5,9 @@ import type { CurvePoint, Prediction, RunRecord } from '../record.ts';
 import { runFolder } from './folder.ts';
 import { openFinished, readSealed } from './seal.ts';
 
-/** Rows of a finished run's file, checked; none while it is not done, or where it left no such file. */
+/**
+ * Rows of a finished run's file, checked; none while it is not done, or where it left no such file.
+ */
 const readRows = <T>(out: string, id: string, name: string, schema: z.ZodType<T>): readonly T[] => {
   const run = openFinished(runFolder(out, id));
   if (run === null || !Object.hasOwn(run.seal.files, name)) return [];
@@ -35,7 +37,9 @@ export const readCurve = (out: string, id: string): readonly CurvePoint[] =>
 export const readPredictions = (out: string, id: string): readonly Prediction[] =>
   readRows(out, id, 'predictions.jsonl', predictionSchema);
 
-/** The files of a finished run's adapter by name; null while it is not done. Throws as `readRecord`. */
+/**
+ * The files of a finished run's adapter by name; null while it is not done. Throws as `readRecord`.
+ */
 export const readAdapterFiles = (out: string, id: string): ReadonlyMap<string, Buffer> | null => {
   const run = openFinished(runFolder(out, id));
   if (run === null) return null;

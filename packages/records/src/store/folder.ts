@@ -11,7 +11,9 @@ export class LeaseLost extends Error {
   override readonly name = 'LeaseLost';
 }
 
-/** What may name a folder or file below the output folder: no separators, no way up, nothing hidden. */
+/**
+ * What may name a folder or file below the output folder: no separators, no way up, nothing hidden.
+ */
 const safe = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
 
 /**

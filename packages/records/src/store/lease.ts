@@ -1,7 +1,10 @@
 import { z } from 'zod';
 import type { Owner } from './owner.ts';
 
-/** The right to work on one run. Its number grows with every new owner, so that a late writer can be refused. */
+/**
+ * The right to work on one run. Its number grows with every new owner, so that a late writer can be
+ * refused.
+ */
 export interface Lease {
   readonly folder: string;
   readonly fence: number;
@@ -19,7 +22,9 @@ export interface Holding {
   readonly owner: Owner | null;
 }
 
-/** All that the protocol needs of the world: a folder of small files, processes, and a steady clock. */
+/**
+ * All that the protocol needs of the world: a folder of small files, processes, and a steady clock.
+ */
 export interface LeaseWorld {
   /** Names in a run folder; none when there is no folder, or when it cannot be listed. */
   readonly list: (folder: string) => readonly string[];
@@ -41,7 +46,9 @@ export interface LeaseWorld {
   readonly now: () => number;
 }
 
-/** Milliseconds of watching without a heartbeat after which an owner on another host counts as dead. */
+/**
+ * Milliseconds of watching without a heartbeat after which an owner on another host counts as dead.
+ */
 export const leaseTimeout = 120_000;
 
 const nameOf = (fence: number): string => `lease-${String(fence).padStart(6, '0')}.json`;

@@ -4,7 +4,7 @@ import { BadInput } from '../bad-input.ts';
 import { canonical } from '../canonical.ts';
 import type { RunConfig } from '../config.ts';
 import { checksumOf, listFolder, readBytes, readText, statsOf } from '../disk/read.ts';
-import { Refusal } from '../disk/refusal.ts';
+import { isPassing, Refusal } from '../disk/refusal.ts';
 import { digest, isUnfinished, setAside, writeWhole } from '../disk/write.ts';
 import { present } from '../item.ts';
 import { runHeadSchema, runResultSchema } from '../record-schema.ts';
@@ -61,12 +61,15 @@ const legible = <T>(path: string, read: (path: string) => T): T => {
   try {
     return read(path);
   } catch (error) {
-    if (error instanceof Refusal && !error.passing) throw new Damaged(path, 'cannot be read');
+    if (error instanceof Refusal && !isPassing(error)) throw new Damaged(path, 'cannot be read');
     throw error;
   }
 };
 
-/** What DONE says; null without one. Throws `BadInput` for a marker that is cut off, edited or unreadable. */
+/**
+ * What DONE says; null without one. Throws `BadInput` for a marker that is cut off, edited or
+ * unreadable.
+ */
 export const readSeal = (folder: string): Seal | null => {
   const text = legible(marker(folder), readText);
   if (text === null) return null;
@@ -140,8 +143,8 @@ export const damageOf = (folder: string, expected?: RunConfig): string | null =>
 };
 
 /**
- * Sets every file of a finished run aside, the marker first, so that the run counts as not done. The
- * adapter's folder goes as a whole: it may be a link. Returns where they went.
+ * Sets every file of a finished run aside, the marker first, so that the run counts as not done.
+ * The adapter's folder goes as a whole: it may be a link. Returns where they went.
  */
 export const unseal = (folder: string): readonly string[] =>
   ['DONE', ...plain, 'adapter'].flatMap((name) => setAside(join(folder, name)) ?? []);

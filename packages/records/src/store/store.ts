@@ -76,11 +76,14 @@ export const finishRun = (lease: Lease, result: RunResult, predictions: readonly
 };
 
 /** Files of a run folder that must be regular ones, and folders that must be its own. */
-const results = ['DONE', 'run.json', 'metrics.jsonl', 'predictions.jsonl', 'result.json'];
-const files = [...results, 'FAILED.json', 'progress.json', 'history.jsonl'];
+const results = ['DONE', 'run.json', 'metrics.jsonl', 'predictions.jsonl', 'result.json'] as const;
+const files = [...results, 'FAILED.json', 'progress.json', 'history.jsonl'] as const;
 const folders = ['adapter', 'checkpoint'];
 
-/** Sets aside what stands where a run's file or folder belongs and cannot be one: a pipe, a link, no permission. */
+/**
+ * Sets aside what stands where a run's file or folder belongs and cannot be one: a pipe, a link, no
+ * permission.
+ */
 const clearPlaces = (folder: string): readonly string[] => {
   const kindOf = (name: string) => lstatSync(join(folder, name), { throwIfNoEntry: false });
   const wrong = [
