@@ -64,6 +64,6 @@ export const concernsOnly = (folder: string, error: unknown): boolean =>
 export const refused = (action: string, path: string, error: unknown, advice?: string): unknown => {
   const code = codeOf(error);
   const reason = reasons[code];
-  if (reason === undefined) return error;
+  if (reason === undefined || error instanceof Refusal) return error;
   return new Refusal(`cannot ${action} ${path}: ${reason}${advice ? `; ${advice}` : ''}`, { path, code });
 };
