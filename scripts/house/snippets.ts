@@ -3,22 +3,25 @@ import { format, resolveConfig } from 'prettier';
 import ts from 'typescript';
 import type { TextFile } from './sources.ts';
 
-/** A block of code in a page. Its first line may be a comment that names the file it would be. */
+/**
+ * A block of code in a page. Where the paragraph before it names a file of TypeScript in code
+ * marks, that is the file it would be, from the page's folder.
+ */
 export type Snippet = {
   readonly page: string;
   readonly line: number;
   readonly language: string;
   readonly text: string;
+  readonly file?: string;
 };
 
 /** The blocks of TypeScript and JSON of a page. */
 export const snippetsOf = ({ path, text }: TextFile): readonly Snippet[] =>
-  [...text.matchAll(/^```(ts|json)\n([\s\S]*?)^```$/gm)].map(({ index, 1: language = '', 2: body = '' }) => ({
-    page: path,
-    line: text.slice(0, index).split('\n').length,
-    language,
-    text: body,
-  }));
+  [...text.matchAll(/^```(ts|json)\n([\s\S]*?)^```$/gm)].map(({ index, 1: language = '', 2: body = '' }) => {
+    const before = text.slice(0, index);
+    const file = /`(\S+\.ts)`/.exec(before.trimEnd().split('\n\n').at(-1) ?? '')?.[1];
+    return { page: path, line: before.split('\n').length, language, text: body, ...(file ? { file } : {}) };
+  });
 
 const at = ({ page, line }: Snippet) => `${page}:${line}`;
 
@@ -33,11 +36,9 @@ export const unformatted = async (root: string, snippets: readonly Snippet[]): P
   return (await Promise.all(checked)).flat();
 };
 
-/** The file that a snippet of TypeScript stands for: the one its first line names, else one beside its page. */
-const fileOf = (root: string, { page, line, text }: Snippet): string => {
-  const named = /^\/\/ (\S+\.ts)\n/.exec(text)?.[1];
-  return join(root, named ?? join(dirname(page), `snippet-${line}.ts`));
-};
+/** The file that a snippet of TypeScript stands for: the named one, else one beside its page. */
+const fileOf = (root: string, { page, line, file = `snippet-${line}.ts` }: Snippet): string =>
+  join(root, dirname(page), file);
 
 /** What the compiler says of the snippets of TypeScript. */
 export const uncompiled = (root: string, snippets: readonly Snippet[]): readonly string[] => {
