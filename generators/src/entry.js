@@ -1,14 +1,14 @@
 // Nx loads JavaScript. What it loads here brings in the TypeScript beside it.
 const generator = (kind) => async (tree, options) => {
   const { tsImport } = await import('tsx/esm/api');
-  const { generate } = await tsImport('./generate.ts', import.meta.url);
-  return generate(kind, tree, options);
+  const { runGenerator } = await tsImport('./generate.ts', import.meta.url);
+  return runGenerator(kind, tree, options);
 };
 
-export const method = generator('method');
-export const law = generator('law');
-export const dataset = generator('dataset');
-export const model = generator('model');
-export const adapter = generator('adapter');
-export const table = generator('table');
-export const experiment = generator('experiment');
+export const methodGenerator = generator('method');
+export const lawGenerator = generator('law');
+export const datasetGenerator = generator('dataset');
+export const modelGenerator = generator('model');
+export const adapterGenerator = generator('adapter');
+export const tableGenerator = generator('table');
+export const experimentGenerator = generator('experiment');

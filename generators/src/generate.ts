@@ -11,7 +11,10 @@ import { methodKind } from './kinds/method.ts';
 import { modelKind } from './kinds/model.ts';
 import { tableKind } from './kinds/table.ts';
 
-const KINDS = {
+export const KIND_NAMES = ['method', 'law', 'dataset', 'model', 'adapter', 'table', 'experiment'] as const;
+export type KindName = (typeof KIND_NAMES)[number];
+
+const KINDS: { readonly [kind in KindName]: GeneratorKind } = {
   method: methodKind,
   law: lawKind,
   dataset: datasetKind,
@@ -19,10 +22,7 @@ const KINDS = {
   adapter: adapterKind,
   table: tableKind,
   experiment: experimentKind,
-} satisfies { readonly [kind: string]: GeneratorKind };
-
-export type KindName = keyof typeof KINDS;
-export const KIND_NAMES = Object.keys(KINDS);
+};
 
 /** As Prettier writes it. Markdown stays as it is: tables are compact here. */
 const formatted = async (root: string, path: string, text: string): Promise<string> => {
@@ -44,7 +44,7 @@ const refreshSchema = (root: string): void => {
  * @returns What Nx calls when the files are written.
  * @throws Error where a file that would be new is already there.
  */
-export const generate = async (kind: KindName, tree: Tree, options: GeneratorOptions): Promise<() => void> => {
+export const runGenerator = async (kind: KindName, tree: Tree, options: GeneratorOptions): Promise<() => void> => {
   const read = (path: string): string => {
     const text = tree.read(path, 'utf8');
     if (text === null) throw new Error(`${path} is missing`);

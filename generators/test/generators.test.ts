@@ -1,6 +1,6 @@
 import { FsTree, flushChanges } from 'nx/src/generators/tree.js';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { generate, KIND_NAMES, type KindName } from '../src/generate.ts';
+import { KIND_NAMES, runGenerator, type KindName } from '../src/generate.ts';
 import { changedFiles, copyRepository, runIn } from './scratch.ts';
 
 const source = { title: 'A Paper Of Its Own', year: 2024, url: 'https://arxiv.org/abs/2400.00000' };
@@ -25,7 +25,7 @@ describe('what the generators write', () => {
     expect(status, printed).toBe(0);
     for (const kind of KIND_NAMES.filter((name) => name !== BY_NX)) {
       const tree = new FsTree(copy, false);
-      const finish = await generate(kind, tree, { name: `a-new-${kind}`, ...source });
+      const finish = await runGenerator(kind, tree, { name: `a-new-${kind}`, ...source });
       flushChanges(copy, tree.listChanges());
       if (kind === KIND_NAMES.at(-1)) finish();
     }
@@ -84,7 +84,7 @@ describe('what the generators write', () => {
 });
 
 describe('a generator refuses', () => {
-  const asked = (name: string) => generate('law', new FsTree('/nowhere', false), { name });
+  const asked = (name: string) => runGenerator('law', new FsTree('/nowhere', false), { name });
 
   it.each(['', 'A', 'a_b', 'a--b', '-a', '../a', '1a'])('the name "%s"', async (name) => {
     await expect(asked(name)).rejects.toThrow(/small letters, digits and single hyphens/);

@@ -105,13 +105,13 @@ ${words}: sentences, each of one of two classes.
 | origin | ${source}. Read from \`<data-dir>/${name}/{train,dev}.jsonl\`, rows \`{"text": …, "label": 0 or 1}\` |
 | licence | as its owners state |
 | counts | as many as the files hold |
-| splits | clean (default): dev is test, validation (a tenth of train) is split off train by the seed; \`dev-is-both\`: dev serves as both |
+| splits | clean (default): dev is test, a tenth of train is validation; \`dev-is-both\`: dev serves as both |
 | metric | accuracy |
 `;
 
 const LINES = 'packages/datasets/src/datasets.ts';
 
-/** A data set of two classes that is read from JSON lines: its folder, its line in the catalogue. */
+/** A data set of two classes, read from JSON lines: its folder, its line in the catalogue. */
 export const datasetKind: GeneratorKind = (subject: Subject, read: ReadFile) => {
   const { name, camel } = subject;
   const folder = `packages/datasets/src/sets/${name}`;

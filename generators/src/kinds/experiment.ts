@@ -36,6 +36,7 @@ export const ${camel}Experiment: Experiment<ReportSpec> = {
     name: '${name}',
     title,
     question,
+    paper: 'a question of ours',
     claims: [
       {
         id: 'dropout-helps',
@@ -45,7 +46,14 @@ export const ${camel}Experiment: Experiment<ReportSpec> = {
       },
     ],
     tables: [
-      { kind: 'compare', name: 'arms', title: 'By arm', baseline: plain, arms: [plain, dropped], metrics: ['score', 'nll'] },
+      {
+        kind: 'compare',
+        name: 'arms',
+        title: 'By arm',
+        baseline: plain,
+        arms: [plain, dropped],
+        metrics: ['score', 'nll'],
+      },
     ],
     figures: [
       { kind: 'bars', name: 'arms', title: 'Loss by arm', metric: 'nll', baseline: plain, arms: [plain, dropped] },

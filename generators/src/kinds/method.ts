@@ -55,15 +55,21 @@ Ordinary dropout on the value that enters A.
 - Defaults: p = 0.1, one sample, tested by the deterministic pass.
 `;
 
-/** The README with a row for the method, at the place that its name has in the catalogue. */
+/** The export lines of the catalogue, sorted by name, with the method's among them. */
+const sortedLines = (text: string, added: string): string => {
+  const isExport = (line: string) => line.startsWith('export {');
+  const lines = text.trimEnd().split('\n');
+  const exports = [...lines.filter(isExport), added].sort((a, b) => (a < b ? -1 : 1));
+  return `${[...lines.filter((line) => !isExport(line)), ...exports].join('\n')}\n`;
+};
+
+/** The README with a row for the method, at the place that it has in the catalogue. */
 const listed = (readme: string, lines: string, { name }: Subject): string => {
-  const exported = [...lines.matchAll(/^export \{ (\w+) \} from '\.\/([\w-]+)\//gm)]
-    .map(([, camel = '', folder = '']) => ({ camel, folder }))
-    .sort((a, b) => (a.camel < b.camel ? -1 : 1));
-  const before = exported[exported.findIndex(({ folder }) => folder === name) - 1];
+  const folders = [...lines.matchAll(/^export \{ \w+ \} from '\.\/([\w-]+)\//gm)].map(([, folder = '']) => folder);
+  const before = folders[folders.indexOf(name) - 1];
   const [head = '', table = ''] = readme.split('## Methods');
   const row = `| \`${name}\` | lora.input x element x inverse | deterministic |`;
-  const after = before ? new RegExp(`^\\| \`${before.folder}\` \\|`) : /^\|---/;
+  const after = before === undefined ? /^\|---/ : new RegExp(`^\\| \`${before}\` \\|`);
   return `${head}## Methods${insertAfterLast(table, after, row)}`;
 };
 
@@ -73,8 +79,7 @@ const README = 'packages/dropout/README.md';
 /** A dropout method: its folder, its line in the catalogue, its row in the table of the package. */
 export const methodKind: GeneratorKind = (subject: Subject, read: ReadFile) => {
   const folder = `packages/dropout/src/${subject.name}`;
-  const line = `export { ${subject.camel} } from './${subject.name}/index.ts';`;
-  const lines = insertAfterLast(read(LINES), /^export \{/, line);
+  const lines = sortedLines(read(LINES), `export { ${subject.camel} } from './${subject.name}/index.ts';`);
   return {
     [`${folder}/index.ts`]: code(subject),
     [`${folder}/${subject.name}.test.ts`]: test(subject),

@@ -19,7 +19,7 @@ export const ${camel}: Family<'cls' | 'mean'> = {
 `;
 
 const test = ({ name }: Subject): string => `
-import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readSafetensors, writeSafetensors } from '@lab/engine';
@@ -31,12 +31,11 @@ const bert = join(import.meta.dirname, 'fixtures/families/bert-bare');
 /** BERT's fixture with the names of this family. */
 const renamed = (): string => {
   const folder = mkdtempSync(join(tmpdir(), '${name}-'));
-  mkdirSync(folder, { recursive: true });
   const config: object = JSON.parse(readFileSync(join(bert, 'config.json'), 'utf8'));
   writeFileSync(join(folder, 'config.json'), JSON.stringify({ ...config, model_type: '${name}' }));
-  const { tensors } = readSafetensors(readFileSync(join(bert, 'model.safetensors')));
+  const { tensors, metadata } = readSafetensors(readFileSync(join(bert, 'model.safetensors')));
   const own = Object.entries(tensors).map(([tensor, value]) => [tensor.replace(/^(bert\\.)?/, '${name}.'), value]);
-  writeFileSync(join(folder, 'model.safetensors'), writeSafetensors(Object.fromEntries(own)));
+  writeFileSync(join(folder, 'model.safetensors'), writeSafetensors({ tensors: Object.fromEntries(own), metadata }));
   return folder;
 };
 const build = (name: string, weights: string) => models.build(models.parse({ name, pooling: 'mean' }), { weights });
