@@ -2,13 +2,13 @@
 // hands over. Written so that old versions of Node can read it and say what they lack.
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { forwardSignals, inTurn, run } from './run/child.mjs';
+import { forwardSignals, inTurn, runProgram } from './run/child.mjs';
 import { install } from './run/install.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const [script, ...args] = process.argv.slice(2);
 
-const node = (...rest) => run(process.execPath, rest, { cwd: root });
+const node = (...rest) => runProgram(process.execPath, rest, { cwd: root });
 const bin = (name, ...rest) => node(join(root, 'node_modules', name), ...rest);
 // node directly, not through a tsx process in between: signals and exit codes arrive unchanged.
 const tsx = (file, ...rest) => node('--import', 'tsx/esm', join(root, file), ...rest);

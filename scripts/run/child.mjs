@@ -25,7 +25,7 @@ export const forwardSignals = () => {
  *
  * @returns Its exit code; 128 and the signal's number where a signal ended it, as shells have it.
  */
-export const run = (command, args, { cwd, env = {} }) =>
+export const runProgram = (command, args, { cwd, env = {} }) =>
   new Promise((resolve) => {
     if (stopped) return resolve(130);
     const child = spawn(command, args, { cwd, stdio: 'inherit', env: { ...process.env, NX_TUI: 'false', ...env } });

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { run } from './child.mjs';
+import { runProgram } from './child.mjs';
 import { withLock } from './lock.mjs';
 
 /**
@@ -19,8 +19,8 @@ const npm = (root, ...args) => {
   const started = process.env.npm_execpath;
   // The CPU library lies in the tarball; the package's install script would fetch CUDA libraries.
   const options = { cwd: root, env: { ONNXRUNTIME_NODE_INSTALL: 'skip' } };
-  if (started?.endsWith('.js')) return run(process.execPath, [started, ...args], options);
-  return run(process.platform === 'win32' ? 'npm.cmd' : 'npm', args, options);
+  if (started?.endsWith('.js')) return runProgram(process.execPath, [started, ...args], options);
+  return runProgram(process.platform === 'win32' ? 'npm.cmd' : 'npm', args, options);
 };
 
 /**

@@ -35,9 +35,9 @@ const PROGRAM = `
   console.log('runs as ' + process.pid + '.');
   setInterval(() => undefined, 1000);`;
 const PARENT = `
-  import { forwardSignals, run } from ${JSON.stringify(child)};
+  import { forwardSignals, runProgram } from ${JSON.stringify(child)};
   forwardSignals();
-  process.exit(await run(process.execPath, ['-e', ${JSON.stringify(PROGRAM)}], { cwd: '.' }));`;
+  process.exit(await runProgram(process.execPath, ['-e', ${JSON.stringify(PROGRAM)}], { cwd: '.' }));`;
 
 describe('a signal to the starter', () => {
   it.each([
