@@ -86,6 +86,8 @@ describe('labels that no table or plot can hold', () => {
     expect(refusal({ arms: [none] }, { title: text })).toMatch(/key "title"/);
   });
   it('names of JavaScript are no axes', () => {
-    expect(refusal({ arms: [{ ...none, labels: { constructor: 'x' } }] })).toMatch(/labels": name of an axis: expected another/);
+    expect(refusal({ arms: [{ ...none, labels: { constructor: 'x' } }] })).toMatch(
+      /labels": name of an axis: expected another/,
+    );
   });
 });
