@@ -31,7 +31,12 @@ const overridesOf = (set: readonly string[]): readonly (readonly [key: string, v
 export const reportName = ({ scale, set }: Pick<PlanOptions, 'scale' | 'set'>): string => {
   const overrides = overridesOf(set);
   const whole = [scale, ...overrides.map(([key, value]) => partOf(key, value))];
-  const plain = whole.map((part) => part.replace(/[^A-Za-z0-9._-]+/g, '-').replace(/^[-.]+|[-.]+$/g, ''));
+  const plain = whole.map((part) =>
+    part
+      .replace(/[^A-Za-z0-9._-]+/g, '-')
+      .replace(/--+/g, '-')
+      .replace(/^[-.]+|[-.]+$/g, ''),
+  );
   const name = plain.join('-');
   const isWhole = overrides.every(([, value]) => /^[A-Za-z0-9._]+$/.test(value)) && name.length <= longest;
   return isWhole ? name : `${name.slice(0, longest - 9)}-${digest(JSON.stringify(overrides)).slice(0, 8)}`;
