@@ -9,7 +9,6 @@ export {
   type Arm,
   type Experiment,
   type ExperimentRun,
-  type Labels,
   type ConfigPatch,
   type Scale,
 } from './plan/experiment.ts';

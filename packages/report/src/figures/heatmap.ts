@@ -1,5 +1,5 @@
 import { caption } from '../study/caption.ts';
-import { bySeed, levels, paired, points, type Arm, type Titled } from '../study/arm.ts';
+import { type Arm, averagedPoints, bySeed, levels, paired, points, type Titled } from '../study/arm.ts';
 import { heading, mainMetric, show, unitBeside } from '../study/metric.ts';
 import { axis } from '../study/run.ts';
 import type { Cell } from '../study/study.ts';
@@ -32,7 +32,7 @@ export const heatmapFigure = (cells: readonly Cell[], spec: HeatmapFigure): Figu
   const base = baseline ? points(cells, baseline, spec.metric) : null;
   const tiles = levels(mine, spec.y).flatMap((y) =>
     levels(mine, spec.x).flatMap((x) => {
-      const here = points(mine, { name: '', where: { [spec.x]: x, [spec.y]: y } }, spec.metric);
+      const here = averagedPoints(mine, { name: '', where: { [spec.x]: x, [spec.y]: y } }, spec.metric);
       const values = bySeed(base ? paired(here, base) : here).map((p) => p.value);
       return values.length === 0
         ? []

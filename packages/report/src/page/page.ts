@@ -88,6 +88,12 @@ const drawn = ({ report, drawings }: Illustrated) =>
     return drawing ? [{ figure, drawing, id: `${report.spec.name}-figure-${figure.name}` }] : [];
   });
 
+/** Which paper this follows, and which runs it holds. */
+const sourceText = ({ spec, holds }: Report): string =>
+  [spec.paper === '' ? '' : `After: ${spec.paper}`, holds === null ? '' : `Runs: ${holds}`]
+    .filter((part) => part !== '')
+    .join('. ');
+
 const cardsSection = (cards: readonly MethodCard[], id: string): Html => {
   const items = cards.map((card) => cardSection(card, `${id}-card-${card.name}`));
   return h`<section aria-labelledby="${id}-cards"><h3 id="${id}-cards">Methods</h3>${items}</section>`;
@@ -101,7 +107,7 @@ const experiment = ({ report, drawings }: Illustrated): Html => {
 <article id="${id}" aria-labelledby="${id}-heading">
 <h2 id="${id}-heading">${spec.title}</h2>
 <p class="question">${spec.question}</p>
-<p class="source">After: ${spec.paper}</p>
+<p class="source">${sourceText(report)}</p>
 ${verdictList(report.verdicts)}
 ${report.tables.map((t) => tableSection(t, `${id}-table-${t.name}`, spec.title))}
 <div class="figures">${figures}</div>

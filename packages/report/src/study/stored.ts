@@ -12,7 +12,7 @@ interface StoredRun {
  * when they are needed.
  */
 export const storedStudy = (
-  { name, title, question }: Omit<Study, 'cells'>,
+  { name, title, question, holds }: Omit<Study, 'cells'>,
   runs: readonly StoredRun[],
   out: string,
 ): Study => {
@@ -21,5 +21,5 @@ export const storedStudy = (
     if (!record) return [];
     return [{ record, labels, predictions: () => readPredictions(out, id), curve: () => readCurve(out, id) }];
   };
-  return { name, title, question, cells: runs.flatMap(cellOf) };
+  return { name, title, question, ...(holds === undefined ? {} : { holds }), cells: runs.flatMap(cellOf) };
 };

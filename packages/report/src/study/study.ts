@@ -19,6 +19,8 @@ export interface Study {
   readonly name: string;
   readonly title: string;
   readonly question: string;
+  /** Which runs these are beside others of the experiment: scale and overrides, for people. */
+  readonly holds?: string;
   readonly cells: readonly Cell[];
 }
 

@@ -12,6 +12,8 @@ import { column, type Entry, type Table, text, withoutEmpty } from './table.ts';
 export interface CompareTable extends OverArms {
   readonly kind: 'compare';
   readonly baseline: Arm;
+  /** By name of an arm: another baseline than `baseline`, such as the one at the arm's grid point. */
+  readonly baselines?: { readonly [arm: string]: Arm };
   /** First: the one that is tested. */
   readonly metrics: readonly string[];
   /** Readouts shown side by side for the first metric; default: deterministic and own. */
@@ -76,12 +78,14 @@ const scores = (cells: readonly Cell[], spec: CompareTable, arms: readonly Arm[]
 const tests = (cells: readonly Cell[], spec: CompareTable, arms: readonly Arm[]): Table => {
   const name = spec.metrics[0] ?? 'score';
   const main = mainMetric(cells, name);
-  const others = arms.filter((arm) => arm.name !== spec.baseline.name);
-  const comparisons = others.map((arm) => ({ arm, c: compareArms(cells, arm, spec.baseline, name) }));
+  const comparisons = arms.flatMap((arm) => {
+    const baseline = spec.baselines?.[arm.name] ?? spec.baseline;
+    return arm.name === baseline.name ? [] : [{ arm, baseline, c: compareArms(cells, arm, baseline, name) }];
+  });
   const adjusted = holm(comparisons.map(({ c }) => c.test.p));
   const unit = unitBeside(main);
-  const rows = comparisons.map(({ arm, c }, i): Entry[] => {
-    const each = main.name === 'accuracy' ? compareExamples(cells, arm, spec.baseline) : null;
+  const rows = comparisons.map(({ arm, baseline, c }, i): Entry[] => {
+    const each = main.name === 'accuracy' ? compareExamples(cells, arm, baseline) : null;
     return [
       text(arm.name),
       { text: String(c.summary?.n ?? 0), sort: c.summary?.n ?? 0 },

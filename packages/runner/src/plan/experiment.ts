@@ -1,11 +1,8 @@
-import { BadInput, nearest } from '@lab/records';
+import { BadInput, nearest, type Labels } from '@lab/records';
 import { planRun, reseeded, type PlannedRun } from './config.ts';
 
 type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 export type ConfigPatch = { readonly [key: string]: Json };
-
-/** What one arm of an experiment is called in tables and figures: method, p, N, … */
-export type Labels = { readonly [axis: string]: string | number };
 
 /** One arm: its labels and what it changes in the base config. */
 export interface Arm {
