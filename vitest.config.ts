@@ -2,12 +2,8 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    include: [
-      'packages/*/src/**/*.test.ts',
-      'packages/*/test/**/*.test.ts',
-      'experiments/**/*.test.ts',
-      'scripts/**/*.test.ts',
-    ],
+    include: ['**/*.test.ts'],
+    exclude: ['**/node_modules/**', '**/dist/**', 'out/**'],
     globalSetup: ['./vitest.scratch.ts'],
     setupFiles: ['./vitest.setup.ts'],
     testTimeout: 60_000,

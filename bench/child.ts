@@ -1,4 +1,7 @@
-/** One engine on one workload in a process of its own: `node child.ts workload engine threads`, told what to time over IPC. */
+/**
+ * One engine on one workload in a process of its own: `node child.ts workload engine threads`, told
+ * what to time over IPC.
+ */
 import { openEngine, type EngineName } from '@lab/engine';
 import type { FromChild, ToChild } from './lane.ts';
 import { peakMB } from './peak.ts';

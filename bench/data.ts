@@ -1,20 +1,21 @@
 /**
- * Reads SST-2's 67,349 training rows and tokenizes them, for the embedded model and with a tokenizer.json: by default a WordPiece one
- * of a few hundred pieces, which splits a text into more of them than BERT's own vocabulary would.
+ * Reads SST-2's 67,349 training rows and tokenizes them, for the embedded model and with a
+ * tokenizer.json: by default a WordPiece one of a few hundred pieces, which splits a text into more
+ * of them than BERT's own vocabulary would.
  *
- *   npx tsx bench/data.ts --data-dir <folder with GLUE/SST-2> [--tokenizer <folder with tokenizer.json>]
+ *   npx tsx bench/data.ts --data-dir <folder with GLUE/SST-2> [--tokenizer <folder with
+ *   tokenizer.json>]
  */
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { datasets, type Example } from '@lab/datasets';
 import { models } from '@lab/models';
 import { fold, key } from '@lab/random';
-import { openTokenizer } from '../packages/models/src/tokens/tokenizer.ts';
-import { openPreparer } from '../packages/runner/src/session/prepare.ts';
-import { planRun } from '../packages/runner/src/plan/config.ts';
+import { openTokenizer } from '@lab/models/internals';
+import { openPreparer, planRun } from '@lab/runner/internals';
 import { peakMB } from './peak.ts';
 
-const small = fileURLToPath(new URL('../packages/models/test/fixtures/tokenizers/wordpiece', import.meta.url));
+const small = fileURLToPath(new URL('@lab/models/testing', import.meta.url));
 const { values } = parseArgs({
   options: { 'data-dir': { type: 'string' }, tokenizer: { type: 'string', default: small } },
 });

@@ -1,8 +1,9 @@
 import type { Workload } from './workloads.ts';
 
 /**
- * Floating-point operations of one batch, products only: 2 m n k each. A training step counts frozen maps twice (forward, and the
- * gradient of their input), attention and adapters three times. The same count serves every engine and peer.
+ * Floating-point operations of one batch, products only: 2 m n k each. A training step counts
+ * frozen maps twice (forward, and the gradient of their input), attention and adapters three times.
+ * The same count serves every engine and peer.
  */
 export const operationsOf = ({ shape, blueprint }: Workload): { readonly train: number; readonly evaluate: number } => {
   const { batch, tokens, r } = shape;

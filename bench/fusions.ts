@@ -1,20 +1,27 @@
 /**
- * What ONNX Runtime's own fused operators would give: LayerNorm, GELU and softmax attention, each against the same function compiled
- * from tfjs operations, forward, in turns, one thread, at the sizes of the workload "small".
+ * What ONNX Runtime's own fused operators would give: LayerNorm, GELU and softmax attention, each
+ * against the same function compiled from tfjs operations, forward, in turns, one thread, at the
+ * sizes of the workload "small".
  *
  *   npx tsx bench/fusions.ts [rounds, default 200]
  */
 import * as ort from 'onnxruntime-node';
 import { sizeOf, tf, type PureFunction } from '@lab/engine';
 import { fold, key, normal } from '@lab/random';
-import { fuse } from '../packages/engine/src/graph/fuse.ts';
-import { createGraph, type Graph, type Value } from '../packages/engine/src/graph/graph.ts';
-import { inputName, outputName, writeModel, type Model } from '../packages/engine/src/onnx/model.ts';
-import { openSession } from '../packages/engine/src/onnx/session.ts';
-import { startTrace } from '../packages/engine/src/trace/backend.ts';
-import { trace } from '../packages/engine/src/trace/trace.ts';
-import { ACTIVATIONS } from '../packages/models/src/parts/activations.ts';
-import { layerNorm } from '../packages/models/src/parts/norm.ts';
+import {
+  createGraph,
+  fuse,
+  type Graph,
+  inputName,
+  type Model,
+  openSession,
+  outputName,
+  startTrace,
+  trace,
+  type Value,
+  writeModel,
+} from '@lab/engine/internals';
+import { ACTIVATIONS, layerNorm } from '@lab/models/internals';
 import { padded } from './table.ts';
 
 const [rounds = '200'] = process.argv.slice(2);
@@ -88,19 +95,22 @@ for (const { name, count, inputs, composed, fused } of CASES) {
       new ort.Tensor('float32', normal(fold(key(1), input), sizeOf(shape)), shape),
     ]),
   );
-  const signature = Object.fromEntries(Object.entries(inputs).map(([input, shape]) => [input, { dtype: 'float32', shape }] as const)); // prettier-ignore
+  const shapes = Object.entries(inputs);
+  const signature = Object.fromEntries(shapes.map(([input, shape]) => [input, { dtype: 'float32', shape } as const]));
   const traced = trace(composed, signature);
   const graph = createGraph();
-  const values = Object.fromEntries(Object.entries(inputs).map(([input, shape]) => [input, graph.input(input, 'float32', shape)])); // prettier-ignore
+  const values = Object.fromEntries(shapes.map(([input, shape]) => [input, graph.input(input, 'float32', shape)]));
   const one = await openTimed(writeModel(fuse(traced.graph, traced.outputs)), feeds);
   const other = await openTimed(writeModel({ y: fused(graph, values) }), feeds);
-  let apart = 0;
+  let difference = 0;
   for (let round = 0; round < Number(rounds); round++) {
     const [a, b] = [await one.run(), await other.run()];
-    if (round === 0) apart = a.reduce((most, value, i) => Math.max(most, Math.abs(value - b[i]!)), 0);
+    if (round === 0) difference = a.reduce((most, value, i) => Math.max(most, Math.abs(value - b[i]!)), 0);
   }
   const saved = count * (one.least() - other.least());
-  rows.push([name, String(count), one.least().toFixed(3), other.least().toFixed(3), saved.toFixed(1), apart.toExponential(0)]); // prettier-ignore
+  const times = [one.least(), other.least()].map((least) => least.toFixed(3));
+  rows.push([name, String(count), ...times, saved.toFixed(1), difference.toExponential(0)]);
 }
-console.log(padded([['forward', 'in a batch', 'composed ms', 'fused ms', 'saved ms a batch', 'furthest apart'], ...rows]).join('\n')); // prettier-ignore
+const head = ['forward', 'in a batch', 'composed ms', 'fused ms', 'saved ms a batch', 'largest difference'];
+console.log(padded([head, ...rows]).join('\n'));
 process.exit(0);

@@ -2,11 +2,11 @@ import { fork, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { workerEnvironment } from '@lab/engine';
-import type { Shape } from './workloads.ts';
+import type { WorkloadShape } from './workloads.ts';
 
 /** What is timed: one optimiser step, or one batch forward. */
-export type Kind = 'train' | 'evaluate';
-export type ToChild = { readonly kind: Kind; readonly times: number };
+export type LaneKind = 'train' | 'evaluate';
+export type ToChild = { readonly kind: LaneKind; readonly times: number };
 export type FromChild =
   | { readonly ready: string; readonly parameters: number }
   | { readonly milliseconds: readonly number[]; readonly peakMB: number }
@@ -19,14 +19,17 @@ export type Lane = {
   readonly description: string;
   readonly parameters: number;
   /** Milliseconds of each repetition. Rejects when it takes longer than `limit` seconds in all. */
-  readonly turn: (kind: Kind, times: number, limit?: number) => Promise<readonly number[]>;
+  readonly turn: (kind: LaneKind, times: number, limit?: number) => Promise<readonly number[]>;
   readonly peakMB: () => number;
   readonly stop: () => void;
 };
 
 type Wire = { readonly post: (message: ToChild) => void; readonly end: () => void };
 
-/** Opens a lane over a wire; `connect` is given what to do with each message. Rejects with the reason when the process cannot serve. */
+/**
+ * Opens a lane over a wire; `connect` is given what to do with each message. Rejects with the
+ * reason when the process cannot serve.
+ */
 const open = async (
   name: string,
   threads: number,
@@ -82,7 +85,8 @@ export const engineLane = (workload: string, engine: string, threads: number): P
       env: { ...process.env, ...workerEnvironment },
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     });
-    // Errors come as messages, and TensorFlow greets on stderr: shown only when the process ends unasked.
+    // Errors come as messages, and TensorFlow greets on stderr: shown only when the process ends
+    // unasked.
     let complaint = '';
     child.stderr!.on('data', (text: Buffer) => (complaint = `${complaint}${String(text)}`.slice(-2000)));
     child.on('message', (message: FromChild) => receive(message));
@@ -91,7 +95,12 @@ export const engineLane = (workload: string, engine: string, threads: number): P
   });
 
 /** A peer in Python: JSON lines in and out. */
-export const peerLane = (python: string, peer: 'by_hand' | 'with_peft', shape: Shape, threads: number): Promise<Lane> =>
+export const peerLane = (
+  python: string,
+  peer: 'by_hand' | 'with_peft',
+  shape: WorkloadShape,
+  threads: number,
+): Promise<Lane> =>
   open(peer === 'by_hand' ? 'PyTorch by hand' : 'transformers + peft', threads, (receive) => {
     const script = fileURLToPath(new URL(`./peer/${peer}.py`, import.meta.url));
     const child = spawn(python, ['-W', 'ignore', script, JSON.stringify(shape), String(threads)], {

@@ -1,9 +1,12 @@
 /**
- * Times training steps and evaluation batches of every available engine, and with --peer of PyTorch, in turns on the same workloads.
+ * Times training steps and evaluation batches of every available engine, and with --peer of
+ * PyTorch, in turns on the same workloads.
  *
- *   npm run bench -- [--peer] [--python .cache/peer] [--workloads use-lite,small,tiny] [--engines onnx,wasm] [--threads 1,2] [--rounds 12] [--write]
+ *   npm run bench -- [--peer] [--python .cache/peer] [--workloads use-lite,small,tiny] [--engines
+ *   onnx,wasm] [--threads 1,2] [--rounds 12] [--write]
  *
- * --write also puts what is printed between the marks of bench/README.md. All of it takes about seven minutes.
+ * --write also puts what is printed between the marks of bench/README.md. All of it takes about
+ * seven minutes.
  */
 import { cpus, loadavg, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
@@ -11,9 +14,9 @@ import { ENGINES, probeEngines } from '@lab/engine';
 import { operationsOf } from './flops.ts';
 import { engineLane, peerLane, type Lane } from './lane.ts';
 import { findPython } from './peers.ts';
-import { measure } from './measure.ts';
+import { measureLanes } from './measure.ts';
 import { writeBlock } from './readme.ts';
-import { ratioLines, tableOf, type Row } from './table.ts';
+import { ratioLines, tableOf, type BenchRow } from './table.ts';
 import { WORKLOADS, type WorkloadName } from './workloads.ts';
 
 const { values } = parseArgs({
@@ -50,11 +53,12 @@ const main = async (): Promise<void> => {
 
   const load = (): string => loadavg()[0]!.toFixed(1);
   say(
-    `\`${command()}\`, ${new Date().toISOString().slice(0, 10)}, ${cpus()[0]?.model.trim()}, ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GB, ` +
+    `\`${command()}\`, ${new Date().toISOString().slice(0, 10)}, ${cpus()[0]?.model.trim()}, ` +
+      `${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GB, ` +
       `Node ${process.version}, load ${load()} before the first step`,
   );
 
-  const rows: Row[] = [];
+  const rows: BenchRow[] = [];
   for (const name of values.workloads.split(',') as WorkloadName[]) {
     const workload = await WORKLOADS[name]();
     const { shape, blueprint } = workload;
@@ -76,14 +80,15 @@ const main = async (): Promise<void> => {
       if (lane.parameters !== blueprint.layout.size)
         throw new Error(`${lane.name} trains ${lane.parameters} parameters, this repository ${blueprint.layout.size}`);
     }
-    const { measured, dropped } = await measure(lanes, Number(values.rounds));
+    const { measured, dropped } = await measureLanes(lanes, Number(values.rounds));
     lanes.forEach((lane) => lane.stop());
     dropped.forEach(({ lane, reason }) => say(`\nleft out: ${lane.name} on ${name}: ${reason}`));
     const operations = operationsOf(workload);
-    const found = measured.map((each): Row => ({ workload: name, batch: shape.batch, operations, ...each }));
+    const found = measured.map((each): BenchRow => ({ workload: name, batch: shape.batch, operations, ...each }));
     say(
-      `\n${name}: ${blueprint.model.name}, ${shape.layers} layers, ${shape.width} wide, batch ${shape.batch}, ${shape.tokens} tokens, ` +
-        `${blueprint.layout.size} trainable parameters, ${(operations.train / 1e9).toFixed(1)} GFLOP a training step, load ${load()} at the end\n`,
+      `\n${name}: ${blueprint.model.name}, ${shape.layers} layers, ${shape.width} wide, ` +
+        `batch ${shape.batch}, ${shape.tokens} tokens, ${blueprint.layout.size} trainable parameters, ` +
+        `${(operations.train / 1e9).toFixed(1)} GFLOP a training step, load ${load()} at the end\n`,
     );
     say(tableOf(found));
     rows.push(...found);

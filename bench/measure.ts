@@ -1,5 +1,6 @@
+import { median } from '@lab/report/internals';
 import { setTimeout as wait } from 'node:timers/promises';
-import type { Kind, Lane } from './lane.ts';
+import type { LaneKind, Lane } from './lane.ts';
 
 export type Measured = {
   readonly name: string;
@@ -11,34 +12,31 @@ export type Measured = {
   readonly peakMB: number;
 };
 
-export type Dropped = { readonly lane: Lane; readonly reason: string };
+export type DroppedLane = { readonly lane: Lane; readonly reason: string };
 
 /** Seconds that the first step may take; more is out of place in a table of milliseconds. */
 const PATIENCE = 15;
-/** Milliseconds of one turn; short turns, often, so that what disturbs the machine disturbs everyone. */
+/**
+ * Milliseconds of one turn; short turns, often, so that what disturbs the machine disturbs
+ * everyone.
+ */
 const TURN = 400;
 /** Milliseconds between turns, in which the last one's threads stop spinning. */
 const PAUSE = 30;
 
-/** The value below which a share of the values lies, between neighbours in proportion. */
-export const quantile = (values: readonly number[], share: number): number => {
-  const sorted = [...values].sort((a, b) => a - b);
-  const place = share * (sorted.length - 1);
-  const below = Math.floor(place);
-  return sorted[below]! + (place - below) * (sorted[Math.min(below + 1, sorted.length - 1)]! - sorted[below]!);
-};
-export const median = (values: readonly number[]): number => quantile(values, 0.5);
-
-/** Warms every lane up, then gives each its turn, round after round, and takes medians. Lanes slower than a second a step get three rounds. */
-export const measure = async (
+/**
+ * Warms every lane up, then gives each its turn, round after round, and takes medians. Lanes slower
+ * than a second a step get three rounds.
+ */
+export const measureLanes = async (
   lanes: readonly Lane[],
   rounds: number,
-): Promise<{ readonly measured: readonly Measured[]; readonly dropped: readonly Dropped[] }> => {
-  const dropped: Dropped[] = [];
-  const runs = new Map<Lane, { readonly [kind in Kind]: { readonly times: number; readonly seen: number[] } }>();
+): Promise<{ readonly measured: readonly Measured[]; readonly dropped: readonly DroppedLane[] }> => {
+  const dropped: DroppedLane[] = [];
+  const runs = new Map<Lane, { readonly [kind in LaneKind]: { readonly times: number; readonly seen: number[] } }>();
   for (const lane of lanes) {
     try {
-      const warm = async (kind: Kind) => {
+      const warm = async (kind: LaneKind) => {
         await lane.turn(kind, 1, PATIENCE);
         const milliseconds = (await lane.turn(kind, 2)).at(-1)!;
         return { times: Math.max(1, Math.min(50, Math.round(TURN / milliseconds))), seen: [] };

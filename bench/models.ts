@@ -1,5 +1,6 @@
 /**
- * Times one training step's gradient (forward and backward, LoRA on every linear map) of every model family, on small random checkpoints.
+ * Times one training step's gradient (forward and backward, LoRA on every linear map) of every
+ * model family, on small random checkpoints.
  *
  *   npm run bench -- models [--engines onnx,wasm] [--rounds 10]
  */
@@ -7,7 +8,7 @@ import { parseArgs } from 'node:util';
 import { adapters, forwardWith, noNoise } from '@lab/adapter';
 import { fold, key } from '@lab/random';
 import { layoutOf, openEngine, pack, tf, unpack, valueAndGrad, type EngineName, type HostArray } from '@lab/engine';
-import { CASES, openCase } from '../packages/models/test/parity.ts';
+import { CASES, openCase } from '@lab/models/testing';
 
 const [BATCH, TOKENS] = [8, 8];
 
@@ -18,7 +19,10 @@ const { values } = parseArgs({
 
 type Inputs = { readonly [name: string]: HostArray };
 
-/** The gradient of the mean square of the last hidden states by all LoRA matrices, and what it takes as input. */
+/**
+ * The gradient of the mean square of the last hidden states by all LoRA matrices, and what it takes
+ * as input.
+ */
 const stepOf = async (one: (typeof CASES)[number]) => {
   const model = await openCase(one);
   const adapter = adapters.build(adapters.parse({ name: 'lora', r: 8, target_modules: 'all-linear' }), model);

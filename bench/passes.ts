@@ -1,18 +1,18 @@
 /**
- * What each simplification of the compiled graph is worth: steps with one of them left out, in turns with the whole.
+ * What each simplification of the compiled graph is worth: steps with one of them left out, in
+ * turns with the whole.
  *
  *   npx tsx bench/passes.ts [use-lite | small | tiny] [rounds, default 20]
  *
- * Times are processor time of this process at one thread, so that programs beside it disturb little. Every row is compared with
- * "all on" of its own round; the second "all on" shows what noise is left. Operators, the sum of the least time of each, and the peak
- * of memory come from a process of its own.
+ * Times are processor time of this process at one thread, so that programs beside it disturb
+ * little. Every row is compared with "all on" of its own round; the second "all on" shows what
+ * noise is left. Operators, the sum of the least time of each, and the peak of memory come from a
+ * process of its own.
  */
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { PASSES, type Pass } from '../packages/engine/src/graph/graph.ts';
-import { onnxEngine } from '../packages/engine/src/onnx/engine.ts';
-import type { Fusion } from '../packages/engine/src/onnx/session.ts';
-import { median, quantile } from './measure.ts';
+import { type Fusion, onnxEngine, type Pass, PASSES } from '@lab/engine/internals';
+import { median, sortedQuantile } from '@lab/report/internals';
 import { peakMB } from './peak.ts';
 import { millisecondsOf, profiled } from './profiled.ts';
 import { stepsOf } from './steps.ts';
@@ -88,7 +88,8 @@ for (let round = 0; round < Number(rounds); round++) {
 const cells = lanes.map(({ times }, i) => {
   const against = (kind: (typeof KINDS)[number]): string => {
     const ratios = times[kind].map((time, round) => time / lanes[0]!.times[kind][round]!);
-    const [low, high] = [quantile(ratios, 0.25), quantile(ratios, 0.75)];
+    const sorted = [...ratios].sort((a, b) => a - b);
+    const [low, high] = [sortedQuantile(sorted, 0.25), sortedQuantile(sorted, 0.75)];
     return `${median(ratios).toFixed(2)} (${low.toFixed(2)}-${high.toFixed(2)})`;
   };
   const least = KINDS.map((kind) => Math.min(...times[kind]).toFixed(1));

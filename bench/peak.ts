@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 
 /**
- * The most memory this process has held, in megabytes. On Linux from the process' own status: what getrusage says begins with the
- * peak of the process that started this one.
+ * The most memory this process has held, in megabytes. On Linux from the process' own status: what
+ * getrusage says begins with the peak of the process that started this one.
  */
 export const peakMB = (): number => {
   const status = '/proc/self/status';

@@ -9,8 +9,9 @@ const works = (command: string, ...args: readonly string[]): boolean =>
   spawnSync(command, args, { stdio: 'ignore' }).status === 0;
 
 /**
- * A Python that has the peers' libraries: a file is taken as it is, a folder as a virtual environment, made and filled when it is
- * not there. Returns null, after saying what is missing, when there is none.
+ * A Python that has the peers' libraries: a file is taken as it is, a folder as a virtual
+ * environment, made and filled when it is not there. Returns null, after saying what is missing,
+ * when there is none.
  */
 export const findPython = (place: string): string | null => {
   const without = (what: string): null => {

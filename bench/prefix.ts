@@ -1,5 +1,6 @@
 /**
- * What a step costs when only upper layers have adapters: below the first one nothing is differentiated, and nothing kept.
+ * What a step costs when only upper layers have adapters: below the first one nothing is
+ * differentiated, and nothing kept.
  *
  *   npx tsx bench/prefix.ts [runs, default 10]
  */

@@ -3,13 +3,13 @@
  *
  *   npx tsx bench/profile.ts [use-lite | small | tiny] [train | evaluate] [runs, default 10]
  */
-import type { Kind } from './lane.ts';
+import type { LaneKind } from './lane.ts';
 import { millisecondsOf, profiled } from './profiled.ts';
 import { padded } from './table.ts';
 import { WORKLOADS, type WorkloadName } from './workloads.ts';
 
 const [name = 'small', kind = 'train', runs = '10'] = process.argv.slice(2);
-const operators = await profiled(await WORKLOADS[name as WorkloadName](), kind as Kind, Number(runs));
+const operators = await profiled(await WORKLOADS[name as WorkloadName](), kind as LaneKind, Number(runs));
 const total = millisecondsOf(operators);
 const rows = [...new Set(operators.map(({ op }) => op))]
   .map((op) => operators.filter((operator) => operator.op === op))

@@ -1,15 +1,15 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { onnxEngine } from '../packages/engine/src/onnx/engine.ts';
-import type { Kind } from './lane.ts';
+import { onnxEngine } from '@lab/engine/internals';
+import type { LaneKind } from './lane.ts';
 import { stepsOf } from './steps.ts';
 import type { Workload } from './workloads.ts';
 
 /** One operator of a compiled program, with the least time that it took in any run. */
 export type Timed = { readonly op: string; readonly microseconds: number };
 
-type Event = {
+type ProfileEvent = {
   readonly cat: string;
   readonly name: string;
   readonly dur: number;
@@ -18,12 +18,12 @@ type Event = {
 type Options = Omit<NonNullable<Parameters<typeof onnxEngine>[0]>, 'threads' | 'profile'>;
 
 /**
- * ONNX Runtime's own profile of a step or an evaluation batch at one thread. Every operator counts with the least of its times, so
- * that programs beside it disturb little.
+ * ONNX Runtime's own profile of a step or an evaluation batch at one thread. Every operator counts
+ * with the least of its times, so that programs beside it disturb little.
  */
 export const profiled = async (
   workload: Workload,
-  kind: Kind,
+  kind: LaneKind,
   runs: number,
   options: Options = {},
 ): Promise<readonly Timed[]> => {
@@ -32,7 +32,7 @@ export const profiled = async (
   for (let i = 0; i < runs; i++) await steps[kind]();
   await steps.close();
   const [file] = readdirSync(folder);
-  const events = JSON.parse(readFileSync(join(folder, file!), 'utf8')) as readonly Event[];
+  const events = JSON.parse(readFileSync(join(folder, file!), 'utf8')) as readonly ProfileEvent[];
   rmSync(folder, { recursive: true });
 
   const least = new Map<string, Timed>();

@@ -7,10 +7,8 @@ import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { CurvePoint, Prediction } from '@lab/records';
-import type { Cell, ReportSpec } from '../packages/report/src/index.ts';
-import { renderReport } from '../packages/report/src/index.ts';
-import { compare } from '../packages/report/test/specs.ts';
-import { invent, methods } from '../packages/report/test/synthetic.ts';
+import { type Cell, renderReport, type ReportSpec } from '@lab/report';
+import { compare, invent, methods } from '@lab/report/testing';
 import { peakMB } from './peak.ts';
 
 const wanted = Number(process.argv[2] ?? 10_000);
@@ -74,6 +72,8 @@ const { html, files: written } = await renderReport({ name: 'bench', title: 'ben
 const seconds = (performance.now() - started) / 1000;
 const cpu = process.cpuUsage(before).user / 1e6;
 console.log(
-  `${cells.length} records, ${examples} test examples each, ${written.length} files in ${seconds.toFixed(1)} s (${cpu.toFixed(1)} s of processor time); peak memory ${peakMB().toFixed(0)} MB; page ${(statSync(html).size / 1e6).toFixed(1)} MB`,
+  `${cells.length} records, ${examples} test examples each, ${written.length} files in ${seconds.toFixed(1)} s ` +
+    `(${cpu.toFixed(1)} s of processor time); ` +
+    `peak memory ${peakMB().toFixed(0)} MB; page ${(statSync(html).size / 1e6).toFixed(1)} MB`,
 );
 rmSync(out, { recursive: true });

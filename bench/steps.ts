@@ -1,9 +1,16 @@
 import { fold, key } from '@lab/random';
 import { adamWScalars, type Engine, type Handle, type HostArray } from '@lab/engine';
-import { trainingMasks } from '../packages/runner/src/step/masks.ts';
-import { predictProgram, stepProgram } from '../packages/runner/src/step/programs.ts';
-import { decayVector, initialArrays, putAll, scalar, vector } from '../packages/runner/src/step/state.ts';
-import type { Kind } from './lane.ts';
+import {
+  decayVector,
+  initialArrays,
+  predictProgram,
+  putAll,
+  scalar,
+  stepProgram,
+  trainingMasks,
+  vector,
+} from '@lab/runner/internals';
+import type { LaneKind } from './lane.ts';
 import type { Workload } from './workloads.ts';
 
 /** Sets of masks drawn beforehand and used in turns. */
@@ -12,12 +19,15 @@ const MASKS = 8;
 type Arrays = { readonly [name: string]: HostArray };
 type Handles = { readonly [name: string]: Handle };
 
-type Steps = { readonly [kind in Kind]: () => Promise<number> } & {
+type Steps = { readonly [kind in LaneKind]: () => Promise<number> } & {
   /** Ends the programs; their profiles, where asked for, are then written. */
   readonly close: () => Promise<void>;
 };
 
-/** A training step and an evaluation batch of a workload on an engine, each as a function that returns its milliseconds. */
+/**
+ * A training step and an evaluation batch of a workload on an engine, each as a function that
+ * returns its milliseconds.
+ */
 export const stepsOf = async (engine: Engine, { blueprint, batch }: Workload): Promise<Steps> => {
   const root = key(11);
   const weights = Object.entries(await blueprint.model.weights());

@@ -1,23 +1,25 @@
 import type { Measured } from './measure.ts';
 
-export type Row = Measured & {
+export type BenchRow = Measured & {
   readonly workload: string;
   readonly batch: number;
   readonly operations: { readonly train: number; readonly evaluate: number };
 };
 
-const figures = (value: number): string => value.toPrecision(3).replace(/e\+?\d+$/, (e) => e);
+const figures = (value: number): string => value.toPrecision(3);
+
 /** Lines of a Markdown table, columns aligned; the first row is the head. */
 export const padded = (cells: readonly (readonly string[])[]): readonly string[] => {
   const widths = cells[0]!.map((_, column) => Math.max(...cells.map((row) => row[column]!.length)));
   const line = (row: readonly string[]) =>
     `| ${row.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!))).join(' | ')} |`;
-  const rule = `|${widths.map((width, i) => (i === 0 ? '-'.repeat(width + 2) : `${'-'.repeat(width + 1)}:`)).join('|')}|`;
+  const dashes = widths.map((width, i) => '-'.repeat(width + 1) + (i === 0 ? '-' : ':'));
+  const rule = `|${dashes.join('|')}|`;
   return [line(cells[0]!), rule, ...cells.slice(1).map(line)];
 };
 
 /** A Markdown table of one workload. */
-export const tableOf = (rows: readonly Row[]): string => {
+export const tableOf = (rows: readonly BenchRow[]): string => {
   const head = ['engine', 'threads', 'step ms', 'eval ms', 'train ex/s', 'eval ex/s', 'GFLOP/s', 'peak MB'];
   const cells = rows.map(({ name, threads, train, evaluate, batch, operations, peakMB }) => [
     name,
@@ -34,7 +36,10 @@ export const tableOf = (rows: readonly Row[]): string => {
 
 const ms = (value: number): string => (value < 100 ? value.toFixed(2) : value.toFixed(0));
 
-/** What the compiled engine must reach, as its peer's figure over its own: against whom, of what, at how many threads, at least. */
+/**
+ * What the compiled engine must reach, as its peer's figure over its own: against whom, of what, at
+ * how many threads, at least.
+ */
 const TARGETS = [
   { peer: 'transformers + peft', of: 'train', threads: [1, 2], least: 1.5, what: 'training step' },
   { peer: 'PyTorch by hand', of: 'train', threads: [1], least: 1, what: 'training step' },
@@ -46,7 +51,7 @@ const TARGETS = [
 ] as const;
 
 /** Ratios of the compiled engine to every peer that ran, each with its target. */
-export const ratioLines = (rows: readonly Row[]): readonly string[] => {
+export const ratioLines = (rows: readonly BenchRow[]): readonly string[] => {
   const cells = TARGETS.flatMap(({ peer, of, threads, least, what }) =>
     rows
       .filter((row) => row.name === peer && threads.some((count) => count === row.threads))

@@ -1,7 +1,9 @@
 /**
- * K runs that differ only in seed and learning rate, trained in one compiled step over one frozen base, against K steps of their own:
- * plain LoRA, one thread. Says how much the trained parameters differ after some steps, and what a step of one run costs each way, in
- * processor time, which other programs disturb least. Two worker processes do either at once, so the ratio is also theirs.
+ * K runs that differ only in seed and learning rate, trained in one compiled step over one frozen
+ * base, against K steps of their own: plain LoRA, one thread. Says how much the trained parameters
+ * differ after some steps, and what a step of one run costs each way, in processor time, which
+ * other programs disturb least. Two worker processes do either at once, so the ratio is also
+ * theirs.
  *
  *   npx tsx bench/vectorised.ts [rounds, default 9]
  */
@@ -17,10 +19,8 @@ import {
   type Handle,
   type HostArray,
 } from '@lab/engine';
-import type { Blueprint } from '../packages/runner/src/session/blueprint.ts';
-import { stepProgram } from '../packages/runner/src/step/programs.ts';
-import { decayVector, initialArrays, putAll, scalar, vector } from '../packages/runner/src/step/state.ts';
-import { median } from './measure.ts';
+import { type Blueprint, decayVector, initialArrays, putAll, scalar, stepProgram, vector } from '@lab/runner/internals';
+import { median } from '@lab/report/internals';
 import { WORKLOADS } from './workloads.ts';
 
 type Arrays = { readonly [name: string]: HostArray };
@@ -40,7 +40,10 @@ const stacked = (runs: number, { init, shape, ...rest }: ParamSpec): ParamSpec =
   },
 });
 
-/** One run's adapter and head where `runs` is 1; else K of them side by side: x of K batches is taken apart only for the branches. */
+/**
+ * One run's adapter and head where `runs` is 1; else K of them side by side: x of K batches is
+ * taken apart only for the branches.
+ */
 const stackOf = (blueprint: Blueprint, runs: number, first: number): Blueprint => {
   const { adapter, head } = blueprint;
   const params = (all: readonly ParamSpec[]) =>
@@ -73,7 +76,10 @@ const stackOf = (blueprint: Blueprint, runs: number, first: number): Blueprint =
   };
 };
 
-/** A batch of K times the same rows. Their weights stay, so that the loss is the sum of K mean losses. */
+/**
+ * A batch of K times the same rows. Their weights stay, so that the loss is the sum of K mean
+ * losses.
+ */
 const repeated = (runs: number, arrays: Arrays): Arrays =>
   Object.fromEntries(
     Object.entries(arrays).map(([name, { dtype, shape, data }]): [string, HostArray] => {
@@ -174,9 +180,8 @@ for (const name of ['use-lite', 'tiny'] as const) {
     }
     [...alone, together].forEach((each) => each.close());
     const [a, b] = [median(single) / 1000, median(many) / 1000];
-    console.log(
-      `| ${name} | ${runs} | ${a.toFixed(1)} | ${b.toFixed(1)} | ${(a / b).toFixed(2)} | ${difference.toExponential(1)} |`,
-    );
+    const figures = [a.toFixed(1), b.toFixed(1), (a / b).toFixed(2), difference.toExponential(1)];
+    console.log(`| ${[name, runs, ...figures].join(' | ')} |`);
   }
   await engine.close();
 }

@@ -4,14 +4,11 @@ import { datasets } from '@lab/datasets';
 import { models } from '@lab/models';
 import { fold, integer, key, normal } from '@lab/random';
 import { sizeOf, type Float32HostArray } from '@lab/engine';
-import type { Anatomy } from '../packages/models/src/families/anatomy.ts';
-import { bert } from '../packages/models/src/families/bert/index.ts';
-import { encodeRows, makeBatch, type Batch } from '../packages/runner/src/step/batches.ts';
-import { blueprintOf, type Blueprint } from '../packages/runner/src/session/blueprint.ts';
-import { planRun } from '../packages/runner/src/plan/config.ts';
+import { type Anatomy, bert } from '@lab/models/internals';
+import { type Batch, type Blueprint, blueprintOf, encodeRows, makeBatch, planRun } from '@lab/runner/internals';
 
 /** What one step works on; the same numbers go to the peers. */
-export type Shape = {
+export type WorkloadShape = {
   readonly name: string;
   readonly kind: 'use-lite' | 'bert';
   readonly layers: number;
@@ -29,14 +26,17 @@ export type Shape = {
   readonly lengths: readonly number[];
 };
 
-export type Workload = { readonly shape: Shape; readonly blueprint: Blueprint; readonly batch: Batch };
+export type Workload = { readonly shape: WorkloadShape; readonly blueprint: Blueprint; readonly batch: Batch };
 
 const BATCH = 16;
 const lora = { name: 'lora', r: 8, alpha: 16 } as const;
 const dropout = { name: 'lora-dropout', p: 0.3, samples: 1 } as const;
 const root = key(7);
 
-/** A Model of a BERT config: weights of the usual size drawn from keys, texts as random ids that fill the whole length. */
+/**
+ * A Model of a BERT config: weights of the usual size drawn from keys, texts as random ids that
+ * fill the whole length.
+ */
 const randomBert = (layers: number, width: number, tokens: number, vocabulary: number): Model => {
   const config = {
     vocab_size: vocabulary,
@@ -98,7 +98,8 @@ async function build(
   const model = bertLike
     ? randomBert(layers, width, maxTokens, vocabulary)
     : await models.build(models.parse({ name: 'use-lite' }), {});
-  // BERT without its pooler has no other linear maps than the six; use-lite's residual map stays as it is.
+  // BERT without its pooler has no other linear maps than the six; use-lite's residual map stays as
+  // it is.
   const layerOf = (path: string): number => Number(/\.(\d+)\./.exec(path)?.[1] ?? 0);
   const adapted = model.linears.map(({ path }) => path).filter((path) => layerOf(path) >= firstAdapted);
   const adapter = bertLike ? { ...lora, target_modules: firstAdapted === 0 ? 'all-linear' : adapted } : lora;
@@ -110,7 +111,7 @@ async function build(
   const order = rows.map((_, i) => i);
   const batch = makeBatch(rows, order, { size: BATCH, maxTokens, task: data.task });
   const { r, alpha } = lora;
-  const shape: Shape = {
+  const shape: WorkloadShape = {
     name,
     kind: bertLike ? 'bert' : 'use-lite',
     layers: model.layers,

@@ -1,19 +1,27 @@
 /**
- * Do the report's intervals and tests keep their word? Simulated studies with a known truth: how often 95 % intervals hold it, and how
- * often tests at level .05 reject where there is nothing to find. Writes the table between the marks in packages/report/README.md.
+ * Do the report's intervals and tests keep their word? Simulated studies with a known truth: how
+ * often 95 % intervals hold it, and how often tests at level .05 reject where there is nothing to
+ * find. Writes the table between the marks in packages/report/README.md.
  *
  *   npx tsx scripts/coverage.ts [studies, default 4000]
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fold, key, normal, uniform, type Key } from '@lab/random';
-import { iqm, probabilityOfImprovement, stratified } from '../packages/report/src/stats/across-tasks.ts';
-import { hierarchicalInterval } from '../packages/report/src/stats/hierarchical.ts';
-import { holm } from '../packages/report/src/stats/holm.ts';
-import { bootstrapInterval, type Interval, tInterval } from '../packages/report/src/stats/interval.ts';
-import { mcnemar } from '../packages/report/src/stats/mcnemar.ts';
-import { detectableFactor } from '../packages/report/src/stats/power.ts';
-import { signFlip } from '../packages/report/src/stats/sign-flip.ts';
-import { hump, rising } from '../packages/report/src/stats/trend.ts';
+import {
+  bootstrapInterval,
+  detectableFactor,
+  hierarchicalInterval,
+  holm,
+  hump,
+  type Interval,
+  iqm,
+  mcnemar,
+  probabilityOfImprovement,
+  rising,
+  signFlip,
+  stratified,
+  tInterval,
+} from '@lab/report/internals';
 
 const studies = Number(process.argv[2] ?? 4000);
 const root = fold(key(0), 'coverage');

@@ -1,21 +1,33 @@
 /**
- * Every fault that the runner must survive, each with real processes, many times; prints the table of packages/runner/README.md.
+ * Every fault that the runner must survive, each with real processes, many times; prints the table
+ * of packages/runner/README.md.
  *
- *   npm run faults [-- --kills 200 --minutes 60 --only stop|damage|checkpoint|shared|clock|silent|full|read-only|kills]
+ *   npm run faults [-- --kills 200 --minutes 60 --only
+ *   stop|damage|checkpoint|shared|clock|silent|full|read-only|kills]
  *
- * After --minutes no more kills are made. A fault that --only leaves out keeps its line in the table.
+ * After --minutes no more kills are made. A fault that --only leaves out keeps its line in the
+ * table.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { lab } from '../packages/lab/test/cli.ts';
-import { damageCheckpoints, damageRecords, stopGently } from '../packages/lab/test/faults/damage.ts';
-import { cannotMount, fillDisk, lockFolder } from '../packages/lab/test/faults/disk.ts';
-import { killAtRandom } from '../packages/lab/test/faults/kills.ts';
-import { tableOf, type Row } from '../packages/lab/test/faults/row.ts';
-import { jumpClock, shareFolder, takeOver } from '../packages/lab/test/faults/sharing.ts';
-import { openStudy } from '../packages/lab/test/faults/study.ts';
+import {
+  cannotMount,
+  damageCheckpoints,
+  damageRecords,
+  fillDisk,
+  jumpClock,
+  killAtRandom,
+  lab,
+  lockFolder,
+  openStudy,
+  type Row,
+  shareFolder,
+  stopGently,
+  tableOf,
+  takeOver,
+} from '@lab/lab/testing';
 
 const { values } = parseArgs({
   options: {

@@ -1,55 +1,46 @@
 /**
- * CodeCounts what the rules of the house bound: `npm run house`. Casts, non-null `!`, long lines and long files by project;
- * exported names with two meanings, hidden built-ins and misplaced tests by name.
+ * Counts what the rules of the house bound: `npm run house`. Casts, non-null `!`, long lines and
+ * long files by project, then every breach of a rule. With `--check` nothing is printed but the
+ * breaches, and one ends in exit code 1.
  */
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { breachesOf } from './house/check.ts';
 import { addCounts, countProjects, type CodeCounts } from './house/measure.ts';
-import { doubleNames, shadowedBuiltIns } from './house/names.ts';
-import { misplacedTests } from './house/places.ts';
-import { longProse } from './house/prose.ts';
-import { isTestCode, readCode, readMarkdown } from './house/sources.ts';
+import { readCode, readMarkdown } from './house/sources.ts';
+import staged from './house/staged.json' with { type: 'json' };
 
-const root = process.argv[2] ?? dirname(dirname(fileURLToPath(import.meta.url)));
-const code = readCode(root);
-const production = code.filter(({ path }) => !isTestCode(path));
+const { values } = parseArgs({
+  options: {
+    check: { type: 'boolean', default: false },
+    root: { type: 'string', default: dirname(dirname(fileURLToPath(import.meta.url))) },
+  },
+});
+const code = readCode(values.root);
 
-const projects = countProjects(code);
-const packages = projects.filter(({ project }) => project.startsWith('packages/'));
-const HEAD = ['', 'lines', 'casts', '!', 'code > 120', 'comments > 100', 'files > 250'];
-const cells = (name: string, counts: CodeCounts): readonly string[] => [
-  name,
-  ...[counts.lines, counts.casts, counts.nonNull, counts.longCode, counts.longComments, counts.longFiles].map(String),
-];
-const rows = [
-  HEAD,
-  ...projects.map(({ project, production: counts }) => cells(project, counts)),
-  cells('packages, production', addCounts(packages.map(({ production: counts }) => counts))),
-  cells('all tests', addCounts(projects.map(({ tests }) => tests))),
-];
-const widths = HEAD.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-for (const row of rows) {
-  console.log(row.map((cell, i) => (i === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[i] ?? 0))).join('  '));
-}
-
-const list = (what: string, lines: readonly string[]): void => {
-  console.log(`\n${what}: ${lines.length}`);
-  for (const line of lines) console.log(`  ${line}`);
+const printCounts = (): void => {
+  const projects = countProjects(code);
+  const packages = projects.filter(({ project }) => project.startsWith('packages/'));
+  const cells = (name: string, counts: CodeCounts): readonly string[] => [
+    name,
+    ...[counts.lines, counts.casts, counts.nonNull, counts.longCode, counts.longComments, counts.longFiles].map(String),
+  ];
+  const rows = [
+    ['', 'lines', 'casts', '!', 'code > 120', 'comments > 100', 'files > 250'],
+    ...projects.map(({ project, production }) => cells(project, production)),
+    cells('packages, production', addCounts(packages.map(({ production }) => production))),
+    cells('all tests', addCounts(projects.map(({ tests }) => tests))),
+  ];
+  for (const [name = '', ...numbers] of rows) {
+    console.log([name.padEnd(20), ...numbers.map((cell) => cell.padStart(14))].join(' '));
+  }
 };
-const at = ({ path, line }: { readonly path: string; readonly line: number }) => `${path}:${line}`;
-list(
-  'Exported names with two meanings',
-  doubleNames(production).map((places) => `${places[0]?.name}: ${places.map(at).join(', ')}`),
-);
-list(
-  'Hidden built-ins',
-  shadowedBuiltIns(code).map((place) => `${place.name}: ${at(place)}`),
-);
-list('Misplaced tests', misplacedTests(code.map(({ path }) => path)));
-list(
-  'Pages with prose over 100 columns',
-  readMarkdown(root).flatMap((page) => {
-    const { length } = longProse(page);
-    return length > 0 ? [`${page.path}: ${length}`] : [];
-  }),
-);
+
+if (!values.check) printCounts();
+// Projects that still have to be cleaned. The list only shrinks.
+const isStaged = (path: string): boolean => staged.some((project) => path.startsWith(`${project}/`));
+const breaches = breachesOf(code, readMarkdown(values.root)).filter(({ path }) => !values.check || !isStaged(path));
+for (const { path, sentence } of breaches) console.log(`${path}: ${sentence}`);
+console.log(`${breaches.length} breaches of the rules of the house`);
+if (values.check && breaches.length > 0) process.exitCode = 1;

@@ -1,6 +1,9 @@
-/** Prints how far each model family is from transformers and peft on its random tiny models. Run: npm run parity */
+/**
+ * Prints how far each model family is from transformers and peft on its random tiny models. Run:
+ * npm run parity
+ */
 import { tf } from '@lab/engine';
-import { CASES, compare } from '../packages/models/test/parity.ts';
+import { CASES, compare } from '@lab/models/testing';
 
 const columns = ['hidden', 'logits', 'loss', 'loraLogits', 'gradient'] as const;
 const row = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;

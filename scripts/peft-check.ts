@@ -1,8 +1,10 @@
 /**
- * Exports a finished run of the embedded decoder as a PEFT adapter and merged, loads both into real transformers and peft, and compares
- * the losses of its first test examples with those that the run stored. Needs a Python with torch, transformers, peft (bench/peer).
+ * Exports a finished run of the embedded decoder as a PEFT adapter and merged, loads both into real
+ * transformers and peft, and compares the losses of its first test examples with those that the run
+ * stored. Needs a Python with torch, transformers, peft (bench/peer).
  *
- *   npx tsx scripts/peft-check.ts --python <python> --run <id of a hiddenkey-nlg run> [--out <folder, default out>]
+ *   npx tsx scripts/peft-check.ts --python <python> --run <id of a hiddenkey-nlg run> [--out
+ *   <folder, default out>]
  */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -12,7 +14,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { runFolder } from '@lab/records';
 import { openPreparer, planRun } from '@lab/runner';
-import { embeddedGptFolder } from '../packages/models/src/embedded-gpt/index.ts';
+import { embeddedGptFolder } from '@lab/models/internals';
 
 const examples = 50;
 const { values } = parseArgs({
@@ -62,6 +64,7 @@ rmSync(folder, { recursive: true });
 const { base, peft, merged } = JSON.parse(printed) as { readonly [name: string]: number };
 console.log(`Worst difference of a loss over ${chosen.length} examples, nats: the base model ${base!.toFixed(4)},`);
 console.log(
-  `peft with our adapter ${peft!.toExponential(1)}, transformers with our merged checkpoint ${merged!.toExponential(1)}`,
+  `peft with our adapter ${peft!.toExponential(1)}, ` +
+    `transformers with our merged checkpoint ${merged!.toExponential(1)}`,
 );
 process.exitCode = peft! < 1e-3 && merged! < 1e-3 ? 0 : 1;

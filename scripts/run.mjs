@@ -1,4 +1,5 @@
-// Every npm script starts here, with nothing installed: installs what the lock file asks for, then hands over.
+// Every npm script starts here, with nothing installed: installs what the lock file asks for, then
+// hands over.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
@@ -69,18 +70,20 @@ const install = () => {
 // node directly, not through a tsx process in between: signals and exit codes arrive unchanged.
 const tsx = (file, ...rest) => run(process.execPath, '--import', 'tsx/esm', join(root, file), ...rest);
 const lab = (...rest) => tsx('packages/lab/src/main.ts', ...rest);
-const lint = () => bin('nx/dist/bin/nx.js', 'run-many', '-t', 'lint', '--outputStyle=static');
-const types = () => bin('typescript/bin/tsc', '-p', '.');
-const format = (flag) => bin('prettier/bin/prettier.cjs', flag, '--log-level=warn', '.');
+const TARGETS = 'format,house,lint,typecheck,build,test';
+const nx = (...rest) => bin('nx/dist/bin/nx.js', ...rest, '-t', TARGETS, '--outputStyle=static');
+const check = () => nx('run-many');
+const affected = () => nx('affected', ...args);
 const tests = () => bin('vitest/vitest.mjs', 'run', ...args);
 
 const scripts = {
   install: () => 0,
   lab: () => lab(...args),
   reproduce: () => lab('reproduce', ...args),
-  format: () => format('--write'),
-  check: () => stopAt([() => format('--check'), types, lint, tests]),
-  test: () => stopAt(args.length > 0 ? [tests] : [() => format('--check'), types, lint, tests]),
+  format: () => bin('prettier/bin/prettier.cjs', '--write', '--log-level=warn', '.'),
+  check,
+  affected,
+  test: () => (args.length > 0 ? tests() : check()),
   bench: () => tsx(args[0] === 'models' ? 'bench/models.ts' : 'bench/main.ts', ...args),
   'setup:tensorflow': () => tsx('scripts/setup-tensorflow.ts', ...args),
   parity: () => tsx('scripts/parity.ts', ...args),

@@ -1,12 +1,14 @@
 /**
- * Adds the engine `tensorflow` (or with --gpu the engine `gpu`): TensorFlow's own library for Node. Both are optional dependencies,
- * which npm ci leaves out where their download fails.
+ * Adds the engine `tensorflow` (or with --gpu the engine `gpu`): TensorFlow's own library for Node.
+ * Both are optional dependencies, which npm ci leaves out where their download fails.
  *
  *   npm run setup:tensorflow -- [--gpu] [--wheel]
  *
- * First the package's own installer, which downloads a library from its project's host. Where that fails, and always with --wheel,
- * the package's binding is compiled against the library inside TensorFlow's wheel from PyPI (Linux; needs python3 with pip, a C++
- * compiler, make). With --gpu that is also the way for cards newer than the installer's CUDA 11.2. package-lock.json stays as it is.
+ * First the package's own installer, which downloads a library from its project's host. Where that
+ * fails, and always with --wheel, the package's binding is compiled against the library inside
+ * TensorFlow's wheel from PyPI (Linux; needs python3 with pip, a C++ compiler, make). With --gpu
+ * that is also the way for cards newer than the installer's CUDA 11.2. package-lock.json stays as
+ * it is.
  */
 import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
@@ -38,7 +40,9 @@ const install = (...flags: readonly string[]): boolean =>
 
 /** Whether the package loads in a process of its own, and (gpu) sees a device. */
 const loads = (): boolean => {
-  const check = `const tf = require('${variant.name}'); if (${asked.gpu} && !tf.backend().isUsingGpuDevice) throw new Error('no device');`;
+  const check =
+    `const tf = require('${variant.name}');` +
+    `if (${asked.gpu} && !tf.backend().isUsingGpuDevice) throw new Error('no device');`;
   return spawnSync(process.execPath, ['-e', check], { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] }).status === 0;
 };
 

@@ -18,10 +18,10 @@ import {
   type HostArray,
   type Handle,
 } from '@lab/engine';
-import { gpt2 } from '../packages/models/src/families/gpt2/index.ts';
-import { encoder, END, learnMerges, tokenizerJson, vocabularyOf } from './decoder/bpe.ts';
+import { gpt2 } from '@lab/models/internals';
+import { openEncoder, END, learnMerges, tokenizerJson, vocabularyOf } from './decoder/bpe.ts';
 import { writeHalves } from './decoder/half.ts';
-import { decayOf, layoutFor, lossProgram, startOf, stepProgram } from './decoder/program.ts';
+import { decayOf, layoutOfAll, lossProgram, startOf, decoderStep } from './decoder/program.ts';
 import { documents } from './decoder/text.ts';
 
 const { values } = parseArgs({
@@ -69,7 +69,7 @@ const began = performance.now();
 const seconds = () => Math.round((performance.now() - began) / 1000);
 const texts = await documents();
 const merges = learnMerges(texts, recipe.vocabulary - 257);
-const encode = encoder(merges, vocabularyOf(merges));
+const encode = openEncoder(merges, vocabularyOf(merges));
 const stream = Int32Array.from(texts.flatMap((text) => [...encode(text), 0]));
 const length = recipe.tokens + 1;
 const blocks = Array.from({ length: Math.floor(stream.length / length) }, (_, i) =>
@@ -80,8 +80,8 @@ console.log(`${texts.length} documents, ${stream.length} tokens, ${trained.lengt
 
 const { engine } = await openBest('onnx', { threads: 1 });
 const anatomy = gpt2.describe(config, { pooling: 'last', lm: true }, 'config');
-const layout = layoutFor(anatomy);
-const step = engine.program(stepProgram(anatomy, layout));
+const layout = layoutOfAll(anatomy);
+const step = engine.program(decoderStep(anatomy, layout));
 const measure = engine.program(lossProgram(anatomy, layout));
 const batchOf = (chosen: readonly Int32Array[]): HostArray => ({
   dtype: 'int32',

@@ -1,4 +1,7 @@
-/** Byte-pair encoding over bytes (Sennrich et al. 2016, section 3.2; bytes as in GPT-2, section 2.2). */
+/**
+ * Byte-pair encoding over bytes (Sennrich et al. 2016, section 3.2; bytes as in GPT-2, section
+ * 2.2).
+ */
 
 /** GPT-2's cut into words; a word keeps the blank before it. */
 const WORDS = /'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+/gu;
@@ -24,7 +27,9 @@ const joined = (word: readonly string[], [left, right]: Merge): string[] => {
   return out;
 };
 
-/** The `count` most frequent merges of the texts, in order; equal counts go by the pair's spelling. */
+/**
+ * The `count` most frequent merges of the texts, in order; equal counts go by the pair's spelling.
+ */
 export const learnMerges = (texts: readonly string[], count: number): readonly Merge[] => {
   const counts = new Map<string, number>();
   for (const text of texts) for (const [word] of text.matchAll(WORDS)) counts.set(word, (counts.get(word) ?? 0) + 1);
@@ -56,8 +61,11 @@ export const learnMerges = (texts: readonly string[], count: number): readonly M
   });
 };
 
-/** Ids of a text: `vocabulary` gives the id of each symbol. Words that were met before are remembered. */
-export const encoder = (merges: readonly Merge[], vocabulary: ReadonlyMap<string, number>) => {
+/**
+ * Ids of a text: `vocabulary` gives the id of each symbol. Words that were met before are
+ * remembered.
+ */
+export const openEncoder = (merges: readonly Merge[], vocabulary: ReadonlyMap<string, number>) => {
   const rank = new Map(merges.map(([left, right], i) => [`${left} ${right}`, i]));
   const known = new Map<string, readonly number[]>();
   const encodeWord = (word: string): readonly number[] => {

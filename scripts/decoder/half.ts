@@ -1,7 +1,10 @@
 import { writeFileSync } from 'node:fs';
 import { viewOf, type Layout } from '@lab/engine';
 
-/** The nearest half-precision number (IEEE 754 binary16, ties to even), as its bits. Values beyond 65504 become infinite. */
+/**
+ * The nearest half-precision number (IEEE 754 binary16, ties to even), as its bits. Values beyond
+ * 65504 become infinite.
+ */
 export const halfBits = (value: number): number => {
   const sign = value < 0 || Object.is(value, -0) ? 0x8000 : 0;
   const size = Math.abs(value);

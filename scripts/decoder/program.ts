@@ -14,13 +14,15 @@ import {
   type Params,
   type PureFunction,
 } from '@lab/engine';
-import type { Anatomy } from '../../packages/models/src/families/anatomy.ts';
-import { tableLogits } from '../../packages/models/src/language-model.ts';
+import { type Anatomy, tableLogits } from '@lab/models/internals';
 
 /** Every tensor of the model end to end. */
-export const layoutFor = (anatomy: Anatomy): Layout => layoutOf(anatomy.tensors);
+export const layoutOfAll = (anatomy: Anatomy): Layout => layoutOf(anatomy.tensors);
 
-/** GPT-2's start: normal with standard deviation .02, less by sqrt(2 layers) where a residual is written; norms 1; biases 0. */
+/**
+ * GPT-2's start: normal with standard deviation .02, less by sqrt(2 layers) where a residual is
+ * written; norms 1; biases 0.
+ */
 export const startOf = (anatomy: Anatomy, layout: Layout): Float32Array => {
   const theta = new Float32Array(layout.size);
   for (const { name, shape } of anatomy.tensors) {
@@ -60,8 +62,10 @@ export const lossProgram =
   (anatomy: Anatomy, layout: Layout): PureFunction =>
   ({ theta, ids }) => ({ loss: lossOf(anatomy, unpack(layout, theta as tf.Tensor1D), ids as tf.Tensor2D) });
 
-/** One AdamW step on every weight: theta, m, v, decay, lr, corrections, ids -> theta, m, v, loss. */
-export const stepProgram =
+/**
+ * One AdamW step on every weight: theta, m, v, decay, lr, corrections, ids -> theta, m, v, loss.
+ */
+export const decoderStep =
   (anatomy: Anatomy, layout: Layout): PureFunction =>
   ({ theta, m, v, decay, lr, correction1, correction2, ids }) => {
     const { value, grad } = valueAndGrad(

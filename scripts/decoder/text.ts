@@ -1,10 +1,9 @@
 import { fold, key, permutation } from '@lab/random';
-import { glossPool } from '../../packages/datasets/src/sets/gloss/gloss.ts';
-import { synsets } from '../../packages/datasets/src/wordnet/parse.ts';
+import { glossPool, synsets } from '@lab/datasets/internals';
 
 /**
- * The decoder's text: one document a synset of WordNet, `words: definition. examples.`, shuffled. Synsets of the `gloss` task are left
- * out, and so are others with a definition that occurs in it.
+ * The decoder's text: one document a synset of WordNet, `words: definition. examples.`, shuffled.
+ * Synsets of the `gloss` task are left out, and so are others with a definition that occurs in it.
  */
 export const documents = async (): Promise<readonly string[]> => {
   const pool = await glossPool();

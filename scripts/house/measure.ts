@@ -51,7 +51,9 @@ const plus = (a: CodeCounts, b: CodeCounts): CodeCounts => ({
 
 export const addCounts = (counts: readonly CodeCounts[]): CodeCounts => counts.reduce(plus, NOTHING);
 
-/** CodeCounts of every project, production code apart from test code, in the order of their names. */
+/**
+ * CodeCounts of every project, production code apart from test code, in the order of their names.
+ */
 export const countProjects = (
   files: readonly CodeFile[],
 ): readonly { readonly project: string; readonly production: CodeCounts; readonly tests: CodeCounts }[] =>

@@ -39,7 +39,10 @@ const placesOf = ({ path, tree }: CodeFile, wanted: (statement: ts.Statement) =>
 /** The names a file declares and exports. What it only passes on is not among them. */
 export const exportedNames = (file: CodeFile): readonly DeclaredName[] => placesOf(file, isExported);
 
-/** Exported names that two files declare, each with its places. A type and a value of one file may share a name. */
+/**
+ * Exported names that two files declare, each with its places. A type and a value of one file may
+ * share a name.
+ */
 export const doubleNames = (files: readonly CodeFile[]): readonly (readonly DeclaredName[])[] => {
   const places = new Map<string, DeclaredName[]>();
   for (const place of files.flatMap(exportedNames)) {

@@ -36,7 +36,10 @@ export const longLines = (file: CodeFile): { readonly code: number; readonly com
   };
 };
 
-/** Numbers, counted from 1, of the Markdown lines that are too long: tables, code, headings and links do not count. */
+/**
+ * Numbers, counted from 1, of the Markdown lines that are too long: tables, code, headings and
+ * links do not count.
+ */
 export const longProse = ({ lines }: TextFile): readonly number[] => {
   const long: number[] = [];
   let fence = false;

@@ -42,7 +42,10 @@ export const readMarkdown = (root: string): readonly TextFile[] =>
 /** Whether a file is test code: a test, or a helper of tests. */
 export const isTestCode = (path: string): boolean => path.endsWith('.test.ts') || path.includes('/test/');
 
-/** The project a file belongs to: `packages/engine`, `bench`, `scripts`, or `.` for files at the top. */
+/**
+ * The project a file belongs to: `packages/engine`, `bench`, `scripts`, or `.` for files at the
+ * top.
+ */
 export const projectOf = (path: string): string => {
   const [first = '', second = ''] = path.split('/');
   if (first === path) return '.';

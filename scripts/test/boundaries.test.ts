@@ -1,13 +1,16 @@
 import { writeFileSync, rmSync } from 'node:fs';
 import { execFileSync } from 'node:child_process';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ESLint } from 'eslint';
 import { beforeAll, describe, expect, it } from 'vitest';
 
-const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const root = fileURLToPath(new URL('../..', import.meta.url));
 
-/** What lint says of a file of that content at that place. The file exists only while it is looked at. */
+/**
+ * What lint says of a file of that content at that place. The file exists only while it is looked
+ * at.
+ */
 const complaints = async (place: string, text: string): Promise<readonly string[]> => {
   const file = join(root, place);
   writeFileSync(file, text);
@@ -37,7 +40,7 @@ describe('lint', () => {
     ['report', `import { sweep } from '@lab/runner';\nexport const x = sweep;\n`],
     ['runner', `import { renderReport } from '@lab/report';\nexport const x = renderReport;\n`],
     ['random', `import { BadInput } from '@lab/runner';\nexport const x = BadInput;\n`],
-    ['compile', `import { tf } from '@lab/engine';\nexport const x = tf;\n`],
+    ['engine', `import { adapters } from '@lab/adapter';\nexport const x = adapters;\n`],
     ['adapter', `import { planMasks } from '../../dropout/src/plan.ts';\nexport const x = planMasks;\n`],
   ])('catches a forbidden import in %s', async (name, text) => {
     expect(await complaints(`packages/${name}/src/forbidden-probe.ts`, text)).toContain(boundary);
@@ -54,8 +57,14 @@ describe('lint', () => {
     [`import { tf } from '@lab/engine';\nexport const x = tf.randomNormal;\n`, 'no-restricted-properties'],
     [`import { tf } from '@lab/engine';\nexport const x = tf.variable;\n`, 'no-restricted-properties'],
     [`import { tf } from '@lab/engine';\nexport const x = tf.train;\n`, 'no-restricted-properties'],
+    [`import { fuse } from '@lab/engine/internals';\nexport const x = fuse;\n`, 'no-restricted-imports'],
     [`import * as tf from '@tensorflow/tfjs';\nexport const x = tf.add;\n`, 'no-restricted-imports'],
   ])('bans %s', async (text, rule) => {
     expect(await complaints('packages/dropout/src/forbidden-probe.ts', text)).toContain(rule);
   });
+
+  it.each([`export const x = '${'long '.repeat(24)}';\n`, `// ${'long '.repeat(20)}\nexport const x = 1;\n`])(
+    'bans the long line of %s',
+    async (text) => expect(await complaints('bench/forbidden-probe.ts', text)).toEqual(['max-len']),
+  );
 });

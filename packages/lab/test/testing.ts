@@ -1,0 +1,8 @@
+/** Helpers of this package's tests that benchmarks and scripts use too. */
+export { lab } from './cli.ts';
+export { damageCheckpoints, damageRecords, stopGently } from './faults/damage.ts';
+export { cannotMount, fillDisk, lockFolder } from './faults/disk.ts';
+export { killAtRandom } from './faults/kills.ts';
+export { tableOf, type Row } from './faults/row.ts';
+export { jumpClock, shareFolder, takeOver } from './faults/sharing.ts';
+export { openStudy } from './faults/study.ts';
