@@ -6,4 +6,5 @@ export { gpt2 } from './families/gpt2/index.ts';
 export { tableLogits } from './language-model.ts';
 export { ACTIVATIONS } from './parts/activations.ts';
 export { layerNorm } from './parts/norm.ts';
+export { readTokenizerFiles } from './tokens/files.ts';
 export { openTokenizer } from './tokens/tokenizer.ts';

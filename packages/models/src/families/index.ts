@@ -35,6 +35,7 @@ const cites = {
   },
   opt: arxiv('OPT: Open Pre-trained Transformer Language Models', 2022, '2205.01068', 'section 2.1'),
   llama: arxiv('Llama 2: Open Foundation and Fine-Tuned Chat Models', 2023, '2307.09288', 'section 2.2'),
+  smollm2: arxiv('SmolLM2: When Smol Goes Big', 2025, '2502.02737', 'section 4'),
 } as const;
 
 /** One entry a family, then the published checkpoints, pinned where the hub has their weights as safetensors and a tokenizer.json. */
@@ -73,6 +74,11 @@ export const familyEntries = [
     { name: 'gpt2-medium', summary: 'GPT-2 Medium: 24 layers, 1024 wide', cite: cites.gpt2 },
     { repo: 'openai-community/gpt2-medium', revision: '6dcaa7a952f72f9298047fd5137cd6e4f05f41da' },
   ),
+  publishedEntry(llama, true, {
+    name: 'smollm2',
+    summary: 'SmolLM2-135M-Instruct: 30 layers, 576 wide; give the folder that scripts/fetch-smollm2.py makes',
+    cite: cites.smollm2,
+  }),
   publishedEntry(llama, true, {
     name: 'llama2-7b',
     summary: 'LLaMA 2 7B: 32 layers, 4096 wide; its licence asks for an account, so give its folder',

@@ -1,15 +1,14 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { BadInput } from '@lab/records';
 import { z } from 'zod';
-import { readJsonFile } from '../checkpoint/json.ts';
-import { openCheckpoint } from '../checkpoint/open.ts';
+import { checkJson } from '../checkpoint/json.ts';
 import { tableLogits, type LanguageModel } from '../language-model.ts';
 import type { SavableModel } from '../savable.ts';
 import { openTexts, openTokenizer } from '../tokens/tokenizer.ts';
 import type { Family } from './anatomy.ts';
 import { checkTensors, loadTensors } from './load.ts';
 import { saveCheckpoint } from './save.ts';
+import { openSource } from './source.ts';
 
 /** What a config chooses of a family's model. */
 export interface Choice {
@@ -25,7 +24,7 @@ const configSchema = z.looseObject({
 });
 
 /**
- * A model from a folder as transformers writes it: config.json, model.safetensors (or shards), tokenizer.json. Reads headers only;
+ * A model from a folder that `openSource` reads: as transformers writes it, or with a GGUF file. Reads headers only;
  * `weights()` reads the tensors. Without tokenizer.json the model opens, and `tokenize` throws.
  * Throws `BadInput` for another architecture, a missing tensor or one whose shape does not fit.
  */
@@ -35,14 +34,14 @@ export const openFamily = async (
   folder: string,
   { pooling, lm }: Choice,
 ): Promise<SavableModel | (SavableModel & LanguageModel)> => {
-  const where = join(folder, 'config.json');
-  const config = await readJsonFile(where, configSchema);
+  const source = await openSource(folder);
+  const { where, checkpoint, tokenizer } = source;
+  const config = checkJson(source.config, configSchema, where);
   if (config.model_type !== family.modelType)
     throw new BadInput(
       `${where}: key "model_type" is "${config.model_type}"; the model ${name} needs "${family.modelType}"`,
     );
   const anatomy = family.describe(config, { pooling, lm }, where);
-  const checkpoint = await openCheckpoint(folder);
   checkTensors(checkpoint, anatomy, family.prefix);
   const { width, layers, maxTokens, causal, linears, sites, encode, pool, lmHead } = anatomy;
   const missing = (): never => {
@@ -59,17 +58,13 @@ export const openFamily = async (
     encode,
     pool,
     weights: () => loadTensors(checkpoint, anatomy, family.prefix),
-    tokenize: existsSync(join(folder, 'tokenizer.json'))
-      ? await openTokenizer(folder, { maxTokens, types: anatomy.segments > 1 })
-      : missing,
+    tokenize: tokenizer ? openTokenizer(tokenizer, { maxTokens, types: anatomy.segments > 1 }) : missing,
     pairs: family.pairs,
-    save: (target, weights) => saveCheckpoint(checkpoint, anatomy, family.prefix, config, weights, target),
+    save: (target, weights) => saveCheckpoint(source, anatomy, family.prefix, weights, target),
   };
   if (lmHead === undefined) return model;
   const [vocabulary] = anatomy.tensors.find((spec) => spec.name === lmHead)!.shape;
   const end = Array.isArray(config.eos_token_id) ? config.eos_token_id[0] : (config.eos_token_id ?? undefined);
-  const texts = existsSync(join(folder, 'tokenizer.json'))
-    ? await openTexts(folder)
-    : { encodeBare: missing, decode: missing };
+  const texts = tokenizer ? openTexts(tokenizer) : { encodeBare: missing, decode: missing };
   return { ...model, vocabulary: vocabulary!, logits: tableLogits(lmHead), end, ...texts };
 };
