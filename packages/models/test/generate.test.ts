@@ -19,7 +19,7 @@ import { plainForward } from './plain-forward.ts';
 interface Row {
   readonly case: string;
   readonly prompt: readonly number[];
-  readonly end: number;
+  readonly ends: readonly number[];
   readonly settings: { readonly [option: string]: number };
   readonly tokens: readonly number[];
 }
@@ -97,14 +97,14 @@ describe.each(['onnx', 'js'] as const)('generation with key/value cache, engine 
       const before = engine.alive();
       const decoder = await decoderOf(engine, await openCase(one));
       const mine = rows.filter((row) => row.case === one);
-      const groups = new Map(mine.map((row) => [JSON.stringify([row.end, row.settings]), row]));
-      for (const { end, settings } of groups.values()) {
+      const groups = new Map(mine.map((row) => [JSON.stringify([row.ends, row.settings]), row]));
+      for (const { ends, settings } of groups.values()) {
         const wanted = mine.filter(
-          (row) => row.end === end && JSON.stringify(row.settings) === JSON.stringify(settings),
+          (row) => JSON.stringify([row.ends, row.settings]) === JSON.stringify([ends, settings]),
         );
         const prompts = wanted.map(({ prompt }) => Int32Array.from(prompt));
-        const written = await generate(decoder, prompts, { end, options: optionsOf(settings) });
-        expect({ end, settings, written }).toEqual({ end, settings, written: wanted.map(({ tokens }) => tokens) });
+        const written = await generate(decoder, prompts, { ends, options: optionsOf(settings) });
+        expect({ ends, settings, written }).toEqual({ ends, settings, written: wanted.map(({ tokens }) => tokens) });
       }
       decoder.close();
       expect(engine.alive()).toBe(before);

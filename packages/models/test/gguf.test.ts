@@ -74,7 +74,7 @@ describe('a LLaMA', () => {
       expect([...model.tokenize(text).ids], text).toEqual(ids.slice(0, model.maxTokens));
       expect(model.decode(ids)).toBe(back);
     }
-    expect(model.end).toBe(2);
+    expect([model.end, model.ends]).toEqual([2, [2]]);
   });
 
   it('is written as a folder of safetensors that reads the same', async () => {

@@ -86,7 +86,7 @@ describe.skipIf(!existsSync(folder))('SmolLM2-135M (fetched by scripts/fetch-smo
       room: NEW_TOKENS,
     });
     const options = generationSchema.parse({ maxNewTokens: NEW_TOKENS });
-    const [written] = await generate(decoder, [model.encodeBare(reference.question)], { end: model.end, options });
+    const [written] = await generate(decoder, [model.encodeBare(reference.question)], { ends: model.ends, options });
     expect(model.decode(written!)).toBe(reference.answer);
     decoder.close();
     engine.free(Object.values(weights));

@@ -24,6 +24,8 @@ export interface Anatomy {
   readonly pool: (forward: Forward, hidden: tf.Tensor3D, batch: TokenBatch) => tf.Tensor2D;
   /** Tensor that turns hidden states into next-token logits, [V, width]; absent: no language model head. */
   readonly lmHead?: string;
+  /** Largest magnitude of next-token logits; absent: unbounded. */
+  readonly logitsCap?: number;
 }
 
 /** How a family reads config.json. */

@@ -1,14 +1,16 @@
 import { join } from 'node:path';
+import { as3d } from '@lab/engine';
 import { BadInput } from '@lab/records';
 import { z } from 'zod';
 import { checkJson } from '../checkpoint/json.ts';
 import { tableLogits, type LanguageModel } from '../language-model.ts';
+import { capped } from '../parts/decoder.ts';
 import type { SavableModel } from '../savable.ts';
 import { openTexts, openTokenizer } from '../tokens/tokenizer.ts';
 import type { Family } from './anatomy.ts';
 import { checkTensors, loadTensors } from './load.ts';
 import { saveCheckpoint } from './save.ts';
-import { openSource } from './source.ts';
+import { GENERATION_CONFIG, openSource } from './source.ts';
 
 /** What a config chooses of a family's model. */
 export interface Choice {
@@ -18,10 +20,13 @@ export interface Choice {
 }
 
 const token = z.number().int().min(0);
-const configSchema = z.looseObject({
-  model_type: z.string(),
-  eos_token_id: z.union([token, z.array(token).min(1)]).nullish(),
-});
+const ending = { eos_token_id: z.union([token, z.array(token).min(1)]).nullish() };
+const configSchema = z.looseObject({ model_type: z.string(), ...ending });
+const generationConfigSchema = z.looseObject(ending);
+
+/** The tokens that a configuration says end a text; undefined where it says none. */
+const endsOf = ({ eos_token_id: ends }: z.infer<typeof generationConfigSchema>): readonly number[] | undefined =>
+  typeof ends === 'number' ? [ends] : (ends ?? undefined);
 
 /**
  * A model from a folder that `openSource` reads: as transformers writes it, or with a GGUF file. Reads headers only;
@@ -37,9 +42,11 @@ export const openFamily = async (
   const source = await openSource(folder);
   const { where, checkpoint, tokenizer } = source;
   const config = checkJson(source.config, configSchema, where);
+  const generation = checkJson(source.generation ?? {}, generationConfigSchema, join(folder, GENERATION_CONFIG));
   if (config.model_type !== family.modelType)
     throw new BadInput(
-      `${where}: key "model_type" is "${config.model_type}"; the model ${name} needs "${family.modelType}"`,
+      `${where}: key "model_type" is "${config.model_type}"; the model ${name} needs "${family.modelType}"` +
+        ' (lab list models shows the families)',
     );
   const anatomy = family.describe(config, { pooling, lm }, where);
   checkTensors(checkpoint, anatomy, family.prefix);
@@ -64,7 +71,12 @@ export const openFamily = async (
   };
   if (lmHead === undefined) return model;
   const [vocabulary] = anatomy.tensors.find((spec) => spec.name === lmHead)!.shape;
-  const end = Array.isArray(config.eos_token_id) ? config.eos_token_id[0] : (config.eos_token_id ?? undefined);
+  const ends = endsOf(generation) ?? endsOf(config) ?? [];
+  const [end] = endsOf(config) ?? ends;
   const texts = tokenizer ? openTexts(tokenizer) : { encodeBare: missing, decode: missing };
-  return { ...model, vocabulary: vocabulary!, logits: tableLogits(lmHead), end, ...texts };
+  const unbounded = tableLogits(lmHead);
+  const { logitsCap } = anatomy;
+  const logits: LanguageModel['logits'] =
+    logitsCap === undefined ? unbounded : (forward, hidden) => as3d(capped(unbounded(forward, hidden), logitsCap));
+  return { ...model, vocabulary: vocabulary!, logits, end, ends, ...texts };
 };

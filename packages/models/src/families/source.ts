@@ -14,11 +14,16 @@ export interface Source {
   /** What holds the configuration, for messages. */
   readonly where: string;
   readonly checkpoint: Checkpoint;
+  /** What generation_config.json says; absent: there is no such file. */
+  readonly generation?: object;
   /** Absent: the source has no tokenizer. */
   readonly tokenizer?: TokenizerFiles;
   /** Puts the tokenizer's files into a folder. */
   readonly saveTokenizer: (folder: string) => Promise<void>;
 }
+
+/** The file that says how texts are written. */
+export const GENERATION_CONFIG = 'generation_config.json';
 
 const TOKENIZER = [
   'tokenizer.json',
@@ -59,7 +64,9 @@ export const openSource = async (folder: string): Promise<Source> => {
     const where = join(folder, 'config.json');
     const config = await readJsonFile(where, z.looseObject({}));
     const checkpoint = await openCheckpoint(folder);
-    return { config, where, checkpoint, ...(tokenizer ? { tokenizer } : {}), saveTokenizer };
+    const file = join(folder, GENERATION_CONFIG);
+    const generation = existsSync(file) ? { generation: await readJsonFile(file, z.looseObject({})) } : {};
+    return { config, where, checkpoint, ...generation, ...(tokenizer ? { tokenizer } : {}), saveTokenizer };
   }
   const gguf = openGguf(file);
   const common = { config: gguf.config, where: file, checkpoint: gguf.checkpoint };

@@ -16,9 +16,9 @@ export interface Decoder {
 export const generate = async (
   decoder: Decoder,
   prompts: readonly Int32Array[],
-  { end, options }: { readonly end: number | undefined; readonly options: Generation },
+  { ends, options }: { readonly ends: readonly number[]; readonly options: Generation },
 ): Promise<readonly (readonly number[])[]> => {
-  const tasks = prompts.map((prompt): Task => ({ prompt: Array.from(prompt), end, options }));
+  const tasks = prompts.map((prompt): Task => ({ prompt: Array.from(prompt), ends, options }));
   let searches: readonly Search[] = tasks.map(begin);
   let logits = await decoder.start(prompts);
   // Where each search's rows begin among the decoder's rows.

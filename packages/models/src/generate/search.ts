@@ -15,23 +15,33 @@ export interface Search {
   readonly done: boolean;
 }
 
-/** What a search needs to know beside its state. `end`: the token that ends a text. */
+/** What a search needs to know beside its state. `ends`: the tokens that end a text. */
 export interface Task {
   readonly prompt: readonly number[];
-  readonly end: number | undefined;
+  readonly ends: readonly number[];
   readonly options: Generation;
 }
+
+/** Whether the last of these tokens ends a text. */
+const isEnded = (tokens: readonly number[], { ends }: Task): boolean => {
+  const last = tokens.at(-1);
+  return last !== undefined && ends.includes(last);
+};
 
 /** The first row alone: the prompt. */
 export const begin = (): Search => ({ running: [{ tokens: [], score: 0, parent: 0 }], finished: [], done: false });
 
-const greedyStep = ({ running }: Search, [logits]: readonly Float32Array[], { prompt, end, options }: Task): Search => {
+const greedyStep = (
+  { running }: Search,
+  [logits]: readonly Float32Array[],
+  { prompt, ends, options }: Task,
+): Search => {
   const { tokens } = running[0]!;
   const scores = ruled(logits!, [...prompt, ...tokens], options);
   let best = 0;
   for (let i = 1; i < scores.length; i++) if (scores[i]! > scores[best]!) best = i;
   const next = { tokens: [...tokens, best], score: 0, parent: 0 };
-  const done = best === end || next.tokens.length === options.maxNewTokens;
+  const done = ends.includes(best) || next.tokens.length === options.maxNewTokens;
   return { running: [next], finished: done ? [next] : [], done };
 };
 
@@ -65,15 +75,15 @@ const beamStep = (state: Search, logits: readonly Float32Array[], task: Task): S
   const { numBeams, lengthPenalty, maxNewTokens } = task.options;
   const best = candidates(state, logits, task, 2 * numBeams);
   const length = state.running[0]!.tokens.length + 1;
-  const ends = ({ tokens }: Beam) => tokens.at(-1) === task.end || length === maxNewTokens;
-  const ended = best.slice(0, numBeams).filter(ends);
+  const endsHere = ({ tokens }: Beam) => isEnded(tokens, task) || length === maxNewTokens;
+  const ended = best.slice(0, numBeams).filter(endsHere);
   const finished = [
     ...state.finished,
     ...ended.map((beam) => ({ ...beam, score: beam.score / length ** lengthPenalty })),
   ]
     .sort((a, b) => b.score - a.score)
     .slice(0, numBeams);
-  const running = best.filter((beam) => !ends(beam)).slice(0, numBeams);
+  const running = best.filter((beam) => !endsHere(beam)).slice(0, numBeams);
   const full = finished.length === numBeams;
   const hopeless = full && (running[0]?.score ?? -Infinity) / length ** lengthPenalty <= finished.at(-1)!.score;
   return { running, finished, done: running.length === 0 || hopeless };
@@ -84,7 +94,7 @@ export const advance = (state: Search, logits: readonly Float32Array[], task: Ta
   task.options.numBeams === 1 ? greedyStep(state, logits, task) : beamStep(state, logits, task);
 
 /** The text found: its tokens without the ending one. */
-export const found = ({ finished, running }: Search, { end }: Task): readonly number[] => {
+export const found = ({ finished, running }: Search, task: Task): readonly number[] => {
   const { tokens } = finished[0] ?? running[0]!;
-  return tokens.at(-1) === end ? tokens.slice(0, -1) : tokens;
+  return isEnded(tokens, task) ? tokens.slice(0, -1) : tokens;
 };

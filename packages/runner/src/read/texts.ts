@@ -130,7 +130,7 @@ const writtenBy = async (reader: Reader, theta: Handle, rows: readonly Row[], wa
         await reader.pause();
         return paused.next(...args);
       };
-      const all = await generate({ ...paused, next }, filled.map(promptOf), { end: model.end, options: generation });
+      const all = await generate({ ...paused, next }, filled.map(promptOf), { ends: model.ends, options: generation });
       indices.forEach((row, b) => {
         texts[row] = model.decode(all[b]!).trim();
       });
