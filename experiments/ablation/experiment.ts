@@ -6,7 +6,10 @@ const where = (training: 'both' | 'test') => ({
   dropout: { name: 'lora-dropout', p: 0.3, samples: 4, where: training },
 });
 
-/** Two trainings give all bars: with masks, and without. Which masks are on at test is a matter of the readout. */
+/**
+ * Two trainings give all bars: with masks, and without. Which masks are on at test is a matter of
+ * the readout.
+ */
 const arms: readonly Arm[] = [
   { labels: { trained: 'with masks' }, config: where('both') },
   { labels: { trained: 'without masks' }, config: where('test') },
@@ -21,7 +24,7 @@ const dropTest = { name: 'Drop_test', where: plain, readout: 'ensemble-logits' }
 const noDrop = { name: 'NoDrop', where: plain, readout: 'deterministic' } as const;
 const bars = [drop, dropTrainMean, dropTrainDeterministic, dropTest, noDrop];
 
-export const ablation: Experiment<ReportSpec> = {
+export const ablationExperiment: Experiment<ReportSpec> = {
   name: 'ablation',
   title: 'Which half of LoRA Dropout helps?',
   question: 'What do the masks in training and the ensemble at test each contribute?',

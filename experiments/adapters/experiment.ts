@@ -6,10 +6,10 @@ const title = 'Dropout under every adapter';
 const question = 'Does what LoRA Dropout and HiddenKey do to LoRA also hold for its relatives, at one budget?';
 
 /**
- * Every adapter with about the parameters of LoRA at r = 8 trained at a time; a search keeps a quarter of r = 32. Chains hold more in
- * all than they train at a time.
+ * Every adapter with about the parameters of LoRA at r = 8 trained at a time; a search keeps a
+ * quarter of r = 32. Chains hold more in all than they train at a time.
  */
-const adapters: { readonly [adapter: string]: ConfigPatch } = {
+const adapters = {
   lora: { name: 'lora', r: 8 },
   adalora: { name: 'adalora', init_r: 8, target_r: 6 },
   sora: { name: 'sora', r: 8 },
@@ -35,10 +35,11 @@ const adapters: { readonly [adapter: string]: ConfigPatch } = {
   nora: { name: 'nora', r: 43, alpha: 86, outer: 128 },
   replora: { name: 'replora', r: 8, hidden: 8 },
   mole: { name: 'mole', r: 8, experts: 3 },
-};
+} as const satisfies { readonly [adapter: string]: ConfigPatch };
 
 /**
- * LoRA at r = 8 under another optimiser. LoRA-Pro moves the product as Adam would move whole weights, so its rate is one for them.
+ * LoRA at r = 8 under another optimiser. LoRA-Pro moves the product as Adam would move whole
+ * weights, so its rate is one for them.
  */
 const optimizers: { readonly [adapter: string]: ConfigPatch } = {
   'lora with lora-rite': { optimizer: { name: 'lora-rite' } },
@@ -53,7 +54,7 @@ const dropouts: { readonly [method: string]: ConfigPatch } = {
 
 const configs: { readonly [adapter: string]: ConfigPatch } = {
   ...Object.fromEntries(Object.entries(adapters).map(([name, adapter]) => [name, { adapter }])),
-  ...Object.fromEntries(Object.entries(optimizers).map(([name, train]) => [name, { adapter: adapters.lora!, train }])),
+  ...Object.fromEntries(Object.entries(optimizers).map(([name, train]) => [name, { adapter: adapters.lora, train }])),
 };
 
 const arms: readonly Arm[] = Object.entries(configs).flatMap(([adapter, config]) =>

@@ -1,14 +1,14 @@
 import type { ReportSpec } from '@lab/report';
-import type { Arm, Experiment } from '@lab/runner';
+import type { Arm, ConfigPatch, Experiment } from '@lab/runner';
 import { embedded, quick, smoke } from '../embedded.ts';
 
-const methods: { readonly [method: string]: { readonly name: string; readonly [option: string]: string | number } } = {
+const methods = {
   none: { name: 'none' },
   'lora-input': { name: 'lora-input', p: 0.1 },
   'lora-dropout': { name: 'lora-dropout', p: 0.3, samples: 4 },
   'hiddenkey-minus': { name: 'hiddenkey-minus', p: 0.1 },
   hiddenkey: { name: 'hiddenkey', p: 0.1, lambda: 0.2 },
-};
+} as const satisfies { readonly [method: string]: ConfigPatch };
 
 const arms: readonly Arm[] = Object.entries(methods).map(([method, dropout]) => ({
   labels: { method },
@@ -24,7 +24,10 @@ const across = (datasets: readonly string[]): readonly Arm[] =>
     })),
   );
 
-/** Five GLUE tasks from their official files, cut to low resource: 64 training examples a class (STS-B: 128). */
+/**
+ * Five GLUE tasks from their official files, cut to low resource: 64 training examples a class
+ * (STS-B: 128).
+ */
 const glueTasks = { rte: 64, mrpc: 64, cola: 64, stsb: 128, sst2: 64 } as const;
 
 const onGlue: readonly Arm[] = Object.entries(glueTasks).flatMap(([dataset, subset]) =>
@@ -34,19 +37,22 @@ const onGlue: readonly Arm[] = Object.entries(glueTasks).flatMap(([dataset, subs
   })),
 );
 
-/** The papers' two methods beside plain LoRA, for encoders several times as large as the embedded one; two samples halve the cost. */
-const large: typeof methods = { ...methods, 'lora-dropout': { ...methods['lora-dropout']!, samples: 2 } };
+/**
+ * The papers' two methods beside plain LoRA, for encoders several times as large as the embedded
+ * one; two samples halve the cost.
+ */
+const large = { ...methods, 'lora-dropout': { ...methods['lora-dropout'], samples: 2 } };
 
 const onSmallGlue: readonly Arm[] = ['rte', 'mrpc', 'cola'].flatMap((dataset) =>
   (['none', 'lora-dropout', 'hiddenkey'] as const).map((method) => ({
     labels: { dataset, method },
-    config: { dropout: large[method]!, dataset: { name: dataset, subset: 64, validation: 60, maxTest: 150 } },
+    config: { dropout: large[method], dataset: { name: dataset, subset: 64, validation: 60, maxTest: 150 } },
   })),
 );
 
 const named = (method: string) => ({ name: method, where: { method } }) as const;
 
-export const compare: Experiment<ReportSpec> = {
+export const compareExperiment: Experiment<ReportSpec> = {
   name: 'compare',
   title: 'All methods under one protocol',
   question: 'Which dropout method helps, against plain LoRA, with equal data, start and order of batches?',
@@ -124,7 +130,8 @@ export const compare: Experiment<ReportSpec> = {
         ],
         metrics: ['score', 'nll', 'ece'],
         differs:
-          'MC dropout is lora-input, trained the same, read with its masks on; members of deep ensembles are the runs of none',
+          'MC dropout is lora-input, trained the same, read with its masks on; members of deep ensembles are ' +
+          'the runs of none',
       },
     ],
     figures: [

@@ -1,7 +1,7 @@
 import type { Arm, ConfigPatch } from '@lab/runner';
 
-export const structures = ['element', 'column', 'span'] as const;
-export const positions = ['dropkey', 'dropattention', 'hiddencut'] as const;
+export const maskStructures = ['element', 'column', 'span'] as const;
+export const dropoutPositions = ['dropkey', 'dropattention', 'hiddencut'] as const;
 
 /** HiddenKey-minus with something added, as the rows of the paper's Table 1. */
 const combined: { readonly [variant: string]: ConfigPatch } = {
@@ -14,8 +14,8 @@ const combined: { readonly [variant: string]: ConfigPatch } = {
 
 /** Position x structure x rate, one run each and seed. */
 const space = (rates: readonly number[]): readonly Arm[] =>
-  positions.flatMap((position) =>
-    structures.flatMap((structure) =>
+  dropoutPositions.flatMap((position) =>
+    maskStructures.flatMap((structure) =>
       rates.map((p) => ({
         labels: { variant: `${position} ${structure}`, position, structure, p },
         config: { dropout: { name: position, structure, p } },
@@ -23,7 +23,10 @@ const space = (rates: readonly number[]): readonly Arm[] =>
     ),
   );
 
-/** The rows that the space leaves out, at one rate: plain LoRA, the combinations, and weight masks of every other kind. */
+/**
+ * The rows that the space leaves out, at one rate: plain LoRA, the combinations, and weight masks
+ * of every other kind.
+ */
 const rows = (p: number): readonly Arm[] => [
   { labels: { variant: 'none' }, config: { dropout: { name: 'none' } } },
   ...Object.entries(combined).map(([variant, dropout]) => ({

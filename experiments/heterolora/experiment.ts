@@ -1,36 +1,38 @@
 import { heteroLora as heteroLoraPaper, type Arm, type ReportSpec } from '@lab/report';
 import type { Experiment } from '@lab/runner';
 import { embedded, quick, smoke } from '../embedded.ts';
-import { armsWith, triples } from './arms.ts';
+import { armsWith, triples, type Triple } from './arms.ts';
 
 const title = 'HeteroLoRA: which modules deserve the parameters?';
 const question =
   'At one budget of trainable parameters: do LoRA-adapted shortcuts help, and does a search among modules add to them?';
-const [large, small] = triples.map(({ name }) => name) as [string, string];
+const { large, small } = triples;
 
 const at = (budget: string, method: string, paper?: string): Arm => ({
   name: `${method}, ${budget}`,
   where: { part: 'budgets', budget, method },
   ...(paper ? { paper } : {}),
 });
-const rows = (budget: string, lora: string, shortcuts: string, r: number): readonly Arm[] => [
-  at(budget, 'LoRA', lora),
-  at(budget, 'LoRA + shortcuts', shortcuts),
-  at(budget, 'HeteroLoRA combined', `HeteroLoRA-r${r}-25%-combined`),
-  at(budget, 'HeteroLoRA separated', `HeteroLoRA-r${r}-25%-separated`),
-  at(budget, 'random, dynamic'),
-  at(budget, 'random, static'),
-];
-const inLarge = rows(large, 'LoRA-r24', 'LoRA+shortcuts-r8', 32);
-const inSmall = rows(small, 'LoRA-r6', 'LoRA+shortcuts-r2', 8);
-
-const logs = { const: 'CONST', 'grad-norm': 'GRAD-NORM', snip: 'SNIP', synflow: 'SYNFLOW', 'alpha-test': 'ALPHA' };
-const proxy = (name: string, search: string): Arm => ({
-  name: `${name}, ${search}`,
-  where: { part: 'proxies', proxy: name, search },
-  ...(search === 'dynamic' ? { paper: `dynamic LoRA-only r8 25% ${logs[name as keyof typeof logs]}` } : {}),
+/** The arms of one budget, with the names that the paper's tables give them. */
+const armsOf = ({ name: budget, searched }: Triple, paper: { readonly lora: string; readonly shortcuts: string }) => ({
+  lora: at(budget, 'LoRA', paper.lora),
+  shortcuts: at(budget, 'LoRA + shortcuts', paper.shortcuts),
+  combined: at(budget, 'HeteroLoRA combined', `HeteroLoRA-r${searched}-25%-combined`),
+  separated: at(budget, 'HeteroLoRA separated', `HeteroLoRA-r${searched}-25%-separated`),
+  randomDynamic: at(budget, 'random, dynamic'),
+  randomStatic: at(budget, 'random, static'),
 });
-const proxies = (search: string): readonly Arm[] => Object.keys(logs).map((name) => proxy(name, search));
+const inLarge = armsOf(large, { lora: 'LoRA-r24', shortcuts: 'LoRA+shortcuts-r8' });
+const inSmall = armsOf(small, { lora: 'LoRA-r6', shortcuts: 'LoRA+shortcuts-r2' });
+
+/** Each proxy with its name in the authors' logs. */
+const logs = { const: 'CONST', 'grad-norm': 'GRAD-NORM', snip: 'SNIP', synflow: 'SYNFLOW', 'alpha-test': 'ALPHA' };
+const proxies = (search: string): readonly Arm[] =>
+  Object.entries(logs).map(([proxy, log]) => ({
+    name: `${proxy}, ${search}`,
+    where: { part: 'proxies', proxy, search },
+    ...(search === 'dynamic' ? { paper: `dynamic LoRA-only r8 25% ${log}` } : {}),
+  }));
 const uniform: Arm = { name: 'uniform, r = 2', where: { part: 'proxies', search: 'none' } };
 
 export const heterolora: Experiment<ReportSpec> = {
@@ -67,19 +69,24 @@ export const heterolora: Experiment<ReportSpec> = {
         id: 'search-above-lora',
         text: 'At the larger budget HeteroLoRA is above uniform LoRA',
         source: 'HeteroLoRA, abstract',
-        test: { kind: 'better', arm: inLarge[2]!, than: [inLarge[0]!], metric: 'score' },
+        test: { kind: 'better', arm: inLarge.combined, than: [inLarge.lora], metric: 'score' },
       },
       {
         id: 'search-above-shortcuts',
         text: 'The search adds to shortcuts without search',
         source: 'a control of ours',
-        test: { kind: 'better', arm: inLarge[2]!, than: [inLarge[1]!], metric: 'score' },
+        test: { kind: 'better', arm: inLarge.combined, than: [inLarge.shortcuts], metric: 'score' },
       },
       {
         id: 'search-above-random',
         text: 'The search is above a random choice of modules, kept or drawn anew',
         source: 'a control of ours; the authors’ logs have it as CONST',
-        test: { kind: 'better', arm: inLarge[2]!, than: [inLarge[4]!, inLarge[5]!], metric: 'score' },
+        test: {
+          kind: 'better',
+          arm: inLarge.combined,
+          than: [inLarge.randomDynamic, inLarge.randomStatic],
+          metric: 'score',
+        },
       },
     ],
     tables: [
@@ -87,19 +94,19 @@ export const heterolora: Experiment<ReportSpec> = {
         kind: 'compare',
         name: 'budgets',
         title: 'Large budget, against uniform LoRA',
-        baseline: inLarge[0]!,
-        arms: inLarge,
+        baseline: inLarge.lora,
+        arms: Object.values(inLarge),
         metrics: ['score', 'nll'],
       },
       {
         kind: 'compare',
         name: 'budgets-small',
         title: 'Small budget, against uniform LoRA',
-        baseline: inSmall[0]!,
-        arms: inSmall,
+        baseline: inSmall.lora,
+        arms: Object.values(inSmall),
         metrics: ['score', 'nll'],
       },
-      heteroLoraPaper.mainTable([...inLarge, ...inSmall]),
+      heteroLoraPaper.mainTable([...Object.values(inLarge), ...Object.values(inSmall)]),
       heteroLoraPaper.proxyTable([...proxies('static'), ...proxies('dynamic'), uniform]),
     ],
     figures: [
@@ -108,14 +115,14 @@ export const heterolora: Experiment<ReportSpec> = {
         name: 'large-budget',
         title: 'Scores at the large budget',
         metric: 'score',
-        baseline: inLarge[0]!,
-        arms: inLarge,
+        baseline: inLarge.lora,
+        arms: Object.values(inLarge),
       },
       {
         kind: 'allocation',
         name: 'allocations',
         title: 'Modules that are on, over training',
-        arms: [inLarge[2]!, inLarge[3]!, inSmall[2]!, inLarge[4]!],
+        arms: [inLarge.combined, inLarge.separated, inSmall.combined, inLarge.randomDynamic],
       },
       {
         kind: 'allocation',

@@ -7,21 +7,22 @@ const metrics = ['bleu', 'nist', 'meteor', 'rouge-l', 'cider'] as const;
 
 /** For decoders the paper drops in the latter half of the layers. */
 const layers = 'latter-half';
-const methods: { readonly [paper: string]: ConfigPatch } = {
+const methods = {
   LoRA: { name: 'none' },
   HiddenCut: { name: 'hiddencut', structure: 'element', layers },
   DropKey: { name: 'dropkey', structure: 'column', layers },
   'HiddenKey-minus': { name: 'hiddenkey-minus', layers },
   HiddenKey: { name: 'hiddenkey', layers },
-};
+} as const satisfies { readonly [paper: string]: ConfigPatch };
 const arms: readonly Arm[] = Object.entries(methods).map(([method, dropout]) => ({
   labels: { method },
   config: { dropout: method === 'LoRA' ? dropout : { ...dropout, p: 0.1 } },
 }));
 
 /**
- * The paper's settings for GPT2-Medium where they carry over: alpha = 32, label smoothing .1, length penalty .9, 4-grams once. Its r = 4
- * on c_attn alone does not overfit a model this small, so there would be nothing to regularise: here r = 16 on every linear map does.
+ * The paper's settings for GPT2-Medium where they carry over: alpha = 32, label smoothing .1,
+ * length penalty .9, 4-grams once. Its r = 4 on c_attn alone does not overfit a model this small,
+ * so there would be nothing to regularise: here r = 16 on every linear map does.
  */
 const base = {
   dataset: { name: 'gloss', train: 400, validation: 60, maxTest: 200 },
@@ -49,14 +50,12 @@ const paper = {
   generation: { numBeams: 10, maxNewTokens: 64, lengthPenalty: 0.9, noRepeatNgram: 4 },
 } as const satisfies ConfigPatch;
 
-const series = (method: string): Series => ({ name: method, where: { method }, paper: method });
-const [lora, hiddenCut, dropKey, minus, full] = Object.keys(methods).map(series) as [
-  Series,
-  Series,
-  Series,
-  Series,
-  Series,
-];
+const series = (method: keyof typeof methods): Series => ({ name: method, where: { method }, paper: method });
+const lora = series('LoRA');
+const hiddenCut = series('HiddenCut');
+const dropKey = series('DropKey');
+const minus = series('HiddenKey-minus');
+const full = series('HiddenKey');
 const all = [lora, hiddenCut, dropKey, minus, full];
 
 export const hiddenKeyNlg: Experiment<ReportSpec> = {

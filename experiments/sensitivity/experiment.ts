@@ -21,7 +21,7 @@ const readouts = <A extends { readonly name: string }>(base: A) => [
 ];
 const metrics = ['score', 'nll', 'ece'] as const;
 
-export const sensitivity: Experiment<ReportSpec> = {
+export const sensitivityExperiment: Experiment<ReportSpec> = {
   name: 'sensitivity',
   title: 'Sensitivity to rate, samples and ensemble size',
   question:

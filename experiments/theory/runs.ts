@@ -9,7 +9,10 @@ const base = {
   members: 1,
 } as const satisfies ConfigPatch;
 
-/** The trainings whose weights the theory checks look at: plain LoRA, and LoRA Dropout at p = .3 with two samples a step. */
+/**
+ * The trainings whose weights the theory checks look at: plain LoRA, and LoRA Dropout at p = .3
+ * with two samples a step.
+ */
 export const theoryRuns = {
   rate: 0.3,
   plain: { ...base, dropout: { name: 'none' } },

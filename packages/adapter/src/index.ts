@@ -9,8 +9,8 @@ export type {
   ParamSpec,
   PeftForm,
   Probe,
-  Progress,
-  Search,
+  StepCount,
+  ModuleSearch,
 } from './adapter.ts';
 export { adapters } from './catalogue.ts';
 export { adapterSize } from './size/count.ts';

@@ -6,13 +6,13 @@ const missing = (name: string): never => {
 };
 
 /** The tensor of a name. Throws where there is none, as do the others here. */
-export const tensorOf = (params: Params, name: string): tf.Tensor => params[name] ?? missing(name);
+export const tensorAt = (params: Params, name: string): tf.Tensor => params[name] ?? missing(name);
 
 /** The matrix of a name. */
-export const matrixOf = (params: Params, name: string): tf.Tensor2D => as2d(tensorOf(params, name));
+export const matrixAt = (params: Params, name: string): tf.Tensor2D => as2d(tensorAt(params, name));
 
 /** The vector of a name. */
-export const vectorOf = (params: Params, name: string): tf.Tensor1D => as1d(tensorOf(params, name));
+export const vectorAt = (params: Params, name: string): tf.Tensor1D => as1d(tensorAt(params, name));
 
 /** The values of a name on the host. */
-export const floatsOf = (params: HostParams, name: string): Float32Array => (params[name] ?? missing(name)).data;
+export const floatsAt = (params: HostParams, name: string): Float32Array => (params[name] ?? missing(name)).data;

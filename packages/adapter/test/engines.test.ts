@@ -1,8 +1,9 @@
+import { present } from '@lab/records';
 import { layoutOf, openEngine, tf, unpack, valueAndGrad, type Float32HostArray, type Params } from '@lab/engine';
 import { describe, expect, it } from 'vitest';
 import { adapters, type Adapter } from '../src/index.ts';
-import { drawn, linears, passed, tensors, tiny, trained, weights, present } from './tiny.ts';
-import { floatsOf } from '../src/named.ts';
+import { drawn, linears, passed, tensors, tiny, trained, weights } from './tiny.ts';
+import { floatsAt } from '../src/named.ts';
 
 type Arrays = { readonly [name: string]: Float32HostArray };
 
@@ -41,7 +42,7 @@ const step =
   };
 
 const inputsOf = ({ params, state }: Adapter, arrays: Arrays): Arrays => {
-  const theta = Float32Array.from(params.flatMap(({ name }) => [...floatsOf(arrays, name)]));
+  const theta = Float32Array.from(params.flatMap(({ name }) => [...floatsAt(arrays, name)]));
   const scalars = Object.entries(state?.inputs({ step: 7, steps: 12 }) ?? {});
   return {
     theta: { dtype: 'float32', shape: [theta.length], data: theta },

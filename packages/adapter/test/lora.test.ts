@@ -1,10 +1,11 @@
+import { present } from '@lab/records';
 import { fold, key } from '@lab/random';
 import { tf } from '@lab/engine';
 import { describe, expect, it } from 'vitest';
 import { adapters, adapterSize, forwardWith, merge, noNoise, selectTargets, type Site } from '../src/index.ts';
 import { kaimingUniform } from '../src/lora/init.ts';
 import { loraScale } from '../src/lora/index.ts';
-import { drawn, linears, output, tensors, tiny, trained, weights, present } from './tiny.ts';
+import { drawn, linears, output, tensors, tiny, trained, weights } from './tiny.ts';
 
 const loraOf = (options: object) =>
   adapters.build(adapters.parse({ name: 'lora', target_modules: 'all-linear', ...options }), tiny);
@@ -108,7 +109,7 @@ describe('target_modules', () => {
 });
 
 describe('noise', () => {
-  const met = (noise: 'all' | 'weights'): readonly Site[] => {
+  const used = (noise: 'all' | 'weights'): readonly Site[] => {
     const adapter = loraOf({ r: 2, target_modules: ['query'] });
     const sites: Site[] = [];
     tf.tidy(() => {
@@ -122,8 +123,8 @@ describe('noise', () => {
   };
 
   it('meets every stage of the branch in forward order, or its matrices alone', () => {
-    expect(met('all')).toEqual(['lora.input', 'lora.A', 'lora.rank', 'lora.B', 'lora.delta']);
-    expect(met('weights')).toEqual(['lora.A', 'lora.B']);
+    expect(used('all')).toEqual(['lora.input', 'lora.A', 'lora.rank', 'lora.B', 'lora.delta']);
+    expect(used('weights')).toEqual(['lora.A', 'lora.B']);
   });
 
   it('on B’s rows and A’s columns removes rows and columns of the update', () => {

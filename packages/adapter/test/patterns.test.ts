@@ -1,7 +1,7 @@
-import { BadInput } from '@lab/records';
+import { BadInput, present } from '@lab/records';
 import { describe, expect, it } from 'vitest';
 import { adapters, adapterSize } from '../src/index.ts';
-import { tiny, trained, present } from './tiny.ts';
+import { tiny, trained } from './tiny.ts';
 
 const loraOf = (options: object) =>
   adapters.build(

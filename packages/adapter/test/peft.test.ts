@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { BadInput } from '@lab/records';
+import { BadInput, present } from '@lab/records';
 import { readSafetensors, tf } from '@lab/engine';
 import { describe, expect, it } from 'vitest';
 import {
@@ -14,8 +14,8 @@ import {
   type HostParams,
 } from '../src/index.ts';
 import { adapterOf, CASES, filesOf, inputs } from './peft-cases.ts';
-import { drawn, linears, tensors, tiny, trained, weights, present } from './tiny.ts';
-import { floatsOf, matrixOf } from '../src/named.ts';
+import { drawn, linears, tensors, tiny, trained, weights } from './tiny.ts';
+import { floatsAt, matrixAt } from '../src/named.ts';
 
 type Outputs = { readonly [path: string]: readonly number[] };
 type Ours = { readonly sha256: string; readonly outputs: Outputs; readonly head: readonly number[] };
@@ -35,9 +35,10 @@ const compare = (adapter: Adapter, params: HostParams, expected: Outputs): void 
     for (const spec of linears.filter(({ path }) => adapted.has(path))) {
       const x = tf.tensor([...inputs()[spec.path]!], [2, 1, spec.dIn]);
       const b = frozen[`${spec.path}.bias`] as tf.Tensor1D | undefined;
-      const base = { W: matrixOf(frozen, `${spec.path}.weight`), ...(b ? { b } : {}) };
+      const base = { W: matrixAt(frozen, `${spec.path}.weight`), ...(b ? { b } : {}) };
       const y = adapter.linear(spec, x, base, named, noNoise).dataSync();
-      // Sums of some ten float32 terms; PEFT adds 1e-5 to AdaLoRA's rank of 4 where it divides by it, a share of 2.5e-6.
+      // Sums of some ten float32 terms; PEFT adds 1e-5 to AdaLoRA's rank of 4 where it divides by
+      // it, a share of 2.5e-6.
       expected[spec.path]!.forEach((value, i) => {
         expect(Math.abs(present(y[i]) - value)).toBeLessThan(1e-5 * Math.max(1, Math.abs(value)));
       });
@@ -131,7 +132,7 @@ describe('PEFT’s two files', () => {
     const kept = Object.values(rank_pattern).flat();
     expect([kept.length, kept.filter(Boolean).length]).toEqual([8, 4]);
     for (const [name, keep] of Object.entries(rank_pattern)) {
-      const values = floatsOf(params, name);
+      const values = floatsAt(params, name);
       expect(keep.map((_, k) => values[k] !== 0)).toEqual(keep);
     }
     const wrong = Object.fromEntries(

@@ -1,7 +1,8 @@
+import { present } from '@lab/records';
 import { tf } from '@lab/engine';
 import { describe, expect, it } from 'vitest';
 import { adapters, type LinearSpec, type Model } from '../src/index.ts';
-import { batch, linears, output, tensors, tiny, trained, weights, present } from './tiny.ts';
+import { batch, linears, output, tensors, tiny, trained, weights } from './tiny.ts';
 import { forwardWith, noNoise } from '../src/index.ts';
 
 const build = (options: { readonly name: string; readonly size?: number }, model: Model = tiny) =>

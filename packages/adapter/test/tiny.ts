@@ -10,7 +10,10 @@ import {
   type TokenBatch,
 } from '../src/index.ts';
 
-/** A model with one of everything an adapter may meet: maps of tokens, examples and positions, with and without bias. */
+/**
+ * A model with one of everything an adapter may meet: maps of tokens, examples and positions, with
+ * and without bias.
+ */
 export const linears: readonly LinearSpec[] = [
   { path: 'layer.0.attention.query', layer: 0, dIn: 4, dOut: 4, per: 'token' },
   { path: 'layer.0.attention.position', layer: 0, dIn: 3, dOut: 4, per: 'position' },
@@ -22,12 +25,6 @@ export const linears: readonly LinearSpec[] = [
 ];
 
 const root = key(77);
-
-/** A value that a test knows to be there. */
-export const present = <T>(value: T | null | undefined): T => {
-  if (value === null || value === undefined) throw new Error('expected a value');
-  return value;
-};
 
 /** Fixed normal numbers named by a word, as a host array. */
 export const drawn = (word: string, shape: readonly number[], scale = 1): Float32HostArray => ({

@@ -1,8 +1,8 @@
 import type { Key } from '@lab/random';
-import { catalogue, type Catalogue } from '@lab/records';
+import { catalogue, type Catalogue, present } from '@lab/records';
 import { amazon } from './sets/amazon/amazon.ts';
 import { ax } from './sets/ax/ax.ts';
-import { cola } from './sets/cola/cola.ts';
+import { colaSet } from './sets/cola/cola.ts';
 import type { DatasetEntry } from './sets/define.ts';
 import { imdb } from './sets/imdb/imdb.ts';
 import { mnli } from './sets/mnli/mnli.ts';
@@ -31,19 +31,21 @@ import type { Dataset, Sources } from './types.ts';
 
 const sets: readonly DatasetEntry[] = [
   ...[imdb, yelp, amazon, supersense, sameSense, hypernym, gloss],
-  ...[cola, sst2, mrpc, qqp, stsb, mnli, qnli, rte, wnli, ax],
+  ...[colaSet, sst2, mrpc, qqp, stsb, mnli, qnli, rte, wnli, ax],
   ...[squad, squad2, boolq, mmlu, alpaca, e2e, webnlg],
   ...[file, hub],
 ];
 
-/** Every data set by name. One folder under sets/ for each; test/catalogue.test.ts compares the two. */
+/**
+ * Every data set by name. One folder under sets/ for each; test/catalogue.test.ts compares the two.
+ */
 export const datasets: Catalogue<[key: Key, sources: Sources], Promise<Dataset>> = catalogue(
   'dataset',
   sets.map(({ entry }) => entry),
 );
 
 /** What a listing says of a data set. */
-export interface Description {
+export interface DatasetDescription {
   readonly name: string;
   readonly summary: string;
   readonly counts: { readonly [what: string]: number };
@@ -54,9 +56,15 @@ export interface Description {
   readonly missing: string | null;
 }
 
-/** Facts of a data set, and whether its files are there. Reads no data. Throws `BadInput` for an unknown name. */
-export const describe = (name: string, sources: Sources): Description => {
+/**
+ * Facts of a data set, and whether its files are there. Reads no data. Throws `BadInput` for an
+ * unknown name.
+ */
+export const describeDataset = (name: string, sources: Sources): DatasetDescription => {
   const { summary } = datasets.find(name);
-  const { missing, ...facts } = sets.find(({ entry }) => entry.name === name)!.facts;
+  const { missing, ...facts } = present(
+    sets.find(({ entry }) => entry.name === name),
+    `dataset ${name}`,
+  ).facts;
   return { name, summary, ...facts, missing: missing(sources) ?? null };
 };

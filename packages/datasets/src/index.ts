@@ -1,6 +1,6 @@
-export { datasets, describe, type Description } from './datasets.ts';
+export { datasets, describeDataset, type DatasetDescription } from './datasets.ts';
 export { hubFetch } from './hub/fetch.ts';
 export { distinct, fingerprint } from './shape/fingerprint.ts';
 export { lengths, type Lengths } from './shape/lengths.ts';
 export { overlap, type Overlap } from './shape/overlap.ts';
-export type { BuildDataset, Dataset, Example, FetchFile, HubFile, Sources, Splits } from './types.ts';
+export type { Dataset, Example, FetchFile, HubFile, Sources, Splits } from './types.ts';

@@ -1,8 +1,10 @@
 import type { TaskKind } from '@lab/metrics';
-import type { Key } from '@lab/random';
 import type { Citation } from '@lab/records';
 
-/** One labelled text or pair. `label` is a class index, a target value, or 0 where `answers` or `target` hold the truth. */
+/**
+ * One labelled text or pair. `label` is a class index, a target value, or 0 where `answers` or
+ * `target` hold the truth.
+ */
 export interface Example {
   /** Stable within the data set: `<split or file>:<row>`. */
   readonly id: string;
@@ -36,7 +38,10 @@ export interface Dataset {
   readonly notes?: readonly string[];
 }
 
-/** A file of a Hugging Face hub data set. `revision` is a whole commit hash, so the bytes never change. */
+/**
+ * A file of a Hugging Face hub data set. `revision` is a whole commit hash, so the bytes never
+ * change.
+ */
 export interface HubFile {
   readonly repo: string;
   readonly revision: string;
@@ -52,11 +57,11 @@ export interface Sources {
   readonly dataDir?: string;
   /** Where downloads are cached. */
   readonly cacheDir: string;
-  /** How missing files are downloaded (`hubFetch`, or a test's own); undefined: nothing is downloaded. */
+  /**
+   * How missing files are downloaded (`hubFetch`, or a test's own); undefined: nothing is
+   * downloaded.
+   */
   readonly fetchFile?: FetchFile;
   /** Called with progress of long loads: fraction in [0, 1]. */
   readonly onProgress?: (what: string, fraction: number) => void;
 }
-
-/** How a data set is built: the key is the run's data stream, so equal seeds give equal splits. */
-export type BuildDataset = (key: Key, sources: Sources) => Promise<Dataset>;

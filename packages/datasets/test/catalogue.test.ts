@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { key } from '@lab/random';
 import { describe, expect, it } from 'vitest';
-import { datasets, describe as describeDataset } from '../src/index.ts';
+import { datasets, describeDataset as describeDataset } from '../src/index.ts';
 import { hubOf } from './fixtures.ts';
 
 const root = fileURLToPath(new URL('../src/sets/', import.meta.url));

@@ -47,7 +47,8 @@ describe('label noise', () => {
     expect(flipped(0)).toEqual([]);
     expect(flipped(1)).toHaveLength(300);
     const to = flipLabels(key(1), 3, examples, 1).map((e, i) => (e.label - (i % 3) + 3) % 3);
-    // Both other classes are drawn: 300 fair coins stay within four standard deviations (35) of 150.
+    // Both other classes are drawn: 300 fair coins stay within four standard deviations (35) of
+    // 150.
     expect(Math.abs(to.filter((step) => step === 1).length - 150)).toBeLessThan(35);
   });
 });

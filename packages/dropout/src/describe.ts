@@ -1,17 +1,25 @@
 import type { Citation } from '@lab/records';
 import { methods } from './catalogue.ts';
-import { isZero } from './rate.ts';
+import type { LawName } from './laws/index.ts';
+import { isZero } from './noise/rate.ts';
 import type { Compensation, Consistency, Evaluate, Structure } from './types.ts';
 import type { Site } from '@lab/adapter';
 
+/** A noise on the three axes, and its law. */
+export interface NoiseAxes {
+  readonly position: Site;
+  readonly structure: Structure;
+  readonly compensation: Compensation;
+  readonly law: LawName;
+}
+
 /** Where a method stands on the three axes, at its defaults. */
-export interface MethodCard {
+export interface DropoutCard {
   readonly name: string;
   readonly summary: string;
   readonly cite: Citation;
   /** One for each noise; null where the config itself gives them. */
-  readonly axes:
-    readonly { readonly position: Site; readonly structure: Structure; readonly compensation: Compensation }[] | null;
+  readonly axes: readonly NoiseAxes[] | null;
   readonly consistency: Consistency['kind'] | null;
   readonly samples: number | null;
   readonly readout: Evaluate['readout'] | null;
@@ -20,7 +28,7 @@ export interface MethodCard {
 }
 
 /** A method's axes and citation, for lists and tables. Throws `BadInput` for an unknown name. */
-export const describeMethod = (name: string): MethodCard => {
+export const describeMethod = (name: string): DropoutCard => {
   const { summary, cite, options } = methods.find(name);
   const card = { name, summary, cite };
   // A method whose options have no complete defaults is whatever its config says.
@@ -39,7 +47,12 @@ export const describeMethod = (name: string): MethodCard => {
     ...card,
     axes: used
       .filter(({ p }) => !isZero(p))
-      .map(({ site, structure, compensation }) => ({ position: site, structure, compensation })),
+      .map(({ site: position, structure, compensation, law = 'bernoulli' }) => ({
+        position,
+        structure,
+        compensation,
+        law,
+      })),
     consistency: consistency?.kind ?? null,
     samples,
     readout: evaluate.readout,

@@ -1,24 +1,24 @@
-export { perturbWith, rateInputs } from './apply.ts';
 export { methods } from './catalogue.ts';
-export { checkNoise, needsKey, refusal } from './check.ts';
 export { consistencyLoss } from './consistency.ts';
-export { describeMethod, type MethodCard } from './describe.ts';
-export { drawMasks } from './draw.ts';
-export { keepLaw } from './law.ts';
-export { meanFieldScale, mergeFactor } from './mean-field.ts';
-export { planMasks } from './plan.ts';
-export { rateAt } from './rate.ts';
+export { describeMethod, type DropoutCard } from './describe.ts';
+export { lawNames, lawOf, type LawName } from './laws/index.ts';
+export { mapMoment, momentOf, type Law, type MaskSpec, type LawMoment } from './laws/law.ts';
+export { perturbWith } from './masks/apply.ts';
+export { drawMasks } from './masks/draw.ts';
+export { meanFieldScale, mergeFactor } from './masks/mean-field.ts';
+export { planMasks } from './masks/plan.ts';
+export { checkNoise, refusal } from './noise/check.ts';
+export { rateAt } from './noise/rate.ts';
 export type {
   Compensation,
   Consistency,
   DrawContext,
-  DrawnMask,
   Dropout,
   Evaluate,
   Layers,
   Noise,
   PlannedMask,
   Rate,
-  Schedule,
+  RateSchedule,
   Structure,
 } from './types.ts';

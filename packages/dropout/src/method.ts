@@ -1,16 +1,17 @@
 import { entry, type Entry } from '@lab/records';
 import type { z } from 'zod';
-import { checkNoise } from './check.ts';
-import { isZero } from './rate.ts';
+import { checkNoise } from './noise/check.ts';
+import { isZero } from './noise/rate.ts';
 import type { Dropout } from './types.ts';
 
 /** One pass instead of several equal ones. */
 const once = (dropout: Dropout): Dropout => ({ ...dropout, samples: 1, consistency: undefined });
 
 /**
- * What a method amounts to once its rates are known. Where nothing is dropped in training, a second pass or sample would repeat the
- * first to the last bit but for rounding, so there is one pass: p = 0 is exactly plain LoRA. Where nothing is dropped at test either,
- * the readout is the deterministic pass. Throws `BadInput` for noise that means nothing.
+ * What a method amounts to once its rates are known. Where nothing is dropped in training, a second
+ * pass or sample would repeat the first to the last bit but for rounding, so there is one pass: p =
+ * 0 is exactly plain LoRA. Where nothing is dropped at test either, the readout is the
+ * deterministic pass. Throws `BadInput` for noise that means nothing.
  */
 export const settle = (dropout: Dropout, where: string): Dropout => {
   const { noise, testNoise = noise } = dropout;

@@ -1,9 +1,11 @@
 import { SITES } from '@lab/adapter';
 import { z } from 'zod';
+import { lawNames } from './laws/index.ts';
 import { COMPENSATIONS, STRUCTURES, type Layers, type Noise, type Rate } from './types.ts';
 
 const got = (issue: { readonly input?: unknown }): string =>
-  `a rate lies in [0, 1), or is { "byLayer": […] } or { "from", "to", "curve" } of such; got ${JSON.stringify(issue.input)}`;
+  'a rate lies in [0, 1), or is { "byLayer": […] } or { "from", "to", "curve" } of such; ' +
+  `got ${JSON.stringify(issue.input)}`;
 
 const share = z.number({ error: got }).refine((p) => p >= 0 && p < 1, { error: got });
 
@@ -36,4 +38,5 @@ export const noise: z.ZodType<Noise> = z.strictObject({
   p: rate,
   scope: scope.default('example'),
   layers: layers.default('all'),
+  law: z.enum(lawNames).optional().describe('law of the factors; absent: coins that drop with probability p'),
 });

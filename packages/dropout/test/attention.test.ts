@@ -1,7 +1,7 @@
 import { stopGradient, tf } from '@lab/engine';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { perturbWith, planMasks, type Compensation } from '../src/index.ts';
-import { noiseOf } from './fixture.ts';
+import { entry, noiseOf } from './fixture.ts';
 
 beforeAll(() => tf.setBackend('cpu'));
 
@@ -11,7 +11,7 @@ const m = 2;
 const u = 5;
 const e = g.map(Math.exp);
 const S = e.reduce((a, b) => a + b, 0);
-const Sm = S - e[m]!;
+const Sm = S - entry(e, m);
 
 const place = { path: 'block', layer: 0 };
 const shape = [1, 1, 1, 6];
@@ -25,7 +25,7 @@ const weights =
       shape,
       'bool',
     );
-    const perturb = perturbWith(plan, { [plan[0]!.name]: keep });
+    const perturb = perturbWith(plan, Object.fromEntries(plan.map(({ name }) => [name, keep])));
     const soft = tf.softmax(perturb('attention.logits', place, tf.reshape(logits, shape)), -1);
     return tf.reshape(perturb('attention.weights', place, soft), [6]);
   };
@@ -42,13 +42,14 @@ const gradient = (f: (z: tf.Tensor) => tf.Tensor1D): Float32Array =>
 
 const difference = (f: (z: tf.Tensor) => tf.Tensor1D, j: number): number => {
   const h = 1e-2;
-  const at = (sign: number) => f(tf.tensor1d(g.map((z, i) => z + (i === j ? sign * h : 0)))).dataSync()[u]!;
+  const at = (sign: number) => entry(f(tf.tensor1d(g.map((z, i) => z + (i === j ? sign * h : 0)))).dataSync(), u);
   return (at(1) - at(-1)) / (2 * h);
 };
 
 const closeTo = (measured: ArrayLike<number>, predicted: ArrayLike<number>) => {
   // float32: some 1e-7 of numbers below one.
-  for (let i = 0; i < predicted.length; i++) expect(Math.abs(measured[i]! - predicted[i]!)).toBeLessThan(1e-6);
+  for (let i = 0; i < predicted.length; i++)
+    expect(Math.abs(entry(measured, i) - entry(predicted, i))).toBeLessThan(1e-6);
 };
 
 describe('forward: the normalised rescale makes DropAttention equal to DropKey (Eq. 4-6)', () => {
@@ -61,17 +62,17 @@ describe('forward: the normalised rescale makes DropAttention equal to DropKey (
 });
 
 describe('backward (Eq. 7-10)', () => {
-  const eu = e[u]!;
-  const em = e[m]!;
+  const eu = entry(e, u);
+  const em = entry(e, m);
 
   it('DropKey: its own logit, and none to the dropped key', () => {
     const grad = gradient(dropKey);
-    closeTo([grad[u]!, grad[m]!], [(eu * (Sm - eu)) / Sm ** 2, 0]);
+    closeTo([entry(grad, u), entry(grad, m)], [(eu * (Sm - eu)) / Sm ** 2, 0]);
   });
 
   it('DropAttention: a gradient leaks to the dropped key', () => {
     const grad = gradient(dropAttention);
-    closeTo([grad[m]!, grad[u]!], [(-eu * em) / (S * Sm), (eu * (S - eu)) / (S * Sm)]);
+    closeTo([entry(grad, m), entry(grad, u)], [(-eu * em) / (S * Sm), (eu * (S - eu)) / (S * Sm)]);
   });
 
   it('without the stopped gradient DropAttention has the gradient of DropKey', () => {
@@ -79,7 +80,7 @@ describe('backward (Eq. 7-10)', () => {
   });
 
   it('ratio k of the two, below one', () => {
-    const k = gradient(dropKey)[u]! / gradient(dropAttention)[u]!;
+    const k = entry(gradient(dropKey), u) / entry(gradient(dropAttention), u);
     expect(k).toBeCloseTo((1 - eu / Sm) / (1 - eu / S), 5);
     expect(k).toBeLessThan(1);
   });
@@ -87,12 +88,13 @@ describe('backward (Eq. 7-10)', () => {
   it('finite differences: of DropKey, and of DropAttention only where the sum is not held', () => {
     const [key, attention] = [gradient(dropKey), gradient(dropAttention)];
     g.forEach((_, j) => {
-      expect(Math.abs(difference(dropKey, j) - key[j]!)).toBeLessThan(1e-4);
-      expect(Math.abs(difference(through, j) - key[j]!)).toBeLessThan(1e-4);
+      expect(Math.abs(difference(dropKey, j) - entry(key, j))).toBeLessThan(1e-4);
+      expect(Math.abs(difference(through, j) - entry(key, j))).toBeLessThan(1e-4);
     });
-    // What the stopped gradient leaves out is what finite differences see: the dropped key has no effect at all.
+    // What the stopped gradient leaves out is what finite differences see: the dropped key has no
+    // effect at all.
     expect(Math.abs(difference(dropAttention, m))).toBeLessThan(1e-4);
-    expect(attention[m]!).toBeLessThan(-0.05);
+    expect(entry(attention, m)).toBeLessThan(-0.05);
     const sum = Sm / S;
     const held = (z: tf.Tensor) => tf.div(tf.softmax(z).slice(u, 1), stopGradient(tf.scalar(sum)));
     closeTo(

@@ -14,6 +14,9 @@ describe('what means nothing is refused with the reason', () => {
     [{ site: 'attention.logits', structure: 'row' }, /every key from a query/],
     [{ site: 'attention.weights', structure: 'head', compensation: 'normalised-stop' }, /every key from a query/],
     [{ site: 'output', structure: 'column' }, /allowed: element, example/],
+    [{ site: 'attention.weights', structure: 'element', law: 'gaussian' }, /may be negative/],
+    [{ site: 'ffn.hidden', structure: 'span', law: 'gaussian' }, /has no spans/],
+    [{ site: 'lora.input', structure: 'element', law: 'gaussian', compensation: 'inverse' }, /must be "none"/],
     [{ site: 'lora.input', structure: 'element', p: 1 }, /\[0, 1\); got 1/],
     [{ site: 'lora.input', structure: 'element', p: { byLayer: [] } }, /\[0, 1\); got none/],
   ])('%o', (part, reason) => {
@@ -34,6 +37,7 @@ it('every other point can be reached from a config', () => {
         points++;
         expect(methods.build(methods.parse({ name: 'custom', noise: [noise] })).noise).toEqual([noise]);
       }
-  // tokens: 5 structures x 2 compensations at 6 sites; matrices: 3 x 2 at 2; logits: 3; weights: 6 x 2 + 3 x 2; output: 2 x 2.
+  // tokens: 5 structures x 2 compensations at 6 sites; matrices: 3 x 2 at 2; logits: 3; weights: 6
+  // x 2 + 3 x 2; output: 2 x 2.
   expect(points).toBe(60 + 12 + 3 + 18 + 4);
 });

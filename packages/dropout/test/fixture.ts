@@ -1,7 +1,17 @@
-import type { SiteUse } from '@lab/adapter';
+import { SITES, type SiteUse } from '@lab/adapter';
 import { key, type Key } from '@lab/random';
-import { tf, type Params } from '@lab/engine';
-import type { DrawContext, DrawnMask, Noise } from '../src/index.ts';
+import { tf, type HostArray, type Params } from '@lab/engine';
+import {
+  drawMasks,
+  lawNames,
+  methods,
+  refusal,
+  type DrawContext,
+  type Dropout,
+  type Noise,
+  type PlannedMask,
+} from '../src/index.ts';
+import { COMPENSATIONS, STRUCTURES } from '../src/types.ts';
 
 export const B = 3;
 export const T = 5;
@@ -43,11 +53,50 @@ export const noiseOf = (part: Pick<Noise, 'site' | 'structure'> & Partial<Noise>
   ...part,
 });
 
-export const toTensors = (masks: readonly DrawnMask[]): Params =>
-  Object.fromEntries(masks.map(({ name, shape, keep }) => [name, tf.tensor(keep, [...shape], 'bool')]));
+/** Every point of site x structure x compensation x scope x law that means something. */
+export const points: readonly Noise[] = SITES.flatMap((site) =>
+  STRUCTURES.flatMap((structure) =>
+    COMPENSATIONS.flatMap((compensation) =>
+      (['batch', 'example'] as const).flatMap((scope) =>
+        lawNames.map((law) => noiseOf({ site, structure, compensation, scope, law })),
+      ),
+    ),
+  ),
+).filter((noise) => refusal(noise) === undefined);
+
+/** A method of the catalogue; `custom` gets the noise that it needs. */
+export const build = (name: string, options: object = {}): Dropout => {
+  const needed = name === 'custom' ? { noise: [{ site: 'lora.input', structure: 'element', p: 0.3 }] } : {};
+  return methods.build(methods.parse({ name, ...needed, ...options }));
+};
+
+/** Entry i of a list; throws where there is none. */
+export const entry = (values: ArrayLike<number>, i: number): number => {
+  const value = values[i];
+  if (value === undefined) throw new RangeError(`no entry ${i} among ${values.length}`);
+  return value;
+};
+
+/** Drawn arrays as tensors, by name. */
+export const toTensors = (drawn: { readonly [name: string]: HostArray }): Params =>
+  Object.fromEntries(
+    Object.entries(drawn).map(([name, { dtype, shape, data }]) => [name, tf.tensor(data, [...shape], dtype)]),
+  );
+
+/** The drawn masks of a plan in its order, without rates. */
+export const maskList = (
+  plan: readonly PlannedMask[],
+  key: Key,
+  given: DrawContext,
+): readonly (HostArray & { readonly name: string })[] => {
+  const drawn = drawMasks(plan, key, given);
+  return plan.map(({ name }) => {
+    const array = drawn[name];
+    if (!array) throw new Error(`no mask ${name}`);
+    return { name, ...array };
+  });
+};
 
 /** A mask spread over its value's shape, row-major. */
-export const spread = ({ shape, keep }: DrawnMask, valueShape: readonly number[]): Float32Array =>
-  tf.tidy(
-    () => tf.broadcastTo(tf.tensor(Float32Array.from(keep), [...shape]), [...valueShape]).dataSync() as Float32Array,
-  );
+export const spread = ({ shape, data }: HostArray, valueShape: readonly number[]): Float32Array =>
+  tf.tidy(() => tf.broadcastTo(tf.tensor(Float32Array.from(data), [...shape]), [...valueShape]).dataSync<'float32'>());

@@ -1,11 +1,13 @@
 import { fold } from '@lab/random';
-import { describe, expect, it } from 'vitest';
-import { drawMasks, planMasks, type DrawContext, type Noise } from '../src/index.ts';
-import { B, context, DEPTH, HEADS, noiseOf, root, T, uses } from './fixture.ts';
+import type { HostArray } from '@lab/engine';
+import { assert, describe, expect, it } from 'vitest';
+import { planMasks, type DrawContext, type Noise } from '../src/index.ts';
+import { B, context, DEPTH, entry, HEADS, maskList, noiseOf, root, T, uses } from './fixture.ts';
 
 const draw = (noise: Noise, i: number, given: DrawContext) => {
-  const planned = planMasks([noise], uses, DEPTH)[0]!;
-  return { planned, mask: drawMasks([planned], fold(root, i), given)[0]! };
+  const [mask] = maskList(planMasks([noise], uses, DEPTH), fold(root, i), given);
+  assert(mask);
+  return mask;
 };
 
 const attention = (['attention.logits', 'attention.weights'] as const).flatMap((site) =>
@@ -26,14 +28,14 @@ describe.each([false, true])('every query keeps a valid key, causal: %s', (causa
   it.each(attention.map((n) => [n.site, n.structure, n.scope, n] as const))('%s %s %s', (_s, _t, _c, noise) => {
     const given = { ...context, causal };
     for (let i = 0; i < 60; i++) {
-      const { mask } = draw(noise, i, given);
-      const [rows, , queries] = mask.shape as [number, number, number];
+      const mask = draw(noise, i, given);
+      const [rows, , queries = 1] = mask.shape;
       for (let b = 0; b < B; b++)
         for (let h = 0; h < HEADS; h++)
           for (let q = 0; q < T; q++) {
             const row = ((rows === 1 ? 0 : b) * HEADS + h) * queries + (queries === 1 ? 0 : q);
-            const seen = Math.min(given.lengths[b]!, causal ? q + 1 : T);
-            expect(mask.keep.slice(row * T, row * T + seen).some((k) => k === 1)).toBe(true);
+            const seen = Math.min(entry(given.lengths, b), causal ? q + 1 : T);
+            expect(mask.data.slice(row * T, row * T + seen).some((k) => k === 1)).toBe(true);
           }
     }
   });
@@ -41,12 +43,12 @@ describe.each([false, true])('every query keeps a valid key, causal: %s', (causa
 
 it('weights that are not renormalised keep the plain law: a query may lose every key', () => {
   const noise = noiseOf({ site: 'attention.weights', structure: 'column', compensation: 'inverse', p: 0.97 });
-  const all = Array.from({ length: 20 }, (_, i) => draw(noise, i, context).mask.keep);
+  const all = Array.from({ length: 20 }, (_, i) => draw(noise, i, context).data);
   expect(all.some((keep) => keep.slice(0, T).every((k) => k === 0))).toBe(true);
 });
 
 describe('span', () => {
-  const dropped = (keep: Uint8Array) => [...keep.keys()].filter((j) => keep[j] === 0);
+  const dropped = (keep: HostArray['data']) => [...keep.keys()].filter((j) => keep[j] === 0);
 
   it.each([1, 2, 3, 5])('is one run inside %i valid tokens, p n long on average', (n) => {
     const given = { ...context, lengths: Int32Array.of(n, n, n) };
@@ -54,9 +56,9 @@ describe('span', () => {
     let total = 0;
     const draws = 2000;
     for (let i = 0; i < draws; i++) {
-      const { mask } = draw(noiseOf({ site: 'ffn.hidden', structure: 'span', p }), i, given);
-      const run = dropped(mask.keep.subarray(0, T));
-      run.forEach((j, k) => expect(j).toBe(run[0]! + k));
+      const mask = draw(noiseOf({ site: 'ffn.hidden', structure: 'span', p }), i, given);
+      const run = dropped(mask.data.subarray(0, T));
+      run.forEach((j, k) => expect(j).toBe(entry(run, 0) + k));
       expect(run.every((j) => j < n)).toBe(true);
       expect([Math.floor(p * n), Math.floor(p * n) + 1]).toContain(run.length);
       total += run.length;
@@ -67,19 +69,19 @@ describe('span', () => {
 
   it('leaves the only key of a one-token text', () => {
     for (let i = 0; i < 50; i++) {
-      const { mask } = draw(noiseOf({ site: 'attention.logits', structure: 'span', p: 0.9 }), i, {
+      const mask = draw(noiseOf({ site: 'attention.logits', structure: 'span', p: 0.9 }), i, {
         ...context,
         lengths: Int32Array.of(1, 1, 1),
       });
-      expect(dropped(mask.keep)).toEqual([]);
+      expect(dropped(mask.data)).toEqual([]);
     }
   });
 
   it('stays defined for rows that only fill the batch', () => {
     const filler = { ...context, lengths: Int32Array.of(5, 0, 0) };
     for (const scope of ['batch', 'example'] as const) {
-      const { mask } = draw(noiseOf({ site: 'ffn.hidden', structure: 'span', scope, p: 0.6 }), 3, filler);
-      expect(dropped(mask.keep.subarray(0, T)).length).toBe(3);
+      const mask = draw(noiseOf({ site: 'ffn.hidden', structure: 'span', scope, p: 0.6 }), 3, filler);
+      expect(dropped(mask.data.subarray(0, T)).length).toBe(3);
     }
   });
 });

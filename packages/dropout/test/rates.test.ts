@@ -1,8 +1,8 @@
 import { fold } from '@lab/random';
 import { tf } from '@lab/engine';
 import { beforeAll, expect, it } from 'vitest';
-import { drawMasks, perturbWith, planMasks, rateAt, rateInputs, type Noise, type Rate } from '../src/index.ts';
-import { context, DEPTH, noiseOf, root, toTensors, uses } from './fixture.ts';
+import { drawMasks, perturbWith, planMasks, rateAt, type Noise, type Rate } from '../src/index.ts';
+import { context, DEPTH, entry, maskList, noiseOf, root, toTensors, uses } from './fixture.ts';
 
 beforeAll(() => tf.setBackend('cpu'));
 
@@ -54,34 +54,34 @@ it('a schedule moves the masks and the compensation', () => {
     DEPTH,
   );
   for (const progress of [0, 0.5, 1]) {
-    const rates = rateInputs(plan, progress);
     const rate = rateAt(p, 0, progress);
-    expect(rates).toEqual({ 'rate/ffn.hidden': rate });
-    const masks = drawMasks(plan, root, { ...context, progress });
-    const inputs = { ...toTensors(masks), 'rate/ffn.hidden': tf.scalar(rate) };
-    const out = perturbWith(plan, inputs)(
+    const drawn = drawMasks(plan, root, { ...context, progress });
+    expect(drawn['rate/ffn.hidden']).toEqual({ dtype: 'float32', shape: [], data: Float32Array.of(rate) });
+    const mask = drawn['mask/ffn.hidden/layer.0.block'];
+    const out = perturbWith(plan, toTensors(drawn))(
       'ffn.hidden',
       { path: 'layer.0.block', layer: 0 },
       tf.ones([3, 5, 4]),
     ).dataSync();
-    out.forEach((v, i) => expect(v).toBeCloseTo(masks[0]!.keep[i]! / (1 - rate), 5));
+    out.forEach((v, i) => expect(v).toBeCloseTo(entry(mask?.data ?? [], i) / (1 - rate), 5));
   }
-  expect(rateInputs(planMasks([noiseOf({ site: 'ffn.hidden', structure: 'element', p })], uses, DEPTH), 1)).toEqual({});
+  const uncompensated = planMasks([noiseOf({ site: 'ffn.hidden', structure: 'element', p })], uses, DEPTH);
+  expect(Object.keys(drawMasks(uncompensated, root, context))).not.toContain('rate/ffn.hidden');
 });
 
 it('under one key what is dropped at some rate is dropped at every larger one', () => {
   const at = (p: number) => {
     const plan = planMasks([noiseOf({ site: 'ffn.hidden', structure: 'element', p })], uses, DEPTH);
-    return drawMasks(plan, root, context).flatMap(({ keep }) => [...keep]);
+    return Object.values(drawMasks(plan, root, context)).flatMap(({ data }) => [...data]);
   };
   const [low, high] = [at(0.2), at(0.5)];
-  low.forEach((keep, i) => expect(high[i]!).toBeLessThanOrEqual(keep));
+  low.forEach((keep, i) => expect(entry(high, i)).toBeLessThanOrEqual(keep));
   expect(low).not.toEqual(high);
 });
 
 it('masks are those of every stored result: a change here changes them all', () => {
   const drawn = (noise: Noise) =>
-    drawMasks(planMasks([noise], uses, DEPTH).slice(0, 1), fold(root, 'stored'), context)[0]!.keep.join('');
+    maskList(planMasks([noise], uses, DEPTH).slice(0, 1), fold(root, 'stored'), context)[0]?.data.join('');
   expect(drawn(noiseOf({ site: 'ffn.hidden', structure: 'element', p: 0.3 }))).toBe(
     '011000101011101111101110001111010011010101110110001111111111',
   );

@@ -1,10 +1,19 @@
-import { noNoise } from '@lab/adapter';
+import { noNoise, type Perturb } from '@lab/adapter';
 import { fold } from '@lab/random';
 import { tf } from '@lab/engine';
-import { beforeAll, describe, expect, it } from 'vitest';
-import { drawMasks, meanFieldScale, mergeFactor, methods, perturbWith, planMasks, type Noise } from '../src/index.ts';
+import { assert, beforeAll, describe, expect, it } from 'vitest';
+import {
+  drawMasks,
+  meanFieldScale,
+  mergeFactor,
+  methods,
+  perturbWith,
+  planMasks,
+  type Noise,
+  type PlannedMask,
+} from '../src/index.ts';
 import { branch, given } from './branch.ts';
-import { B, context, DEPTH, noiseOf, R, root, T, toTensors, uses, WIDTH } from './fixture.ts';
+import { B, context, DEPTH, entry, maskList, noiseOf, R, root, T, toTensors, uses, WIDTH } from './fixture.ts';
 
 beforeAll(() => tf.setBackend('cpu'));
 
@@ -18,86 +27,88 @@ const masked = (noise: readonly Noise[], i: number): Float32Array =>
     const plan = planMasks(noise, uses, DEPTH);
     const perturb = perturbWith(plan, toTensors(drawMasks(plan, fold(root, i), context)));
     const [x, A, Bm] = [given('x', [B, T, WIDTH]), given('A', [R, WIDTH]), given('B', [6, R])];
-    return branch(x, A, Bm, place, perturb).dataSync() as Float32Array;
+    return branch(x, A, Bm, place, perturb).dataSync<'float32'>();
   });
+
+const scaleOf = (noise: readonly Noise[]): Perturb => {
+  const scale = meanFieldScale(noise, DEPTH);
+  assert(scale);
+  return scale;
+};
 
 const withScale = (noise: readonly Noise[]): Float32Array =>
   tf.tidy(() => {
     const [x, A, Bm] = [given('x', [B, T, WIDTH]), given('A', [R, WIDTH]), given('B', [6, R])];
-    return branch(x, A, Bm, place, meanFieldScale(noise, DEPTH)!).dataSync() as Float32Array;
+    return branch(x, A, Bm, place, scaleOf(noise)).dataSync<'float32'>();
   });
 
 /** Mean over draws against a prediction, entry by entry, within 4.5 measured standard errors. */
 const expectMean = (sample: (i: number) => ArrayLike<number>, predicted: ArrayLike<number>, draws: number): void => {
-  const sum = new Float64Array(predicted.length);
-  const squares = new Float64Array(predicted.length);
-  for (let i = 0; i < draws; i++) {
-    const values = sample(i);
-    for (let j = 0; j < sum.length; j++) {
-      sum[j]! += values[j]!;
-      squares[j]! += values[j]! ** 2;
-    }
-  }
-  for (let j = 0; j < sum.length; j++) {
-    const mean = sum[j]! / draws;
-    const standardError = Math.sqrt(Math.max(squares[j]! / draws - mean ** 2, 0) / draws);
-    expect(Math.abs(mean - predicted[j]!)).toBeLessThanOrEqual(4.5 * standardError + 1e-6);
+  const samples = Array.from({ length: draws }, (_, i) => sample(i));
+  for (let j = 0; j < predicted.length; j++) {
+    const values = samples.map((one) => entry(one, j));
+    const mean = values.reduce((a, b) => a + b, 0) / draws;
+    const variance = values.reduce((a, b) => a + (b - mean) ** 2, 0) / draws;
+    expect(Math.abs(mean - entry(predicted, j))).toBeLessThanOrEqual(4.5 * Math.sqrt(variance / draws) + 1e-6);
   }
 };
 
 describe('LoRA Dropout, Eq. 2', () => {
   const p = 0.3;
-  const plan = planMasks(noiseFor({ p }), uses, DEPTH).filter((m) => m.place.path === place.path);
+
+  /** The masks of A and of B of one draw. */
+  const pairOf = (masks: readonly PlannedMask[], i: number) => {
+    const [a, b] = maskList(masks, fold(root, i), context);
+    assert(a && b);
+    return { mA: (j: number) => entry(a.data, j), mB: (j: number) => entry(b.data, j) };
+  };
+  const plannedAt = (options: object) =>
+    planMasks(noiseFor(options), uses, DEPTH).filter((m) => m.place.path === place.path);
 
   it('an entry of B A is dropped with probability 2p - p^2', () => {
     const product = (i: number) => {
-      const [a, b] = drawMasks(plan, fold(root, i), context);
-      return Array.from({ length: 6 * WIDTH }, (_, j) => 1 - b!.keep[Math.floor(j / WIDTH)]! * a!.keep[j % WIDTH]!);
+      const { mA, mB } = pairOf(plannedAt({ p }), i);
+      return Array.from({ length: 6 * WIDTH }, (_, j) => 1 - mB(Math.floor(j / WIDTH)) * mA(j % WIDTH));
     };
-    expectMean(product, new Array(6 * WIDTH).fill(2 * p - p ** 2), 3000);
+    expectMean(product, new Array<number>(6 * WIDTH).fill(2 * p - p ** 2), 3000);
   });
 
   it.each([0.1, 0.5])('E ||B A masked||^2 = (1-p)^2 ||B A||^2 at p = %d', (rate) => {
-    const [A, Bm] = [given('A', [R, WIDTH]).arraySync() as number[][], given('B', [6, R]).arraySync() as number[][]];
-    const entry = (o: number, c: number) => Bm[o]!.reduce((sum, v, k) => sum + v * A[k]![c]!, 0);
-    const both = planMasks(noiseFor({ p: rate }), uses, DEPTH).filter((m) => m.place.path === place.path);
-    const norm = (row: ArrayLike<number>, column: ArrayLike<number>) => {
-      let sum = 0;
-      for (let o = 0; o < 6; o++) for (let c = 0; c < WIDTH; c++) sum += row[o]! * column[c]! * entry(o, c) ** 2;
-      return sum;
-    };
-    const ones = new Array<number>(6).fill(1);
+    // B A, [6, WIDTH].
+    const whole = tf.matMul(given('B', [6, R]), given('A', [R, WIDTH])).dataSync<'float32'>();
+    const norm = (mA: (c: number) => number, mB: (o: number) => number) =>
+      whole.reduce((sum, value, j) => sum + mB(Math.floor(j / WIDTH)) * mA(j % WIDTH) * value ** 2, 0);
+    const all = () => 1;
+    const masks = plannedAt({ p: rate });
     expectMean(
       (i) => {
-        const [a, b] = drawMasks(both, fold(root, i), context);
-        return [norm(b!.keep, a!.keep)];
+        const { mA, mB } = pairOf(masks, i);
+        return [norm(mA, mB)];
       },
-      [(1 - rate) ** 2 * norm(ones, ones)],
+      [(1 - rate) ** 2 * norm(all, all)],
       3000,
     );
   });
 
   it('the masked branch is diag(m_B) B A diag(m_A) x, for both scopes', () => {
+    const [x, A, Bm] = [given('x', [B, T, WIDTH]), given('A', [R, WIDTH]), given('B', [6, R])].map((t) => t.dataSync());
+    assert(x && A && Bm);
     for (const scope of ['batch', 'example'] as const) {
-      const noise = noiseFor({ p, scope });
-      const [a, b] = drawMasks(
-        planMasks(noise, uses, DEPTH).filter((m) => m.place.path === place.path),
-        fold(root, 7),
-        context,
-      );
-      const [x, A, Bm] = [given('x', [B, T, WIDTH]), given('A', [R, WIDTH]), given('B', [6, R])].map((t) =>
-        t.arraySync(),
-      ) as [number[][][], number[][], number[][]];
-      const out = masked(noise, 7);
+      const { mA, mB } = pairOf(plannedAt({ p, scope }), 7);
+      const out = masked(noiseFor({ p, scope }), 7);
       let at = 0;
-      for (let row = 0; row < B; row++) {
-        const mA = (c: number) => a!.keep[scope === 'batch' ? c : row * WIDTH + c]!;
-        const mB = (o: number) => b!.keep[scope === 'batch' ? o : row * 6 + o]!;
-        for (let t = 0; t < T; t++)
-          for (let o = 0; o < 6; o++) {
-            const low = A.map((weights) => weights.reduce((sum, w, c) => sum + w * mA(c) * x[row]![t]![c]!, 0));
-            expect(out[at++]).toBeCloseTo(mB(o) * Bm[o]!.reduce((sum, w, k) => sum + w * low[k]!, 0), 4);
-          }
+      for (let token = 0; token < B * T; token++) {
+        const row = scope === 'batch' ? 0 : Math.floor(token / T);
+        const low = [0, 1].map((k) =>
+          [0, 1, 2, 3].reduce(
+            (sum, c) => sum + entry(A, k * WIDTH + c) * mA(row * WIDTH + c) * entry(x, token * WIDTH + c),
+            0,
+          ),
+        );
+        for (let o = 0; o < 6; o++) {
+          const up = low.reduce((sum, value, k) => sum + entry(Bm, o * R + k) * value, 0);
+          expect(out[at++]).toBeCloseTo(mB(row * 6 + o) * up, 4);
+        }
       }
     }
   });
@@ -112,12 +123,12 @@ describe('LoRA Dropout, Eq. 2', () => {
 
   it('that pass is (1-p)^2 times the whole update', () => {
     const whole = withScale([]);
-    withScale(noiseFor({ p })).forEach((v, i) => expect(v).toBeCloseTo((1 - p) ** 2 * whole[i]!, 5));
+    withScale(noiseFor({ p })).forEach((v, i) => expect(v).toBeCloseTo((1 - p) ** 2 * entry(whole, i), 5));
   });
 });
 
 describe('mean-field', () => {
-  it('is the deterministic pass where rates are 0 or compensated, and undefined where the update is not linear in the masks', () => {
+  it('is the deterministic pass where means are 1, and undefined where the update is not linear in the masks', () => {
     expect(meanFieldScale([], DEPTH)).toBe(noNoise);
     expect(meanFieldScale(noiseFor({ compensate: true }), DEPTH)).toBe(noNoise);
     expect(meanFieldScale([noiseOf({ site: 'lora.rank', structure: 'element', p: 0 })], DEPTH)).toBe(noNoise);
@@ -135,7 +146,7 @@ describe('mean-field', () => {
         layers: 'latter-half',
       }),
     ];
-    const scale = meanFieldScale(noise, DEPTH)!;
+    const scale = scaleOf(noise);
     const at = (layer: number) => scale('lora.delta', { path: 'p', layer }, tf.scalar(1)).dataSync()[0];
     expect([at(0), at(1)]).toEqual([1, 0.5]);
   });

@@ -1,6 +1,14 @@
 import { Command, Option } from 'commander';
-import { defaultWorkers } from './defaults.ts';
-import { json, named, out, planned, training, weights, wholeNumber } from './options.ts';
+import {
+  defaultWorkers,
+  jsonOption,
+  namedCommand,
+  outOption,
+  plannedCommand,
+  trainingCommand,
+  weightsOption,
+  wholeNumber,
+} from './terminal/options.ts';
 
 /** A command's action, loaded when it is called: help and short answers need no engine. */
 const lazily =
@@ -20,47 +28,47 @@ const program = new Command('lab')
 program
   .command('doctor')
   .description('engines, threads and files of this machine')
-  .addOption(json())
+  .addOption(jsonOption())
   .action(lazily(async () => (await import('./commands/doctor.ts')).doctor));
 program
   .command('list')
   .argument('[kind]', 'experiments, methods, datasets, models or adapters', 'experiments')
   .description('what can be named in an experiment')
-  .addOption(out())
+  .addOption(outOption())
   .option('--data-dir <folder>', 'folder with data sets in their original layout')
-  .addOption(json())
+  .addOption(jsonOption())
   .action(lazily(async () => (await import('./commands/list.ts')).list));
-named(program.command('plan'))
+namedCommand(program.command('plan'))
   .description('the runs of experiments, what is done, and what the rest should cost')
   .option('--workers <n>', 'worker processes to estimate for', wholeNumber(1), defaultWorkers())
-  .addOption(json())
+  .addOption(jsonOption())
   .action(lazily(async () => (await import('./commands/plan.ts')).plan));
-training(named(program.command('run')))
+trainingCommand(namedCommand(program.command('run')))
   .description('runs what is not done yet, then reports')
-  .addOption(json())
+  .addOption(jsonOption())
   .action(lazily(async () => (await import('./commands/run.ts')).run));
-named(program.command('status'))
+namedCommand(program.command('status'))
   .description('runs by state, and how far the running ones are')
   .option('--watch', 'a live table, until nothing is left to do', false)
-  .addOption(json())
+  .addOption(jsonOption())
   .action(lazily(async () => (await import('./commands/status.ts')).status));
-training(named(program.command('resume')))
+trainingCommand(namedCommand(program.command('resume')))
   .description('goes on with runs that were begun and stopped, and begins nothing new')
-  .addOption(json())
+  .addOption(jsonOption())
   .action(lazily(async () => (await import('./commands/again.ts')).resume));
-training(named(program.command('retry')))
+trainingCommand(namedCommand(program.command('retry')))
   .description('tries failed runs again, whatever their number of attempts')
-  .addOption(json())
+  .addOption(jsonOption())
   .action(lazily(async () => (await import('./commands/again.ts')).retry));
-training(named(program.command('worker')))
+trainingCommand(namedCommand(program.command('worker')))
   .description('joins a folder: takes runs that nobody works on until none is left; no report')
-  .addOption(json())
+  .addOption(jsonOption())
   .action(lazily(async () => (await import('./commands/again.ts')).worker));
-named(program.command('collect'))
+namedCommand(program.command('collect'))
   .description('after workers have ended: compares checksums, counts, reports')
-  .addOption(json())
+  .addOption(jsonOption())
   .action(lazily(async () => (await import('./commands/collect.ts')).collect));
-training(named(program.command('submit')))
+trainingCommand(namedCommand(program.command('submit')))
   .description('hands the work to a cluster: an array of workers on the shared folder, then collect')
   .addOption(new Option('--scheduler <name>', 'which scheduler').choices(['slurm']).default('slurm'))
   .option('--print', 'only print what would be submitted', false)
@@ -69,31 +77,31 @@ training(named(program.command('submit')))
   .option('--time <hh:mm:ss>', 'time limit of a task', '01:00:00')
   .option('--stop-before <seconds>', 'how long before the limit a task is told to stop', wholeNumber(1), 120)
   .option('--sbatch <line...>', 'more options for every job, for example --sbatch partition=gpu gres=gpu:1', [])
-  .addOption(json())
+  .addOption(jsonOption())
   .action(lazily(async () => (await import('./commands/submit.ts')).submit));
-named(program.command('report'))
+namedCommand(program.command('report'))
   .description('tables, figures and report.html from finished runs')
   .option('--publish', 'also write tables, figures and records to results/', false)
   .option('--watch', 'serve the page on this machine while runs go on', false)
-  .addOption(json())
+  .addOption(jsonOption())
   .action(lazily(async () => (await import('./commands/report.ts')).report));
 program
   .command('compare')
   .argument('<a>', 'a report folder, for example out/compare/quick')
   .argument('<b>', 'another one, for example results/compare/quick')
   .description('two report folders of one experiment, paired by labels, data set and seed')
-  .addOption(json())
+  .addOption(jsonOption())
   .action(lazily(async () => (await import('./commands/compare.ts')).compare));
-training(planned(program.command('reproduce')))
+trainingCommand(plannedCommand(program.command('reproduce')))
   .description('the main experiments: train, report, and compare with results/')
-  .addOption(json())
+  .addOption(jsonOption())
   .action(lazily(async () => (await import('./commands/reproduce.ts')).reproduce));
-training(program.command('theory').addOption(out()))
+trainingCommand(program.command('theory').addOption(outOption()))
   .description('every statement of the papers that can be computed: predicted, measured, held or not')
   .option('--to <folder>', 'where the tables and figures go', 'out/theory')
   .option('--seed <n>', 'key of every draw', wholeNumber(0), 0)
   .option('--only <names...>', 'some of the checks, as the table names them')
-  .addOption(json())
+  .addOption(jsonOption())
   .action(lazily(async () => (await import('./commands/theory.ts')).theory));
 program
   .command('export')
@@ -109,15 +117,15 @@ program
   )
   .option('--batch <n>', 'onnx: texts (or pairs) of a batch', wholeNumber(1), 1)
   .option('--tokens <n>', 'onnx: tokens of a row; default: train.maxTokens of the run', wholeNumber(1))
-  .addOption(out())
-  .addOption(weights())
+  .addOption(outOption())
+  .addOption(weightsOption())
   .action(lazily(async () => (await import('./commands/export.ts')).exportRun));
 program
   .command('clean')
   .description('shows what interrupted and damaged runs left behind, and removes it')
-  .addOption(out())
+  .addOption(outOption())
   .option('--yes', 'remove it', false)
-  .addOption(json())
+  .addOption(jsonOption())
   .action(lazily(async () => (await import('./commands/clean.ts')).clean));
 program
   .command('schema')
@@ -125,12 +133,12 @@ program
   .option('--write', 'write it to experiments/schema.json', false)
   .action(lazily(async () => (await import('./commands/schema.ts')).schema));
 
-// The model and its weights join every run's config, and so its id: two folders of weights are two models. A model's report lies beside
-// those of the scale's own.
+// The model and its weights join every run's config, and so its id: two folders of weights are two
+// models. A model's report lies beside those of the scale's own.
 program.hook('preAction', async (_program, command) => {
   const { model, weights, set } = command.opts<{ model?: string; weights?: string; set?: readonly string[] }>();
   if (!set) return;
-  const { modelOverride, weightsOverride } = await import('./weights.ts');
+  const { modelOverride, weightsOverride } = await import('./compose/weights.ts');
   const overrides = [...(model === undefined ? [] : [modelOverride(model)]), ...set];
   command.setOptionValue('set', [...overrides, ...(weights === undefined ? [] : [weightsOverride(weights)])]);
 });

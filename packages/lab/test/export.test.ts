@@ -9,7 +9,7 @@ import { openBest, readSafetensors } from '@lab/engine';
 import * as ort from 'onnxruntime-node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { exportRun, type ExportOptions } from '../src/commands/export.ts';
-import { modelOverride, weightsOverride } from '../src/weights.ts';
+import { modelOverride, weightsOverride } from '../src/compose/weights.ts';
 import { scratch } from './cli.ts';
 
 const { out, remove } = scratch();

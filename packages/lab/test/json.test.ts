@@ -1,9 +1,9 @@
 import { checks, runChecks } from '@lab/theory';
 import { describe, expect, it } from 'vitest';
-import { readArchive } from '../src/archive.ts';
+import { readArchive } from '@lab/report';
 import { comparedData } from '../src/commands/reproduce.ts';
-import { theoryJson } from '../src/commands/theory.ts';
-import { committed, reportFolder } from '../src/reports.ts';
+import { theoryData } from '../src/commands/theory.ts';
+import { committed, reportFolder } from '../src/compose/reports.ts';
 
 describe('machine-readable output', () => {
   it('of theory: rows by verdict, or why there are none', async () => {
@@ -11,12 +11,10 @@ describe('machine-readable output', () => {
     const results = await runChecks({ checks: [one], seed: 0, budget: 'quick', material: null });
     const { rows } = results[0]!.found!;
     const skipped = { ...results[0]!, found: null, skipped: 'no model' };
-    const read = JSON.parse(theoryJson([...results, skipped], 'caption', ['table.csv'])) as {
-      readonly checks: readonly { readonly name: string; readonly verdicts: object; readonly skipped: string | null }[];
-    };
-    const [told, left] = read.checks;
-    const total = Object.values(told!.verdicts as { [verdict: string]: number }).reduce((sum, n) => sum + n, 0);
-    expect(told).toMatchObject({ name: one.name, skipped: null });
+    const read = theoryData([...results, skipped], 'caption', ['table.csv']);
+    const [measured, left] = read.checks;
+    const total = Object.values(measured!.verdicts).reduce((sum, n) => sum + n, 0);
+    expect(measured).toMatchObject({ name: one.name, skipped: null });
     expect(total).toBe(rows.length);
     expect(left).toMatchObject({ name: one.name, verdicts: {}, skipped: 'no model' });
     expect(read).toMatchObject({ caption: 'caption', files: ['table.csv'] });

@@ -2,8 +2,8 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { experiments } from '@lab/experiments';
 import { describe, expect, it } from 'vitest';
-import { readArchive } from '../src/archive.ts';
-import { committed, writeReport } from '../src/reports.ts';
+import { readArchive } from '@lab/report';
+import { committed, writeReport } from '../src/compose/reports.ts';
 import { scratch } from './cli.ts';
 
 const files = (folder: string, below = ''): readonly string[] =>
@@ -30,7 +30,8 @@ describe('results/', () => {
         await writeReport(readArchive(folder)!, report, again.out);
         expect(files(again.out).toSorted()).toEqual(files(folder).toSorted());
         for (const file of files(folder)) {
-          // Raster and gzip bytes may follow the library; what they show is held by the vector file and the tables.
+          // Raster and gzip bytes may follow the library; what they show is held by the vector file
+          // and the tables.
           if (/\.(png|gz)$/.test(file)) continue;
           expect(readFileSync(join(again.out, file), 'utf8') === readFileSync(join(folder, file), 'utf8'), file).toBe(
             true,

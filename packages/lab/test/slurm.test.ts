@@ -7,7 +7,8 @@ import { lab } from './cli.ts';
 import { sleep } from './faults/processes.ts';
 import { differing, doneIn, finishedTimes, openStudy, runsIn, type Faulty } from './faults/study.ts';
 
-// A real controller and two nodes on this host, with arrays of at most four elements (scripts/slurm.sh).
+// A real controller and two nodes on this host, with arrays of at most four elements
+// (scripts/slurm.sh).
 const script = fileURLToPath(new URL('../../../scripts/slurm.sh', import.meta.url));
 
 const cannot = ((): string | null => {

@@ -1,8 +1,10 @@
+export { average } from './average.ts';
 export { calibrationError, classBets, classwiseError, equalMass, equalWidth, topBets } from './calibration.ts';
 export type { Bet, ReliabilityBin } from './calibration.ts';
+export { accuracy, brier, confusion, f1, matthews, nll } from './classification.ts';
 export { measure, metricNames } from './measure.ts';
 export { aurc, riskCoverage, type RiskPoint } from './selective.ts';
-export { ensembleLogits, logSoftmax, softmax, type Logits } from './softmax.ts';
+export { argmax, ensembleLogits, logSoftmaxRow, softmax, type Logits } from './softmax.ts';
 export { answerScores, bestThreshold, normaliseAnswer, squadScores } from './squad.ts';
 export type { Asked, SquadScores, Threshold } from './squad.ts';
 export { atTemperature, fitTemperature } from './temperature.ts';

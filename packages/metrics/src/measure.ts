@@ -1,4 +1,4 @@
-import { BadInput } from '@lab/records';
+import { BadInput, itemAt } from '@lab/records';
 import type { TaskKind } from './task.ts';
 import { calibrationError, classwiseError, equalMass, equalWidth, topBets } from './calibration.ts';
 import { accuracy, brier, f1, matthews, nll } from './classification.ts';
@@ -22,7 +22,7 @@ const classification: { readonly [name: string]: Metric } = {
   aurc,
 };
 
-const predictions = (logits: Logits): number[] => logits.map((row) => row[0]!);
+const predictions = (logits: Logits): number[] => logits.map((row) => itemAt(row, 0));
 
 const regression: { readonly [name: string]: Metric } = {
   pearson: (logits, labels) => pearson(predictions(logits), labels),
@@ -37,9 +37,10 @@ const metricsOf = (task: TaskKind): { readonly [name: string]: Metric } =>
 export const metricNames = (task: TaskKind): readonly string[] => Object.keys(metricsOf(task));
 
 /**
- * Metrics of a task. logits: [examples, classes], or [examples, 1] for a regression; labels: class indices or target values.
- * `names` undefined means all of the task's. Undefined values (no examples, an output that is not finite, a constant side of a
- * correlation) are null. Throws `BadInput` for a metric the task does not have, RangeError when logits and labels do not fit.
+ * Metrics of a task. logits: [examples, classes], or [examples, 1] for a regression; labels: class
+ * indices or target values. `names` undefined means all of the task's. Undefined values (no
+ * examples, an output that is not finite, a constant side of a correlation) are null. Throws
+ * `BadInput` for a metric the task does not have, RangeError when logits and labels do not fit.
  */
 export const measure = (
   task: TaskKind,
@@ -58,12 +59,13 @@ export const measure = (
   if (logits.length !== labels.length)
     throw new RangeError(`${logits.length} rows of logits for ${labels.length} labels`);
   const classes = task.kind === 'classification' ? task.classes.length : 1;
-  const unfit = logits.findIndex((row) => row.length !== classes);
-  if (unfit >= 0) throw new RangeError(`row ${unfit} has ${logits[unfit]!.length} outputs, the task has ${classes}`);
+  logits.forEach(({ length }, i) => {
+    if (length !== classes) throw new RangeError(`row ${i} has ${length} outputs, the task has ${classes}`);
+  });
   const usable = labels.length > 0 && logits.every((row) => row.every(Number.isFinite));
   return Object.fromEntries(
     wanted.map((name) => {
-      const value = usable ? known[name]!(logits, labels, classes) : null;
+      const value = usable ? (known[name]?.(logits, labels, classes) ?? null) : null;
       return [name, value !== null && Number.isFinite(value) ? value : null];
     }),
   );

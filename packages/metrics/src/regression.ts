@@ -1,14 +1,16 @@
+import { average } from './average.ts';
+import { itemAt } from '@lab/records';
 type Values = readonly number[];
 
-const mean = (x: Values): number => x.reduce((sum, value) => sum + value, 0) / x.length;
-
-/** Pearson correlation in [-1, 1]; null for fewer than two examples or when either side is constant. */
+/**
+ * Pearson correlation in [-1, 1]; null for fewer than two examples or when either side is constant.
+ */
 export const pearson = (x: Values, y: Values): number | null => {
   if (x.length < 2 || x.every((value) => value === x[0]) || y.every((value) => value === y[0])) return null;
-  const [mx, my] = [mean(x), mean(y)];
+  const [mx, my] = [average(x), average(y)];
   let [xx, yy, xy] = [0, 0, 0];
   x.forEach((value, i) => {
-    const [dx, dy] = [value - mx, y[i]! - my];
+    const [dx, dy] = [value - mx, itemAt(y, i) - my];
     xx += dx * dx;
     yy += dy * dy;
     xy += dx * dy;
@@ -19,12 +21,13 @@ export const pearson = (x: Values, y: Values): number | null => {
 
 /** Ranks from 1; equal values share the mean of their ranks. */
 export const ranks = (x: Values): number[] => {
-  const order = x.map((_, i) => i).sort((a, b) => x[a]! - x[b]!);
+  const sorted = x.map((value, place) => ({ value, place })).sort((a, b) => a.value - b.value);
   const out = new Array<number>(x.length);
-  for (let start = 0; start < order.length;) {
+  for (let start = 0; start < sorted.length;) {
+    const { value } = itemAt(sorted, start);
     let end = start;
-    while (end + 1 < order.length && x[order[end + 1]!] === x[order[start]!]) end++;
-    for (let i = start; i <= end; i++) out[order[i]!] = (start + end) / 2 + 1;
+    while (sorted[end + 1]?.value === value) end++;
+    for (const { place } of sorted.slice(start, end + 1)) out[place] = (start + end) / 2 + 1;
     start = end + 1;
   }
   return out;
@@ -34,4 +37,4 @@ export const ranks = (x: Values): number[] => {
 export const spearman = (x: Values, y: Values): number | null => pearson(ranks(x), ranks(y));
 
 /** Mean squared error in squared units of the target. */
-export const mse = (x: Values, y: Values): number => mean(x.map((value, i) => (value - y[i]!) ** 2));
+export const mse = (x: Values, y: Values): number => average(x.map((value, i) => (value - itemAt(y, i)) ** 2));

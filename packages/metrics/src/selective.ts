@@ -1,7 +1,10 @@
 import { topBets } from './calibration.ts';
 import type { Logits } from './softmax.ts';
 
-/** When the most confident share `coverage` of examples is answered, the share `risk` of those is wrong. */
+/**
+ * When the most confident share `coverage` of examples is answered, the share `risk` of those is
+ * wrong.
+ */
 export interface RiskPoint {
   readonly coverage: number;
   readonly risk: number;
@@ -9,7 +12,10 @@ export interface RiskPoint {
   readonly confidence: number;
 }
 
-/** The selective-risk curve (El-Yaniv and Wiener 2010): one point for each example, by falling confidence, equal ones in given order. */
+/**
+ * The selective-risk curve (El-Yaniv and Wiener 2010): one point for each example, by falling
+ * confidence, equal ones in given order.
+ */
 export const riskCoverage = (logits: Logits, labels: readonly number[]): readonly RiskPoint[] => {
   const bets = [...topBets(logits, labels)].sort((a, b) => b.confidence - a.confidence);
   let wrong = 0;
@@ -19,7 +25,10 @@ export const riskCoverage = (logits: Logits, labels: readonly number[]): readonl
   });
 };
 
-/** Area under the selective-risk curve: the mean risk over all coverages, in [0, 1], lower is better. Null without examples. */
+/**
+ * Area under the selective-risk curve: the mean risk over all coverages, in [0, 1], lower is
+ * better. Null without examples.
+ */
 export const aurc = (logits: Logits, labels: readonly number[]): number | null => {
   const points = riskCoverage(logits, labels);
   return points.length === 0 ? null : points.reduce((sum, { risk }) => sum + risk, 0) / points.length;

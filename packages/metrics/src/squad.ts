@@ -1,3 +1,5 @@
+import { spaces } from './text/tokens.ts';
+
 /** A question with its accepted answers; none means that there is no answer. */
 export interface Asked {
   readonly id: string;
@@ -13,7 +15,10 @@ export interface SquadScores {
   readonly noAnswer: { readonly exact: number | null; readonly f1: number | null; readonly total: number };
 }
 
-/** SQuAD's normalisation, in its order: lower case, no ASCII punctuation, no a, an, the, single blanks. */
+/**
+ * SQuAD's normalisation, in its order: lower case, no ASCII punctuation, no a, an, the, single
+ * blanks.
+ */
 export const normaliseAnswer = (text: string): string =>
   text
     .toLowerCase()
@@ -25,19 +30,23 @@ export const normaliseAnswer = (text: string): string =>
 
 /** F1 of the words of two normalised answers; when one is empty: 1 if both are. */
 const wordF1 = (predicted: string, reference: string): number => {
-  const [a, b] = [predicted, reference].map((text) => text.split(' ').filter((word) => word !== ''));
-  if (a!.length === 0 || b!.length === 0) return a!.length === b!.length ? 1 : 0;
-  const left = new Map<string, number>();
-  for (const word of b!) left.set(word, (left.get(word) ?? 0) + 1);
-  const common = a!.filter((word) => {
-    const count = left.get(word) ?? 0;
-    left.set(word, count - 1);
+  const given = spaces(predicted);
+  const wanted = spaces(reference);
+  if (given.length === 0 || wanted.length === 0) return given.length === wanted.length ? 1 : 0;
+  const unmatched = new Map<string, number>();
+  for (const word of wanted) unmatched.set(word, (unmatched.get(word) ?? 0) + 1);
+  const common = given.filter((word) => {
+    const count = unmatched.get(word) ?? 0;
+    unmatched.set(word, count - 1);
     return count > 0;
   }).length;
-  return common === 0 ? 0 : (2 * common) / (a!.length + b!.length);
+  return common === 0 ? 0 : (2 * common) / (given.length + wanted.length);
 };
 
-/** Exact match and F1 of one answer, the best over references. References that normalise to nothing do not count; none left: no answer. */
+/**
+ * Exact match and F1 of one answer, the best over references. References that normalise to nothing
+ * do not count; none left: no answer.
+ */
 export const answerScores = (
   predicted: string,
   references: readonly string[],
@@ -60,8 +69,9 @@ const average = (rows: readonly Row[]) => {
 };
 
 /**
- * Exact match and F1 (Rajpurkar et al. 2016, 2018), overall and for questions with and without an answer. `predictions` maps id to text, '' for
- * no answer; a question without a prediction counts as answered with ''.
+ * Exact match and F1 (Rajpurkar et al. 2016, 2018), overall and for questions with and without an
+ * answer. `predictions` maps id to text, '' for no answer; a question without a prediction counts
+ * as answered with ''.
  */
 export const squadScores = (predictions: ReadonlyMap<string, string>, questions: readonly Asked[]): SquadScores => {
   const rows = questions.map(({ id, references }) => ({
@@ -75,15 +85,18 @@ export const squadScores = (predictions: ReadonlyMap<string, string>, questions:
   };
 };
 
-/** The best share and the smallest no-answer probability above which questions are left unanswered. */
+/**
+ * The best share and the smallest no-answer probability above which questions are left unanswered.
+ */
 export interface Threshold {
   readonly score: number | null;
   readonly threshold: number;
 }
 
 /**
- * The no-answer threshold that gives the best exact match and the best F1, as the official SQuAD 2.0 script searches it: questions are
- * answered when their no-answer probability does not pass the threshold. `noAnswer` maps id to that probability.
+ * The no-answer threshold that gives the best exact match and the best F1, as the official SQuAD
+ * 2.0 script searches it: questions are answered when their no-answer probability does not pass the
+ * threshold. `noAnswer` maps id to that probability.
  */
 export const bestThreshold = (
   predictions: ReadonlyMap<string, string>,

@@ -45,8 +45,9 @@ describe('degenerate texts', () => {
 
 describe('nist with two references, by hand', () => {
   it('weighs words by all references and takes the mean length', () => {
-    // Reference words: a b / a a c d, six in all; a three times, b once. Hypothesis a b: log2(6/3) + log2(6/1) over two words.
-    // The pair "a b": log2(count(a) / count(a b)) = log2(3). Lengths: 2 against a mean of 3.
+    // Reference words: a b / a a c d, six in all; a three times, b once. Hypothesis a b: log2(6/3)
+    // + log2(6/1) over two words. The pair "a b": log2(count(a) / count(a b)) = log2(3). Lengths: 2
+    // against a mean of 3.
     const score = (1 + Math.log2(6)) / 2 + Math.log2(3);
     const brevity = Math.exp((Math.log(0.5) / Math.log(1.5) ** 2) * Math.log(2 / 3) ** 2);
     expect(nist([pair('a b', 'a b', 'a a c d')])).toBeCloseTo(score * brevity, 12);

@@ -1,4 +1,7 @@
-/** What benchmarks and scripts take apart. Packages import each other through their index alone; lint keeps it so. */
+/**
+ * What benchmarks and scripts take apart. Packages import each other through their index alone;
+ * lint keeps it so.
+ */
 export { embeddedGptFolder } from './embedded-gpt/index.ts';
 export type { Anatomy } from './families/anatomy.ts';
 export { bert } from './families/bert/index.ts';

@@ -16,7 +16,10 @@ const CHOSEN = [
   'opt-post-norm',
 ];
 
-/** Hidden states, and the gradient of a loss in the first linear map's kernel, as one pure function of weights and batch. */
+/**
+ * Hidden states, and the gradient of a loss in the first linear map's kernel, as one pure function
+ * of weights and batch.
+ */
 const runOn = async (engine: Engine, one: Case) => {
   const model = await openCase(one);
   const { tensors } = readSafetensors(readFileSync(join(fixtureFolder(one.folder), 'expected.safetensors')));
@@ -27,7 +30,7 @@ const runOn = async (engine: Engine, one: Case) => {
     const encode = (W: tf.Tensor) => model.encode(plainForward({ ...weights, [kernel]: W }), batch);
     const loss = (W: tf.Tensor): tf.Scalar => {
       const hidden = encode(W);
-      return tf.sum(tf.square(model.pool(plainForward({ ...weights, [kernel]: W }), hidden, batch)));
+      return tf.sum(tf.square(model.pool(plainForward({ ...weights, [kernel]: W }), hidden, batch))) as tf.Scalar;
     };
     const start = weights[kernel]!;
     return { hidden: tf.mul(encode(start), tf.expandDims(batch.valid, -1)), gradient: tf.grad(loss)(start) };
@@ -37,9 +40,8 @@ const runOn = async (engine: Engine, one: Case) => {
   );
   const { ids, valid, types } = tensors;
   const out = await program.run({ ids: ids!, valid: valid!, ...(types ? { types } : {}), ...weights });
-  const read = async (name: string) => (await engine.get(out[name]!)).data;
-  const found = { hidden: await read('hidden'), gradient: await read('gradient') };
-  engine.free(Object.values(out));
+  const found = { hidden: (await engine.get(out.hidden)).data, gradient: (await engine.get(out.gradient)).data };
+  engine.free(out);
   program.dispose();
   return found;
 };

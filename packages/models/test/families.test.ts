@@ -1,7 +1,12 @@
+import { cpSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { adapters, forwardWith, type SiteUse } from '@lab/adapter';
 import { tf } from '@lab/engine';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { CASES, compare, openCase } from './parity.ts';
+import { relativeBucket } from '../src/families/mpnet/index.ts';
+import { isLanguageModel, models } from '../src/index.ts';
+import { CASES, compare, fixtureFolder, openCase } from './parity.ts';
 import { batchOf, plainForward, uploadAll } from './plain-forward.ts';
 
 beforeAll(async () => {
@@ -22,11 +27,11 @@ describe.each(CASES)('$folder', (one) => {
   it('meets exactly the sites and linear maps that it declares', async () => {
     const model = await openCase(one);
     const weights = await uploadAll(model);
-    const met: SiteUse[] = [];
+    const used: SiteUse[] = [];
     const lines = new Set<string>();
     tf.tidy(() => {
       const base = plainForward(weights, (site, place, value) => {
-        met.push({ site, place, shape: value.shape });
+        used.push({ site, place, shape: value.shape });
         return value;
       });
       const forward = { ...base, linear: (path: string, x: tf.Tensor) => (lines.add(path), base.linear(path, x)) };
@@ -34,7 +39,7 @@ describe.each(CASES)('$folder', (one) => {
       model.pool(forward, model.encode(forward, batch), batch);
     });
     tf.dispose(Object.values(weights));
-    expect(met).toEqual(model.sites(2, 3));
+    expect(used).toEqual(model.sites(2, 3));
     expect([...lines].sort()).toEqual(model.linears.map(({ path }) => path).sort());
     for (const { path, dIn, dOut } of model.linears) expect(weights[`${path}.weight`]!.shape).toEqual([dIn, dOut]);
   });
@@ -47,10 +52,10 @@ describe.each(CASES)('$folder', (one) => {
     const declared = new Map(
       [...model.sites(2, 3), ...adapter.sites(2, 3)].map((u) => [`${u.site} ${u.place.path}`, u.shape]),
     );
-    const met = new Set<string>();
+    const used = new Set<string>();
     tf.tidy(() => {
       const forward = forwardWith(model, adapter, frozen, params, (site, place, value) => {
-        met.add(`${site} ${place.path}`);
+        used.add(`${site} ${place.path}`);
         expect(value.shape, `${site} ${place.path}`).toEqual(declared.get(`${site} ${place.path}`));
         return value;
       });
@@ -58,7 +63,42 @@ describe.each(CASES)('$folder', (one) => {
       model.pool(forward, model.encode(forward, batch), batch);
     });
     tf.dispose([...Object.values(frozen), ...Object.values(params)]);
-    expect([...met].sort()).toEqual([...declared.keys()].sort());
+    expect([...used].sort()).toEqual([...declared.keys()].sort());
+  });
+});
+
+describe('MPNet', () => {
+  it('has the buckets of distances that transformers has', () => {
+    const expected: readonly number[] = JSON.parse(
+      readFileSync(new URL('./fixtures/families/mpnet-buckets.json', import.meta.url), 'utf8'),
+    );
+    expect(expected.map((_, i) => relativeBucket(i - (expected.length - 1) / 2))).toEqual(expected);
+    expect(expected).toHaveLength(401);
+  });
+});
+
+describe('texts', () => {
+  it.each([
+    ['mistral', 9],
+    ['gemma2', 10],
+    ['qwen2', 16],
+  ])('of %s are at most a window long', async (folder, longest) => {
+    const one = CASES.find((each) => each.folder === folder);
+    expect((await openCase(one!)).maxTokens).toBe(longest);
+  });
+
+  it('end at every token of generation_config.json', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'ends-'));
+    cpSync(fixtureFolder('llama-three'), folder, { recursive: true });
+    const ends = async () => {
+      const model = await models.build(models.parse({ name: 'llama', lm: true }), { weights: folder });
+      return isLanguageModel(model) ? [model.end, model.ends] : undefined;
+    };
+    expect(await ends()).toEqual([2, [2]]);
+    writeFileSync(join(folder, 'generation_config.json'), JSON.stringify({ eos_token_id: [7, 8, 9] }));
+    expect(await ends()).toEqual([2, [7, 8, 9]]);
+    writeFileSync(join(folder, 'generation_config.json'), JSON.stringify({ eos_token_id: 'all' }));
+    await expect(ends()).rejects.toThrow(/generation_config\.json: key "eos_token_id"/);
   });
 });
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { openBest, tf, type Engine } from '@lab/engine';
+import { openBest, type Engine } from '@lab/engine';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   generate,
@@ -8,13 +8,10 @@ import {
   isLanguageModel,
   meanLogits,
   models,
-  nextPass,
-  openDecoder,
-  startPass,
   type LanguageModel,
 } from '../src/index.ts';
 import { ruled } from '../src/generate/scores.ts';
-import { plainForward } from './plain-forward.ts';
+import { decoderOf } from './decoder.ts';
 
 interface Row {
   readonly case: string;
@@ -49,40 +46,6 @@ const openCase = async (name: string): Promise<LanguageModel> => {
   return model;
 };
 
-/** The model alone on an engine. */
-const decoderOf = async (engine: Engine, model: LanguageModel) => {
-  const put = Object.entries(await model.weights()).map(([name, array]) => [`weight/${name}`, engine.put(array)]);
-  const weights = Object.fromEntries(put);
-  const forward = (inputs: { readonly [name: string]: tf.Tensor }) =>
-    plainForward(
-      Object.fromEntries(
-        Object.entries(inputs).flatMap(([name, value]) =>
-          name.startsWith('weight/') ? [[name.slice('weight/'.length), value]] : [],
-        ),
-      ),
-    );
-  const start = engine.program((inputs) => {
-    const batch = { ids: inputs.ids as tf.Tensor2D, valid: inputs.valid as tf.Tensor2D, extra: {} };
-    return startPass(model, forward(inputs), batch, maxNewTokens);
-  });
-  const next = engine.program((inputs) => nextPass(model, forward(inputs), inputs));
-  const decoder = openDecoder({
-    engine,
-    start,
-    next,
-    more: () => weights,
-    pad: (longest) => longest,
-    room: maxNewTokens,
-  });
-  const close = () => {
-    decoder.close();
-    engine.free(Object.values(weights));
-    start.dispose();
-    next.dispose();
-  };
-  return { ...decoder, close };
-};
-
 describe.each(['onnx', 'js'] as const)('generation with key/value cache, engine %s', (name) => {
   let engine: Engine;
   beforeAll(async () => {
@@ -95,7 +58,7 @@ describe.each(['onnx', 'js'] as const)('generation with key/value cache, engine 
     '%s: the texts of transformers, several prompts at once',
     async (one) => {
       const before = engine.alive();
-      const decoder = await decoderOf(engine, await openCase(one));
+      const decoder = await decoderOf(engine, await openCase(one), maxNewTokens);
       const mine = rows.filter((row) => row.case === one);
       const groups = new Map(mine.map((row) => [JSON.stringify([row.ends, row.settings]), row]));
       for (const { ends, settings } of groups.values()) {

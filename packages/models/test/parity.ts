@@ -6,7 +6,10 @@ import { readSafetensors, tf, type HostArray } from '@lab/engine';
 import { isLanguageModel, models } from '../src/index.ts';
 import { plainForward, upload, uploadAll } from './plain-forward.ts';
 
-/** How transformers' output is made from the model's: a linear head on the pooled vector or on every token, next-token logits, or none. */
+/**
+ * How transformers' output is made from the model's: a linear head on the pooled vector or on every
+ * token, next-token logits, or none.
+ */
 type Output = 'pooled' | 'tokens' | 'next' | 'bare';
 
 export interface Case {
@@ -56,7 +59,10 @@ export const openCase = ({ folder, family, pooling, output }: Case): Promise<Mod
   return models.build(models.parse(config), { weights: fixtureFolder(folder) });
 };
 
-/** LoRA as peft defines it, r = 2 and alpha = 4 (scale 2), on every linear map for which `params` has matrices. */
+/**
+ * LoRA as peft defines it, r = 2 and alpha = 4 (scale 2), on every linear map for which `params`
+ * has matrices.
+ */
 const withLora = (base: Forward, params: { readonly [name: string]: tf.Tensor }, scale: number): Forward => ({
   ...base,
   linear: (path, x) => {
@@ -154,7 +160,10 @@ const relative = (ours: ArrayLike<number>, expected: ArrayLike<number>): number 
   return norm(Array.from(ours, (x, i) => x - expected[i]!)) / norm(Array.from(expected));
 };
 
-/** Runs a case and compares with what transformers and peft computed, with LoRA's scale 2; another scale must be noticed. */
+/**
+ * Runs a case and compares with what transformers and peft computed, with LoRA's scale 2; another
+ * scale must be noticed.
+ */
 export const compare = async (one: Case, scale = 2): Promise<Parity> => {
   const model = await openCase(one);
   const { tensors } = readSafetensors(readFileSync(join(fixtureFolder(one.folder), 'expected.safetensors')));

@@ -8,9 +8,9 @@ export const upload = ({ shape, data, dtype }: HostArray): tf.Tensor => tf.tenso
 /** The model alone: linear maps without adapter. */
 export const plainForward = (weights: { readonly [name: string]: tf.Tensor }, perturb: Perturb = noNoise): Forward => {
   const weight = (name: string): tf.Tensor => {
-    const found = weights[name];
-    if (!found) throw new Error(`no weight ${name}`);
-    return found;
+    const tensor = weights[name];
+    if (!tensor) throw new Error(`no weight ${name}`);
+    return tensor;
   };
   return {
     weight,

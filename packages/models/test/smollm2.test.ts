@@ -1,8 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { openEngine, tf, type Handle } from '@lab/engine';
+import { openEngine, type Params, type tf } from '@lab/engine';
 import { describe, expect, it } from 'vitest';
-import { generate, generationSchema, isLanguageModel, models, nextPass, openDecoder, startPass } from '../src/index.ts';
+import { generate, generationSchema, isLanguageModel, models } from '../src/index.ts';
+import { decoderOf } from './decoder.ts';
 import { plainForward } from './plain-forward.ts';
 
 const folder = fileURLToPath(new URL('../../../.cache/models/smollm2', import.meta.url));
@@ -38,24 +39,18 @@ describe.skipIf(!existsSync(folder))('SmolLM2-135M (fetched by scripts/fetch-smo
     const model = await models.build(models.parse({ name: 'smollm2', lm: true }), { weights: folder });
     if (!isLanguageModel(model)) throw new Error('no language model head');
     const engine = await openEngine('onnx');
-    const weights: { [name: string]: Handle } = {};
-    for (const [name, array] of Object.entries(await model.weights())) weights[`w/${name}`] = engine.put(array);
-    const forwardOf = (inputs: { readonly [name: string]: tf.Tensor }) =>
-      plainForward(
-        Object.fromEntries(
-          Object.entries(inputs).flatMap(([name, tensor]) => (name.startsWith('w/') ? [[name.slice(2), tensor]] : [])),
-        ),
-      );
-    const read = engine.program(({ ids, valid, ...rest }) => {
-      const forward = forwardOf(rest);
-      const hidden = model.encode(forward, { ids: ids as tf.Tensor2D, valid: valid as tf.Tensor2D, extra: {} });
-      return { logits: model.logits(forward, hidden) };
+    const put = Object.entries(await model.weights()).map(([name, array]) => [name, engine.put(array)] as const);
+    const frozen = Object.fromEntries(put);
+    type Inputs = { readonly frozen: Params; readonly ids: tf.Tensor2D; readonly valid: tf.Tensor2D };
+    const read = engine.program(({ frozen: weights, ids, valid }: Inputs) => {
+      const forward = plainForward(weights);
+      return { logits: model.logits(forward, model.encode(forward, { ids, valid, extra: {} })) };
     });
     for (const { text, ids, best, logits } of reference.rows) {
       expect([...model.encodeBare(text)], text).toEqual(ids);
       const shape = [1, ids.length];
       const { logits: handle } = await read.run({
-        ...weights,
+        frozen,
         ids: { dtype: 'int32', shape, data: Int32Array.from(ids) },
         valid: { dtype: 'float32', shape, data: new Float32Array(ids.length).fill(1) },
       });
@@ -74,22 +69,12 @@ describe.skipIf(!existsSync(folder))('SmolLM2-135M (fetched by scripts/fetch-smo
       expect(worst, text).toBeLessThan(1e-3);
     }
     read.dispose();
-    const decoder = openDecoder({
-      engine,
-      start: engine.program((inputs) => {
-        const batch = { ids: inputs['ids'] as tf.Tensor2D, valid: inputs['valid'] as tf.Tensor2D, extra: {} };
-        return startPass(model, forwardOf(inputs), batch, NEW_TOKENS);
-      }),
-      next: engine.program((inputs) => nextPass(model, forwardOf(inputs), inputs)),
-      more: () => weights,
-      pad: (longest) => longest,
-      room: NEW_TOKENS,
-    });
+    engine.free(frozen);
+    const decoder = await decoderOf(engine, model, NEW_TOKENS);
     const options = generationSchema.parse({ maxNewTokens: NEW_TOKENS });
     const [written] = await generate(decoder, [model.encodeBare(reference.question)], { ends: model.ends, options });
     expect(model.decode(written!)).toBe(reference.answer);
     decoder.close();
-    engine.free(Object.values(weights));
     await engine.close();
   });
 });

@@ -15,7 +15,10 @@ const present = existsSync(join(folder, 'stories260K.bin'));
 /** The greedy continuation of nothing that llama2.c prints for this file. */
 const STORY = 'Once upon a time, there was a little girl named Lily. She loved to play outside in the park.';
 
-/** Rows of adjacent rotary pairs -> rows of first halves and second halves, head by head, as Hugging Face checkpoints have them. */
+/**
+ * Rows of adjacent rotary pairs -> rows of first halves and second halves, head by head, as Hugging
+ * Face checkpoints have them.
+ */
 const halves = (data: Float32Array, heads: number, width: number): Float32Array => {
   const rows = data.length / width;
   const headRows = rows / heads;
@@ -28,7 +31,9 @@ const halves = (data: Float32Array, heads: number, width: number): Float32Array 
   return out;
 };
 
-/** llama2.c's file as a checkpoint folder: 7 int32 of sizes, then float32 tensors, layers stacked. */
+/**
+ * llama2.c's file as a checkpoint folder: 7 int32 of sizes, then float32 tensors, layers stacked.
+ */
 const convert = async (): Promise<string> => {
   const bytes = readFileSync(join(folder, 'stories260K.bin'));
   const buffer = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length);

@@ -26,9 +26,10 @@ export const normal = (k: Key, n: number): Float32Array => {
 };
 
 /**
- * n draws that are 1 with probability p, else 0; p in [0, 1], exact at 0 and 1. One byte of a word decides almost every draw; the one
- * time in 256 that the byte equals the threshold's first byte, a second stream gives 32 more bits, so that p is resolved to 2^-40 at
- * a quarter of the cost of a word each. Under one key a draw that is 1 at some p is 1 at every larger p.
+ * n draws that are 1 with probability p, else 0; p in [0, 1], exact at 0 and 1. One byte of a word
+ * decides almost every draw; the one time in 256 that the byte equals the threshold's first byte, a
+ * second stream gives 32 more bits, so that p is resolved to 2^-40 at a quarter of the cost of a
+ * word each. Under one key a draw that is 1 at some p is 1 at every larger p.
  */
 export const bernoulli = (k: Key, n: number, p: number): Uint8Array => {
   if (!(p >= 0 && p <= 1)) throw new RangeError(`a probability lies in [0, 1]; got ${p}`);
@@ -45,7 +46,10 @@ export const bernoulli = (k: Key, n: number, p: number): Uint8Array => {
   return out;
 };
 
-/** One whole number from 0 to n - 1, without modulo bias: words beyond the last whole multiple of n are drawn again. */
+/**
+ * One whole number from 0 to n - 1, without modulo bias: words beyond the last whole multiple of n
+ * are drawn again.
+ */
 export const integer = (k: Key, n: number): number => {
   if (!Number.isSafeInteger(n) || n < 1 || n > 2 ** 32) throw new RangeError(`integer needs 1 <= n <= 2^32; got ${n}`);
   const limit = 2 ** 32 - (2 ** 32 % n);
@@ -61,7 +65,8 @@ export const permutation = (k: Key, n: number): Int32Array => {
   const order = Int32Array.from({ length: n }, (_, i) => i);
   const words = bits(k, 2 * n);
   for (let i = n - 1; i > 0; i--) {
-    // 53 bits times (i + 1): the bias of this multiplication is below 2^-20 for any n that fits in memory.
+    // 53 bits times (i + 1): the bias of this multiplication is below 2^-20 for any n that fits in
+    // memory.
     const u = (words[2 * i]! * 2 ** 21 + (words[2 * i + 1]! >>> 11)) / 2 ** 53;
     const j = Math.floor(u * (i + 1));
     [order[i], order[j]] = [order[j]!, order[i]!];

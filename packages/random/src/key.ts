@@ -6,8 +6,9 @@ export type Key = readonly [number, number] & { readonly [brand]: 'Key' };
 const rotations = [13, 15, 26, 6, 17, 29, 16, 24] as const;
 
 /**
- * Threefry-2x32 with 20 rounds (Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2, 3", section 4.2).
- * Key words k0, k1 and counter words c0, c1 are unsigned 32-bit; writes two words to out[at], out[at + 1].
+ * Threefry-2x32 with 20 rounds (Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2, 3",
+ * section 4.2). Key words k0, k1 and counter words c0, c1 are unsigned 32-bit; writes two words to
+ * out[at], out[at + 1].
  */
 export const threefry = (k0: number, k1: number, c0: number, c1: number, out: Uint32Array, at = 0): void => {
   const k2 = (k0 ^ k1 ^ 0x1bd11bda) >>> 0;
@@ -43,14 +44,18 @@ export const key = (seed: number): Key => {
 
 const utf8 = new TextEncoder();
 
-/** Second counter words that draws never use (they use 0 and 1), so that no key is a number that was also drawn. */
+/**
+ * Second counter words that draws never use (they use 0 and 1), so that no key is a number that was
+ * also drawn.
+ */
 const numbers = 0x8000_0000;
 const words = 0x6c61_6265;
 
 /**
- * The key after a word: its UTF-8 bytes pass through Threefry in blocks of eight, each under the key that the last one left, and the
- * length closes it. One block is a permutation of 64 bits and the last pass is one random-looking map, so two of n words share a key
- * with a chance of about n^2 / 2^64: one in 10^7 for a million words.
+ * The key after a word: its UTF-8 bytes pass through Threefry in blocks of eight, each under the
+ * key that the last one left, and the length closes it. One block is a permutation of 64 bits and
+ * the last pass is one random-looking map, so two of n words share a key with a chance of about n^2
+ * / 2^64: one in 10^7 for a million words.
  */
 const absorb = (k: Key, word: string): Key => {
   const bytes = utf8.encode(word);
@@ -62,9 +67,10 @@ const absorb = (k: Key, word: string): Key => {
 };
 
 /**
- * A new key for a label: `fold(fold(root, 'step'), 17)`. Words and whole numbers are kept apart: fold(k, '1') differs from fold(k, 1).
- * Distinct numbers under one key never collide, since a Threefry block is a permutation; for words see `absorb`.
- * Keys come from names, never from the order of calls. Throws for a number that is not whole or is negative.
+ * A new key for a label: `fold(fold(root, 'step'), 17)`. Words and whole numbers are kept apart:
+ * fold(k, '1') differs from fold(k, 1). Distinct numbers under one key never collide, since a
+ * Threefry block is a permutation; for words see `absorb`. Keys come from names, never from the
+ * order of calls. Throws for a number that is not whole or is negative.
  */
 export const fold = (k: Key, label: string | number): Key => {
   if (typeof label === 'string') return absorb(k, label);

@@ -6,7 +6,10 @@ const root = key(2026);
 const mean = (x: ArrayLike<number>): number => Array.from(x).reduce((a, b) => a + b, 0) / x.length;
 const moment = (x: ArrayLike<number>, k: number): number => mean(Array.from(x, (v) => v ** k));
 
-/** Largest distance of the empirical law from `cdf`, times sqrt(n): above 1.95 with probability .001 (Kolmogorov). */
+/**
+ * Largest distance of the empirical law from `cdf`, times sqrt(n): above 1.95 with probability .001
+ * (Kolmogorov).
+ */
 const kolmogorov = (x: ArrayLike<number>, cdf: (v: number) => number): number => {
   const sorted = Array.from(x).sort((a, b) => a - b);
   const n = sorted.length;
@@ -14,7 +17,10 @@ const kolmogorov = (x: ArrayLike<number>, cdf: (v: number) => number): number =>
   return Math.max(...gaps) * Math.sqrt(n);
 };
 
-/** Pearson's statistic of counts against equal expectations, as a number of standard deviations of its own law. */
+/**
+ * Pearson's statistic of counts against equal expectations, as a number of standard deviations of
+ * its own law.
+ */
 const chiSquareZ = (counts: readonly number[]): number => {
   const expected = counts.reduce((a, b) => a + b, 0) / counts.length;
   const statistic = counts.reduce((sum, count) => sum + (count - expected) ** 2 / expected, 0);

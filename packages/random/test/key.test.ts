@@ -9,7 +9,8 @@ const block = (k0: number, k1: number, c0: number, c1: number): readonly number[
 };
 
 describe('threefry-2x32-20', () => {
-  // kat_vectors of Random123, the reference library of Salmon et al. 2011: zeros, ones, digits of pi.
+  // kat_vectors of Random123, the reference library of Salmon et al. 2011: zeros, ones, digits of
+  // pi.
   it.each([
     [0, 0, 0, 0, 0x6b200159, 0x99ba4efe],
     [0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0x1cb996fc, 0xbb002be7],
@@ -41,7 +42,8 @@ describe('threefry-2x32-20', () => {
       }
       return sum / 64;
     };
-    // 64 trials of 64 bits: the mean has a standard error of sqrt(64 / 4) / sqrt(64) = 0.5 bits; 128 positions, 4.5 errors.
+    // 64 trials of 64 bits: the mean has a standard error of sqrt(64 / 4) / sqrt(64) = 0.5 bits;
+    // 128 positions, 4.5 errors.
     for (let at = 0; at < 128; at++) expect(Math.abs(flips(at) - 32)).toBeLessThan(2.25);
   });
 });
@@ -56,7 +58,8 @@ describe('keys', () => {
 
   it('keep their values over releases, since run results depend on them', () => {
     expect([key(0), key(1), fold(key(0), 'mask'), fold(key(0), 17)].map(text)).toEqual([
-      // The first is Threefry's published vector; the others were recorded when the derivation of keys was settled.
+      // The first is Threefry's published vector; the others were recorded when the derivation of
+      // keys was settled.
       '1797259609 2579123966',
       '1351547692 3235790642',
       '2845084612 2373132468',

@@ -1,6 +1,7 @@
 /**
- * JSON with object keys in code-unit order: equal data gives equal text. Keys with the value undefined are left out.
- * Throws for what JSON cannot hold (NaN, infinities, functions, maps, dates).
+ * JSON with object keys in code-unit order: equal data gives equal text. Keys with the value
+ * undefined are left out. Throws for what JSON cannot hold (NaN, infinities, functions, maps,
+ * dates).
  */
 export const canonical = (value: unknown): string => {
   if (value === null || typeof value === 'boolean' || typeof value === 'string') return JSON.stringify(value);

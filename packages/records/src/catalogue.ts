@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { BadInput } from './bad-input.ts';
 import type { Catalogue, Entry, Named } from './entry.ts';
+import { present } from './item.ts';
 import { nearest } from './nearest.ts';
 import { sentence } from './sentence.ts';
 
@@ -20,17 +21,17 @@ export const catalogue = <Args extends readonly unknown[], Built>(
   if (byName.size !== entries.length) throw new Error(`two entries of the ${kind} catalogue share a name`);
   const names = entries.map((e) => e.name);
   // Made once: a schema compiles itself at its first use.
-  const strict = new Map(entries.map((e) => [e.name, e.options.strict()]));
+  const strict = new Map(entries.map((e) => [e, e.options.strict()]));
   const find = (name: string): Entry<Args, Built> => {
-    const found = byName.get(name);
-    if (!found) throw new BadInput(`unknown ${kind} "${name}"${nearest(name, names)}; allowed: ${names.join(', ')}`);
-    return found;
+    const known = byName.get(name);
+    if (!known) throw new BadInput(`unknown ${kind} "${name}"${nearest(name, names)}; allowed: ${names.join(', ')}`);
+    return known;
   };
   const parse = (config: unknown, where = kind): Named => {
     const head = named.safeParse(config);
     if (!head.success) throw new BadInput(`${where}: expected { name, …options }; allowed names: ${names.join(', ')}`);
     const { name, ...options } = head.data;
-    const schema = strict.get(find(name).name)!;
+    const schema = present(strict.get(find(name)), `the options of ${name}`);
     const parsed = schema.safeParse(options);
     if (!parsed.success) throw new BadInput(sentence(`${where} (${name})`, parsed.error, schema));
     return { name, ...parsed.data };

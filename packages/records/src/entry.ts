@@ -31,7 +31,10 @@ export interface Catalogue<Args extends readonly unknown[], Built> {
   readonly kind: string;
   readonly entries: readonly Entry<Args, Built>[];
   readonly names: readonly string[];
-  /** Fills defaults. Throws `BadInput` for an unknown name or option, naming the allowed ones. `where` is the config key, for the message. */
+  /**
+   * Fills defaults. Throws `BadInput` for an unknown name or option, naming the allowed ones.
+   * `where` is the config key, for the message.
+   */
   readonly parse: (config: unknown, where?: string) => Named;
   readonly find: (name: string) => Entry<Args, Built>;
   readonly build: (config: Named, ...args: Args) => Built;

@@ -11,8 +11,8 @@ export interface EntryVersions {
 }
 
 /**
- * A run's identity: 16 hexadecimal digits of the SHA-256 of its canonical config and its entries' versions.
- * Host, path, engine, threads and time stay out.
+ * A run's identity: 16 hexadecimal digits of the SHA-256 of its canonical config and its entries'
+ * versions. Host, path, engine, threads and time stay out.
  */
 export const runId = (config: RunConfig, versions: EntryVersions): string =>
   createHash('sha256')

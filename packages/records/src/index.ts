@@ -3,6 +3,7 @@ export { canonical } from './canonical.ts';
 export { catalogue, entry } from './catalogue.ts';
 export { runConfigSchema, trainSchema, type RunConfig, type TrainConfig } from './config.ts';
 export type { Catalogue, Citation, Entry, Named } from './entry.ts';
+export { itemAt, present } from './item.ts';
 export { runId, type EntryVersions } from './id.ts';
 export { nearest } from './nearest.ts';
 export { sentence } from './sentence.ts';
@@ -11,6 +12,8 @@ export type {
   Cost,
   CurvePoint,
   Evaluation,
+  Label,
+  Labels,
   Prediction,
   Readout,
   RunRecord,

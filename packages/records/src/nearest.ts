@@ -1,14 +1,19 @@
+import { itemAt } from './item.ts';
+
 /** Edit distance of two short words. */
 const distance = (a: string, b: string): number => {
   let row = Array.from({ length: b.length + 1 }, (_, j) => j);
   for (let i = 1; i <= a.length; i++) {
-    const next = [i];
+    let last = i;
+    const next = [last];
     for (let j = 1; j <= b.length; j++) {
-      next.push(Math.min(row[j]! + 1, next[j - 1]! + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1)));
+      const same = a[i - 1] === b[j - 1];
+      last = Math.min(itemAt(row, j) + 1, last + 1, itemAt(row, j - 1) + (same ? 0 : 1));
+      next.push(last);
     }
     row = next;
   }
-  return row[b.length]!;
+  return itemAt(row, b.length);
 };
 
 /** ` (did you mean "x"?)` for the closest of `names`, or nothing when none is close. */

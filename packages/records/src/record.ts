@@ -1,5 +1,10 @@
 import type { RunConfig } from './config.ts';
 
+/** What an experiment says of a run, for each axis it varies (method, p, N, M, readout, dataset, variant, ...). */
+export type Label = string | number;
+/** Labels by axis; the runs of one arm have equal ones. */
+export type Labels = { readonly [axis: string]: Label };
+
 /** How outputs were read off the trained weights. */
 export type Readout = 'deterministic' | 'mean-field' | 'ensemble-logits' | 'ensemble-probabilities';
 
@@ -47,7 +52,10 @@ export interface Surroundings {
   readonly engine: string;
   readonly threads: number;
   readonly cpu: string;
-  /** Name of the graphics processor that a GPU engine runs on; absent or null where there is none or it cannot be read. */
+  /**
+   * Name of the graphics processor that a GPU engine runs on; absent or null where there is none or
+   * it cannot be read.
+   */
   readonly gpu?: string | null;
   readonly versions: { readonly [library: string]: string };
 }
@@ -60,8 +68,9 @@ export interface Cost {
   readonly examplesPerSecond: number;
   readonly peakMemoryMB: number;
   /**
-   * Joules that the whole processor package (and a GPU that is used) drew while this run was at work; null where no counter can be read,
-   * absent in older records. Runs at the same time share the package, so their figures overlap.
+   * Joules that the whole processor package (and a GPU that is used) drew while this run was at
+   * work; null where no counter can be read, absent in older records. Runs at the same time share
+   * the package, so their figures overlap.
    */
   readonly energyJoules?: number | null;
 }
@@ -79,7 +88,10 @@ export interface RunResult {
   readonly metric: string;
   readonly selectedEpoch: number;
   readonly evaluations: readonly Evaluation[];
-  /** Parameters: all that were trained (with the head), those of the adapter alone, and the frozen ones. */
+  /**
+   * Parameters: all that were trained (with the head), those of the adapter alone, and the frozen
+   * ones.
+   */
   readonly counts: { readonly trainable: number; readonly adapter: number; readonly frozen: number };
   readonly cost: Cost;
 }
@@ -92,13 +104,16 @@ export interface Prediction {
   /** Logits (or the predicted value) of the deterministic pass. */
   readonly deterministic: readonly number[];
   /**
-   * Text-to-text: what was written, by readout, and the references; `deterministic` is then the mean loss of the first reference's tokens.
+   * Text-to-text: what was written, by readout, and the references; `deterministic` is then the
+   * mean loss of the first reference's tokens.
    */
   readonly texts?: { readonly [readout in Readout]?: string };
   readonly references?: readonly string[];
   /** With the expected update, where the method defines one. */
   readonly meanField?: readonly number[];
-  /** Of each ensemble member, in drawing order: the first four of eight are the ensemble of four. */
+  /**
+   * Of each ensemble member, in drawing order: the first four of eight are the ensemble of four.
+   */
   readonly members?: readonly (readonly number[])[];
 }
 

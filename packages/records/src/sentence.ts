@@ -1,20 +1,22 @@
 import { z } from 'zod';
 import { nearest } from './nearest.ts';
 
-/** Keys of the object schema at `path`, seen through defaults and optionals; none where there is no such object. */
-const keysAt = (schema: z.ZodType, path: readonly PropertyKey[]): readonly string[] => {
+/**
+ * Keys of the object schema at `path`, seen through defaults and optionals; none where there is no
+ * such object.
+ */
+const keysAt = (schema: unknown, path: readonly PropertyKey[]): readonly string[] => {
   if (schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault || schema instanceof z.ZodOptional)
-    return keysAt(schema.unwrap() as z.ZodType, path);
+    return keysAt(schema.unwrap(), path);
   if (!(schema instanceof z.ZodObject)) return [];
   const [head, ...rest] = path;
-  if (head === undefined) return Object.keys(schema.shape);
-  const below = schema.shape[String(head)] as z.ZodType | undefined;
-  return below ? keysAt(below, rest) : [];
+  const shape: { readonly [key: string]: unknown } = schema.shape;
+  return head === undefined ? Object.keys(shape) : keysAt(shape[String(head)], rest);
 };
 
 /**
- * One sentence for the first thing a schema refused: where, what was wrong, what is allowed. `allowed` is the schema, or the keys of
- * its outermost object.
+ * One sentence for the first thing a schema refused: where, what was wrong, what is allowed.
+ * `allowed` is the schema, or the keys of its outermost object.
  */
 export const sentence = (where: string, error: z.ZodError, allowed: z.ZodType | readonly string[]): string => {
   const issue = error.issues[0];
@@ -24,5 +26,6 @@ export const sentence = (where: string, error: z.ZodError, allowed: z.ZodType | 
   const key = issue.keys[0] ?? '';
   const keys = allowed instanceof z.ZodType ? keysAt(allowed, issue.path) : path === '' ? allowed : [];
   const at = path === '' ? '' : ` in "${path}"`;
-  return `${where}: unknown key "${key}"${at}${nearest(key, keys)}; allowed keys: ${keys.length > 0 ? keys.join(', ') : 'none'}`;
+  const list = keys.length > 0 ? keys.join(', ') : 'none';
+  return `${where}: unknown key "${key}"${at}${nearest(key, keys)}; allowed keys: ${list}`;
 };

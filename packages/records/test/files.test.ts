@@ -17,7 +17,8 @@ describe('writeWhole', () => {
 
   it('leaves no part of a file when it fails, and the old content where there was one', () => {
     const folder = freshFolder();
-    // A folder that is not empty stands where the file should be: the rename is refused after the whole content was written.
+    // A folder that is not empty stands where the file should be: the rename is refused after the
+    // whole content was written.
     mkdirSync(join(folder, 'file.txt', 'inside'), { recursive: true });
     expect(() => writeWhole(join(folder, 'file.txt'), 'content')).toThrow();
     expect(readdirSync(folder)).toEqual(['file.txt']);

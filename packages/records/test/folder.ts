@@ -1,3 +1,4 @@
+import { present, takeLease, type Lease } from '../src/index.ts';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,3 +13,7 @@ export const freshFolder = (): string => {
 
 const made: string[] = [];
 afterEach(() => made.splice(0).forEach((folder) => rmSync(folder, { recursive: true, force: true })));
+
+/** The lease of a run folder that nobody holds. */
+export const leaseOf = (folder: string, dead?: number): Lease =>
+  present(takeLease(folder, dead), `a free lease of ${folder}`);

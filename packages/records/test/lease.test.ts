@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { heartbeat, holdingOf, isOurs, leaseTimeout, releaseLease, takeLease } from '../src/index.ts';
-import { freshFolder } from './folder.ts';
+import { freshFolder, leaseOf } from './folder.ts';
 
 const index = fileURLToPath(new URL('../src/index.ts', import.meta.url));
 
@@ -43,7 +43,7 @@ const age = (path: string, milliseconds: number): void => {
 describe('a lease', () => {
   it('is exclusive, and free again when given back', () => {
     const folder = freshFolder();
-    const lease = takeLease(folder)!;
+    const lease = leaseOf(folder);
     expect(lease.fence).toBe(1);
     expect(takeLease(folder)).toBeNull();
     expect(isOurs(lease)).toBe(true);
@@ -59,7 +59,7 @@ describe('a lease', () => {
     expect(other.lease?.fence).toBe(1);
     expect(takeLease(folder)).toBeNull();
     await other.kill();
-    const ours = takeLease(folder)!;
+    const ours = leaseOf(folder);
     expect(ours.fence).toBe(2);
     expect(isOurs(other.lease!)).toBe(false);
     expect(readdirSync(folder)).toHaveLength(1);
@@ -103,7 +103,7 @@ describe('a lease', () => {
 
   it('heartbeats only while it is ours', () => {
     const folder = freshFolder();
-    const lease = takeLease(folder)!;
+    const lease = leaseOf(folder);
     age(file(folder), 60_000);
     heartbeat(lease);
     expect(Date.now() - statSync(file(folder)).mtimeMs).toBeLessThan(10_000);
@@ -117,10 +117,10 @@ describe('a lease', () => {
 
   it('that was lost stays lost when numbers begin again in an emptied folder', () => {
     const folder = freshFolder();
-    const late = takeLease(folder)!;
+    const late = leaseOf(folder);
     moveAway(folder);
-    releaseLease(takeLease(folder, late.fence)!);
-    const fresh = takeLease(folder)!;
+    releaseLease(leaseOf(folder, late.fence));
+    const fresh = leaseOf(folder);
     expect(fresh.fence).toBe(late.fence);
     expect(isOurs(late)).toBe(false);
     releaseLease(late);

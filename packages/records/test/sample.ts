@@ -1,7 +1,7 @@
 import { runConfigSchema, type CurvePoint, type Prediction, type RunResult, type Surroundings } from '../src/index.ts';
 
 /** A run's files, small. */
-export const config = runConfigSchema.parse({
+export const sampleConfig = runConfigSchema.parse({
   seed: 1,
   dataset: { name: 'd' },
   model: { name: 'm' },
@@ -31,7 +31,7 @@ export const result: RunResult = {
   counts: { trainable: 10, adapter: 8, frozen: 100 },
   cost: { seconds: 1, trainSeconds: 0.5, evalSeconds: 0.5, steps: 4, examplesPerSecond: 8, peakMemoryMB: 100 },
 };
-export const curve: readonly CurvePoint[] = [
+export const sampleCurve: readonly CurvePoint[] = [
   { step: 2, epoch: 1, trainLoss: 0.7, lr: 1e-3, evaluations: [] },
   { step: 4, epoch: 2, trainLoss: 0.6, lr: 0, evaluations: result.evaluations },
 ];

@@ -14,19 +14,18 @@ import {
   releaseLease,
   runFolder,
   stateOf,
-  takeLease,
   writeAdapterFile,
   writeCurve,
   writeHead,
 } from '../src/index.ts';
-import { freshFolder } from './folder.ts';
-import { config, curve, predictions, result, surroundings } from './sample.ts';
+import { freshFolder, leaseOf } from './folder.ts';
+import { sampleConfig, sampleCurve, predictions, result, surroundings } from './sample.ts';
 
 const finished = (): { out: string; folder: string } => {
   const out = freshFolder();
-  const lease = takeLease(openRun(out, 'abc'))!;
-  writeHead(lease, config, surroundings);
-  writeCurve(lease, curve);
+  const lease = leaseOf(openRun(out, 'abc'));
+  writeHead(lease, sampleConfig, surroundings);
+  writeCurve(lease, sampleCurve);
   writeAdapterFile(lease, 'adapter_model.safetensors', Uint8Array.of(1, 2, 3));
   finishRun(lease, result, predictions);
   releaseLease(lease);
@@ -64,8 +63,8 @@ describe('a finished run', () => {
     const { out, folder } = finished();
     expect(damageOf(folder)).toBeNull();
     expect(stateOf(out, 'abc')).toBe('done');
-    expect(mendRun(takeLease(folder)!)).toEqual({ done: true, damaged: null });
-    expect(readRecord(out, 'abc')).toEqual({ config, surroundings, result });
+    expect(mendRun(leaseOf(folder))).toEqual({ done: true, damaged: null });
+    expect(readRecord(out, 'abc')).toEqual({ config: sampleConfig, surroundings, result });
   });
 
   it.each(harms.flatMap(([harm, how]) => files.map((name) => [name, harm, how] as const)))(
@@ -77,7 +76,7 @@ describe('a finished run', () => {
       expect(damageOf(folder)).toBe(path);
       const read = { 'metrics.jsonl': readCurve, 'predictions.jsonl': readPredictions }[name] ?? readRecord;
       if (!name.startsWith('adapter')) expect(() => read(out, 'abc')).toThrow(BadInput);
-      const lease = takeLease(folder)!;
+      const lease = leaseOf(folder);
       expect(mendRun(lease)).toEqual({ done: false, damaged: path });
       releaseLease(lease);
       expect(existsSync(`${path}.corrupt-1`)).toBe(true);
@@ -91,9 +90,9 @@ describe('a finished run', () => {
     const { out, folder } = finished();
     rmSync(join(folder, 'result.json'));
     expect(damageOf(folder)).toBe(join(folder, 'result.json'));
-    mendRun(takeLease(folder)!);
-    const lease = takeLease(folder, 1)!;
-    writeHead(lease, config, surroundings);
+    mendRun(leaseOf(folder));
+    const lease = leaseOf(folder, 1);
+    writeHead(lease, sampleConfig, surroundings);
     finishRun(lease, result, predictions);
     edit(join(folder, 'result.json'));
     mendRun(lease);
@@ -111,14 +110,14 @@ describe('a finished run', () => {
 describe('run.json', () => {
   it('of another config or cut off is set aside and written anew; a good one stays', () => {
     const out = freshFolder();
-    const lease = takeLease(openRun(out, 'abc'))!;
+    const lease = leaseOf(openRun(out, 'abc'));
     const path = join(lease.folder, 'run.json');
-    writeHead(lease, { ...config, seed: 2 }, surroundings);
-    writeHead(lease, config, surroundings);
-    expect((JSON.parse(readFileSync(path, 'utf8')) as { config: unknown }).config).toEqual(config);
+    writeHead(lease, { ...sampleConfig, seed: 2 }, surroundings);
+    writeHead(lease, sampleConfig, surroundings);
+    expect((JSON.parse(readFileSync(path, 'utf8')) as { config: unknown }).config).toEqual(sampleConfig);
     truncateSync(path, 10);
-    writeHead(lease, config, surroundings);
-    writeHead(lease, config, { ...surroundings, cpu: 'another' });
+    writeHead(lease, sampleConfig, surroundings);
+    writeHead(lease, sampleConfig, { ...surroundings, cpu: 'another' });
     expect(readFileSync(path, 'utf8')).toContain('a cpu');
     expect(readdirSync(lease.folder).filter((name) => name.includes('corrupt'))).toHaveLength(2);
   });

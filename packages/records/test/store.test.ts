@@ -15,42 +15,41 @@ import {
   releaseLease,
   runFolder,
   stateOf,
-  takeLease,
   writeAdapterFile,
   writeCheckpoint,
   writeCurve,
   writeHead,
   type Lease,
 } from '../src/index.ts';
-import { freshFolder } from './folder.ts';
-import { config, curve, predictions, result, surroundings } from './sample.ts';
+import { freshFolder, leaseOf } from './folder.ts';
+import { sampleConfig, sampleCurve, predictions, result, surroundings } from './sample.ts';
 
 const start = (): { out: string; lease: Lease } => {
   const out = freshFolder();
-  return { out, lease: takeLease(openRun(out, 'abc'))! };
+  return { out, lease: leaseOf(openRun(out, 'abc')) };
 };
 
 describe('the run store', () => {
   it('gives back what was written, and goes through the states of a run', () => {
     const out = freshFolder();
     expect(stateOf(out, 'abc')).toBe('planned');
-    const lease = takeLease(openRun(out, 'abc'))!;
+    const lease = leaseOf(openRun(out, 'abc'));
     expect(stateOf(out, 'abc')).toBe('running');
-    writeHead(lease, config, surroundings);
-    writeCurve(lease, curve);
+    writeHead(lease, sampleConfig, surroundings);
+    writeCurve(lease, sampleCurve);
     writeCheckpoint(lease, Uint8Array.of(1, 2, 3));
     writeAdapterFile(lease, 'adapter_config.json', '{}');
     expect(readRecord(out, 'abc')).toBeNull();
     releaseLease(lease);
     expect(stateOf(out, 'abc')).toBe('interrupted');
 
-    const again = takeLease(openRun(out, 'abc'))!;
+    const again = leaseOf(openRun(out, 'abc'));
     expect([...readFileSync(checkpointPath(again.folder)!)]).toEqual([1, 2, 3]);
     finishRun(again, result, predictions);
     releaseLease(again);
     expect(stateOf(out, 'abc')).toBe('done');
-    expect(readRecord(out, 'abc')).toEqual({ config, surroundings, result });
-    expect(readCurve(out, 'abc')).toEqual(curve);
+    expect(readRecord(out, 'abc')).toEqual({ config: sampleConfig, surroundings, result });
+    expect(readCurve(out, 'abc')).toEqual(sampleCurve);
     expect(readPredictions(out, 'abc')).toEqual(predictions);
     expect(checkpointPath(again.folder)).toBeNull();
     expect(readdirSync(runFolder(out, 'abc')).sort()).toEqual(
@@ -68,7 +67,7 @@ describe('the run store', () => {
     failRun(lease, { status: 'oom', reason: 'third' });
     releaseLease(lease);
     expect(stateOf(out, 'abc')).toBe('oom');
-    finishRun(takeLease(lease.folder)!, result, []);
+    finishRun(leaseOf(lease.folder), result, []);
     expect(readFailure(lease.folder)).toBeNull();
     expect(isDone(out, 'abc')).toBe(true);
   });
@@ -78,9 +77,9 @@ describe('the run store', () => {
     // A later owner: what a process on another host leaves when it takes over.
     writeFileSync(join(lease.folder, 'lease-000002.json'), '{}');
     const writes = [
-      () => writeHead(lease, config, surroundings),
+      () => writeHead(lease, sampleConfig, surroundings),
       () => writeCheckpoint(lease, new Uint8Array(1)),
-      () => writeCurve(lease, curve),
+      () => writeCurve(lease, sampleCurve),
       () => writeAdapterFile(lease, 'x', ''),
       () => failRun(lease, { status: 'failed', reason: '' }),
       () => finishRun(lease, result, predictions),
@@ -92,7 +91,7 @@ describe('the run store', () => {
 
   it('is not done before its marker, whatever else is there', () => {
     const { out, lease } = start();
-    writeHead(lease, config, surroundings);
+    writeHead(lease, sampleConfig, surroundings);
     finishRun(lease, result, predictions);
     rmSync(join(lease.folder, 'DONE'));
     expect(isDone(out, 'abc')).toBe(false);

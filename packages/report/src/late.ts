@@ -1,13 +1,13 @@
 // vega is large: it is loaded when something is drawn, not by every command that names a report.
 
-/** See `renderReport` of render.ts. */
-export const renderReport: typeof import('./render.ts').renderReport = async (...args) =>
-  (await import('./render.ts')).renderReport(...args);
+/** See `writeReportFiles` of render.ts. */
+export const renderReport: typeof import('./render.ts').writeReportFiles = async (...args) =>
+  (await import('./render.ts')).writeReportFiles(...args);
 
-/** See `renderPage` of render.ts. */
-export const renderPage: typeof import('./render.ts').renderPage = async (...args) =>
-  (await import('./render.ts')).renderPage(...args);
+/** See `writePageFile` of render.ts. */
+export const renderPage = async (...args: Parameters<typeof import('./render.ts').writePageFile>): Promise<string> =>
+  (await import('./render.ts')).writePageFile(...args);
 
-/** See `draw` of figures/draw.ts. */
-export const draw: typeof import('./figures/draw.ts').draw = async (...args) =>
-  (await import('./figures/draw.ts')).draw(...args);
+/** See `drawSpec` of figures/draw.ts. */
+export const draw: typeof import('./figures/draw.ts').drawSpec = async (...args) =>
+  (await import('./figures/draw.ts')).drawSpec(...args);

@@ -1,16 +1,15 @@
 import { join } from 'node:path';
-import { BadInput } from '@lab/records';
-import { flatCsv } from './study/flat.ts';
+import { BadInput, writeWhole } from '@lab/records';
+import { flatCsv } from './tables/runs.ts';
 import type { Study } from './study/study.ts';
-import { draw, type Drawing } from './figures/draw.ts';
+import { drawSpec, type Drawing } from './figures/draw.ts';
 import { type Illustrated, pageHtml } from './page/page.ts';
 import { buildReport } from './report.ts';
-import type { ReportSpec } from './spec.ts';
+import type { ReportSpec } from './spec/spec.ts';
 import { summaryText } from './summary.ts';
 import { toCsv } from './tables/csv.ts';
 import { toLatex } from './tables/latex.ts';
 import { toMarkdown } from './tables/markdown.ts';
-import { writeWhole } from './write.ts';
 
 export interface Rendered extends Illustrated {
   /** Terminal text: verdicts and tables. */
@@ -40,39 +39,40 @@ const checkNames = (spec: ReportSpec): void => {
 };
 
 /**
- * Writes tables (Markdown, CSV, LaTeX; all runs in runs.csv), figures (vega-lite, SVG, PNG) and report.html under `outDir`.
- * Throws `BadInput` where a file cannot be written. Same records and specification, same bytes.
+ * Writes tables (Markdown, CSV, LaTeX; all runs in runs.csv), figures (vega-lite, SVG, PNG) and
+ * report.html under `outDir`. Throws `BadInput` where a file cannot be written. Same records and
+ * specification, same bytes.
  */
-export const renderReport = async (study: Study, spec: ReportSpec, outDir: string): Promise<Rendered> => {
+export const writeReportFiles = async (study: Study, spec: ReportSpec, outDir: string): Promise<Rendered> => {
   checkNames(spec);
   const report = buildReport(study, spec);
   const files: string[] = [];
-  const write = async (name: string, content: string | Uint8Array): Promise<string> => {
+  const write = (name: string, content: string | Uint8Array): string => {
     const file = join(outDir, name);
-    await writeWhole(file, content);
+    writeWhole(file, content);
     files.push(file);
     return file;
   };
   for (const table of report.tables) {
-    await write(`tables/${table.name}.md`, toMarkdown(table));
-    await write(`tables/${table.name}.csv`, toCsv(table));
-    await write(`tables/${table.name}.tex`, toLatex(table));
+    write(`tables/${table.name}.md`, toMarkdown(table));
+    write(`tables/${table.name}.csv`, toCsv(table));
+    write(`tables/${table.name}.tex`, toLatex(table));
   }
-  await write('tables/runs.csv', flatCsv(report.cells));
+  write('tables/runs.csv', flatCsv(report.cells));
   const drawings: Drawing[] = [];
   for (const figure of report.figures) {
-    const drawing = await draw(figure.spec);
-    await write(`figures/${figure.name}.vl.json`, `${JSON.stringify(figure.spec, null, 1)}\n`);
-    await write(`figures/${figure.name}.svg`, drawing.svg);
-    await write(`figures/${figure.name}.png`, drawing.png);
+    const drawing = await drawSpec(figure.spec);
+    write(`figures/${figure.name}.vl.json`, `${JSON.stringify(figure.spec, null, 1)}\n`);
+    write(`figures/${figure.name}.svg`, drawing.svg);
+    write(`figures/${figure.name}.png`, drawing.png);
     drawings.push(drawing);
   }
-  const html = await write('report.html', pageHtml([{ report, drawings }], spec.title));
+  const html = write('report.html', pageHtml([{ report, drawings }], spec.title));
   return { summary: summaryText(report), files, html, report, drawings };
 };
 
 /** One page for several reports. Returns the file written. */
-export const renderPage = async (reports: readonly Illustrated[], outFile: string): Promise<string> => {
-  await writeWhole(outFile, pageHtml(reports));
+export const writePageFile = (reports: readonly Illustrated[], outFile: string): string => {
+  writeWhole(outFile, pageHtml(reports));
   return outFile;
 };

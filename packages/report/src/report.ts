@@ -1,10 +1,11 @@
 import type { Cell, Study } from './study/study.ts';
 import type { Figure } from './figures/figure.ts';
 import { buildFigure } from './figures/index.ts';
-import type { ReportSpec } from './spec.ts';
+import type { ReportSpec } from './spec/spec.ts';
 import { buildTables } from './tables/index.ts';
 import type { Table } from './tables/table.ts';
-import { judge, type Verdict, verdictTable } from './verdict/verdict.ts';
+import { verdictTable } from './tables/verdicts.ts';
+import { judge, type Verdict } from './verdict/verdict.ts';
 
 /** Everything a report says, before any file is written. */
 export interface Report {

@@ -6,4 +6,5 @@ const places = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/goog
 export const chromiumPath = (): string | null =>
   [process.env.CHROMIUM, ...places].find((path) => path !== undefined && path !== '' && existsSync(path)) ?? null;
 
-export const missing = `no Chromium found (looked at CHROMIUM, ${places.join(', ')}); on Debian: apt-get install chromium`;
+export const missing =
+  `no Chromium found (looked at CHROMIUM, ${places.join(', ')}); ` + 'on Debian: apt-get install chromium';

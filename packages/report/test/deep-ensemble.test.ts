@@ -4,7 +4,7 @@ import { gunzipSync } from 'node:zlib';
 import type { Prediction } from '@lab/records';
 import { describe, expect, it } from 'vitest';
 import { againstSingle, seedLines } from '../src/study/ensemble-lines.ts';
-import { scoresOf } from '../src/study/scores.ts';
+import { storedScores } from '../src/study/outcome.ts';
 import { seedEnsembles } from '../src/study/seed-ensemble.ts';
 import { force, type Cell } from '../src/study/study.ts';
 import { mean } from '../src/stats/describe.ts';
@@ -81,11 +81,11 @@ describe('seeds as members', () => {
       'probabilities 2': -(Math.log(0.65) + Math.log(0.4)) / 2,
     };
     for (const [name, value] of Object.entries(expected)) {
-      expect(byName[name]!.draws.nll!.map(({ seeds }) => seeds)).toEqual([[0, 1]]);
-      expect(byName[name]!.draws.nll![0]!.value).toBeCloseTo(value, 6);
+      expect(byName[name]!.draws('nll').map(({ seeds }) => seeds)).toEqual([[0, 1]]);
+      expect(byName[name]!.draws('nll')[0]!.value).toBeCloseTo(value, 6);
     }
     // Of [.65, .35] and [.4, .6] one is right.
-    expect(byName['probabilities 2']!.draws.score![0]!.value).toBe(0.5);
+    expect(byName['probabilities 2']!.draws('score')[0]!.value).toBe(0.5);
     expect(byName['logits 2']!.trained).toBe(2);
   });
 
@@ -94,7 +94,7 @@ describe('seeds as members', () => {
     for (const cell of cells.filter((c) => c.labels.method === 'none'))
       single
         .get(cell.record.config.dataset.name)!
-        .set(cell.record.config.seed, scoresOf(force(cell.predictions), 'deterministic', 1)!.nll!);
+        .set(cell.record.config.seed, storedScores(force(cell.predictions), 'deterministic', 1)!.nll!);
     const { lines } = seedLines(cells, none, ['nll']);
     expect(lines.map(({ size, average }) => `${size} ${average}`)).toEqual([
       '2 logits',
@@ -103,7 +103,7 @@ describe('seeds as members', () => {
       '4 probabilities',
     ]);
     for (const { draws, average } of lines.filter((line) => line.average === 'logits'))
-      for (const { seeds, value } of draws.nll!) {
+      for (const { seeds, value } of draws('nll')) {
         const members = [...single.values()].flatMap((of) => seeds.map((seed) => of.get(seed)!));
         expect(value, average!).toBeLessThan(mean(members));
       }
@@ -128,9 +128,9 @@ describe('seeds as members', () => {
     const at = (seed: number, values: readonly number[]): Cell =>
       withRows(invent({ seed, skill: 1 }), () => values.map((v, i) => ({ id: `e${i}`, label: i, deterministic: [v] })));
     const { lines } = seedLines([at(0, [0, 2, 1]), at(1, [0, 0, 3])], none, ['mse', 'pearson', 'nll']);
-    expect(lines.map(({ draws }) => draws.mse![0]!.value)).toEqual([0, 0]);
-    expect(lines[0]!.draws.pearson![0]!.value).toBeCloseTo(1, 12);
-    expect(lines[0]!.draws.nll).toEqual([]);
+    expect(lines.map(({ draws }) => draws('mse')[0]!.value)).toEqual([0, 0]);
+    expect(lines[0]!.draws('pearson')[0]!.value).toBeCloseTo(1, 12);
+    expect(lines[0]!.draws('nll')).toEqual([]);
   });
 });
 
@@ -215,10 +215,11 @@ it('metrics counted from published predictions are those that the runs stored', 
   const seen = new Set<string>();
   for (const { record, predictions } of rows.map((row) => JSON.parse(row) as Cell)) {
     for (const { readout, members, metrics } of record.result.evaluations.filter((e) => e.split === 'test')) {
-      const scores = scoresOf(force(predictions), readout, members)!;
+      const scores = storedScores(force(predictions), readout, members)!;
       for (const name of wanted.filter((m) => m in metrics)) {
         seen.add(`${readout} ${name}`);
-        // Predictions keep seven digits; a confidence at the edge of a bin may fall on its other side, one example of 300 then.
+        // Predictions keep seven digits; a confidence at the edge of a bin may fall on its other
+        // side, one example of 300 then.
         expect(Math.abs(scores[name]! - metrics[name]!), `${record.result.id} ${readout} ${name}`).toBeLessThan(
           name === 'ece' ? 1 / 277 : 2e-6 * Math.max(1, metrics[name]!),
         );

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { draw } from '../src/figures/draw.ts';
+import { drawSpec } from '../src/figures/draw.ts';
 import { textWidth } from '../src/figures/fonts.ts';
 import { front } from '../src/figures/pareto.ts';
 import { colours, cycle, dashes, fills } from '../src/figures/theme.ts';
@@ -17,7 +17,7 @@ const reports = [
 describe('figures', () => {
   for (const figure of reports.flatMap((r) => r.figures)) {
     it(`${figure.title}: one column wide, same bytes twice, no invalid numbers`, async () => {
-      const [a, b] = [await draw(figure.spec), await draw(figure.spec)];
+      const [a, b] = [await drawSpec(figure.spec), await drawSpec(figure.spec)];
       expect(a.svg).toBe(b.svg);
       expect(Buffer.from(a.png).equals(Buffer.from(b.png))).toBe(true);
       expect(a.svg).not.toMatch(/NaN|Infinity|undefined/);
@@ -28,7 +28,7 @@ describe('figures', () => {
     });
   }
   it('the legend tells every line apart by colour and dash', async () => {
-    const { svg } = await draw(reports[0]!.figures[0]!.spec);
+    const { svg } = await drawSpec(reports[0]!.figures[0]!.spec);
     const legend = svg.slice(svg.indexOf('role-legend'));
     expect(legend).toContain('ensemble');
     expect(legend).toContain('stroke-dasharray="6,3"');

@@ -6,7 +6,7 @@ import { pathToFileURL } from 'node:url';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { renderPage, renderReport, type Rendered } from '../src/index.ts';
-import type { ReportSpec } from '../src/spec.ts';
+import type { ReportSpec } from '../src/spec/spec.ts';
 import { chromiumPath, missing } from './browser.ts';
 import * as specs from './specs.ts';
 import { inventAblation, inventCompare, inventSensitivity } from './synthetic.ts';
@@ -79,7 +79,7 @@ describe('the file', () => {
   });
   it('a folder that cannot be written gives one sentence', async () => {
     await expect(renderReport(inventAblation(2), specs.ablation, join(file, 'below'))).rejects.toThrow(
-      /^cannot write ".*"/,
+      /^cannot make the folder .*: a (part of the path is a file|file of that name)/,
     );
   });
 });

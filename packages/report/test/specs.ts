@@ -1,5 +1,5 @@
 import type { Arm } from '../src/study/arm.ts';
-import type { ReportSpec } from '../src/spec.ts';
+import type { ReportSpec } from '../src/spec/spec.ts';
 
 const none: Arm = { name: 'none', where: { method: 'none' } };
 const overP: Arm = { name: 'LoRA Dropout', where: { sweep: 'p' } };

@@ -111,7 +111,8 @@ suite('intervals', () => {
   it('the bootstrap is wide as the t interval on symmetric data, seeded, and refuses few seeds', () => {
     const d = Array.from(normal(key(5), 12));
     const [b, t] = [bootstrapInterval([d], key(1))!, tInterval(d)!];
-    // 10,000 resamples place the ends to a few per cent; the shapes differ by the sample's own skew.
+    // 10,000 resamples place the ends to a few per cent; the shapes differ by the sample's own
+    // skew.
     expect((b.high - b.low) / (t.high - t.low)).toBeGreaterThan(0.9);
     expect((b.high - b.low) / (t.high - t.low)).toBeLessThan(1.1);
     expect(bootstrapInterval([d], key(1))).toEqual(b);
@@ -133,7 +134,8 @@ suite('intervals', () => {
       return { id: Array.from(b, (_, i) => i), value: Array.from(b, (v, i) => a + v + 0.5 * e[i]!) };
     });
     const i = hierarchicalInterval(seeds, c, key(1))!;
-    // True standard error: sqrt(.01 / 8 + 1 / 300 + .25 / 2400); estimated from one draw, so a third off is possible.
+    // True standard error: sqrt(.01 / 8 + 1 / 300 + .25 / 2400); estimated from one draw, so a
+    // third off is possible.
     const expected = 2 * 2.0 * Math.sqrt(0.01 / 8 + 1 / 300 + 0.25 / 2400);
     expect((i.high - i.low) / expected).toBeGreaterThan(0.66);
     expect((i.high - i.low) / expected).toBeLessThan(1.5);
@@ -144,7 +146,8 @@ suite('power', () => {
   it('the detectable effect is seen four times in five', () => {
     expect(detectableFactor(3)).toBeNull();
     expect(signFlipPower(detectableFactor(8)!, 8)).toBeCloseTo(0.8, 1);
-    // A paired t test of 20 needs .66 sd for 80 % (power.t.test(20, power = .8, type = "paired")$delta = 0.6604).
+    // A paired t test of 20 needs .66 sd for 80 % (power.t.test(20, power = .8, type =
+    // "paired")$delta = 0.6604).
     expect(detectableFactor(20)!).toBeCloseTo(0.66, 1);
     expect(detectable(2, 8)).toBeCloseTo(2 * detectableFactor(8)!, 12);
     expect(detectable(null, 8)).toBeNull();

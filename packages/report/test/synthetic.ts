@@ -1,17 +1,23 @@
 import { fold, key, normal } from '@lab/random';
-import type { CurvePoint, Evaluation, Prediction, Readout, RunRecord } from '@lab/records';
+import type { CurvePoint, Evaluation, Labels, Prediction, Readout, RunRecord } from '@lab/records';
 import { runConfigSchema } from '@lab/records';
-import { measure, outcomes } from '../src/study/outcome.ts';
-import type { Cell, Labels, Study } from '../src/study/study.ts';
+import { storedScores } from '../src/study/outcome.ts';
+import type { Cell, Study } from '../src/study/study.ts';
 
-/** Invented runs, for tests only. Every record says so in its engine, so that none can pass for a measurement. */
+/**
+ * Invented runs, for tests only. Every record says so in its engine, so that none can pass for a
+ * measurement.
+ */
 export interface Invented {
   readonly seed: number;
   readonly method?: string;
   readonly dataset?: string;
   readonly labels?: Labels;
   readonly options?: { readonly [name: string]: string | number };
-  /** Mean margin of the right class under the method's own readout, in logits; about 1.2 is 83 % right. */
+  /**
+   * Mean margin of the right class under the method's own readout, in logits; about 1.2 is 83 %
+   * right.
+   */
   readonly skill: number;
   /** Factor on the deterministic pass's margins: above 1 is over-confident. */
   readonly sharpness?: number;
@@ -36,7 +42,8 @@ const rows = (s: Invented, members: number): Prediction[] => {
   return Array.from({ length: n }, (_, i) => {
     const label = i % 2;
     const margin = s.skill + luck + hard[i]! + 0.3 * shared[i]! + 0.2 * own[i]!;
-    // Three logits for one unit of margin: about as sure as its accuracy warrants; the deterministic pass is surer.
+    // Three logits for one unit of margin: about as sure as its accuracy warrants; the
+    // deterministic pass is surer.
     const row = (m: number): number[] => (label === 0 ? [2 * m, 0] : [0, 2 * m]);
     return {
       id: `${s.dataset ?? 'imdb'}-${i}`,
@@ -58,7 +65,7 @@ const evaluations = (some: readonly Prediction[], members: number): Evaluation[]
     readout,
     members: size,
     examples: some.length,
-    metrics: measure(outcomes(some, readout, size)!),
+    metrics: storedScores(some, readout, size) ?? {},
   });
   const sizes = [1, 2, 4, 8, 16].filter((m) => m <= members);
   return [

@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { flatCsv } from '../src/study/flat.ts';
+import { flatCsv } from '../src/tables/runs.ts';
 import { buildReport } from '../src/report.ts';
-import { ranges } from '../src/caption.ts';
+import { ranges } from '../src/study/caption.ts';
 import { buildTables } from '../src/tables/index.ts';
 import { toCsv } from '../src/tables/csv.ts';
 import { escapeLatex, toLatex } from '../src/tables/latex.ts';
 import { toMarkdown } from '../src/tables/markdown.ts';
 import { column, type Table, text } from '../src/tables/table.ts';
 import { toTerminal } from '../src/tables/terminal.ts';
-import { paperNumbers } from '../src/papers/numbers.ts';
+import { paperNumbers } from '../src/tables/paper-numbers.ts';
 import { loraDropout } from '../src/index.ts';
 import * as specs from './specs.ts';
 import { invent, inventCompare, inventSensitivity } from './synthetic.ts';
@@ -61,7 +61,8 @@ describe('comparison', () => {
     const last = t.rows.at(-1)!;
     expect(last[0]!.text).toBe('hiddenkey-minus');
     expect(last[at]!.sort).toBe(2 / 64);
-    // Four rows at six seeds: Holm multiplies .031 by 4, so nothing can be significant, and that is what is printed.
+    // Four rows at six seeds: Holm multiplies .031 by 4, so nothing can be significant, and that is
+    // what is printed.
     expect(last[at + 1]!.text).toContain('†');
     expect(t.notes.some((n) => n.startsWith('†: cannot be significant at this n'))).toBe(true);
   });
@@ -93,7 +94,7 @@ describe('comparison', () => {
     expect(t.notes.join(' ')).toContain('[a] read in a public text copy');
   });
   it('a table of a paper without known numbers says so', () => {
-    const [t] = buildTables(study.cells, loraDropout.table4([{ name: 'none', where: { method: 'none' } }]));
+    const [t] = buildTables(study.cells, loraDropout.loraDropoutTable4([{ name: 'none', where: { method: 'none' } }]));
     expect(t!.columns.at(-1)!.title).toBe('paper: LoRA Dropout, Table 4');
     expect(t!.rows[0]!.at(-1)!.text).toBe('n/a');
     expect(t!.notes[0]).toContain('none of its values could be established');
@@ -133,7 +134,8 @@ describe('runs.csv', () => {
     const cell = invent({ seed: 1, method: 'lora-dropout', skill: 1, labels: { note: '=1+1' } });
     const [head, ...rows] = flatCsv([cell]).trim().split('\n');
     expect(head).toBe(
-      'run,status,model,dataset,seed,label.method,label.note,split,readout,members,own,accuracy,brier,ece,nll,trainable,seconds,memoryMB,engine,commit',
+      'run,status,model,dataset,seed,label.method,label.note,split,readout,members,own,' +
+        'accuracy,brier,ece,matthews,nll,trainable,seconds,memoryMB,engine,commit',
     );
     // deterministic on test and train, mean-field, four sizes of two kinds of ensemble
     expect(rows).toHaveLength(11);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ClaimTest } from '../src/spec.ts';
+import type { ClaimTest } from '../src/verdict/claim.ts';
 import { judge } from '../src/verdict/verdict.ts';
 import { invent } from './synthetic.ts';
 

@@ -1,7 +1,7 @@
 import type { Check } from './check.ts';
 import { gain } from './ensemble/gain.ts';
 import { jensen } from './ensemble/jensen.ts';
-import { size } from './ensemble/size.ts';
+import { ensembleSize } from './ensemble/size.ts';
 import { budgets } from './heterolora/budgets.ts';
 import { proxies } from './heterolora/proxies.ts';
 import { forwardEquality } from './hiddenkey/forward.ts';
@@ -17,9 +17,9 @@ import { readoutBias } from './masks/readout-bias.ts';
 import { realGradientVariance } from './masks/real-gradient-variance.ts';
 import { expansion } from './sparsity/expansion.ts';
 import { penalty } from './sparsity/penalty.ts';
-import { weightDecay } from './sparsity/weight-decay.ts';
+import { weightDecayCheck } from './sparsity/weight-decay.ts';
 import { bothFactors } from './stability/both-factors.ts';
-import { encoder } from './stability/encoder.ts';
+import { encoderStability } from './stability/encoder.ts';
 import { generalisation } from './stability/generalisation.ts';
 import { leaveOneOut } from './stability/leave-one-out.ts';
 import { ordering } from './stability/ordering.ts';
@@ -35,15 +35,15 @@ export const checks: readonly Check[] = [
   readoutBias,
   penalty,
   expansion,
-  weightDecay,
+  weightDecayCheck,
   leaveOneOut,
   generalisation,
   bothFactors,
   ordering,
-  encoder,
+  encoderStability,
   jensen,
   gain,
-  size,
+  ensembleSize,
   forwardEquality,
   gradientFormulas,
   ratio,

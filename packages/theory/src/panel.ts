@@ -1,4 +1,4 @@
-import type { Row } from './row.ts';
+import type { CheckRow } from './row.ts';
 
 /** One point of a curve; `low` and `high` span two standard errors each way. */
 export interface PanelPoint {
@@ -28,7 +28,7 @@ interface Curve {
   readonly logX?: boolean;
   readonly logY?: boolean;
   /** Series of a row; undefined leaves it out. */
-  readonly series: (row: Row) => string | undefined;
+  readonly series: (row: CheckRow) => string | undefined;
   /** Whether the prediction is drawn too; default true. */
   readonly predicted?: boolean;
 }
@@ -36,8 +36,11 @@ interface Curve {
 const visible = ({ logX = false, logY = false }: Curve, { x, y }: PanelPoint): boolean =>
   Number.isFinite(x) && Number.isFinite(y) && (!logX || x > 0) && (!logY || y > 0);
 
-/** A plot of rows over one axis of where they were taken. Points that a logarithmic axis cannot show are left out. */
-export const curve = (rows: readonly Row[], spec: Curve): Panel => {
+/**
+ * A plot of rows over one axis of where they were taken. Points that a logarithmic axis cannot show
+ * are left out.
+ */
+export const panelOf = (rows: readonly CheckRow[], spec: Curve): Panel => {
   const { title, axis, xTitle, yTitle, logX = false, logY = false, series, predicted = true } = spec;
   const points = rows.flatMap((row): PanelPoint[] => {
     const name = series(row);
@@ -60,7 +63,7 @@ export const curve = (rows: readonly Row[], spec: Curve): Panel => {
 };
 
 /** A row's quantity as its series, for rows whose quantity is one of these. */
-export const named =
+export const oneOf =
   (...quantities: readonly string[]) =>
-  ({ quantity }: Row): string | undefined =>
+  ({ quantity }: CheckRow): string | undefined =>
     quantities.includes(quantity) ? quantity : undefined;

@@ -1,7 +1,7 @@
 import type { Citation } from '@lab/records';
 
 /** LoRA Dropout (Lin et al. 2024). */
-export const loraDropout = (where: string): Citation => ({
+export const citeLoraDropout = (where: string): Citation => ({
   title: 'LoRA Dropout as a Sparsity Regularizer for Overfitting Control',
   year: 2024,
   url: 'https://arxiv.org/abs/2404.09610',
@@ -9,7 +9,7 @@ export const loraDropout = (where: string): Citation => ({
 });
 
 /** HiddenKey (Wang et al. 2024). */
-export const hiddenKey = (where: string): Citation => ({
+export const citeHiddenKey = (where: string): Citation => ({
   title: 'LoRA Meets Dropout under a Unified Framework',
   year: 2024,
   url: 'https://arxiv.org/abs/2403.00812',
@@ -17,7 +17,7 @@ export const hiddenKey = (where: string): Citation => ({
 });
 
 /** HeteroLoRA (Zhang et al. 2024). */
-export const heteroLora = (where: string): Citation => ({
+export const citeHeteroLora = (where: string): Citation => ({
   title: 'Unlocking the Global Synergies in Low-Rank Adapters',
   year: 2024,
   url: 'https://arxiv.org/abs/2406.14956',

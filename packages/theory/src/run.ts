@@ -1,34 +1,37 @@
 import { fold, key } from '@lab/random';
-import type { Budget, Check, Found } from './check.ts';
+import type { CheckBudget, Check, CheckRows } from './check.ts';
 import type { Material } from './real/material.ts';
 
 /** A check with what it found; `skipped` says why it was left out. */
-export interface Result {
+export interface CheckResult {
   readonly check: Check;
-  readonly found: Found | null;
+  readonly found: CheckRows | null;
   readonly skipped: string | null;
   /** Processor time, which does not grow when other programs run. */
   readonly seconds: number;
 }
 
-export interface RunOptions {
+export interface CheckRunOptions {
   readonly checks: readonly Check[];
   readonly seed: number;
-  readonly budget: Budget;
+  readonly budget: CheckBudget;
   /** Without it, checks that need a trained model are skipped. */
   readonly material: Material | null;
-  readonly onResult?: (result: Result) => void;
+  readonly onResult?: (result: CheckResult) => void;
 }
 
-/** Runs checks in order. Each draws from a key of its own name, so a check's rows do not depend on which others run. */
+/**
+ * Runs checks in order. Each draws from a key of its own name, so a check's rows do not depend on
+ * which others run.
+ */
 export const runChecks = async ({
   checks,
   seed,
   budget,
   material,
   onResult,
-}: RunOptions): Promise<readonly Result[]> => {
-  const results: Result[] = [];
+}: CheckRunOptions): Promise<readonly CheckResult[]> => {
+  const results: CheckResult[] = [];
   const root = key(seed);
   // One object: what several checks look at is remembered by it.
   const shared = fold(root, 'shared');

@@ -1,18 +1,17 @@
+import { average } from '@lab/metrics';
+import { itemAt } from '@lab/records';
 /** Sum. */
 export const sum = (xs: ArrayLike<number>): number => {
   let total = 0;
-  for (let i = 0; i < xs.length; i++) total += xs[i]!;
+  for (let i = 0; i < xs.length; i++) total += itemAt(xs, i);
   return total;
 };
 
-/** Arithmetic mean. */
-export const mean = (xs: ArrayLike<number>): number => sum(xs) / xs.length;
-
 /** Unbiased variance. */
 export const variance = (xs: ArrayLike<number>): number => {
-  const m = mean(xs);
+  const m = average(xs);
   let total = 0;
-  for (let i = 0; i < xs.length; i++) total += (xs[i]! - m) ** 2;
+  for (let i = 0; i < xs.length; i++) total += (itemAt(xs, i) - m) ** 2;
   return total / (xs.length - 1);
 };
 
@@ -21,7 +20,7 @@ export const standardError = (xs: ArrayLike<number>): number => Math.sqrt(varian
 
 /** Mean and its standard error. */
 export const estimate = (xs: ArrayLike<number>): { readonly mean: number; readonly se: number } => ({
-  mean: mean(xs),
+  mean: average(xs),
   se: standardError(xs),
 });
 
@@ -30,8 +29,8 @@ export const fitLine = (
   xs: readonly number[],
   ys: readonly number[],
 ): { readonly slope: number; readonly intercept: number } => {
-  const [mx, my] = [mean(xs), mean(ys)];
-  const slope = sum(xs.map((x, i) => (x - mx) * (ys[i]! - my))) / sum(xs.map((x) => (x - mx) ** 2));
+  const [mx, my] = [average(xs), average(ys)];
+  const slope = sum(xs.map((x, i) => (x - mx) * (itemAt(ys, i) - my))) / sum(xs.map((x) => (x - mx) ** 2));
   return { slope, intercept: my - slope * mx };
 };
 
@@ -41,7 +40,7 @@ export const jackknife = <T>(
   statistic: (items: readonly T[]) => number,
 ): { readonly mean: number; readonly se: number } => {
   const without = items.map((_, i) => statistic(items.filter((_, j) => j !== i)));
-  const m = mean(without);
+  const m = average(without);
   const n = items.length;
   return { mean: statistic(items), se: Math.sqrt(((n - 1) / n) * sum(without.map((x) => (x - m) ** 2))) };
 };

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { checks, runChecks, type Material, type Row } from '../src/index.ts';
+import { checks, runChecks, type Material, type CheckRow } from '../src/index.ts';
 import { testMaterial } from './material.ts';
 
 let opened: Awaited<ReturnType<typeof testMaterial>>;
@@ -12,10 +12,10 @@ beforeAll(async () => {
 
 afterAll(() => opened.engine.close());
 
-const contradicted = (rows: readonly Row[]) =>
+const contradicted = (rows: readonly CheckRow[]) =>
   rows.filter(({ verdict }) => verdict === 'fails' || verdict === 'disagrees').length;
 
-const failing = (rows: readonly Row[]) => rows.filter(({ verdict }) => verdict === 'fails');
+const failing = (rows: readonly CheckRow[]) => rows.filter(({ verdict }) => verdict === 'fails');
 
 describe.each(checks.map((check) => [check.name, check] as const))('%s', (_name, check) => {
   it('holds, and its wrong formula is rejected', async () => {

@@ -1,14 +1,14 @@
 import { fold, key, normal } from '@lab/random';
 import { expect, it } from 'vitest';
 import { extremeEigenvalues } from '../src/dense/lanczos.ts';
-import { fitLinear, linearLosses, reduced } from '../src/dense/linear.ts';
+import { fitLinear, linearLosses, reducedProblem } from '../src/dense/linear.ts';
 import { hessianTimes, losses, objective } from '../src/dense/lora.ts';
 import { pairDrawer, withMasks } from '../src/dense/masked.ts';
 import { logistic, squared } from '../src/dense/pointwise.ts';
 import type { Problem } from '../src/dense/problem.ts';
 import { solve } from '../src/dense/solve.ts';
 import { loraStart, sample, teacher } from '../src/dense/synthetic.ts';
-import { fit } from '../src/dense/train.ts';
+import { fitDense } from '../src/dense/train.ts';
 import { dot, matMul, matVec, norm, orthonormalRows, plus, times } from '../src/dense/vector.ts';
 
 const sizes = { dIn: 5, dOut: 3, r: 2 };
@@ -62,8 +62,8 @@ it('Cholesky solves, and refuses what is not positive definite', () => {
 it('LoRA with A frozen and its reduction have the same optimum', () => {
   const problem: Problem = { ...sample(key(1), teacher(key(2), sizes, logistic), 30, 'B'), onProduct: 0.1 };
   const start = loraStart(key(5), problem);
-  const small = reduced(problem, start);
-  const whole = losses(problem, fit(problem, start).at);
+  const small = reducedProblem(problem, start);
+  const whole = losses(problem, fitDense(problem, start).at);
   const part = linearLosses(small, fitLinear(small, new Float64Array(sizes.r)));
   // Both gradients are below 1e-9 and the curvature is at least .2.
   expect(norm(plus(whole, part, -1))).toBeLessThan(1e-7);

@@ -1,13 +1,14 @@
+import { present } from '@lab/records';
 import { readFileSync } from 'node:fs';
 import { pack, layoutOf, tf, type Params } from '@lab/engine';
 import { describe, expect, it } from 'vitest';
 import { adapters } from '../index.ts';
-import { tensors, tiny, trained, present } from '../../test/tiny.ts';
+import { tensors, tiny, trained } from '../../test/tiny.ts';
 import { budgetAt } from './budget.ts';
 import { keepLargest } from './importance.ts';
 import { orthogonality } from './penalty.ts';
 import { adaState } from './state.ts';
-import { tensorOf } from '../named.ts';
+import { tensorAt } from '../named.ts';
 
 /** These updates leave the optimiser's moments alone. */
 const none = () => ({ m: {}, v: {} });
@@ -102,12 +103,12 @@ describe('pruning', () => {
           expect([
             step,
             name,
-            ...tensorOf(updated.params, name)
+            ...tensorAt(updated.params, name)
               .dataSync()
               .map((x) => x + 0),
           ]).toEqual([step, name, ...Float32Array.from(expected)]);
         for (const name of ['lora_A', 'lora_B'])
-          expect([...tensorOf(updated.params, `${paths[0]}.${name}`).dataSync()]).toEqual([
+          expect([...tensorAt(updated.params, `${paths[0]}.${name}`).dataSync()]).toEqual([
             ...Float32Array.from(params[`${paths[0]}.${name}`] ?? []),
           ]);
         slots = updated.slots;

@@ -80,7 +80,8 @@ export const adaLora = entry<[Model], Adapter, typeof options>({
           beta1: o.beta1,
           beta2: o.beta2,
           orth_reg_weight,
-          // PEFT counts steps and refuses a total of none; a finished adapter is not pruned any more.
+          // PEFT counts steps and refuses a total of none; a finished adapter is not pruned any
+          // more.
           tinit: 0,
           tfinal: 0,
           deltaT: o.deltaT,

@@ -1,9 +1,10 @@
+import { present } from '@lab/records';
 import { tf } from '@lab/engine';
 import { expect, it } from 'vitest';
 import { adapters } from '../index.ts';
-import { drawn, linears, tensors, tiny, trained, present } from '../../test/tiny.ts';
-import { beamAt, replacement, scoresOf } from './beam.ts';
-import { tensorOf } from '../named.ts';
+import { drawn, linears, tensors, tiny, trained } from '../../test/tiny.ts';
+import { beamAt, replacement, rankScores } from './beam.ts';
+import { tensorAt } from '../named.ts';
 
 const spec = present(linears[0]);
 const adapter = adapters.build(
@@ -19,13 +20,14 @@ const replaced = (shares: readonly number[], threshold: number): number[][] =>
 
 it('scores are one at the start and sum to r', () => {
   tf.tidy(() => {
-    expect([...scoresOf(tf.zeros([4]), 4, 0.05).dataSync()]).toEqual([1, 1, 1, 1]);
-    expect(tf.sum(scoresOf(tf.tensor1d([0.1, 0, -0.2, 0.05]), 4, 0.05)).dataSync()[0]).toBeCloseTo(4, 5);
+    expect([...rankScores(tf.zeros([4]), 4, 0.05).dataSync()]).toEqual([1, 1, 1, 1]);
+    expect(tf.sum(rankScores(tf.tensor1d([0.1, 0, -0.2, 0.05]), 4, 0.05)).dataSync()[0]).toBeCloseTo(4, 5);
   });
 });
 
 it('keeps the smallest set beyond the threshold, at least half, and copies the best ranks over the rest', () => {
-  // In order .5, .3, .15, .05: .5 and .3 are .8, above .7, so ranks 0 and 2 fall; rank 2 is the stronger one and takes the best.
+  // In order .5, .3, .15, .05: .5 and .3 are .8, above .7, so ranks 0 and 2 fall; rank 2 is the
+  // stronger one and takes the best.
   expect(replaced([0.05, 0.3, 0.15, 0.5], 0.7)).toEqual([
     [0, 1, 0, 1],
     [0, 1, 0, 0],
@@ -67,7 +69,7 @@ it('a weak rank becomes the strong one of half a period ago, moments and all; ev
     const idle = run(0, 0);
     for (const [key, value] of Object.entries(strong))
       expect(present(idle.params[key]).dataSync()).toEqual(value.dataSync());
-    expect(tensorOf(idle.slots, 'beam/theta').dataSync()).toEqual(tensorOf(slots, 'beam/theta').dataSync());
+    expect(tensorAt(idle.slots, 'beam/theta').dataSync()).toEqual(tensorAt(slots, 'beam/theta').dataSync());
 
     const cached = run(1, 0).slots;
     // Layout: A [4, 4], B [4, 4], p [4].
@@ -77,7 +79,7 @@ it('a weak rank becomes the strong one of half a period ago, moments and all; ev
     const next = run(0, 1);
     const rows = (value: tf.Tensor) => value.arraySync() as number[][];
     const [A, was] = [rows(present(next.params[name('lora_A')])), rows(present(strong[name('lora_A')]))];
-    const old = (part: string) => [...tensorOf(slots, `beam/${part}`).dataSync()];
+    const old = (part: string) => [...tensorAt(slots, `beam/${part}`).dataSync()];
     // Rank 0 holds nearly all of the score: ranks 2 and 3 fall, to ranks 0 and 1.
     expect([A[0], A[1]]).toEqual([was[0], was[1]]);
     expect([A[2], A[3]]).toEqual([old('theta').slice(0, 4), old('theta').slice(4, 8)]);

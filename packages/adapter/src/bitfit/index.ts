@@ -6,7 +6,7 @@ import { affine } from '../pass/forward.ts';
 import { biased, trainedMaps } from '../full/index.ts';
 import type { Model } from '../model.ts';
 import { targetModules } from '../targets.ts';
-import { floatsOf, tensorOf } from '../named.ts';
+import { floatsAt, tensorAt } from '../named.ts';
 
 const options = z.object({ target_modules: targetModules.unwrap().default('all-linear') });
 
@@ -33,8 +33,8 @@ export const bitFit = entry<[Model], Adapter, typeof options>({
         init: () => new Float32Array(dOut),
       })),
       sites: () => [],
-      linear: ({ path }, x, base, params) => tf.add(affine(x, base), tensorOf(params, `${path}.delta_bias`)),
-      deltaBias: ({ path }, params) => floatsOf(params, `${path}.delta_bias`),
+      linear: ({ path }, x, base, params) => tf.add(affine(x, base), tensorAt(params, `${path}.delta_bias`)),
+      deltaBias: ({ path }, params) => floatsAt(params, `${path}.delta_bias`),
     };
   },
 });

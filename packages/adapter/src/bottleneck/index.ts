@@ -5,7 +5,7 @@ import { affine } from '../pass/forward.ts';
 import { kaimingUniform } from '../lora/init.ts';
 import type { Model } from '../model.ts';
 import type { Place } from '../pass/site.ts';
-import { matrixOf, vectorOf } from '../named.ts';
+import { matrixAt, vectorAt } from '../named.ts';
 
 const ACTIVATIONS = { relu: tf.relu, tanh: tf.tanh, sigmoid: tf.sigmoid } as const;
 
@@ -21,7 +21,10 @@ interface Sublayer extends Place {
   readonly width: number;
 }
 
-/** A model's sublayers by its own sites: where attention scores and where feed-forward outputs are, with the width of a layer. */
+/**
+ * A model's sublayers by its own sites: where attention scores and where feed-forward outputs are,
+ * with the width of a layer.
+ */
 const sublayers = (model: Model): readonly Sublayer[] => {
   const uses = model.sites(1, 1);
   const hidden = uses.filter(({ site }) => site === 'ffn.hidden');
@@ -50,8 +53,9 @@ const paramsOf = ({ path, width }: Sublayer, size: number): readonly ParamSpec[]
 ];
 
 /**
- * h + U act(D h + d) + u after each sublayer of the given kinds, before its residual is added (Houlsby et al. 2019, section 2.1).
- * D: [size, width], U: [width, size] starting at zero, so that training starts at the pretrained model.
+ * h + U act(D h + d) + u after each sublayer of the given kinds, before its residual is added
+ * (Houlsby et al. 2019, section 2.1). D: [size, width], U: [width, size] starting at zero, so that
+ * training starts at the pretrained model.
  */
 export const bottleneck = (
   model: Model,
@@ -68,8 +72,8 @@ export const bottleneck = (
     sublayer: (kind, { path }, output, _input, params) => {
       if (!kinds.includes(kind) || !paths.has(path)) return output;
       const map = (name: string) => ({
-        W: tf.transpose(matrixOf(params, `${path}.${name}.weight`)),
-        b: vectorOf(params, `${path}.${name}.bias`),
+        W: tf.transpose(matrixAt(params, `${path}.${name}.weight`)),
+        b: vectorAt(params, `${path}.${name}.bias`),
       });
       const inner = ACTIVATIONS[activation](affine(output, map('adapter_down')));
       return tf.add(output, affine(inner, map('adapter_up')));

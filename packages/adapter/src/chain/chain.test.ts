@@ -1,7 +1,8 @@
+import { present } from '@lab/records';
 import { tf } from '@lab/engine';
 import { describe, expect, it } from 'vitest';
 import { adapters } from '../index.ts';
-import { initial, linears, output, tensors, tiny, present } from '../../test/tiny.ts';
+import { initial, linears, output, tensors, tiny } from '../../test/tiny.ts';
 import { roundsOf } from '../xgblora/index.ts';
 
 const target_modules = linears.map(({ path }) => path);
@@ -10,7 +11,7 @@ const build = (name: string, options: object = {}) =>
 const path = present(linears[0]).path;
 
 /** What of a parameter is trained in a step. */
-const live = (adapter: ReturnType<typeof build>, step: number, name: string, steps = 9): number[] =>
+const trainedIn = (adapter: ReturnType<typeof build>, step: number, name: string, steps = 9): number[] =>
   tf.tidy(() => {
     const inputs = Object.fromEntries(
       Object.entries(present(adapter.state).inputs({ step, steps })).map(([key, x]) => [key, tf.scalar(x)]),
@@ -22,7 +23,7 @@ describe.each(['cola', 'rac-lora', 's-lora'])('%s', (name) => {
   const adapter = build(name, { r: 2, links: 3 });
 
   it('trains one link after the other, each with an optimiser of its own', () => {
-    expect([0, 2, 3, 5, 6, 8].map((step) => live(adapter, step, `${path}.lora_A`))).toEqual([
+    expect([0, 2, 3, 5, 6, 8].map((step) => trainedIn(adapter, step, `${path}.lora_A`))).toEqual([
       [1, 1, 0, 0, 0, 0],
       [1, 1, 0, 0, 0, 0],
       [0, 0, 1, 1, 0, 0],
@@ -68,26 +69,27 @@ describe.each(['cola', 'rac-lora', 's-lora'])('%s', (name) => {
 });
 
 it('rac-lora does not train or count the factor that is drawn', () => {
-  const held = (fixed: string) =>
+  const constants = (fixed: string) =>
     build('rac-lora', { fixed }).params.flatMap((param) => (param.frozen ? [param.name.split('.').at(-1)] : []));
-  expect(new Set(held('A'))).toEqual(new Set(['lora_A']));
-  expect(new Set(held('B'))).toEqual(new Set(['lora_B']));
+  expect(new Set(constants('A'))).toEqual(new Set(['lora_A']));
+  expect(new Set(constants('B'))).toEqual(new Set(['lora_B']));
 });
 
-it('xgblora draws as many layers as it is told, in every round, and only their maps are trained', () => {
+it('xgblora draws as many layers as it is roundsTrained, in every round, and only their maps are trained', () => {
   const options = adapters.find('xgblora').options.parse({ rounds: 20, layers: 2 }) as Parameters<typeof roundsOf>[1];
   const drawn = roundsOf([0, 1, 2, 3], options);
   for (let round = 0; round < 20; round++)
     expect([0, 1, 2, 3].reduce((sum, layer) => sum + drawn.get(layer)![round]!, 0)).toBe(2);
   // Twenty rounds of two in four: the chance that a layer is never drawn is 2^-20.
   for (const rounds of drawn.values()) expect(rounds).toContain(1);
-  expect(live(build('xgblora', { rounds: 3 }), 4, `${path}.lora_B`)).toEqual([0, 1, 0]);
+  expect(trainedIn(build('xgblora', { rounds: 3 }), 4, `${path}.lora_B`)).toEqual([0, 1, 0]);
   expect(() => build('xgblora', { layers: 2 })).toThrow('adapter.layers is 2; the targets lie in 1 layers');
 });
 
 it('rolora trains B, then A, then B', () => {
   const adapter = build('rolora', { rounds: 3 });
-  const told = (name: string) => [0, 2, 3, 5, 6, 8].map((step) => live(adapter, step, `${path}.${name}`)[0]);
-  expect(told('lora_B')).toEqual([1, 1, 0, 0, 1, 1]);
-  expect(told('lora_A')).toEqual([0, 0, 1, 1, 0, 0]);
+  const roundsTrained = (name: string) =>
+    [0, 2, 3, 5, 6, 8].map((step) => trainedIn(adapter, step, `${path}.${name}`)[0]);
+  expect(roundsTrained('lora_B')).toEqual([1, 1, 0, 0, 1, 1]);
+  expect(roundsTrained('lora_A')).toEqual([0, 0, 1, 1, 0, 0]);
 });

@@ -1,9 +1,10 @@
+import { present } from '@lab/records';
 import { tf } from '@lab/engine';
 import { expect, it } from 'vitest';
 import { adapters } from '../index.ts';
-import { linears, tensors, tiny, trained, present } from '../../test/tiny.ts';
+import { linears, tensors, tiny, trained } from '../../test/tiny.ts';
 import { evenness, sharesOf } from './state.ts';
-import { tensorOf } from '../named.ts';
+import { tensorAt } from '../named.ts';
 
 /** These updates leave the optimiser's moments alone. */
 const none = () => ({ m: {}, v: {} });
@@ -44,7 +45,7 @@ it('keeps all components at first and the target number at the end', () => {
       return target_modules.reduce(
         (sum, path) =>
           sum +
-          tensorOf(params, `${path}.lora_c`)
+          tensorAt(params, `${path}.lora_c`)
             .dataSync()
             .filter((x) => x !== 0).length,
         0,

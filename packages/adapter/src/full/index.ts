@@ -5,7 +5,7 @@ import type { Adapter } from '../adapter.ts';
 import { affine } from '../pass/forward.ts';
 import type { LinearSpec, Model } from '../model.ts';
 import { selectTargets, targetModules } from '../targets.ts';
-import { floatsOf, tensorOf, vectorOf } from '../named.ts';
+import { floatsAt, tensorAt, vectorAt } from '../named.ts';
 
 const options = z.object({ target_modules: targetModules.unwrap().default('all-linear') });
 
@@ -41,14 +41,14 @@ export const full = entry<[Model], Adapter, typeof options>({
       ]),
       sites: () => [],
       linear: ({ path }, x, { W, b }, params) => {
-        const moved = tf.add<tf.Tensor2D>(W, tensorOf(params, `${path}.delta_weight`));
+        const moved = tf.add<tf.Tensor2D>(W, tensorAt(params, `${path}.delta_weight`));
         if (!withBias.has(path)) return affine(x, { W: moved, ...(b ? { b } : {}) });
-        const deltaBias = vectorOf(params, `${path}.delta_bias`);
+        const deltaBias = vectorAt(params, `${path}.delta_bias`);
         return affine(x, { W: moved, b: b ? tf.add(b, deltaBias) : deltaBias });
       },
-      delta: ({ path }, params) => floatsOf(params, `${path}.delta_weight`),
+      delta: ({ path }, params) => floatsAt(params, `${path}.delta_weight`),
       deltaBias: ({ path, dOut }, params) =>
-        withBias.has(path) ? floatsOf(params, `${path}.delta_bias`) : new Float32Array(dOut),
+        withBias.has(path) ? floatsAt(params, `${path}.delta_bias`) : new Float32Array(dOut),
     };
   },
 });

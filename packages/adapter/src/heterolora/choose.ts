@@ -26,11 +26,17 @@ const ranked = (candidates: readonly Candidate[], key: Key): readonly (Candidate
 
 const total = (candidates: readonly Candidate[]): number => candidates.reduce((sum, { size }) => sum + size, 0);
 
-/** Number of modules kept: floor(share n) of the LoRA branches plus round(share m) of the shortcuts (authors' code), at least one. */
+/**
+ * Number of modules kept: floor(share n) of the LoRA branches plus round(share m) of the shortcuts
+ * (authors' code), at least one.
+ */
 export const modulesKept = (branches: number, shortcuts: number, share: number): number =>
   Math.max(1, Math.floor(share * branches) + Math.round(share * shortcuts));
 
-/** The most parameters that a choice may keep: those of the `modulesKept` largest modules, or share x all, rounded down. */
+/**
+ * The most parameters that a choice may keep: those of the `modulesKept` largest modules, or share
+ * x all, rounded down.
+ */
 export const budgetOf = (candidates: readonly Candidate[], { share, count, budget }: Rule): number => {
   const most = (group: readonly Candidate[]): number => {
     if (group.length === 0) return 0;
@@ -44,8 +50,8 @@ export const budgetOf = (candidates: readonly Candidate[], { share, count, budge
 };
 
 /**
- * Which modules are on: the best scores up to the number of modules, or, for `parameters`, down the ranking every module that still
- * fits. Ties are broken by `key`.
+ * Which modules are on: the best scores up to the number of modules, or, for `parameters`, down the
+ * ranking every module that still fits. Ties are broken by `key`.
  */
 export const keepBest = (candidates: readonly Candidate[], rule: Rule, key: Key): readonly boolean[] => {
   const order = ranked(candidates, key);

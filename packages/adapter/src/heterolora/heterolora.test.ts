@@ -1,12 +1,13 @@
+import { present } from '@lab/records';
 import { fold, key } from '@lab/random';
 import { tf } from '@lab/engine';
 import { describe, expect, it } from 'vitest';
 import { adapters, type HostParams, type Probe } from '../index.ts';
-import { initial, linears, output, tensors, tiny, trained, present } from '../../test/tiny.ts';
+import { initial, linears, output, tensors, tiny, trained } from '../../test/tiny.ts';
 import { budgetOf, keepBest, modulesKept, type Candidate } from './choose.ts';
 import { branchesOf, shortcutsOf, SHORTCUTS } from './modules.ts';
 import { alphaTest, emptiness, gradNorm, snip, SWITCHES } from './proxies.ts';
-import { floatsOf } from '../named.ts';
+import { floatsAt } from '../named.ts';
 
 const everywhere = { target_modules: linears.map(({ path }) => path) };
 const build = (options: object = {}) =>
@@ -51,7 +52,8 @@ describe('the space', () => {
   });
 
   it('of OPT-350M has 48 branches and 95 shortcuts, of which 36 are kept', () => {
-    // papers.md 3.1, 3.3: floor(.25 * 48) + round(.25 * 95); and 48 modules of rank 24 weigh as much as 36 of rank 32.
+    // papers.md 3.1, 3.3: floor(.25 * 48) + round(.25 * 95); and 48 modules of rank 24 weigh as
+    // much as 36 of rank 32.
     expect(modulesKept(48, 95, 0.25)).toBe(36);
     expect(modulesKept(48, 95, 0.25) * 32).toBe(48 * 24);
     expect(modulesKept(48, 95, 0.25) * 8).toBe(48 * 6);
@@ -60,7 +62,7 @@ describe('the space', () => {
   it('a switch of 0 removes a module, whatever its weights are', () => {
     const adapter = build();
     const params = trained(adapter);
-    const count = floatsOf(params, SWITCHES).length;
+    const count = floatsAt(params, SWITCHES).length;
     const values = (on: readonly number[], given: HostParams = params) =>
       tf.tidy(() => [...output(adapter, tensors({ ...given, [SWITCHES]: switches(on) })).dataSync()]);
     const none = Array.from({ length: count }, () => 0);
@@ -72,11 +74,11 @@ describe('the space', () => {
     const adapter = build({ shortcuts: [] });
     tf.tidy(() => {
       const on = linears.map((_, i) => i % 2);
-      const live = present(adapter.trainable)({}, { [SWITCHES]: tf.tensor1d(on) });
-      const told = linears.map(({ path }) =>
-        [`${path}.lora_A`, `${path}.lora_B`].map((n) => present(live[n]).dataSync()[0]),
+      const mask = present(adapter.trainable)({}, { [SWITCHES]: tf.tensor1d(on) });
+      const trained = linears.map(({ path }) =>
+        [`${path}.lora_A`, `${path}.lora_B`].map((n) => present(mask[n]).dataSync()[0]),
       );
-      expect(told).toEqual(on.map((x) => [x, x]));
+      expect(trained).toEqual(on.map((x) => [x, x]));
       const used = present(adapter.used)({ [SWITCHES]: { dtype: 'float32', shape: [7], data: Float32Array.from(on) } });
       expect(used).toBe(linears.reduce((sum, { dIn, dOut }, i) => sum + (i % 2) * 2 * (dIn + dOut), 0));
     });
@@ -146,7 +148,7 @@ describe('proxies', () => {
 
   it('find the smallest scale that keeps the metric', async () => {
     const metric: Probe['metric'] = async (given) => {
-      const [a, b] = floatsOf(given, SWITCHES);
+      const [a, b] = floatsAt(given, SWITCHES);
       return (a! >= 0.35 ? 1 : 0) + (b! >= 0 ? 1 : 0);
     };
     const all = { [SWITCHES]: one([1, 1]) };
@@ -160,15 +162,15 @@ describe('proxies', () => {
     const slopes = Object.fromEntries(
       adapter.params.map(({ name, shape }) => [
         name,
-        { ...present(start[name]), shape, data: floatsOf(start, name).map(() => (name.endsWith('lora_B') ? 1 : 0)) },
+        { ...present(start[name]), shape, data: floatsAt(start, name).map(() => (name.endsWith('lora_B') ? 1 : 0)) },
       ]),
     );
     const probe: Probe = { gradient: async () => slopes, flow: async () => slopes, metric: async () => 1 };
-    const told = async (proxy: string) =>
+    const choice = async (proxy: string) =>
       (await present(build({ search: 'static', proxy }).search).choose(probe, start, key(1))).chosen;
-    expect((await told('snip')).warning).toContain('all scores are 0');
-    expect((await told('synflow')).warning).toContain('all scores are 0');
-    const { modules: scored, warning, parameters, budget } = await told('grad-norm');
+    expect((await choice('snip')).warning).toContain('all scores are 0');
+    expect((await choice('synflow')).warning).toContain('all scores are 0');
+    const { modules: scored, warning, parameters, budget } = await choice('grad-norm');
     expect(warning).toBeUndefined();
     const first = scored.find(({ name }) => name === present(linears[0]).path)!;
     expect(first.score).toBeCloseTo(Math.sqrt(2 * 4), 6);

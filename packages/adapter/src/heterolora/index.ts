@@ -11,7 +11,7 @@ import { selectTargets, targetModules } from '../targets.ts';
 import { branchesOf, SHORTCUTS, shortcutsOf, sizeOfModule, type Module, type ShortcutModule } from './modules.ts';
 import { PROXIES, SWITCHES } from './proxies.ts';
 import { heteroSearch } from './search.ts';
-import { floatsOf, matrixOf, tensorOf } from '../named.ts';
+import { floatsAt, matrixAt, tensorAt } from '../named.ts';
 
 const options = z.object({
   r: z.number().int().min(1).default(8).describe('rank of every module'),
@@ -33,12 +33,12 @@ const options = z.object({
 });
 
 /** The switch of module i, shape [1]. */
-const switchOf = (params: Params, i: number): tf.Tensor => tf.slice(tensorOf(params, SWITCHES), [i], [1]);
+const switchOf = (params: Params, i: number): tf.Tensor => tf.slice(tensorAt(params, SWITCHES), [i], [1]);
 
 /** s g B A x for x [B, T, d_in], g the module's switch. */
 const branch = (x: tf.Tensor, { path, dIn, dOut }: Module, params: Params, gate: tf.Tensor, scale: number) => {
-  const down = tf.matMul(tf.reshape(x, [-1, dIn]), matrixOf(params, `${path}.lora_A`), false, true);
-  const up = tf.matMul(tf.mul(down, gate), matrixOf(params, `${path}.lora_B`), false, true);
+  const down = tf.matMul(tf.reshape(x, [-1, dIn]), matrixAt(params, `${path}.lora_A`), false, true);
+  const up = tf.matMul(tf.mul(down, gate), matrixAt(params, `${path}.lora_B`), false, true);
   return tf.reshape(tf.mul(up, scale), [...x.shape.slice(0, -1), dOut]);
 };
 
@@ -77,7 +77,7 @@ export const heteroLora = entry<[Model], Adapter, typeof options>({
       ],
       sites: (batch, tokens) => loraSites(targets, r, batch, tokens),
       linear: (spec, x, base, params, perturb) => {
-        const [A, B] = [tensorOf(params, `${spec.path}.lora_A`), tensorOf(params, `${spec.path}.lora_B`)];
+        const [A, B] = [tensorAt(params, `${spec.path}.lora_A`), tensorAt(params, `${spec.path}.lora_B`)];
         return loraLinear(spec, x, base, { A, B, scale, gate: switchOf(params, indexOf(spec.path)) }, perturb);
       },
       sublayer: (_kind, { path }, output, _input, params, { stream, input }) =>
@@ -98,7 +98,7 @@ export const heteroLora = entry<[Model], Adapter, typeof options>({
           }),
         ),
       used: (params) => {
-        const on = floatsOf(params, SWITCHES);
+        const on = floatsAt(params, SWITCHES);
         return modules.reduce((sum, module, i) => sum + (on[i] ? sizeOfModule(module, r) : 0), 0);
       },
       ...(o.search === 'none'
@@ -120,7 +120,7 @@ export const heteroLora = entry<[Model], Adapter, typeof options>({
         ? {}
         : {
             delta: (spec, params) => {
-              const on = floatsOf(params, SWITCHES)[indexOf(spec.path)] ?? 0;
+              const on = floatsAt(params, SWITCHES)[indexOf(spec.path)] ?? 0;
               return deltaAt(spec, params, { r, scale }, new Float32Array(r).fill(on));
             },
           }),

@@ -1,8 +1,8 @@
 import { fold } from '@lab/random';
-import type { HostParams, Search } from '../adapter.ts';
+import type { HostParams, ModuleSearch } from '../adapter.ts';
 import { budgetOf, keepBest, type Rule } from './choose.ts';
 import { sizeOfModule, type Module } from './modules.ts';
-import { emptiness, scoresOf, SWITCHES, type Proxy } from './proxies.ts';
+import { emptiness, moduleScores, SWITCHES, type Proxy } from './proxies.ts';
 
 export interface SearchPlan {
   readonly modules: readonly Module[];
@@ -24,16 +24,26 @@ const switches = (on: readonly boolean[]) => ({
 });
 
 /**
- * HeteroLoRA's search: all modules on, scores on the scoring batches, the best on and the others off. Static: once before training;
- * dynamic: again every `every` epochs. Throws where an allocation is larger than its budget.
+ * HeteroLoRA's search: all modules on, scores on the scoring batches, the best on and the others
+ * off. Static: once before training; dynamic: again every `every` epochs. Throws where an
+ * allocation is larger than its budget.
  */
-export const heteroSearch = ({ modules, r, rule, proxy, mode, every, batches, tolerance }: SearchPlan): Search => ({
+export const heteroSearch = ({
+  modules,
+  r,
+  rule,
+  proxy,
+  mode,
+  every,
+  batches,
+  tolerance,
+}: SearchPlan): ModuleSearch => ({
   due: ({ step, perEpoch }) =>
     step === 0 || (mode === 'dynamic' && step % Math.max(1, Math.round(every * perEpoch)) === 0),
   batches,
   choose: async (probe, params, key) => {
     const all: HostParams = { ...params, [SWITCHES]: switches(modules.map(() => true)) };
-    const scores = await scoresOf(proxy, modules, all, probe, tolerance);
+    const scores = await moduleScores(proxy, modules, all, probe, tolerance);
     const warning = emptiness(proxy, scores);
     const candidates = modules.map((module, i) => {
       const score = scores[i] ?? NaN;

@@ -4,7 +4,7 @@ import type { LinearSpec } from '../model.ts';
 import { deltaAt } from './delta.ts';
 import { loraLinear } from './linear.ts';
 import { loraSites } from './sites.ts';
-import { floatsOf, tensorOf } from '../named.ts';
+import { floatsAt, tensorAt } from '../named.ts';
 
 /** What every adapter of the form s B diag(g) A shares. */
 export interface Branch {
@@ -15,8 +15,8 @@ export interface Branch {
 }
 
 /**
- * Targets, noise sites, forward pass and merge of a low-rank branch with parameters `<path>.lora_A`, `<path>.lora_B` and its gate. `of`
- * gives the branch of a path.
+ * Targets, noise sites, forward pass and merge of a low-rank branch with parameters
+ * `<path>.lora_A`, `<path>.lora_B` and its gate. `of` gives the branch of a path.
  */
 export const lowRankBy = (
   targets: readonly LinearSpec[],
@@ -27,13 +27,13 @@ export const lowRankBy = (
   linear: (spec, x, base, params, perturb) => {
     const { path } = spec;
     const { r, scale, gate } = of(path);
-    const matrices = { A: tensorOf(params, `${path}.lora_A`), B: tensorOf(params, `${path}.lora_B`), scale };
-    const gated = gate ? { ...matrices, gate: tf.reshape(tensorOf(params, `${path}.${gate}`), [r]) } : matrices;
+    const matrices = { A: tensorAt(params, `${path}.lora_A`), B: tensorAt(params, `${path}.lora_B`), scale };
+    const gated = gate ? { ...matrices, gate: tf.reshape(tensorAt(params, `${path}.${gate}`), [r]) } : matrices;
     return loraLinear(spec, x, base, gated, perturb);
   },
   delta: (spec, params) => {
     const { gate, ...size } = of(spec.path);
-    return deltaAt(spec, params, size, gate === undefined ? undefined : floatsOf(params, `${spec.path}.${gate}`));
+    return deltaAt(spec, params, size, gate === undefined ? undefined : floatsAt(params, `${spec.path}.${gate}`));
   },
 });
 

@@ -1,6 +1,6 @@
 import type { HostParams } from '../adapter.ts';
 import type { LinearSpec } from '../model.ts';
-import { floatsOf } from '../named.ts';
+import { floatsAt } from '../named.ts';
 
 /** Sizes and scale of an update s B diag(g) A. */
 export interface DeltaSize {
@@ -11,8 +11,8 @@ export interface DeltaSize {
 }
 
 /**
- * ΔW = s (B diag(g) A)ᵀ as [d_in, d_out], row-major, accumulated in double precision. A: [r, d_in], B: [d_out, r], gate g: [r],
- * ones when absent.
+ * ΔW = s (B diag(g) A)ᵀ as [d_in, d_out], row-major, accumulated in double precision. A: [r, d_in],
+ * B: [d_out, r], gate g: [r], ones when absent.
  */
 export const loraDelta = (
   A: Float32Array,
@@ -31,11 +31,13 @@ export const loraDelta = (
   return delta;
 };
 
-/** The update of a map from its factors `<path>.lora_A` [r, d_in] and `<path>.lora_B` [d_out, r]. */
+/**
+ * The update of a map from its factors `<path>.lora_A` [r, d_in] and `<path>.lora_B` [d_out, r].
+ */
 export const deltaAt = (
   { path, dIn, dOut }: LinearSpec,
   params: HostParams,
   { r, scale }: { readonly r: number; readonly scale: number },
   gate?: Float32Array,
 ): Float32Array =>
-  loraDelta(floatsOf(params, `${path}.lora_A`), floatsOf(params, `${path}.lora_B`), { r, dIn, dOut, scale }, gate);
+  loraDelta(floatsAt(params, `${path}.lora_A`), floatsAt(params, `${path}.lora_B`), { r, dIn, dOut, scale }, gate);

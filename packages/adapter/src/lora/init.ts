@@ -8,7 +8,10 @@ export const kaimingUniform = (key: Key, r: number, dIn: number): Float32Array =
   return uniform(key, r * dIn).map((u) => (2 * u - 1) * bound);
 };
 
-/** The factors of a linear map: `<path>.lora_A` [r, d_in] drawn, `<path>.lora_B` [d_out, r] zero. Both decay. */
+/**
+ * The factors of a linear map: `<path>.lora_A` [r, d_in] drawn, `<path>.lora_B` [d_out, r] zero.
+ * Both decay.
+ */
 export const loraParams = (
   { path, dIn, dOut }: Pick<LinearSpec, 'path' | 'dIn' | 'dOut'>,
   r: number,

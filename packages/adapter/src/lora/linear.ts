@@ -4,7 +4,10 @@ import type { Linear } from '../adapter.ts';
 import type { LinearSpec } from '../model.ts';
 import type { Perturb } from '../pass/site.ts';
 
-/** The matrices of a low-rank branch. A: [r, d_in], B: [d_out, r]. `gate` [r] scales each rank; absent: ones. */
+/**
+ * The matrices of a low-rank branch. A: [r, d_in], B: [d_out, r]. `gate` [r] scales each rank;
+ * absent: ones.
+ */
 export interface LowRank {
   readonly A: tf.Tensor;
   readonly B: tf.Tensor;
@@ -30,7 +33,8 @@ export const loraBranch = (
 };
 
 /**
- * h = x W + b + s (g * (x Aᵀ)) Bᵀ (Hu et al. 2021, Eq. 3; with a gate g it is AdaLoRA's P Λ Q and SoRA). x: [B, T, d_in] -> [B, T, d_out].
+ * h = x W + b + s (g * (x Aᵀ)) Bᵀ (Hu et al. 2021, Eq. 3; with a gate g it is AdaLoRA's P Λ Q and
+ * SoRA). x: [B, T, d_in] -> [B, T, d_out].
  */
 export const loraLinear = (
   spec: LinearSpec,

@@ -10,7 +10,7 @@ import type { Model } from '../model.ts';
 import { selectTargets } from '../targets.ts';
 import { balanceLoss, gatedLinear } from './gated.ts';
 import { firstStep, stageAt } from './stages.ts';
-import { tensorOf } from '../named.ts';
+import { tensorAt } from '../named.ts';
 
 const options = loraOptions.extend({
   experts: z.number().int().min(2).default(3).describe('N: LoRAs, trained one after the other'),
@@ -69,9 +69,9 @@ export const mole = entry<[Model], Adapter, typeof options>({
       ],
       sites: (batch, tokens) => loraSites(targets, ranks, batch, tokens),
       linear: (spec, x, base, params, perturb, flow) =>
-        gatedLinear(spec, x, base, params, { ...shape, stage: tensorOf(params, STAGE) }, perturb, flow),
+        gatedLinear(spec, x, base, params, { ...shape, stage: tensorAt(params, STAGE) }, perturb, flow),
       trainable: (inputs) => {
-        const stage = tensorOf(inputs, 'stage');
+        const stage = tensorAt(inputs, 'stage');
         const own = ranksOfLink(stage, experts, r);
         const gates = tf.cast(tf.equal(stage, experts), 'float32');
         return Object.fromEntries(
@@ -91,7 +91,7 @@ export const mole = entry<[Model], Adapter, typeof options>({
           next: stageAt({ step: Math.min(step + 1, steps - 1), steps }, experts, gate_share),
         }),
         update: ({ params, inputs }) => ({
-          params: { ...params, [STAGE]: oneHot(tensorOf(inputs, 'next'), experts + 1) },
+          params: { ...params, [STAGE]: oneHot(tensorAt(inputs, 'next'), experts + 1) },
           slots: {},
         }),
       },
@@ -100,7 +100,7 @@ export const mole = entry<[Model], Adapter, typeof options>({
             penalty: (params: Params, recorded: Params) =>
               tf.mul(
                 balanceLoss(paths, recorded),
-                tf.mul(tf.reshape(tf.slice(tensorOf(params, STAGE), [experts], [1]), []), balance),
+                tf.mul(tf.reshape(tf.slice(tensorAt(params, STAGE), [experts], [1]), []), balance),
               ),
           }
         : {}),

@@ -1,10 +1,11 @@
+import { present } from '@lab/records';
 import { tf, type Params } from '@lab/engine';
 import { describe, expect, it } from 'vitest';
 import { adapters } from '../index.ts';
-import { initial, linears, output, passed, tensors, tiny, trained, present } from '../../test/tiny.ts';
+import { initial, linears, output, passed, tensors, tiny, trained } from '../../test/tiny.ts';
 import { balanceLoss } from './gated.ts';
 import { firstStep, stageAt } from './stages.ts';
-import { tensorOf } from '../named.ts';
+import { tensorAt } from '../named.ts';
 
 const target_modules = linears.map(({ path }) => path);
 const adapter = adapters.build(
@@ -23,8 +24,8 @@ const staged = (params: Params, stage: number): Params => ({
 const expert = (params: Params, k: number): Params =>
   Object.fromEntries(
     linears.flatMap(({ path: at, dIn, dOut }) => [
-      [`${at}.lora_A`, tf.slice(tensorOf(params, `${at}.lora_A`), [2 * k, 0], [2, dIn])],
-      [`${at}.lora_B`, tf.slice(tensorOf(params, `${at}.lora_B`), [0, 2 * k], [dOut, 2])],
+      [`${at}.lora_A`, tf.slice(tensorAt(params, `${at}.lora_A`), [2 * k, 0], [2, dIn])],
+      [`${at}.lora_B`, tf.slice(tensorAt(params, `${at}.lora_B`), [0, 2 * k], [dOut, 2])],
     ]),
   );
 
@@ -70,7 +71,7 @@ describe('mole', () => {
         );
         const moments = () => ({ m: {}, v: {} });
         const { params } = present(adapter.state).update({ params: {}, grads: {}, slots: {}, inputs, moments });
-        return [...tensorOf(params, 'mole.stage').dataSync()];
+        return [...tensorAt(params, 'mole.stage').dataSync()];
       });
     expect(after(1)).toEqual([1, 0, 0, 0]);
     expect(after(2)).toEqual([0, 1, 0, 0]);
@@ -87,10 +88,10 @@ describe('mole', () => {
       );
       const { recorded } = passed(adapter, staged(level, 3));
       for (const { path: at } of linears)
-        tensorOf(recorded, `${at}.gates`)
+        tensorAt(recorded, `${at}.gates`)
           .dataSync()
           .forEach((q) => expect(Math.abs(q - 1 / 3)).toBeLessThan(1e-6));
-      const moved = tensorOf(passed(adapter, staged(all, 3)).recorded, `${path}.gates`);
+      const moved = tensorAt(passed(adapter, staged(all, 3)).recorded, `${path}.gates`);
       expect(Math.abs((tf.sum(moved).arraySync() as number) - 1)).toBeLessThan(1e-6);
       expect(moved.dataSync()[0]).not.toBeCloseTo(1 / 3, 3);
     });

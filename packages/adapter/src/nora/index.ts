@@ -10,7 +10,7 @@ import { loraSites } from '../lora/sites.ts';
 import type { LinearSpec, Model } from '../model.ts';
 import { selectTargets, targetModules } from '../targets.ts';
 import { topSpectrum, type Spectrum } from './spectrum.ts';
-import { floatsOf, matrixOf } from '../named.ts';
+import { floatsAt, matrixAt } from '../named.ts';
 
 const options = z.object({
   r: z.number().int().min(1).default(16).describe('inner rank, which is trained'),
@@ -48,7 +48,7 @@ export const noRa = entry<[Model], Adapter, typeof options>({
       const ofWeights = known.get(weights) ?? new Map<string, Spectrum>();
       known.set(weights, ofWeights);
       const size = { rows: spec.dIn, columns: spec.dOut, k: outerOf(spec), key: START };
-      const spectrum = ofWeights.get(spec.path) ?? topSpectrum(floatsOf(weights, `${spec.path}.weight`), size);
+      const spectrum = ofWeights.get(spec.path) ?? topSpectrum(floatsAt(weights, `${spec.path}.weight`), size);
       ofWeights.set(spec.path, spectrum);
       return spectrum;
     };
@@ -80,14 +80,14 @@ export const noRa = entry<[Model], Adapter, typeof options>({
             init: (stream) => kaimingUniform(stream, dOut, k),
             start: (_key, weights) => {
               const { values, right } = spectrumOf(spec, weights);
-              return transposed(rooted(values, right), k, dOut);
+              return transposed(rooted(values, right), dOut);
             },
           },
         ];
       }),
       sites: (batch, tokens) => loraSites(targets, r, batch, tokens),
       linear: (spec, x, base, params, perturb) => {
-        const of = (name: string) => matrixOf(params, `${spec.path}.${name}`);
+        const of = (name: string) => matrixAt(params, `${spec.path}.${name}`);
         const A = tf.matMul(of('lora_A'), of('outer_A'));
         const B = tf.matMul(of('outer_B'), of('lora_B'));
         return loraLinear(spec, x, base, { A, B, scale }, perturb);
@@ -95,7 +95,7 @@ export const noRa = entry<[Model], Adapter, typeof options>({
       delta: (spec, params) => {
         const { path, dIn, dOut } = spec;
         const k = outerOf(spec);
-        const of = (name: string) => floatsOf(params, `${path}.${name}`);
+        const of = (name: string) => floatsAt(params, `${path}.${name}`);
         const A = Float32Array.from(matMul(of('lora_A'), of('outer_A'), k));
         const B = Float32Array.from(matMul(of('outer_B'), of('lora_B'), k));
         return loraDelta(A, B, { r, dIn, dOut, scale });

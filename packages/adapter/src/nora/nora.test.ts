@@ -1,9 +1,10 @@
+import { present } from '@lab/records';
 import { dot, matMul, tf } from '@lab/engine';
 import { fold, key, normal } from '@lab/random';
 import { describe, expect, it } from 'vitest';
 import { adapters } from '../index.ts';
-import { floatsOf } from '../named.ts';
-import { drawn, initial, linears, present, tiny, trained, weights } from '../../test/tiny.ts';
+import { floatsAt } from '../named.ts';
+import { drawn, initial, linears, tiny, trained, weights } from '../../test/tiny.ts';
 import { topSpectrum, type Spectrum } from './spectrum.ts';
 
 const matrix = (word: string, rows: number, columns: number) => normal(fold(key(5), word), rows * columns);
@@ -32,7 +33,8 @@ describe('the decomposition', () => {
   });
 
   it('finds known leading values and vectors, and the rest is orthogonal to them', () => {
-    // A matrix of forty directions with values 40, 39 / 2, 38 / 4, …: gaps wide enough for twenty power steps.
+    // A matrix of forty directions with values 40, 39 / 2, 38 / 4, …: gaps wide enough for twenty
+    // power steps.
     const n = 40;
     const square = { rows: n, columns: n, k: n, key: key(2) };
     const [left, right] = [topSpectrum(matrix('u', n, n), square).left, topSpectrum(matrix('v', n, n), square).left];
@@ -53,9 +55,9 @@ describe('nora', () => {
     const start = initial(adapter);
     for (const { path, dIn, dOut } of linears) {
       const k = Math.min(3, dIn, dOut);
-      const kernel = floatsOf(weights, `${path}.weight`);
+      const kernel = floatsAt(weights, `${path}.weight`);
       const error = tf.tidy(() => {
-        const of = (name: string, shape: [number, number]) => tf.tensor2d(floatsOf(start, `${path}.${name}`), shape);
+        const of = (name: string, shape: [number, number]) => tf.tensor2d(floatsAt(start, `${path}.${name}`), shape);
         const near = tf.transpose(tf.matMul(of('outer_B', [dOut, k]), of('outer_A', [k, dIn])));
         return tf.norm(tf.sub(tf.tensor2d(kernel, [dIn, dOut]), near)).dataSync()[0];
       });
@@ -70,7 +72,7 @@ describe('nora', () => {
     const spec = present(linears[3]);
     const start = { ...trained(adapter), ...initial(adapter) };
     const update = present(adapter.delta)(spec, { ...start, [`${spec.path}.lora_B`]: drawn('moved', [3, 2]) });
-    const kernel = floatsOf(weights, `${spec.path}.weight`);
+    const kernel = floatsAt(weights, `${spec.path}.weight`);
     const { left } = topSpectrum(kernel, { rows: 4, columns: 6, k: 4, key: key(9) });
     // The fourth input direction is outside: ΔWᵀ u is zero.
     for (const along of matMul(present(left[3]), update, spec.dIn)) expect(Math.abs(along)).toBeLessThan(1e-5);

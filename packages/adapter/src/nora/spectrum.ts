@@ -1,18 +1,27 @@
 import { dot, orthonormal, transposed } from '@lab/engine';
 import { normal, type Key } from '@lab/random';
 
-/** Singular values from the largest down, with left vectors as rows [k, rows] and right vectors as rows [k, columns]. */
+/**
+ * Singular values from the largest down, with left vectors as rows [k, rows] and right vectors as
+ * rows [k, columns].
+ */
 export interface Spectrum {
   readonly values: Float64Array;
   readonly left: readonly Float64Array[];
   readonly right: readonly Float64Array[];
 }
 
-/** Columns beside those that are asked for, and block power steps on W Wᵀ: only the last few vectors kept are not sharp then. */
+/**
+ * Columns beside those that are asked for, and block power steps on W Wᵀ: only the last few vectors
+ * kept are not sharp then.
+ */
 const SPARE = 8;
 const STEPS = 10;
 
-/** Eigenvalues and eigenvectors (as rows) of a symmetric matrix by Jacobi's rotations, the largest first. */
+/**
+ * Eigenvalues and eigenvectors (as rows) of a symmetric matrix by Jacobi's rotations, the largest
+ * first.
+ */
 export const symmetricEigen = (
   matrix: readonly Float64Array[],
 ): { readonly values: readonly number[]; readonly vectors: readonly Float64Array[] } => {
@@ -74,16 +83,17 @@ const gramOf = (vectors: readonly Float64Array[]): readonly Float64Array[] => {
 };
 
 /**
- * The k largest singular values of a matrix [rows, columns], row-major, and their vectors, by block power steps on its smaller
- * Gram matrix and one Rayleigh-Ritz projection (Halko, Martinsson and Tropp 2011, algorithm 4.4). Exact where k is near the whole
- * rank, else as sharp as the spectrum has gaps. Double precision; the block starts from `key`.
+ * The k largest singular values of a matrix [rows, columns], row-major, and their vectors, by block
+ * power steps on its smaller Gram matrix and one Rayleigh-Ritz projection (Halko, Martinsson and
+ * Tropp 2011, algorithm 4.4). Exact where k is near the whole rank, else as sharp as the spectrum
+ * has gaps. Double precision; the block starts from `key`.
  */
 export const topSpectrum = (
   matrix: Float32Array,
   { rows, columns, k, key }: { readonly rows: number; readonly columns: number; readonly k: number; readonly key: Key },
 ): Spectrum => {
   const lines = rowsOf(matrix, rows);
-  const turned = rowsOf(transposed(matrix, rows, columns), columns);
+  const turned = rowsOf(transposed(matrix, columns), columns);
   const [small, large] = rows <= columns ? [lines, turned] : [turned, lines];
   const gram = gramOf(small);
   const block = Math.min(gram.length, k + SPARE);

@@ -1,6 +1,6 @@
 import { stopGradient, tf, type Params } from '@lab/engine';
 import type { Adapter, Linear } from '../adapter.ts';
-import { matrixOf, vectorOf } from '../named.ts';
+import { matrixAt, vectorAt } from '../named.ts';
 import type { Forward, Model } from '../model.ts';
 import type { Perturb } from './site.ts';
 
@@ -25,8 +25,8 @@ const withoutFrozen = (adapter: Adapter, params: Params): Params => {
 };
 
 /**
- * Puts a model's frozen weights, an adapter, its parameters and noise together. Linear kernels are found at `<path>.weight`.
- * After a pass `recorded` gives what the adapter recorded in it.
+ * Puts a model's frozen weights, an adapter, its parameters and noise together. Linear kernels are
+ * found at `<path>.weight`. After a pass `recorded` gives what the adapter recorded in it.
  */
 export const forwardWith = (
   model: Model,
@@ -53,7 +53,7 @@ export const forwardWith = (
     recorded: () => Object.fromEntries(records),
     linear: (path, x, noise = 'all') => {
       const bias = `${path}.bias`;
-      const base = { W: matrixOf(weights, `${path}.weight`), ...(weights[bias] ? { b: vectorOf(weights, bias) } : {}) };
+      const base = { W: matrixAt(weights, `${path}.weight`), ...(weights[bias] ? { b: vectorAt(weights, bias) } : {}) };
       const spec = specs.get(path);
       if (!spec) throw new Error(`${model.name} declares no linear map ${path}`);
       if (!adapted.has(path)) return affine(x, base);

@@ -10,7 +10,7 @@ import { loraSites } from '../lora/sites.ts';
 import type { LinearSpec, Model } from '../model.ts';
 import { selectTargets } from '../targets.ts';
 import { chunkOf, widened, widenedHost } from './share.ts';
-import { floatsOf, matrixOf } from '../named.ts';
+import { floatsAt, matrixAt } from '../named.ts';
 
 const options = loraOptions.extend({
   unshared: z.number().int().min(1).default(2).describe('u: ranks with vectors of their own; less than r'),
@@ -36,7 +36,7 @@ export const proLora = entry<[Model], Adapter, typeof options>({
     const scale = loraScale(o);
     const shared = r - u;
     const factors = ({ path, dIn, dOut }: LinearSpec, params: Params) => {
-      const of = (name: string) => matrixOf(params, `${path}.${name}`);
+      const of = (name: string) => matrixAt(params, `${path}.${name}`);
       return {
         A: tf.concat2d([of('lora_A'), widened(of('shared_A'), dIn, m)], 0),
         B: tf.concat2d([of('lora_B'), tf.transpose(widened(tf.transpose(of('shared_B')), dOut, n))], 1),
@@ -81,9 +81,9 @@ interface Sharing {
 
 /** A [r, d_in] and B [d_out, r] on the host. */
 const hostFactors = ({ path, dIn, dOut }: LinearSpec, params: HostParams, { shared, u, m, n }: Sharing) => {
-  const of = (name: string) => floatsOf(params, `${path}.${name}`);
+  const of = (name: string) => floatsAt(params, `${path}.${name}`);
   const r = u + shared;
-  const rest = widenedHost(transposed(of('shared_B'), chunkOf(dOut, n), shared), shared, dOut, n);
+  const rest = widenedHost(transposed(of('shared_B'), shared), shared, dOut, n);
   return {
     A: Float32Array.from([...of('lora_A'), ...widenedHost(of('shared_A'), shared, dIn, m)]),
     B: Float32Array.from({ length: dOut * r }, (_, at) => {

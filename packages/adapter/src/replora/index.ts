@@ -9,7 +9,7 @@ import { loraLinear } from '../lora/linear.ts';
 import { loraSites } from '../lora/sites.ts';
 import type { LinearSpec, Model } from '../model.ts';
 import { selectTargets } from '../targets.ts';
-import { floatsOf, tensorOf } from '../named.ts';
+import { floatsAt, tensorAt } from '../named.ts';
 
 const options = loraOptions.extend({
   hidden: z
@@ -48,12 +48,12 @@ export const repLora = entry<[Model], Adapter, typeof options>({
       init: (key) => normal(key, shape[0] * shape[1]).map((x) => spread * x),
     });
     const hiddenOf = (params: Params, trunk: string, side: Side): tf.Tensor => {
-      const E = tensorOf(params, `${trunk}.embedding_${side}`);
-      return tf.tanh(tf.matMul(E, tensorOf(params, `${trunk}.hidden_${side}`)));
+      const E = tensorAt(params, `${trunk}.embedding_${side}`);
+      return tf.tanh(tf.matMul(E, tensorAt(params, `${trunk}.hidden_${side}`)));
     };
     /** A [r, d_in] or Bᵀ [r, d_out] on the host, in double precision up to the last product. */
     const hostRows = (params: HostParams, spec: LinearSpec, side: Side): Float32Array => {
-      const of = (name: string) => floatsOf(params, name);
+      const of = (name: string) => floatsAt(params, name);
       const trunk = trunkOf(spec);
       const hidden = matMul(of(`${trunk}.embedding_${side}`), of(`${trunk}.hidden_${side}`), e).map(Math.tanh);
       return Float32Array.from(matMul(hidden, of(`${spec.path}.out_${side}`), h));
@@ -75,11 +75,11 @@ export const repLora = entry<[Model], Adapter, typeof options>({
       sites: (batch, tokens) => loraSites(targets, r, batch, tokens),
       linear: (spec, x, base, params, perturb) => {
         const rows = (side: Side) =>
-          tf.matMul(hiddenOf(params, trunkOf(spec), side), tensorOf(params, `${spec.path}.out_${side}`));
+          tf.matMul(hiddenOf(params, trunkOf(spec), side), tensorAt(params, `${spec.path}.out_${side}`));
         return loraLinear(spec, x, base, { A: rows('A'), B: tf.transpose(rows('B')), scale }, perturb);
       },
       delta: (spec, params) =>
-        loraDelta(hostRows(params, spec, 'A'), transposed(hostRows(params, spec, 'B'), r, spec.dOut), {
+        loraDelta(hostRows(params, spec, 'A'), transposed(hostRows(params, spec, 'B'), spec.dOut), {
           r,
           dIn: spec.dIn,
           dOut: spec.dOut,

@@ -1,10 +1,11 @@
+import { present } from '@lab/records';
 import { tf } from '@lab/engine';
 import { expect, it } from 'vitest';
 import { adapters, merge } from '../index.ts';
 import { loraDelta } from '../lora/delta.ts';
 import { plainModel } from '../size/describe.ts';
-import { linears, output, tensors, tiny, trained, weights, present } from '../../test/tiny.ts';
-import { matrixOf, tensorOf } from '../named.ts';
+import { linears, output, tensors, tiny, trained, weights } from '../../test/tiny.ts';
+import { matrixAt, tensorAt } from '../named.ts';
 
 const options = { name: 'replora', r: 3, hidden: 2, embedding: 4, alpha: 3 };
 const adapter = adapters.build(adapters.parse({ ...options, target_modules: linears.map(({ path }) => path) }), tiny);
@@ -16,9 +17,9 @@ it('is LoRA with the factors that its networks make, which are then no longer ne
     const rows = (path: string, side: string) =>
       tf.matMul(
         tf.tanh(
-          tf.matMul(matrixOf(params, `layer.0.rep.embedding_${side}`), tensorOf(params, `layer.0.rep.hidden_${side}`)),
+          tf.matMul(matrixAt(params, `layer.0.rep.embedding_${side}`), tensorAt(params, `layer.0.rep.hidden_${side}`)),
         ),
-        matrixOf(params, `${path}.out_${side}`),
+        matrixAt(params, `${path}.out_${side}`),
       );
     return linears.map(({ path }) => ({ A: rows(path, 'A').dataSync(), B: tf.transpose(rows(path, 'B')).dataSync() }));
   });

@@ -10,7 +10,7 @@ import { loraSites } from '../lora/sites.ts';
 import type { LinearSpec, Model } from '../model.ts';
 import { selectTargets } from '../targets.ts';
 import { earlierOf } from './earlier.ts';
-import { matrixOf } from '../named.ts';
+import { matrixAt } from '../named.ts';
 
 const options = loraOptions.extend({
   shortcut: z
@@ -41,7 +41,7 @@ export const resLora = entry<[Model], Adapter, typeof options>({
     const earlier = (spec: LinearSpec): readonly LinearSpec[] => earlierOf(spec, targets, depth);
     const blocks = (spec: LinearSpec): readonly LinearSpec[] => [spec, ...earlier(spec)];
     /** The map as its noise sites see it: more ranks, or more inputs. */
-    const seen = (spec: LinearSpec) => {
+    const noisy = (spec: LinearSpec) => {
       const n = blocks(spec).length;
       return {
         spec: shortcut === 'middle' ? { ...spec, dIn: n * spec.dIn } : spec,
@@ -52,20 +52,21 @@ export const resLora = entry<[Model], Adapter, typeof options>({
       targets,
       params: plain.params,
       sites: (batch, tokens) =>
-        targets.flatMap((spec) => loraSites([seen(spec).spec], seen(spec).ranks, batch, tokens)),
+        targets.flatMap((spec) => loraSites([noisy(spec).spec], noisy(spec).ranks, batch, tokens)),
       linear: (spec, x, base, params, perturb, flow) => {
-        const of = (name: string) => blocks(spec).map(({ path }) => matrixOf(params, `${path}.${name}`));
+        const of = (name: string) => blocks(spec).map(({ path }) => matrixAt(params, `${path}.${name}`));
         const inputs = () => [x, ...earlier(spec).map(({ path }) => inputAt(path, flow?.input(path)))];
-        const own = { A: matrixOf(params, `${spec.path}.lora_A`), B: matrixOf(params, `${spec.path}.lora_B`) };
+        const own = { A: matrixAt(params, `${spec.path}.lora_A`), B: matrixAt(params, `${spec.path}.lora_B`) };
         const branch = (value: tf.Tensor, matrices = own) => loraBranch(spec, value, { ...matrices, scale }, perturb);
-        const update = (): tf.Tensor => {
+        const blockUpdate = (): tf.Tensor => {
           if (earlier(spec).length === 0) return branch(x);
           if (shortcut === 'input') return branch(tf.addN(inputs()));
           if (shortcut === 'block')
             return branch(x, { A: tf.concat2d(of('lora_A'), 0), B: tf.concat2d(of('lora_B'), 1) });
           return branch(tf.concat(inputs(), -1), { A: tf.concat2d(of('lora_A'), 1), B: own.B });
         };
-        return tf.add(affine(x, base), update());
+        const update = blockUpdate();
+        return tf.add(affine(x, base), update);
       },
       ...(shortcut === 'block'
         ? {

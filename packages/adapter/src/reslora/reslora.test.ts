@@ -1,9 +1,10 @@
+import { present } from '@lab/records';
 import { tf, type Params } from '@lab/engine';
 import { expect, it } from 'vitest';
 import { adapters, noNoise, type Linear } from '../index.ts';
 import { plainModel } from '../size/describe.ts';
-import { drawn, tensors, trained, present } from '../../test/tiny.ts';
-import { matrixOf } from '../named.ts';
+import { drawn, tensors, trained } from '../../test/tiny.ts';
+import { matrixAt } from '../named.ts';
 
 const model = plainModel(4, 2);
 const build = (options: object) =>
@@ -12,7 +13,7 @@ const [first, second] = model.linears.filter(({ path }) => path.endsWith('query'
 
 /** x A_iᵀ B_jᵀ of layers i and j. */
 const part = (params: Params, x: tf.Tensor, i: number, j: number): tf.Tensor => {
-  const of = (layer: number, name: string) => matrixOf(params, `layer.${layer}.attention.query.${name}`);
+  const of = (layer: number, name: string) => matrixAt(params, `layer.${layer}.attention.query.${name}`);
   return tf.matMul(tf.matMul(x, of(i, 'lora_A'), false, true), of(j, 'lora_B'), false, true);
 };
 

@@ -10,7 +10,7 @@ import { loraLinear } from '../lora/linear.ts';
 import { loraSites } from '../lora/sites.ts';
 import type { Model } from '../model.ts';
 import { selectTargets } from '../targets.ts';
-import { floatsOf, tensorOf } from '../named.ts';
+import { floatsAt, tensorAt } from '../named.ts';
 
 const options = loraOptions.extend({
   links: z.number().int().min(1).default(3).describe('directions learnt one after the other'),
@@ -45,13 +45,13 @@ export const sLora = entry<[Model], Adapter, typeof options>({
       ]),
       sites: (batch, tokens) => loraSites(targets, ranks, batch, tokens),
       linear: (spec, x, base, params, perturb) => {
-        const [A, B] = [tensorOf(params, `${spec.path}.lora_A`), tensorOf(params, `${spec.path}.lora_B`)];
-        const each = tf.reshape(tensorOf(params, `${spec.path}.magnitude`), [links, 1]);
+        const [A, B] = [tensorAt(params, `${spec.path}.lora_A`), tensorAt(params, `${spec.path}.lora_B`)];
+        const each = tf.reshape(tensorAt(params, `${spec.path}.magnitude`), [links, 1]);
         const gate = tf.reshape(tf.mul(each, tf.ones([1, r])), [ranks]);
         return loraLinear(spec, x, base, { A, B, scale, gate }, perturb);
       },
       delta: (spec, params) => {
-        const magnitudes = [...floatsOf(params, `${spec.path}.magnitude`)];
+        const magnitudes = [...floatsAt(params, `${spec.path}.magnitude`)];
         const gate = Float32Array.from(magnitudes.flatMap((magnitude) => new Array<number>(r).fill(magnitude)));
         return deltaAt(spec, params, { r: ranks, scale }, gate);
       },

@@ -8,7 +8,7 @@ import { loraOptions, loraScale } from '../lora/index.ts';
 import { loraParams } from '../lora/init.ts';
 import type { Model } from '../model.ts';
 import { selectTargets } from '../targets.ts';
-import { tensorOf } from '../named.ts';
+import { tensorAt } from '../named.ts';
 
 const options = loraOptions.extend({
   xi: z.number().min(0).default(3e-4).describe('threshold of the proximal step on every gate, each optimiser step'),
@@ -33,7 +33,7 @@ export const sora = entry<[Model], Adapter, typeof options>({
     const targets = selectTargets(model.linears, o.target_modules);
     const shrunk = (params: Params): Params =>
       Object.fromEntries(
-        targets.map(({ path }) => [`${path}.lora_gate`, softThreshold(tensorOf(params, `${path}.lora_gate`), xi)]),
+        targets.map(({ path }) => [`${path}.lora_gate`, softThreshold(tensorAt(params, `${path}.lora_gate`), xi)]),
       );
     return {
       ...lowRank(targets, { r, scale: loraScale(o), gate: 'lora_gate' }),

@@ -1,8 +1,9 @@
+import { present } from '@lab/records';
 import { tf, type Params } from '@lab/engine';
 import { describe, expect, it } from 'vitest';
 import { adapters } from '../index.ts';
-import { initial, output, tensors, tiny, trained, present } from '../../test/tiny.ts';
-import { tensorOf } from '../named.ts';
+import { initial, output, tensors, tiny, trained } from '../../test/tiny.ts';
+import { tensorAt } from '../named.ts';
 
 /** These updates leave the optimiser's moments alone. */
 const none = () => ({ m: {}, v: {} });
@@ -30,7 +31,7 @@ describe('sora', () => {
         'classifier.weight': tf.ones([2]),
       };
       const next = present(adapter.state).update({ params, grads: {}, slots: {}, inputs: {}, moments: none }).params;
-      expect(Array.from(tensorOf(next, 'layer.0.attention.query.lora_gate').dataSync(), (x) => x + 0)).toEqual([
+      expect(Array.from(tensorAt(next, 'layer.0.attention.query.lora_gate').dataSync(), (x) => x + 0)).toEqual([
         0.75, -0.25, 0, 0,
       ]);
       expect(next['layer.0.attention.query.lora_A']).toBe(params['layer.0.attention.query.lora_A']);

@@ -9,7 +9,7 @@ import { loraOptions, loraScale } from '../lora/index.ts';
 import { loraParams } from '../lora/init.ts';
 import type { Model } from '../model.ts';
 import { selectTargets } from '../targets.ts';
-import { tensorOf } from '../named.ts';
+import { tensorAt } from '../named.ts';
 
 const options = loraOptions.extend({
   r: z.number().int().min(1).default(1).describe('rank of one round'),
@@ -66,7 +66,7 @@ export const xgbLora = entry<[Model], Adapter, typeof options>({
       ...(o.norm > 0
         ? {
             penalty: (params) =>
-              tf.mul(tf.addN(names.map((name) => tf.sum(tf.square(tensorOf(params, name))))), o.norm),
+              tf.mul(tf.addN(names.map((name) => tf.sum(tf.square(tensorAt(params, name))))), o.norm),
           }
         : {}),
       params: targets.flatMap((spec) => loraParams(spec, ranks)),

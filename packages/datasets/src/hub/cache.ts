@@ -14,7 +14,9 @@ interface Receipt extends HubFile {
 /** SHA-256 of bytes, in hexadecimal. */
 export const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
-/** Files appear by rename, so a stopped download leaves nothing half-written under the final name. */
+/**
+ * Files appear by rename, so a stopped download leaves nothing half-written under the final name.
+ */
 const place = async (path: string, bytes: Uint8Array | string): Promise<void> => {
   const temporary = `${path}.${randomBytes(6).toString('hex')}.part`;
   await writeFile(temporary, bytes);
@@ -28,9 +30,9 @@ export const cachePath = ({ repo, revision, path }: HubFile, { cacheDir }: Sourc
 const recall = async (path: string): Promise<Uint8Array> => {
   const [bytes, receipt] = await Promise.all([readFile(path), readFile(`${path}.receipt.json`, 'utf8')]);
   const { sha256: kept } = JSON.parse(receipt) as Receipt;
-  const found = sha256(bytes);
-  if (found !== kept)
-    throw new BadInput(`${path}: SHA-256 is ${found}, its receipt says ${kept}; delete the file to download it again`);
+  const now = sha256(bytes);
+  if (now !== kept)
+    throw new BadInput(`${path}: SHA-256 is ${now}, its receipt says ${kept}; delete the file to download it again`);
   return bytes;
 };
 
@@ -47,8 +49,9 @@ const checkPin = ({ repo, revision, path }: HubFile): void => {
 };
 
 /**
- * A hub file's bytes: from the cache when it is there and its checksum holds, else downloaded, with a receipt (repository, revision,
- * SHA-256, size) beside it. Throws `BadInput` for a revision that is not a commit hash, a changed cache file, or when downloads are off.
+ * A hub file's bytes: from the cache when it is there and its checksum holds, else downloaded, with
+ * a receipt (repository, revision, SHA-256, size) beside it. Throws `BadInput` for a revision that
+ * is not a commit hash, a changed cache file, or when downloads are off.
  */
 export const hubBytes = async (file: HubFile, sources: Sources): Promise<Uint8Array> => {
   checkPin(file);

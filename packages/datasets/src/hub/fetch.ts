@@ -1,7 +1,10 @@
 import { BadInput } from '@lab/records';
 import type { FetchFile } from '../types.ts';
 
-/** Downloads through the hub's client over a given `fetch`. Throws `BadInput` when a file does not exist or cannot be reached. */
+/**
+ * Downloads through the hub's client over a given `fetch`. Throws `BadInput` when a file does not
+ * exist or cannot be reached.
+ */
 export const hubFetchOver =
   (over: typeof fetch): FetchFile =>
   async ({ repo, revision, path }, progress) => {

@@ -1,4 +1,7 @@
-/** The repositories that entries read from, pinned to commits whose files and layout public projects name. */
+/**
+ * The repositories that entries read from, pinned to commits whose files and layout public projects
+ * name.
+ */
 export const pins = {
   glue: { repo: 'nyu-mll/glue', revision: 'bcdcba79d07bc864c1c254ccfcedcce55bcc9a8c' },
   squad: { repo: 'rajpurkar/squad', revision: '7b6d24c440a36b6815f21b70d25016731768db1f' },

@@ -8,8 +8,9 @@ interface WithPlace {
 }
 
 /**
- * Splits comma-separated text (RFC 4180: quotes double inside quotes, newlines may stand inside). Rows carry the line they end on.
- * Throws `BadInput` naming file and line for a quote that is not closed or stands in the wrong place.
+ * Splits comma-separated text (RFC 4180: quotes double inside quotes, newlines may stand inside).
+ * Rows carry the line they end on. Throws `BadInput` naming file and line for a quote that is not
+ * closed or stands in the wrong place.
  */
 export const splitCsv = (path: string, text: string, columns?: readonly string[]): TextTable => {
   try {

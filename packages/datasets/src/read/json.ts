@@ -1,7 +1,7 @@
-import { BadInput } from '@lab/records';
+import { BadInput, itemAt } from '@lab/records';
 import type { z } from 'zod';
 import { Malformed, type Placed } from './rows.ts';
-import { readText } from './text.ts';
+import { readDataText } from './text.ts';
 
 const parse = (path: string, text: string): unknown => {
   try {
@@ -11,11 +11,18 @@ const parse = (path: string, text: string): unknown => {
   }
 };
 
-/** A whole JSON file checked against a schema. Throws `BadInput` naming the file and the place in it. */
-export const readJson = async <S extends z.ZodType>(path: string, schema: S): Promise<z.infer<S>> => {
-  const parsed = schema.safeParse(parse(path, await readText(path)));
+/**
+ * A whole JSON file checked against a schema. Throws `BadInput` naming the file and the place in
+ * it.
+ */
+export const readDataJson = async <S extends z.ZodType>(path: string, schema: S): Promise<z.infer<S>> =>
+  parseDataJson(path, await readDataText(path), schema);
+
+/** The same for a text that was read already. */
+export const parseDataJson = <S extends z.ZodType>(path: string, text: string, schema: S): z.infer<S> => {
+  const parsed = schema.safeParse(parse(path, text));
   if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0]!;
+  const issue = itemAt(parsed.error.issues, 0);
   throw new BadInput(`${path}: at "${issue.path.join('.')}": ${issue.message}`);
 };
 
@@ -23,7 +30,10 @@ export const readJson = async <S extends z.ZodType>(path: string, schema: S): Pr
 export const splitJsonl = (text: string): readonly Placed<string>[] =>
   text.split('\n').flatMap((value, i) => (value.trim() === '' ? [] : [{ line: i + 1, value }]));
 
-/** One row checked against a schema. `row` is a JSON text or an object. Throws `Malformed` naming the column. */
+/**
+ * One row checked against a schema. `row` is a JSON text or an object. Throws `Malformed` naming
+ * the column.
+ */
 export const parseRow = <S extends z.ZodType>(row: unknown, schema: S): z.infer<S> => {
   let value = row;
   if (typeof row === 'string') {
@@ -35,6 +45,6 @@ export const parseRow = <S extends z.ZodType>(row: unknown, schema: S): z.infer<
   }
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0]!;
+  const issue = itemAt(parsed.error.issues, 0);
   throw new Malformed(issue.path.join('.') || '(whole row)', issue.message);
 };

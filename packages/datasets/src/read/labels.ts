@@ -1,6 +1,9 @@
 import { Malformed } from './rows.ts';
 
-/** Reads a class label: `spellings[i]` lists how class i is written. Throws `Malformed` for anything else. */
+/**
+ * Reads a class label: `spellings[i]` lists how class i is written. Throws `Malformed` for anything
+ * else.
+ */
 export const classReader = (column: string, spellings: readonly (readonly string[])[]) => {
   const index = new Map(spellings.flatMap((some, label) => some.map((spelling) => [spelling, label] as const)));
   return (cell: string): number => {

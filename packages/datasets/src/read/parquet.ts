@@ -9,8 +9,9 @@ export type Cells = { readonly [column: string]: unknown };
 const plain = (cell: unknown): unknown => (typeof cell === 'bigint' ? Number(cell) : cell);
 
 /**
- * Rows of a parquet file, numbered from 1, with the wanted columns only (all when undefined). Any codec of hyparquet-compressors.
- * Throws `BadInput` when the bytes are not parquet or a column is missing.
+ * Rows of a parquet file, numbered from 1, with the wanted columns only (all when undefined). Any
+ * codec of hyparquet-compressors. Throws `BadInput` when the bytes are not parquet or a column is
+ * missing.
  */
 export const readParquet = async (
   path: string,

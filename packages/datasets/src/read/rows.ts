@@ -10,7 +10,9 @@ export class Malformed extends Error {
   }
 }
 
-/** What to do with rows that do not fit: stop with the first one, or leave them out and count them. */
+/**
+ * What to do with rows that do not fit: stop with the first one, or leave them out and count them.
+ */
 export type OnMalformed = 'error' | 'skip';
 
 /** Rows of a file, and a sentence for each file that lost some. */
@@ -26,8 +28,8 @@ export interface Placed<T> {
 }
 
 /**
- * Parses rows in order. A `Malformed` row becomes a `BadInput` that names file, line and column; with 'skip' it is left out and
- * counted in `notes`. Throws `BadInput` when no row is left.
+ * Parses rows in order. A `Malformed` row becomes a `BadInput` that names file, line and column;
+ * with 'skip' it is left out and counted in `notes`. Throws `BadInput` when no row is left.
  */
 export const readRows = <In, Out>(
   path: string,
@@ -42,14 +44,14 @@ export const readRows = <In, Out>(
       rows.push(parse(value, line));
     } catch (error) {
       if (!(error instanceof Malformed)) throw error;
-      complaints.push(`${path}:${line}: column "${error.column}": ${error.message}`);
-      if (onMalformed === 'error') throw new BadInput(`${complaints[0]!}; set malformed: skip to leave such rows out`);
+      const complaint = `${path}:${line}: column "${error.column}": ${error.message}`;
+      if (onMalformed === 'error') throw new BadInput(`${complaint}; set malformed: skip to leave such rows out`);
+      complaints.push(complaint);
     }
   }
-  if (rows.length === 0)
-    throw new BadInput(`${path}: no usable rows${complaints.length > 0 ? `; the first: ${complaints[0]!}` : ''}`);
-  const notes =
-    complaints.length > 0 ? [`${path}: ${complaints.length} malformed rows skipped; the first: ${complaints[0]!}`] : [];
+  const [first] = complaints;
+  if (rows.length === 0) throw new BadInput(`${path}: no usable rows${first ? `; the first: ${first}` : ''}`);
+  const notes = first ? [`${path}: ${complaints.length} malformed rows skipped; the first: ${first}`] : [];
   return { rows, notes };
 };
 

@@ -4,14 +4,14 @@ import { splitJsonl } from './json.ts';
 import { readParquet, type Cells } from './parquet.ts';
 import { Malformed, type Placed } from './rows.ts';
 import { decode } from './text.ts';
-import { splitTsv, type TextTable } from './tsv.ts';
+import { checkWidth, splitTsv, type TextTable } from './tsv.ts';
 
 /** The table formats a person may bring. */
 export const formats = ['csv', 'tsv', 'jsonl', 'parquet'] as const;
 export type Format = (typeof formats)[number];
 
 /** A table of any format: rows are read when asked, and throw `Malformed` when they do not fit. */
-export interface Table {
+export interface DataTable {
   readonly path: string;
   readonly rows: readonly Placed<() => Cells>[];
 }
@@ -26,30 +26,30 @@ export const formatOf = (path: string): Format => {
   return format;
 };
 
-const withHeader = ({ columns, lines }: TextTable): Table['rows'] =>
+const withHeader = ({ columns, lines }: TextTable): DataTable['rows'] =>
   lines.map(({ line, value: cells }) => ({
     line,
     value: () => {
-      if (cells.length !== columns.length) {
-        const column = columns[Math.min(cells.length, columns.length - 1)] ?? '';
-        throw new Malformed(column, `expected ${columns.length} cells, got ${cells.length}`);
-      }
-      return Object.fromEntries(columns.map((column, i) => [column, cells[i]!]));
+      checkWidth(columns, cells);
+      return Object.fromEntries(columns.map((column, i) => [column, cells[i]]));
     },
   }));
 
 const jsonRow = (line: string) => (): Cells => {
   try {
     const value: unknown = JSON.parse(line);
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Cells;
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value };
   } catch {
     throw new Malformed('(whole line)', 'not valid JSON');
   }
   throw new Malformed('(whole line)', 'not a JSON object');
 };
 
-/** Reads a table from bytes. csv and tsv need a header; tsv has no quoting; jsonl has one object on each line. */
-export const readTable = async (path: string, bytes: Uint8Array, format: Format): Promise<Table> => {
+/**
+ * Reads a table from bytes. csv and tsv need a header; tsv has no quoting; jsonl has one object on
+ * each line.
+ */
+export const readTable = async (path: string, bytes: Uint8Array, format: Format): Promise<DataTable> => {
   if (bytes.byteLength === 0) throw new BadInput(`${path}: the file is empty`);
   if (format === 'parquet') {
     const rows = await readParquet(path, bytes);

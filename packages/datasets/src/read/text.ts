@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { BadInput } from '@lab/records';
+import { BadInput, itemAt } from '@lab/records';
 import type { Sources } from '../types.ts';
 
 /** UTF-8 text without a byte-order mark. Throws `BadInput` for other bytes. */
@@ -13,8 +13,11 @@ export const decode = (path: string, bytes: Uint8Array): string => {
   }
 };
 
-/** A file's text without a byte-order mark. Throws `BadInput` when it cannot be read, is empty, or is not UTF-8. */
-export const readText = async (path: string, how = 'check the path'): Promise<string> => {
+/**
+ * A file's text without a byte-order mark. Throws `BadInput` when it cannot be read, is empty, or
+ * is not UTF-8.
+ */
+export const readDataText = async (path: string, how = 'check the path'): Promise<string> => {
   const bytes = await readFile(path).catch((error: unknown) => {
     throw new BadInput(
       `${path}: cannot be read (${error instanceof Error ? error.message.split(',')[0]! : String(error)}); ${how}`,
@@ -26,7 +29,7 @@ export const readText = async (path: string, how = 'check the path'): Promise<st
 };
 
 /** Where a file may lie: the folders to try under the data folder, and how a person gets it. */
-export interface Wanted {
+export interface WantedFile {
   /** Tried in order; the first is named when none exists. */
   readonly folders: readonly string[];
   readonly file: string;
@@ -35,14 +38,14 @@ export interface Wanted {
 }
 
 /** The path of a wanted file, or undefined when it is not there. */
-export const locate = (wanted: Wanted, { dataDir }: Sources): string | undefined =>
+export const locate = (wanted: WantedFile, { dataDir }: Sources): string | undefined =>
   dataDir === undefined
     ? undefined
     : wanted.folders.map((folder) => join(dataDir, folder, wanted.file)).find((path) => existsSync(path));
 
 /** The sentence for a file that is not there: its exact path, and how to get it. */
-export const missing = (wanted: Wanted, { dataDir }: Sources): string => {
-  const path = join(dataDir ?? '<data-dir>', wanted.folders[0]!, wanted.file);
+export const missingMessage = (wanted: WantedFile, { dataDir }: Sources): string => {
+  const path = join(dataDir ?? '<data-dir>', itemAt(wanted.folders, 0), wanted.file);
   const first =
     dataDir === undefined
       ? `no data folder was given (--data-dir), so ${path} cannot be read`
@@ -51,8 +54,8 @@ export const missing = (wanted: Wanted, { dataDir }: Sources): string => {
 };
 
 /** The path of a wanted file. Throws `BadInput` naming the exact path and how to get it. */
-export const need = (wanted: Wanted, sources: Sources): string => {
+export const need = (wanted: WantedFile, sources: Sources): string => {
   const path = locate(wanted, sources);
-  if (path === undefined) throw new BadInput(missing(wanted, sources));
+  if (path === undefined) throw new BadInput(missingMessage(wanted, sources));
   return path;
 };

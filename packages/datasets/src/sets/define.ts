@@ -1,7 +1,7 @@
 import type { Key } from '@lab/random';
 import { entry, type Citation, type Entry } from '@lab/records';
 import { z } from 'zod';
-import { reshape, reshapeOptions, type Reshaping } from '../shape/reshape.ts';
+import { reshapeDataset, reshapeOptions, type Reshaping } from '../shape/reshape.ts';
 import type { Dataset, Sources } from '../types.ts';
 
 /** What `lab list datasets` says of a data set without reading it. */
@@ -11,7 +11,10 @@ export interface Facts {
   readonly metric: string;
   readonly licence: string;
   readonly from: string;
-  /** Undefined when everything needed is there; else one sentence that says what is missing and how to get it. */
+  /**
+   * Undefined when everything needed is there; else one sentence that says what is missing and how
+   * to get it.
+   */
   readonly missing: (sources: Sources) => string | undefined;
 }
 
@@ -39,6 +42,10 @@ export const define = <S extends z.ZodObject>(set: {
     cite: set.cite,
     options: z.object({ ...set.options.shape, ...reshapeOptions }),
     build: async (options, key: Key, sources: Sources) =>
-      reshape(key, await set.load(options as unknown as z.infer<S>, key, sources), options as unknown as Reshaping),
+      reshapeDataset(
+        key,
+        await set.load(options as unknown as z.infer<S>, key, sources),
+        options as unknown as Reshaping,
+      ),
   }),
 });

@@ -4,7 +4,7 @@ import { pins, single } from '../hub/pins.ts';
 import { classReader, numberReader } from '../read/labels.ts';
 import { readParquet } from '../read/parquet.ts';
 import { Malformed, readRows, type OnMalformed, type Read } from '../read/rows.ts';
-import { locate, missing, readText, type Wanted } from '../read/text.ts';
+import { locate, missingMessage, readDataText, type WantedFile } from '../read/text.ts';
 import { picker, splitTsv } from '../read/tsv.ts';
 import type { Example, Sources } from '../types.ts';
 import type { TaskKind } from '@lab/metrics';
@@ -33,10 +33,12 @@ export interface GlueTask {
 }
 
 /** Where a task's original file may lie. */
-export const glueFile = (task: GlueTask, file: string): Wanted => ({
+export const glueFile = (task: GlueTask, file: string): WantedFile => ({
   folders: [`GLUE/${task.folder}`, `glue/${task.folder}`, `glue_data/${task.folder}`, task.folder],
   file,
-  how: `unpack the ${task.folder} archive of the GLUE benchmark (gluebenchmark.com, tasks page), or allow downloads from the hub`,
+  how:
+    `unpack the ${task.folder} archive of the GLUE benchmark (gluebenchmark.com, tasks page), ` +
+    'or allow downloads from the hub',
 });
 
 /** What turns a label cell into a number, for a task. */
@@ -45,7 +47,10 @@ const labelReader = (task: GlueTask): ((cell: string) => number) =>
     ? numberReader(task.columns.label, task.task.range)
     : classReader(task.columns.label, task.spellings);
 
-/** Reads an original GLUE file. `path` is named in errors; ids are `<split>:<row>`, rows from 0 in file order. */
+/**
+ * Reads an original GLUE file. `path` is named in errors; ids are `<split>:<row>`, rows from 0 in
+ * file order.
+ */
 export const parseGlue = (
   task: GlueTask,
   path: string,
@@ -54,17 +59,17 @@ export const parseGlue = (
   onMalformed: OnMalformed,
 ): Read<Example> => {
   const { columns, lines } = splitTsv(text, task.header);
-  const hasPair = task.columns.pair !== undefined;
-  const pick = picker(path, columns, [task.columns.text, task.columns.label, ...(hasPair ? [task.columns.pair!] : [])]);
+  const { pair: second } = task.columns;
+  const pick = picker(path, columns, [task.columns.text, task.columns.label, second ?? task.columns.text]);
   const label = labelReader(task);
   const first = lines[0]?.line ?? 1;
   return readRows(path, lines, onMalformed, (cells, line) => {
     const [sentence, mark, pair] = pick(cells);
     return {
       id: `${split}:${line - first}`,
-      text: sentence!.trim(),
-      ...(hasPair ? { pair: pair!.trim() } : {}),
-      label: label(mark!),
+      text: sentence.trim(),
+      ...(second === undefined ? {} : { pair: pair.trim() }),
+      label: label(mark),
     };
   });
 };
@@ -101,7 +106,9 @@ const fromHub = async (
   });
 };
 
-/** One labelled file of a task, from the data folder, or from the hub where downloads are allowed. */
+/**
+ * One labelled file of a task, from the data folder, or from the hub where downloads are allowed.
+ */
 export const readGlue = async (
   task: GlueTask,
   { file, split }: { readonly file: string; readonly split: string },
@@ -109,7 +116,7 @@ export const readGlue = async (
   onMalformed: OnMalformed,
 ): Promise<Read<Example>> => {
   const path = locate(glueFile(task, file), sources);
-  if (path !== undefined) return parseGlue(task, path, await readText(path), split, onMalformed);
-  if (!sources.fetchFile) throw new BadInput(missing(glueFile(task, file), sources));
+  if (path !== undefined) return parseGlue(task, path, await readDataText(path), split, onMalformed);
+  if (!sources.fetchFile) throw new BadInput(missingMessage(glueFile(task, file), sources));
   return fromHub(task, split, sources, onMalformed);
 };

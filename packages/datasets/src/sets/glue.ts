@@ -2,7 +2,7 @@ import { fold, type Key } from '@lab/random';
 import { BadInput, type Citation } from '@lab/records';
 import { z } from 'zod';
 import { pins } from '../hub/pins.ts';
-import { locate, missing } from '../read/text.ts';
+import { locate, missingMessage } from '../read/text.ts';
 import { holdOut, usualValidation } from '../shape/holdout.ts';
 import type { Dataset, Example } from '../types.ts';
 import { define, type DatasetEntry } from './define.ts';
@@ -49,7 +49,9 @@ export const glueSplits = (
   return { ...holdOut(fold(key, `holdout ${name}`), train, size), test: dev };
 };
 
-/** The entry of a GLUE task. `readTrain` replaces the reading of train.tsv where a task needs that. */
+/**
+ * The entry of a GLUE task. `readTrain` replaces the reading of train.tsv where a task needs that.
+ */
 export const glueEntry = (
   task: GlueTask,
   readTrain: typeof readGlue = readGlue,
@@ -69,7 +71,7 @@ export const glueEntry = (
         const gone = [trainFile.file, task.dev.file]
           .map((file) => glueFile(task, file))
           .find((each) => !locate(each, sources));
-        return gone && !sources.fetchFile ? missing(gone, sources) : undefined;
+        return gone && !sources.fetchFile ? missingMessage(gone, sources) : undefined;
       },
     },
     options: glueOptions,

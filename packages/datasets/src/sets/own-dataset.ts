@@ -1,7 +1,7 @@
 import { fold, type Key } from '@lab/random';
-import { BadInput, type Citation } from '@lab/records';
+import { BadInput, type Citation, itemAt } from '@lab/records';
 import type { Read } from '../read/rows.ts';
-import type { Table } from '../read/table.ts';
+import type { DataTable } from '../read/table.ts';
 import { holdOut, usualValidation } from '../shape/holdout.ts';
 import type { Dataset, Example } from '../types.ts';
 import type { TaskKind } from '@lab/metrics';
@@ -9,10 +9,10 @@ import type { OwnOptions } from './own-options.ts';
 import { ownExamples, ownTask } from './own-rows.ts';
 
 /** Tables of a person's own data; those that are absent are split off train. */
-export interface OwnTables {
-  readonly train: Table;
-  readonly validation?: Table | undefined;
-  readonly test?: Table | undefined;
+interface OwnTables {
+  readonly train: DataTable;
+  readonly validation?: DataTable | undefined;
+  readonly test?: DataTable | undefined;
 }
 
 /** Metrics that may be a task's main one, the usual one first: those of which higher is better. */
@@ -25,14 +25,17 @@ const headlines: { readonly [kind in TaskKind['kind']]: readonly string[] } = {
 
 const metricOf = (name: string, { kind }: TaskKind, asked: string | null): string => {
   const allowed = headlines[kind];
-  if (asked === null) return allowed[0]!;
+  if (asked === null) return itemAt(allowed, 0);
   if (allowed.includes(asked)) return asked;
   throw new BadInput(
     `dataset ${name}: metric "${asked}" cannot be the main metric of a ${kind} task; allowed: ${allowed.join(', ')}`,
   );
 };
 
-/** A data set of a person's own tables. Questions on one context never part when validation or test are split off train. */
+/**
+ * A data set of a person's own tables. Questions on one context never part when validation or test
+ * are split off train.
+ */
 export const ownDataset = (name: string, cite: Citation, o: OwnOptions, key: Key, tables: OwnTables): Dataset => {
   const task = ownTask(tables.train, o);
   const metric = metricOf(name, task, o.metric);
@@ -47,7 +50,8 @@ export const ownDataset = (name: string, cite: Citation, o: OwnOptions, key: Key
   const forValidation = validation ? 0 : (o.validationSize ?? usualValidation(size));
   if (forTest + forValidation >= size || (!test && forTest === 0)) {
     throw new BadInput(
-      `dataset ${name}: ${tables.train.path} has ${size} usable rows, too few to split off ${forValidation} for validation and ${Math.max(1, forTest)} for test`,
+      `dataset ${name}: ${tables.train.path} has ${size} usable rows, too few to split off ${forValidation} ` +
+        `for validation and ${Math.max(1, forTest)} for test`,
     );
   }
   const first = holdOut(fold(key, `${name} test`), all.rows, forTest, group);

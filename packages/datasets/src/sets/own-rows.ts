@@ -1,7 +1,7 @@
 import { BadInput } from '@lab/records';
 import type { Cells } from '../read/parquet.ts';
 import { Malformed, readRows, type Read } from '../read/rows.ts';
-import type { Table } from '../read/table.ts';
+import type { DataTable } from '../read/table.ts';
 import type { Example } from '../types.ts';
 import type { TaskKind } from '@lab/metrics';
 import type { OwnOptions } from './own-options.ts';
@@ -39,9 +39,9 @@ const texts = (row: Cells, column: string): readonly string[] =>
   });
 
 const number = (value: unknown, column: string): number => {
-  const found = typeof value === 'string' && value.trim() === '' ? Number.NaN : Number(value);
-  if (!Number.isFinite(found)) throw new Malformed(column, `expected a number; got ${JSON.stringify(value)}`);
-  return found;
+  const parsed = typeof value === 'string' && value.trim() === '' ? Number.NaN : Number(value);
+  if (!Number.isFinite(parsed)) throw new Malformed(column, `expected a number; got ${JSON.stringify(value)}`);
+  return parsed;
 };
 
 type Truth = Pick<Example, 'label' | 'references' | 'spans'>;
@@ -82,14 +82,14 @@ const target = (row: Cells, o: OwnOptions, task: TaskKind): Truth => {
 };
 
 /** Examples of a table under a task; ids are `<split>:<row>` from 0. */
-export const ownExamples = (table: Table, split: string, o: OwnOptions, task: TaskKind): Read<Example> => {
+export const ownExamples = (table: DataTable, split: string, o: OwnOptions, task: TaskKind): Read<Example> => {
   let at = 0;
   return readRows(table.path, table.rows, o.malformed, (read) => {
     const row = read();
     const text = textCell(row, o.columns.text).trim();
     // A context keeps its white space: answer offsets count it.
     const pair = o.columns.pair === null ? undefined : textCell(row, o.columns.pair);
-    const truth = task.kind === 'extractive-qa' ? answers(row, o, pair!) : target(row, o, task);
+    const truth = task.kind === 'extractive-qa' ? answers(row, o, pair ?? '') : target(row, o, task);
     return { id: `${split}:${at++}`, text, ...(pair === undefined ? {} : { pair }), ...truth };
   });
 };
@@ -99,8 +99,11 @@ const byValue = (a: string, b: string): number => {
   return Number.isNaN(x) || Number.isNaN(y) ? (a < b ? -1 : a > b ? 1 : 0) : x - y;
 };
 
-/** The task that options and training table define. Classes that are not given are the labels of train, numbers by size, words by spelling. */
-export const ownTask = (table: Table, o: OwnOptions): TaskKind => {
+/**
+ * The task that options and training table define. Classes that are not given are the labels of
+ * train, numbers by size, words by spelling.
+ */
+export const ownTask = (table: DataTable, o: OwnOptions): TaskKind => {
   if (o.task === 'regression') {
     return { kind: 'regression', range: o.range ?? [-Number.MAX_VALUE, Number.MAX_VALUE] };
   }
@@ -113,7 +116,7 @@ export const ownTask = (table: Table, o: OwnOptions): TaskKind => {
   const classes = [...new Set(rows)].sort(byValue);
   if (classes.length < 2)
     throw new BadInput(
-      `${table.path}: column "${o.columns.label}" holds only "${classes[0]!}"; a classification needs two classes`,
+      `${table.path}: column "${o.columns.label}" holds only "${classes.join('')}"; a classification needs two classes`,
     );
   return { kind: 'classification', classes };
 };

@@ -22,7 +22,9 @@ const licence = 'CC BY 4.0 (data), MIT (npm package)';
 const require = createRequire(import.meta.url);
 const rows = z.array(z.object({ text: z.string(), class: z.union([z.literal(0), z.literal(1), z.null()]) }));
 
-/** All sentences of one site without repeats. The last element of each file is empty and dropped. */
+/**
+ * All sentences of one site without repeats. The last element of each file is empty and dropped.
+ */
 export const sentences = async (site: Site): Promise<readonly Example[]> => {
   const path = require.resolve(`sentiment/test/fixtures/${site}.json`);
   const parsed = rows.safeParse(JSON.parse(await readFile(path, 'utf8')));
@@ -43,12 +45,14 @@ const options = z.object({
 });
 
 const build = async (site: Site, o: z.infer<typeof options>, key: Key): Promise<Dataset> => {
-  // Validation comes first, so that changing the size of train leaves it as it is, and a smaller train lies inside a larger one.
+  // Validation comes first, so that changing the size of train leaves it as it is, and a smaller
+  // train lies inside a larger one.
   const order = balancedOrder(fold(key, site), await sentences(site), 2);
   const used = o.validation + o.train;
   if (used >= order.length) {
     throw new BadInput(
-      `dataset ${site}: train + validation must stay below ${order.length}, the number of distinct sentences; got ${used}`,
+      `dataset ${site}: train + validation must stay below ${order.length}, the number of distinct ` +
+        `sentences; got ${used}`,
     );
   }
   const learned = new Set(order.slice(0, used).map(fingerprint));
@@ -71,7 +75,10 @@ const build = async (site: Site, o: z.infer<typeof options>, key: Key): Promise<
   };
 };
 
-/** The entry of one site: seeded low-resource splits of a thousand sentences, half negative and half positive. */
+/**
+ * The entry of one site: seeded low-resource splits of a thousand sentences, half negative and half
+ * positive.
+ */
 export const sentimentEntry = (site: Site, counts: { readonly [what: string]: number }): DatasetEntry =>
   define({
     name: site,

@@ -3,10 +3,10 @@ import { BadInput, type Citation } from '@lab/records';
 import { z } from 'zod';
 import { hubBytes } from '../hub/cache.ts';
 import { pins, single } from '../hub/pins.ts';
-import { parseRow, readJson } from '../read/json.ts';
+import { parseRow, readDataJson } from '../read/json.ts';
 import { readParquet } from '../read/parquet.ts';
 import { Malformed, readRows, type OnMalformed, type Placed, type Read } from '../read/rows.ts';
-import { locate, missing, type Wanted } from '../read/text.ts';
+import { locate, missingMessage, type WantedFile } from '../read/text.ts';
 import { holdOut, usualValidation } from '../shape/holdout.ts';
 import type { Example, Sources } from '../types.ts';
 import { define, type DatasetEntry } from './define.ts';
@@ -46,15 +46,16 @@ const example = ({ id, question, context, answers }: Asked, mayLackAnswer: boole
 };
 
 /**
- * Reads a file in SQuAD's JSON form. text is the question, pair the context, `references` and `spans` the answers; both are empty for a
- * question without an answer (SQuAD 2.0). A malformed question is named by its number in the file, from 1.
+ * Reads a file in SQuAD's JSON form. text is the question, pair the context, `references` and
+ * `spans` the answers; both are empty for a question without an answer (SQuAD 2.0). A malformed
+ * question is named by its number in the file, from 1.
  */
 export const readSquad = async (
   path: string,
   mayLackAnswer: boolean,
   onMalformed: OnMalformed,
 ): Promise<Read<Example>> => {
-  const { data } = await readJson(path, file);
+  const { data } = await readDataJson(path, file);
   const asked = data.flatMap(({ paragraphs }) =>
     paragraphs.flatMap(({ context, qas }) =>
       qas.map((q): Asked => ({ ...q, context, answers: q.is_impossible === true ? [] : q.answers })),
@@ -91,7 +92,7 @@ const fromHub = async (
 };
 
 /** One of the two SQuAD data sets. */
-export interface SquadSet {
+interface SquadSet {
   readonly name: string;
   readonly summary: string;
   readonly version: 'v1.1' | 'v2.0';
@@ -120,9 +121,12 @@ const options = z.object({
   malformed: z.enum(['error', 'skip']).default('error').describe('what to do with questions that do not fit'),
 });
 
-/** The entry of a SQuAD data set: from train-v*.json and dev-v*.json, or the hub. Contexts never part between train and validation. */
+/**
+ * The entry of a SQuAD data set: from train-v*.json and dev-v*.json, or the hub. Contexts never
+ * part between train and validation.
+ */
 export const squadEntry = (set: SquadSet): DatasetEntry => {
-  const wanted = (part: 'train' | 'dev'): Wanted => ({
+  const wanted = (part: 'train' | 'dev'): WantedFile => ({
     folders: ['squad', 'SQuAD', '.'],
     file: `${part}-${set.version}.json`,
     how: `download ${part}-${set.version}.json from the SQuAD explorer, or allow downloads from the hub`,
@@ -130,7 +134,7 @@ export const squadEntry = (set: SquadSet): DatasetEntry => {
   const read = async (part: 'train' | 'dev', sources: Sources, onMalformed: OnMalformed): Promise<Read<Example>> => {
     const path = locate(wanted(part), sources);
     if (path !== undefined) return readSquad(path, set.mayLackAnswer, onMalformed);
-    if (!sources.fetchFile) throw new BadInput(missing(wanted(part), sources));
+    if (!sources.fetchFile) throw new BadInput(missingMessage(wanted(part), sources));
     return fromHub(set, part === 'dev' ? 'validation' : 'train', sources, onMalformed);
   };
   return define({
@@ -145,7 +149,7 @@ export const squadEntry = (set: SquadSet): DatasetEntry => {
       from: `<data-dir>/squad/{train,dev}-${set.version}.json, or hub ${set.pin.repo}`,
       missing: (sources) => {
         const gone = (['train', 'dev'] as const).map(wanted).find((each) => !locate(each, sources));
-        return gone && !sources.fetchFile ? missing(gone, sources) : undefined;
+        return gone && !sources.fetchFile ? missingMessage(gone, sources) : undefined;
       },
     },
     options,
@@ -156,7 +160,7 @@ export const squadEntry = (set: SquadSet): DatasetEntry => {
       if (o.protocol === 'clean' && size >= train.rows.length) {
         throw new BadInput(`dataset ${set.name}: validation must stay below ${train.rows.length}; got ${size}`);
       }
-      const held =
+      const learned =
         o.protocol === 'clean'
           ? holdOut(fold(key, `holdout ${set.name}`), train.rows, size, ({ pair }) => pair ?? '')
           : { train: train.rows, validation: dev.rows };
@@ -164,7 +168,7 @@ export const squadEntry = (set: SquadSet): DatasetEntry => {
         name: set.name,
         task: { kind: 'extractive-qa' },
         metric: 'f1',
-        splits: { ...held, test: dev.rows },
+        splits: { ...learned, test: dev.rows },
         licence,
         cite: set.cite,
         notes: [...train.notes, ...dev.notes],

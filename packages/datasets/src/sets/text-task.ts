@@ -1,11 +1,14 @@
 import { fold, type Key } from '@lab/random';
 import { BadInput } from '@lab/records';
 import type { Read } from '../read/rows.ts';
-import type { Wanted } from '../read/text.ts';
+import type { WantedFile } from '../read/text.ts';
 import { holdOut } from '../shape/holdout.ts';
 import type { Example } from '../types.ts';
 
-/** One example for each distinct input with all its references, in order of first appearance: how generation is scored. */
+/**
+ * One example for each distinct input with all its references, in order of first appearance: how
+ * generation is scored.
+ */
 export const gatherReferences = (read: Read<Example>): Read<Example> => {
   const byInput = new Map<string, Example>();
   for (const example of read.rows) {
@@ -16,11 +19,15 @@ export const gatherReferences = (read: Read<Example>): Read<Example> => {
   return { rows: [...byInput.values()], notes: read.notes };
 };
 
-/** Cuts test and validation off one list by the key. Throws `BadInput` when nothing is left for train. */
+/**
+ * Cuts test and validation off one list by the key. Throws `BadInput` when nothing is left for
+ * train.
+ */
 export const cutThree = (key: Key, name: string, all: readonly Example[], validation: number, test: number) => {
   if (validation + test >= all.length) {
     throw new BadInput(
-      `dataset ${name}: validation + test must stay below ${all.length}, the number of examples; got ${validation + test}`,
+      `dataset ${name}: validation + test must stay below ${all.length}, the number of examples; got ` +
+        `${validation + test}`,
     );
   }
   const first = holdOut(fold(key, `${name} test`), all, test);
@@ -28,4 +35,4 @@ export const cutThree = (key: Key, name: string, all: readonly Example[], valida
 };
 
 /** A wanted file in one of some folders. */
-export const wantedIn = (folders: readonly string[], file: string, how: string): Wanted => ({ folders, file, how });
+export const wantedIn = (folders: readonly string[], file: string, how: string): WantedFile => ({ folders, file, how });

@@ -1,13 +1,15 @@
+import { itemAt } from '@lab/records';
 import { fold, permutation, type Key } from '@lab/random';
 import type { Example } from '../types.ts';
 
 /** The examples in a random order named by the key. */
 export const shuffle = <T>(key: Key, items: readonly T[]): readonly T[] =>
-  Array.from(permutation(key, items.length), (at) => items[at]!);
+  Array.from(permutation(key, items.length), (at) => itemAt(items, at));
 
 /**
- * A random order in which classes take turns: any prefix of 2n of a balanced two-class list holds n of each, and a shorter prefix lies
- * inside a longer one. Classes that run out drop out of the turns. `classes` is the number of classes; labels are class indices.
+ * A random order in which classes take turns: any prefix of 2n of a balanced two-class list holds n
+ * of each, and a shorter prefix lies inside a longer one. Classes that run out drop out of the
+ * turns. `classes` is the number of classes; labels are class indices.
  */
 export const balancedOrder = (key: Key, examples: readonly Example[], classes: number): readonly Example[] => {
   const queues = Array.from({ length: classes }, (_, label) =>

@@ -1,9 +1,15 @@
 import type { Example } from '../types.ts';
 
-/** One spelling for equal texts: Unicode NFKC, lower case, runs of white space as one blank, trimmed. */
+/**
+ * One spelling for equal texts: Unicode NFKC, lower case, runs of white space as one blank,
+ * trimmed.
+ */
 export const normalise = (text: string): string => text.normalize('NFKC').toLowerCase().replace(/\s+/gu, ' ').trim();
 
-/** Equal for two examples whose inputs read the same; the pair, where there is one, counts in the given order. */
+/**
+ * Equal for two examples whose inputs read the same; the pair, where there is one, counts in the
+ * given order.
+ */
 export const fingerprint = ({ text, pair }: Pick<Example, 'text' | 'pair'>): string =>
   pair === undefined ? normalise(text) : `${normalise(text)}\u0000${normalise(pair)}`;
 

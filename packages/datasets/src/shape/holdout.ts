@@ -4,7 +4,7 @@ import { shuffle } from './draw.ts';
 import { fingerprint } from './fingerprint.ts';
 
 /** An example list cut in two. */
-export interface Holdout {
+interface Holdout {
   readonly train: readonly Example[];
   readonly validation: readonly Example[];
 }
@@ -13,8 +13,9 @@ export interface Holdout {
 export const usualValidation = (train: number): number => Math.min(1000, Math.floor(train / 10));
 
 /**
- * Splits n examples off, chosen by the key, keeping train's order on both sides. Examples of one group (by default those that read the
- * same) never part, so nothing leaks; a group that would pass n stays in train.
+ * Splits n examples off, chosen by the key, keeping train's order on both sides. Examples of one
+ * group (by default those that read the same) never part, so nothing leaks; a group that would pass
+ * n stays in train.
  */
 export const holdOut = (
   key: Key,
@@ -26,8 +27,8 @@ export const holdOut = (
   const groups = new Map<string, number[]>();
   examples.forEach((example, i) => {
     const name = group(example);
-    const held = groups.get(name);
-    if (held) held.push(i);
+    const members = groups.get(name);
+    if (members) members.push(i);
     else groups.set(name, [i]);
   });
   const chosen = new Set<number>();

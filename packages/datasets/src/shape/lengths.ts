@@ -1,6 +1,10 @@
+import { itemAt } from '@lab/records';
 import type { Example, Splits } from '../types.ts';
 
-/** Words of a split's inputs (text and pair together), split at white space. Zeros for an empty split. */
+/**
+ * Words of a split's inputs (text and pair together), split at white space. Zeros for an empty
+ * split.
+ */
 export interface Lengths {
   readonly examples: number;
   readonly min: number;
@@ -19,11 +23,11 @@ const summarise = (examples: readonly Example[]): Lengths => {
   if (n === 0) return { examples: 0, min: 0, mean: 0, median: 0, p95: 0, max: 0 };
   return {
     examples: n,
-    min: counts[0]!,
+    min: itemAt(counts, 0),
     mean: counts.reduce((a, b) => a + b, 0) / n,
-    median: (counts[(n - 1) >> 1]! + counts[n >> 1]!) / 2,
-    p95: counts[Math.ceil(0.95 * n) - 1]!,
-    max: counts[n - 1]!,
+    median: (itemAt(counts, (n - 1) >> 1) + itemAt(counts, n >> 1)) / 2,
+    p95: itemAt(counts, Math.ceil(0.95 * n) - 1),
+    max: itemAt(counts, n - 1),
   };
 };
 

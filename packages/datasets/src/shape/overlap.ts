@@ -4,11 +4,16 @@ import { fingerprint, normalise } from './fingerprint.ts';
 /** What two splits share. */
 export interface Overlap {
   readonly between: readonly [keyof Splits, keyof Splits];
-  /** Examples of the second split whose whole input (text and pair, in order) also stands in the first. */
+  /**
+   * Examples of the second split whose whole input (text and pair, in order) also stands in the
+   * first.
+   */
   readonly inputs: number;
   /** Of those, how many carry another label than in the first. */
   readonly contradictions: number;
-  /** Examples of the second split of which the text or the pair alone stands somewhere in the first. */
+  /**
+   * Examples of the second split of which the text or the pair alone stands somewhere in the first.
+   */
   readonly texts: number;
   /** Ids of the first few of `inputs`. */
   readonly examples: readonly string[];
@@ -35,15 +40,16 @@ const compare = (between: Overlap['between'], first: readonly Example[], second:
   return {
     between,
     inputs: shared.length,
-    contradictions: shared.filter((example) => !labels.get(fingerprint(example))!.has(example.label)).length,
+    contradictions: shared.filter((example) => labels.get(fingerprint(example))?.has(example.label) === false).length,
     texts: second.filter((example) => sides(example).some((side) => texts.has(side))).length,
     examples: shared.slice(0, 5).map(({ id }) => id),
   };
 };
 
 /**
- * Examples that stand in two splits, after lower case and white space are made equal. Three rows: train-validation, train-test,
- * validation-test. All zero means no leak; `texts` above zero is normal in tasks that reuse a premise or a context.
+ * Examples that stand in two splits, after lower case and white space are made equal. Three rows:
+ * train-validation, train-test, validation-test. All zero means no leak; `texts` above zero is
+ * normal in tasks that reuse a premise or a context.
  */
 export const overlap = (splits: Splits): readonly Overlap[] =>
   pairs.map((between) => compare(between, splits[between[0]], splits[between[1]]));

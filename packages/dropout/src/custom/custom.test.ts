@@ -11,6 +11,13 @@ it('fills a noise’s defaults', () => {
   expect(describeMethod('custom').axes).toBeNull();
 });
 
+it('names a law where it is not coins, and refuses an unknown one', () => {
+  expect(methods.build(parse({ noise: [{ ...noise[0], law: 'gaussian' }] })).noise[0]).toMatchObject({
+    law: 'gaussian',
+  });
+  expect(() => parse({ noise: [{ ...noise[0], law: 'gausian' }] })).toThrow(/key "noise.0.law"/);
+});
+
 it('composes samples, consistency and readout', () => {
   const built = methods.build(parse({ samples: 3, consistency: { kind: 'kl', weight: 0.5 }, evaluate: 'mean-field' }));
   expect(built).toMatchObject({ samples: 3, consistency: { branches: 2 }, evaluate: { readout: 'mean-field' } });

@@ -1,12 +1,15 @@
 import { z } from 'zod';
 import { method } from '../method.ts';
 import { noise, readout, samples, weight } from '../options.ts';
-import { meanFieldDefined } from '../mean-field.ts';
-import { noiseLabel, refusal } from '../check.ts';
+import { meanFieldDefined } from '../masks/mean-field.ts';
+import { noiseLabel, refusal } from '../noise/check.ts';
 
 const options = z
   .object({
-    noise: z.array(noise).min(1).describe('every source of noise: site, structure, compensation, p, scope, layers'),
+    noise: z
+      .array(noise)
+      .min(1)
+      .describe('every source of noise: site, structure, compensation, p, scope, layers, law'),
     samples: samples.default(1).describe('N: mask draws whose losses are averaged in one step'),
     consistency: z
       .strictObject({

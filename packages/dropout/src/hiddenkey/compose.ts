@@ -13,7 +13,10 @@ export interface HiddenKeyParts {
   readonly layers: Layers;
 }
 
-/** Column DropKey and element HiddenCut (HiddenKey, section 3.3), with the add-ons of its sufficiency rows. */
+/**
+ * Column DropKey and element HiddenCut (HiddenKey, section 3.3), with the add-ons of its
+ * sufficiency rows.
+ */
 export const hiddenKeyNoise = (parts: HiddenKeyParts): readonly Noise[] => {
   const { layers } = parts;
   return [

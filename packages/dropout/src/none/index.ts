@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { method } from '../method.ts';
 
-export const none = method({
+export const noDropout = method({
   name: 'none',
   version: 1,
   summary: 'no dropout anywhere: plain LoRA',

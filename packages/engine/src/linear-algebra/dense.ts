@@ -20,16 +20,19 @@ export const matMul = (A: ArrayLike<number>, B: ArrayLike<number>, k: number): F
   return out;
 };
 
-/** [rows, columns] row-major -> [columns, rows]. */
-export const transposed = (data: Float32Array, rows: number, columns: number): Float32Array => {
-  const out = new Float32Array(data.length);
-  for (let r = 0; r < rows; r++) for (let c = 0; c < columns; c++) out[c * rows + r] = data[r * columns + c]!;
+/** The transpose of a row-major matrix with so many columns. */
+export function transposed(M: Float32Array, columns: number): Float32Array;
+export function transposed(M: Float64Array, columns: number): Float64Array;
+export function transposed(M: Float32Array | Float64Array, columns: number): Float32Array | Float64Array {
+  const rows = M.length / columns;
+  const out = M.slice();
+  for (let r = 0; r < rows; r++) for (let c = 0; c < columns; c++) out[c * rows + r] = M[r * columns + c]!;
   return out;
-};
+}
 
 /**
- * A vector without its parts along orthonormal ones, as a new vector: Gram-Schmidt, twice, so that what remains is orthogonal
- * to rounding. Double precision.
+ * A vector without its parts along orthonormal ones, as a new vector: Gram-Schmidt, twice, so that
+ * what remains is orthogonal to rounding. Double precision.
  */
 export const orthogonalTo = (basis: readonly Float64Array[], vector: Float64Array): Float64Array => {
   let rest = vector;
@@ -41,7 +44,10 @@ export const orthogonalTo = (basis: readonly Float64Array[], vector: Float64Arra
   return rest;
 };
 
-/** Vectors made orthonormal, in order (Gram-Schmidt, twice). One that lies in the span of those before it becomes zero. */
+/**
+ * Vectors made orthonormal, in order (Gram-Schmidt, twice). One that lies in the span of those
+ * before it becomes zero.
+ */
 export const orthonormal = (vectors: readonly Float64Array[]): readonly Float64Array[] => {
   const basis: Float64Array[] = [];
   for (const vector of vectors) {

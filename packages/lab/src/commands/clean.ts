@@ -1,7 +1,7 @@
 import { existsSync, lstatSync, opendirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { holdingOf } from '@lab/records';
-import { bytesText } from '../print.ts';
+import { bytesText, printJson } from '../terminal/print.ts';
 
 interface Leftover {
   readonly path: string;
@@ -26,7 +26,7 @@ const reasonFor = (name: string, done: boolean): string | null => {
 };
 
 /** What a run's folder holds that nobody needs; nothing while somebody works on it. */
-const leftovers = (folder: string): readonly Leftover[] => {
+const leftoversOf = (folder: string): readonly Leftover[] => {
   if (holdingOf(folder).held) return [];
   const done = existsSync(join(folder, 'DONE'));
   return ['', 'checkpoint', 'adapter'].flatMap((below) => {
@@ -39,20 +39,26 @@ const leftovers = (folder: string): readonly Leftover[] => {
   });
 };
 
-/** `lab clean`: shows what interrupted and damaged runs left behind; with --yes removes it. Results, and checkpoints still needed, stay. */
+/**
+ * `lab clean`: shows what interrupted and damaged runs left behind; with --yes removes it. Results,
+ * and checkpoints still needed, stay.
+ */
 export const clean = (options: { readonly out: string; readonly yes: boolean; readonly json: boolean }): void => {
   const { out, yes, json } = options;
-  const found: Leftover[] = [];
+  const leftovers: Leftover[] = [];
   if (existsSync(join(out, 'runs'))) {
     const runs = opendirSync(join(out, 'runs'));
     for (let entry = runs.readSync(); entry !== null; entry = runs.readSync())
-      if (entry.isDirectory()) found.push(...leftovers(join(out, 'runs', entry.name)));
+      if (entry.isDirectory()) leftovers.push(...leftoversOf(join(out, 'runs', entry.name)));
     runs.closeSync();
   }
-  if (yes) for (const { path } of found) rmSync(path, { recursive: true, force: true });
-  if (json) return console.log(JSON.stringify({ removed: yes, found }, null, 2));
-  for (const { path, bytes, why } of found) console.log(`${bytesText(bytes).padStart(8)}  ${path}: ${why}`);
-  const all = bytesText(found.reduce((sum, { bytes }) => sum + bytes, 0));
-  if (found.length === 0) console.log(`Nothing to clean in ${out}.`);
-  else console.log(yes ? `Removed ${found.length}, ${all}.` : `${found.length}, ${all}; lab clean --yes removes them.`);
+  if (yes) for (const { path } of leftovers) rmSync(path, { recursive: true, force: true });
+  if (json) return printJson({ removed: yes, found: leftovers });
+  for (const { path, bytes, why } of leftovers) console.log(`${bytesText(bytes).padStart(8)}  ${path}: ${why}`);
+  const all = bytesText(leftovers.reduce((sum, { bytes }) => sum + bytes, 0));
+  if (leftovers.length === 0) console.log(`Nothing to clean in ${out}.`);
+  else
+    console.log(
+      yes ? `Removed ${leftovers.length}, ${all}.` : `${leftovers.length}, ${all}; lab clean --yes removes them.`,
+    );
 };

@@ -1,8 +1,11 @@
 import { mendRun, openRun, releaseLease, stateOf, takeLease, type RunState } from '@lab/records';
-import { told, writeReports } from '../reports.ts';
-import { plansOf, type PlanOptions } from './run.ts';
+import { plansOf, runsIn, type PlanOptions } from '../compose/experiments.ts';
+import { reportsText, writeReports } from '../compose/reports.ts';
+import { printJson } from '../terminal/print.ts';
 
-/** Compares a finished run with its checksums; a damaged one is set aside. Returns the damaged file. */
+/**
+ * Compares a finished run with its checksums; a damaged one is set aside. Returns the damaged file.
+ */
 const checked = (out: string, id: string): string | null => {
   const state = stateOf(out, id);
   if (state !== 'done' && state !== 'diverged' && state !== 'damaged') return null;
@@ -16,15 +19,15 @@ const checked = (out: string, id: string): string | null => {
 };
 
 /**
- * `lab collect`: after workers have ended, compares every finished run with its checksums, counts what is there, and writes the reports.
- * Exit code 1 while runs are missing.
+ * `lab collect`: after workers have ended, compares every finished run with its checksums, counts
+ * what is there, and writes the reports. Exit code 1 while runs are missing.
  */
 export const collect = async (
   names: readonly string[],
   options: PlanOptions & { readonly json: boolean },
 ): Promise<void> => {
   const plans = plansOf(names, options);
-  const ids = [...new Set(plans.flatMap(({ runs }) => runs.map(({ id }) => id)))];
+  const ids = [...new Set(runsIn(plans).map(({ id }) => id))];
   const setAside = ids.map((id) => checked(options.out, id)).filter((file) => file !== null);
   const counts: Partial<Record<RunState, number>> = {};
   for (const id of ids) {
@@ -40,8 +43,7 @@ export const collect = async (
         .join(', '),
     );
   const written = finished > 0 ? await writeReports(plans, options) : null;
-  if (options.json)
-    console.log(JSON.stringify({ runs: ids.length, counts, setAside, page: written?.page ?? null }, null, 2));
-  else if (written) console.log(told(written));
+  if (options.json) printJson({ runs: ids.length, counts, setAside, page: written?.page ?? null });
+  else if (written) console.log(reportsText(written));
   if (finished < ids.length) process.exitCode = 1;
 };

@@ -1,8 +1,8 @@
-import { compareStudies } from '@lab/report';
 import { BadInput } from '@lab/records';
-import { archiveFile, readArchive } from '../archive.ts';
+import { archiveFile, compareStudies, readArchive, type Study } from '@lab/report';
+import { printJson } from '../terminal/print.ts';
 
-const opened = (folder: string) => {
+const opened = (folder: string): Study => {
   const study = readArchive(folder);
   if (!study)
     throw new BadInput(
@@ -14,5 +14,6 @@ const opened = (folder: string) => {
 /** `lab compare A B`: two report folders of one experiment, paired by labels, data set and seed. */
 export const compare = (a: string, b: string, { json }: { readonly json: boolean }): void => {
   const { text, table: _table, ...counts } = compareStudies(opened(a), opened(b), [a, b]);
-  console.log(json ? JSON.stringify(counts, null, 2) : text);
+  if (json) printJson(counts);
+  else console.log(text);
 };

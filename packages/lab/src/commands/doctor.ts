@@ -9,7 +9,9 @@ import {
   type EngineName,
 } from '@lab/engine';
 
-/** One way of running a step: an engine, its provider where it has several, and its thread count. */
+/**
+ * One way of running a step: an engine, its provider where it has several, and its thread count.
+ */
 interface Way {
   readonly engine: EngineName;
   readonly provider?: string;
@@ -35,7 +37,7 @@ const tried = async (way: Way): Promise<Finding> => {
     return { ...way, available: true, reason: engine.description, gflops };
   } catch (error) {
     const bundled = provider === undefined || onnxProviders().some((one) => one.name === provider && one.bundled);
-    const reason = (error as Error).message.split('\n')[0]!;
+    const reason = (error instanceof Error ? error.message : String(error)).replace(/\n.*/s, '');
     return { ...way, available: false, reason: bundled ? reason : `${reason} (not in the npm package)`, gflops: null };
   }
 };
@@ -48,7 +50,8 @@ const advice = (findings: readonly Finding[], cores: number): readonly string[] 
     ...(works('gpu')
       ? []
       : [
-          'NVIDIA card: npm run setup:tensorflow -- --gpu (engine gpu), or --engine onnx --provider cuda with its libraries',
+          'NVIDIA card: npm run setup:tensorflow -- --gpu (engine gpu), ' +
+            'or --engine onnx --provider cuda with its libraries',
         ]),
     ...(card === undefined
       ? ['The graphics card: --engine onnx --provider webgpu; auto takes it when it is faster than the CPU']
@@ -60,7 +63,10 @@ const advice = (findings: readonly Finding[], cores: number): readonly string[] 
   ];
 };
 
-/** `lab doctor`: which engines and providers work here, how fast, why the others do not, and how to get a faster one. */
+/**
+ * `lab doctor`: which engines and providers work here, how fast, why the others do not, and how to
+ * get a faster one.
+ */
 export const doctor = async ({ json }: { readonly json: boolean }): Promise<void> => {
   const cores = availableParallelism();
   const machine = {
@@ -86,7 +92,7 @@ export const doctor = async ({ json }: { readonly json: boolean }): Promise<void
   const hints = advice(findings, cores);
   const engines = ENGINES.map((name) => {
     const own = findings.filter(({ engine }) => engine === name);
-    const { available, reason } = own.find((finding) => finding.available) ?? own[0]!;
+    const { available = false, reason = '' } = own.find((finding) => finding.available) ?? own[0] ?? {};
     return { name, available, reason };
   });
   if (json)
@@ -98,7 +104,8 @@ export const doctor = async ({ json }: { readonly json: boolean }): Promise<void
     `Node ${machine.node}; ${machine.cpu}, ${cores} cores; ${machine.freeGB} of ${machine.memoryGB} GB free\n`,
   );
   for (const { engine, provider, threads, available, reason, gflops } of findings) {
-    const way = `${engine}${provider === undefined ? '' : ` ${provider}`}, ${threads} thread${threads === 1 ? '' : 's'}`;
+    const way =
+      `${engine}${provider === undefined ? '' : ` ${provider}`}, ` + `${threads} thread${threads === 1 ? '' : 's'}`;
     const speed = gflops === null ? '' : `${gflops.toFixed(gflops < 10 ? 1 : 0)} GFLOP/s`;
     console.log(`${available ? 'yes' : 'no '}  ${way.padEnd(24)} ${speed.padStart(12)}  ${reason}`);
   }

@@ -1,5 +1,71 @@
-import { BadInput } from '@lab/records';
-import { kinds } from '../lists.ts';
+import { adapters, describeSize } from '@lab/adapter';
+import { datasets, describeDataset, type Sources } from '@lab/datasets';
+import { describeMethod, methods } from '@lab/dropout';
+import { experiments } from '@lab/experiments';
+import { models } from '@lab/models';
+import { BadInput, type Citation } from '@lab/records';
+import { given } from '../compose/given.ts';
+import { printJson } from '../terminal/print.ts';
+
+/** A name and lines of facts, in the order they are shown. */
+type Item = { readonly name: string } & { readonly [fact: string]: string };
+
+const sourceOf = ({ title, year, where }: Citation): string => `${title} (${year}), ${where}`;
+
+const methodItem = (name: string): Item => {
+  const { summary, cite, axes, consistency, samples, readout, ensembleOver } = describeMethod(name);
+  const places = axes?.map(
+    ({ position, structure, compensation, law }) =>
+      `${position} x ${structure} x ${law === 'bernoulli' ? compensation : law}`,
+  );
+  const noise = places === undefined ? 'given by the config' : places.join('; ') || 'none';
+  const more = [
+    samples === null || samples === 1 ? '' : `N = ${samples}`,
+    consistency === null ? '' : `consistency ${consistency}`,
+    readout === null ? '' : `tested by ${readout}`,
+    ensembleOver === null ? '' : `the report averages its ${ensembleOver}`,
+  ].filter((part) => part !== '');
+  return {
+    name,
+    summary,
+    axes: `position x structure x compensation: ${noise}`,
+    more: more.join(', '),
+    source: sourceOf(cite),
+  };
+};
+
+const datasetItem = (name: string, sources: Sources): Item => {
+  const { summary, counts, metric, licence, from, missing } = describeDataset(name, sources);
+  const sizes = Object.entries(counts).map(([what, n]) => `${what} ${n}`);
+  return {
+    name,
+    summary,
+    sizes: `${sizes.join(', ')}; metric ${metric}; licence ${licence}`,
+    from: missing === null ? `from ${from}` : `from ${from}. Not here: ${missing}`,
+  };
+};
+
+/** What `lab list` can list. */
+const kinds: { readonly [kind: string]: (sources: Sources) => readonly Item[] } = {
+  experiments: () =>
+    experiments.map(({ name, title, scales }) => ({
+      name,
+      title,
+      scales: Object.entries(scales)
+        .map(([scale, { summary }]) => `${scale} (${summary})`)
+        .join('; '),
+    })),
+  methods: () => methods.names.map(methodItem),
+  datasets: (sources) => datasets.names.map((name) => datasetItem(name, sources)),
+  models: () => models.entries.map(({ name, summary, cite }) => ({ name, summary, source: sourceOf(cite) })),
+  adapters: () =>
+    adapters.entries.map(({ name, summary, cite }) => ({
+      name,
+      summary,
+      parameters: describeSize(name),
+      source: sourceOf(cite),
+    })),
+};
 
 export interface ListOptions {
   readonly json: boolean;
@@ -19,12 +85,12 @@ const wrapped = (text: string, indent: number): string => {
 
 /** `lab list [kind]`: what an experiment may name, with what is known of each. */
 export const list = (kind: string, { json, out, dataDir }: ListOptions): void => {
-  const items = kinds[kind];
-  if (!items) throw new BadInput(`lab list: unknown kind "${kind}"; allowed: ${Object.keys(kinds).join(', ')}`);
-  const found = items({ cacheDir: `${out}/cache`, ...(dataDir === undefined ? {} : { dataDir }) });
-  if (json) return console.log(JSON.stringify(found, null, 2));
-  const indent = Math.max(...found.map(({ name }) => name.length)) + 2;
-  for (const { name, ...facts } of found) {
+  const itemsOf = Object.hasOwn(kinds, kind) ? kinds[kind] : undefined;
+  if (!itemsOf) throw new BadInput(`lab list: unknown kind "${kind}"; allowed: ${Object.keys(kinds).join(', ')}`);
+  const items = itemsOf({ cacheDir: `${out}/cache`, ...given({ dataDir }) });
+  if (json) return printJson(items);
+  const indent = Math.max(...items.map(({ name }) => name.length)) + 2;
+  for (const { name, ...facts } of items) {
     const lines = Object.values(facts)
       .filter((fact) => fact !== '')
       .map((fact) => wrapped(fact, indent));

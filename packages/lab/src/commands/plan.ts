@@ -1,21 +1,20 @@
 import { stateOf } from '@lab/records';
 import { runsOf } from '@lab/runner';
-import { openEstimate, type Estimate } from '../estimate.ts';
-import { chosen } from '../experiments.ts';
-import { bytesText, openPrinter, timeText } from '../print.ts';
-import { labelText } from '../train.ts';
-import type { PlanOptions } from './run.ts';
+import { openEstimate, type CostEstimate } from '../compose/estimate.ts';
+import { experimentsNamed, labelText, type PlanOptions } from '../compose/experiments.ts';
+import { bytesText, openPrinter, timeText } from '../terminal/print.ts';
 
 const isSettled = (state: string): boolean => state === 'done' || state === 'diverged';
 
-const estimateText = ({ seconds, workers, bytes, freeBytes, from }: Estimate): string =>
+const estimateText = ({ seconds, workers, bytes, freeBytes, from }: CostEstimate): string =>
   seconds === null || bytes === null
     ? `No finished run to estimate time from; ${bytesText(freeBytes)} of disk free`
-    : `About ${timeText(seconds)} on ${workers} workers and ${bytesText(bytes)} of disk (by ${from} finished runs); ${bytesText(freeBytes)} free`;
+    : `About ${timeText(seconds)} on ${workers} workers and ${bytesText(bytes)} of disk (by ${from} ` +
+      `finished runs); ${bytesText(freeBytes)} free`;
 
 /**
- * `lab plan`: every run with its labels, seed, id and state, as they are planned, then what the rest should cost. Ten thousand runs are
- * listed without being kept.
+ * `lab plan`: every run with its labels, seed, id and state, as they are planned, then what the
+ * rest should cost. Ten thousand runs are listed without being kept.
  */
 export const plan = async (
   names: readonly string[],
@@ -27,7 +26,7 @@ export const plan = async (
   const seen = new Set<string>();
   let [total, done] = [0, 0];
   if (json) await printer.line('{"plans": [');
-  for (const [i, experiment] of chosen(names).entries()) {
+  for (const [i, experiment] of experimentsNamed(names).entries()) {
     const head = { experiment: experiment.name, scale };
     await printer.line(
       json ? `${i > 0 ? ',' : ''}${JSON.stringify(head).slice(0, -1)}, "runs": [` : `${experiment.name} (${scale})`,
@@ -47,7 +46,7 @@ export const plan = async (
     }
     if (json) await printer.line(']}');
   }
-  const cost = estimate.told(options.workers);
+  const cost = estimate.estimate(options.workers);
   const counts = { runs: seen.size, shared: total - seen.size, done };
   if (json) await printer.line(`], "counts": ${JSON.stringify(counts)}, "estimate": ${JSON.stringify(cost)}}`);
   else {

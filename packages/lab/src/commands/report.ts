@@ -1,28 +1,46 @@
-import { planExperiment } from '@lab/runner';
-import { chosen } from '../experiments.ts';
-import { committed, reportFolder, scaleName, told, writeReport, writeReports } from '../reports.ts';
-import { watchReports } from '../watch.ts';
-import type { PlanOptions } from './run.ts';
+import { readFileSync } from 'node:fs';
+import { isDone } from '@lab/records';
+import { servePage } from '@lab/report';
+import { plansOf, runsIn, type Planned, type PlanOptions } from '../compose/experiments.ts';
+import { committed, reportFolder, reportsText, scaleName, writeReport, writeReports } from '../compose/reports.ts';
+import { printJson } from '../terminal/print.ts';
 
 /**
- * `lab report`: everything again from stored runs; with --publish into results/ as well, with the runs' archive; with
- * --watch served while runs go on.
+ * Serves the reports on the loopback address while runs go on; an open page follows. Ends with
+ * Ctrl-C.
+ */
+const serveReports = async (plans: readonly Planned[], options: PlanOptions): Promise<void> => {
+  const ids = [...new Set(runsIn(plans).map(({ id }) => id))];
+  const countDone = () => ids.filter((id) => isDone(options.out, id)).length;
+  const { url, close } = await servePage({
+    render: async () => readFileSync((await writeReports(plans, options)).page, 'utf8'),
+    stamp: () => `${countDone()} of ${ids.length}`,
+  });
+  console.log(`${url} follows ${ids.length} runs, ${countDone()} done. Ctrl-C ends it.`);
+  await new Promise<void>((resolve) => process.once('SIGINT', () => resolve()).once('SIGTERM', () => resolve()));
+  await close();
+};
+
+/**
+ * `lab report`: everything again from stored runs; with --publish into results/ as well, with the
+ * runs' archive; with --watch served while runs go on.
  */
 export const report = async (
   names: readonly string[],
   options: PlanOptions & { readonly publish: boolean; readonly watch: boolean; readonly json: boolean },
 ): Promise<void> => {
-  const { scale, set, publish } = options;
-  const plans = chosen(names).map((experiment) => ({ experiment, runs: planExperiment(experiment, scale, set) }));
-  if (options.watch) return watchReports(plans, options);
+  const plans = plansOf(names, options);
+  if (options.watch) return serveReports(plans, options);
   const written = await writeReports(plans, options);
   const { reports, page } = written;
-  if (options.json) console.log(JSON.stringify({ folders: reports.map(({ folder }) => folder), page }, null, 2));
-  else console.log(told(written));
-  if (!publish) return;
-  for (const [i, { experiment }] of plans.entries()) {
+  if (options.json) printJson({ folders: reports.map(({ folder }) => folder), page });
+  else console.log(reportsText(written));
+  if (!options.publish) return;
+  for (const [i, { study }] of reports.entries()) {
+    const experiment = plans[i]?.experiment;
+    if (!experiment) continue;
     const folder = reportFolder(committed, experiment.name, scaleName(options));
-    await writeReport(written.reports[i]!.study, experiment.report, folder);
+    await writeReport(study, experiment.report, folder);
     console.error(`Published: ${folder}`);
   }
 };

@@ -1,9 +1,7 @@
 import { setTimeout as after } from 'node:timers/promises';
 import { holdingOf, readProgress, runFolder, stateOf, type RunState } from '@lab/records';
 import { runsOf } from '@lab/runner';
-import { chosen } from '../experiments.ts';
-import { labelText } from '../train.ts';
-import type { PlanOptions } from './run.ts';
+import { experimentsNamed, labelText, type PlanOptions } from '../compose/experiments.ts';
 
 interface Running {
   readonly id: string;
@@ -39,7 +37,7 @@ const runningOf = (out: string, id: string, name: string): Running => {
 };
 
 const look = (names: readonly string[], { out, scale, set }: PlanOptions): readonly Row[] =>
-  chosen(names).map((experiment) => {
+  experimentsNamed(names).map((experiment) => {
     const counts: { [state in RunState]?: number } = {};
     const running: Running[] = [];
     let runs = 0;
@@ -76,9 +74,9 @@ const table = (rows: readonly Row[]): string => {
       ...states.map((state) => String(counts[state] ?? 0)),
     ]),
   ];
-  const widths = cells[0]!.map((_, i) => Math.max(...cells.map((row) => row[i]!.length)));
+  const widths = [...Array(3 + states.length).keys()].map((i) => Math.max(...cells.map((row) => row[i]?.length ?? 0)));
   const lines = cells.map((row) =>
-    row.map((cell, i) => (i < 2 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!))).join('  '),
+    row.map((cell, i) => (i < 2 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0))).join('  '),
   );
   const running = rows
     .flatMap((row) => row.running)
@@ -96,8 +94,9 @@ const isOver = (rows: readonly Row[]): boolean => rows.every(({ counts }) => mov
 const every = 2000;
 
 /**
- * `lab status`: how many runs of each experiment are in which state, and how far the running ones are, on whatever host. With --watch again
- * every two seconds until nothing is left to do; where the output is no terminal, only what changed.
+ * `lab status`: how many runs of each experiment are in which state, and how far the running ones
+ * are, on whatever host. With --watch again every two seconds until nothing is left to do; where
+ * the output is no terminal, only what changed.
  */
 export const status = async (
   names: readonly string[],

@@ -3,10 +3,9 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { BadInput, readFailure, runFolder, stateOf, writeWhole } from '@lab/records';
 import { runsOf } from '@lab/runner';
-import { chosen } from '../experiments.ts';
-import { slurmScripts, type Script } from '../slurm.ts';
-import type { TrainOptions } from '../train.ts';
-import type { PlanOptions } from './run.ts';
+import { experimentsNamed, type PlanOptions } from '../compose/experiments.ts';
+import { slurmScripts, type Script } from '../compose/slurm.ts';
+import type { TrainOptions } from '../compose/train.ts';
 
 export interface SubmitOptions extends PlanOptions, TrainOptions {
   readonly print: boolean;
@@ -33,11 +32,14 @@ const slurm = (command: string, ...args: readonly string[]): string => {
 };
 
 const maxArraySize = (): number => {
-  const found = /^MaxArraySize\s*=\s*(\d+)/m.exec(slurm('scontrol', 'show', 'config'));
-  return found ? Number(found[1]) : usualArraySize;
+  const size = /^MaxArraySize\s*=\s*(\d+)/m.exec(slurm('scontrol', 'show', 'config'))?.[1];
+  return size === undefined ? usualArraySize : Number(size);
 };
 
-/** Command line of this program with what names the runs; paths absolute, since jobs start elsewhere. */
+/**
+ * Command line of this program with what names the runs; paths absolute, since jobs start
+ * elsewhere.
+ */
 const labCommand = (
   verb: string,
   names: readonly string[],
@@ -68,7 +70,7 @@ const workerOptions = (options: SubmitOptions): readonly string[] => {
 /** How many different runs are still to do. */
 const waiting = (names: readonly string[], { out, scale, set, attempts = 3 }: SubmitOptions): number => {
   const ids = new Set<string>();
-  for (const experiment of chosen(names))
+  for (const experiment of experimentsNamed(names))
     for (const { id } of runsOf(experiment, scale, set)) {
       const state = stateOf(out, id);
       const left = (readFailure(runFolder(out, id))?.attempts ?? 0) < attempts;
@@ -77,20 +79,26 @@ const waiting = (names: readonly string[], { out, scale, set, attempts = 3 }: Su
   return ids.size;
 };
 
-/** Submits arrays one after the other, so that `--at-once` holds for all of them, and the collecting job behind the last. */
+/** Submits a script and returns the id of its job. */
+const submitted = (...args: readonly string[]): string => slurm('sbatch', '--parsable', ...args).replace(/;.*/s, '');
+
+/**
+ * Submits arrays one after the other, so that `--at-once` holds for all of them, and the collecting
+ * job behind the last.
+ */
 const submitAll = (arrays: readonly Script[], collect: Script) => {
   const ids: string[] = [];
   for (const { file } of arrays) {
     const after = ids.length > 0 ? [`--dependency=afterany:${ids.at(-1)}`] : [];
-    ids.push(slurm('sbatch', '--parsable', ...after, file).split(';')[0]!);
+    ids.push(submitted(...after, file));
   }
-  const last = slurm('sbatch', '--parsable', `--dependency=afterany:${ids.join(':')}`, collect.file).split(';')[0]!;
-  return { arrays: ids, collect: last };
+  return { arrays: ids, collect: submitted(`--dependency=afterany:${ids.join(':')}`, collect.file) };
 };
 
 /**
- * `lab submit`: writes array scripts whose every task is a `lab worker` on the shared folder, submits them, and a job that collects when
- * all have ended. With --print nothing is written or submitted.
+ * `lab submit`: writes array scripts whose every task is a `lab worker` on the shared folder,
+ * submits them, and a job that collects when all have ended. With --print nothing is written or
+ * submitted.
  */
 export const submit = (names: readonly string[], options: SubmitOptions): void => {
   const { out, print, perTask, atOnce, workers, threads, time, stopBefore, json } = options;
@@ -101,7 +109,7 @@ export const submit = (names: readonly string[], options: SubmitOptions): void =
         ? JSON.stringify({ runs: 0, tasks: 0, arrays: [], collect: null, folder: null })
         : 'Every run is done or given up; nothing to submit.',
     );
-  const name = `lab-${chosen(names)
+  const name = `lab-${experimentsNamed(names)
     .map((experiment) => experiment.name)
     .join('-')
     .slice(0, 60)}`;

@@ -1,11 +1,19 @@
 import { join } from 'node:path';
 import { BadInput, writeWhole } from '@lab/records';
-import { toCsv, toMarkdown, toTerminal } from '@lab/report';
-import { checks, runChecks, type Check, type Result } from '@lab/theory';
-import { drawPanels } from '../theory/figure.ts';
+import {
+  allStatementRows,
+  drawStatement,
+  statementRows,
+  statementTable,
+  toCsv,
+  toMarkdown,
+  toTerminal,
+  type Table,
+} from '@lab/report';
+import { checks, runChecks, Z, type Check, type CheckResult } from '@lab/theory';
 import { openMaterial, plannedRuns } from '../theory/material.ts';
-import { flatTable, rowsTable, summaryTable } from '../theory/tables.ts';
-import { conclude, trainAll, type TrainOptions } from '../train.ts';
+import { printJson } from '../terminal/print.ts';
+import { conclude, trainAll, type TrainOptions } from '../compose/train.ts';
 
 export interface TheoryOptions extends TrainOptions {
   /** Where tables and figures go. */
@@ -24,38 +32,46 @@ const chosen = (only: readonly string[] | undefined): readonly Check[] => {
   return only ? checks.filter(({ name }) => only.includes(name)) : checks;
 };
 
-const write = async (results: readonly Result[], folder: string, caption: string): Promise<readonly string[]> => {
+const summaryOf = (results: readonly CheckResult[], caption: string): Table =>
+  statementTable(results, { caption, errors: Z });
+
+const write = async (results: readonly CheckResult[], folder: string, caption: string): Promise<readonly string[]> => {
   const files: string[] = [];
   const put = (name: string, content: string | Uint8Array) => {
     writeWhole(join(folder, name), content);
     files.push(join(folder, name));
   };
-  const found = results.filter((result) => result.found);
-  put('table.md', [summaryTable(results, caption), ...found.map(rowsTable)].map(toMarkdown).join('\n'));
-  put('table.csv', toCsv(flatTable(found)));
-  for (const { check, found: rows } of found) {
-    const panels = check.panels(rows!.rows).filter(({ points }) => points.length > 0);
-    if (panels.length === 0) continue;
-    const { svg, png } = await drawPanels(panels, check.claim);
+  const measured = results.filter(({ found }) => found);
+  put('table.md', [summaryOf(results, caption), ...measured.map(statementRows)].map(toMarkdown).join('\n'));
+  put('table.csv', toCsv(allStatementRows(measured)));
+  for (const { check, found } of measured) {
+    const plots = check.panels(found?.rows ?? []).filter(({ points }) => points.length > 0);
+    if (plots.length === 0) continue;
+    const { svg, png } = await drawStatement(plots, check.claim);
     put(`figures/${check.name}.svg`, svg);
     put(`figures/${check.name}.png`, png);
   }
   return files;
 };
 
-/** What the checks found, as data: how many rows of each verdict, or why there are none; every row is in table.csv. */
-export const theoryJson = (results: readonly Result[], caption: string, files: readonly string[]): string => {
-  const found = results.map(({ check: { group, name, claim }, found, skipped, seconds }) => {
+/**
+ * What the checks found, as data: how many rows of each verdict, or why there are none; every row
+ * is in table.csv.
+ */
+export const theoryData = (results: readonly CheckResult[], caption: string, files: readonly string[]) => ({
+  caption,
+  checks: results.map(({ check: { group, name, claim }, found, skipped, seconds }) => {
     const verdicts: { [verdict: string]: number } = {};
     for (const { verdict } of found?.rows ?? []) verdicts[verdict] = (verdicts[verdict] ?? 0) + 1;
     return { group, name, claim, verdicts, skipped, seconds };
-  });
-  return JSON.stringify({ caption, checks: found, files }, null, 2);
-};
+  }),
+  files,
+});
 
 /**
- * `lab theory`: trains the two small adapters that some checks look at (once; finished runs are kept), measures every statement, prints
- * one table and writes all rows and figures. Exit code 1 where a theorem or identity fails.
+ * `lab theory`: trains the two small adapters that some checks look at (once; finished runs are
+ * kept), measures every statement, prints one table and writes all rows and figures. Exit code 1
+ * where a theorem or identity fails.
  */
 export const theory = async (options: TheoryOptions): Promise<void> => {
   const { seed } = options;
@@ -65,7 +81,8 @@ export const theory = async (options: TheoryOptions): Promise<void> => {
   process.exitCode = code;
   if (code !== 0) return;
   const { material, reason } = await openMaterial(options);
-  console.error(`Engine: ${material.engine.name} (${reason})`);
+  const { engine } = material.session;
+  console.error(`Engine: ${engine.name} (${reason})`);
   try {
     const results = await runChecks({
       checks: wanted,
@@ -76,9 +93,9 @@ export const theory = async (options: TheoryOptions): Promise<void> => {
     });
     const caption = `Real model: ${material.description}; LoRA Dropout at p = ${material.rate}. Seed ${seed}.`;
     const files = await write(results, options.to, caption);
-    if (options.json) console.log(theoryJson(results, caption, files));
+    if (options.json) printJson(theoryData(results, caption, files));
     else {
-      console.log(toTerminal(summaryTable(results, caption)));
+      console.log(toTerminal(summaryOf(results, caption)));
       console.log(files.map((file) => `  ${file}`).join('\n'));
     }
     const spent = results.reduce((total, { seconds }) => total + seconds, 0);
@@ -86,6 +103,6 @@ export const theory = async (options: TheoryOptions): Promise<void> => {
     const failed = results.filter(({ found }) => found?.rows.some(({ verdict }) => verdict === 'fails'));
     if (failed.length > 0) process.exitCode = 1;
   } finally {
-    await material.engine.close();
+    await engine.close();
   }
 };

@@ -7,7 +7,10 @@ import { until } from './processes.ts';
 import type { Row } from './row.ts';
 import { differing, doneIn, measured, runsIn, type Faulty } from './study.ts';
 
-/** Another digit in the middle of a text, another byte in the middle of anything else: the length stays. */
+/**
+ * Another digit in the middle of a text, another byte in the middle of anything else: the length
+ * stays.
+ */
 const edit = (path: string): void => {
   const bytes = readFileSync(path);
   const digits = [...bytes.keys()].filter((i) => bytes[i]! >= 0x30 && bytes[i]! <= 0x38);
@@ -36,8 +39,8 @@ const command = (study: Faulty, scale: string, out: string) =>
   ['worker', study.file, '--scale', scale, '--out', out, '--workers', '2'] as const;
 
 /**
- * Harms files of a copy of a finished sweep, a different one in each run, and computes the sweep again. `all`: every harm to every file,
- * else one harm to each file.
+ * Harms files of a copy of a finished sweep, a different one in each run, and computes the sweep
+ * again. `all`: every harm to every file, else one harm to each file.
  */
 export const damageRecords = async (study: Faulty, whole: string, out: string, all: boolean): Promise<Row> => {
   cpSync(whole, out, { recursive: true });
@@ -74,7 +77,10 @@ export const damageRecords = async (study: Faulty, whole: string, out: string, a
   };
 };
 
-/** Starts the long run and stops it with SIGTERM once it has a checkpoint. Returns seconds to the end, and what was said. */
+/**
+ * Starts the long run and stops it with SIGTERM once it has a checkpoint. Returns seconds to the
+ * end, and what was said.
+ */
 export const stopInTheMiddle = async (study: Faulty, out: string) => {
   const { child, ended } = start(...command(study, 'long', out));
   await until('a first checkpoint', () =>

@@ -16,7 +16,10 @@ export const cannotMount = (): string | null => {
 
 const quoted = (word: string): string => `'${word.replaceAll("'", `'\\''`)}'`;
 
-/** Runs a shell script in which `$OUT` is a tmpfs of that size and `lab` is this program; `$SAID` keeps files. */
+/**
+ * Runs a shell script in which `$OUT` is a tmpfs of that size and `lab` is this program; `$SAID`
+ * keeps files.
+ */
 const onTmpfs = (study: Faulty, name: string, size: string, script: string) => {
   const said = join(study.root, name);
   const out = join(said, 'tmpfs');

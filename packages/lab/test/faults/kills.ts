@@ -7,7 +7,10 @@ import { childrenOf, isAlive, kill9, sleep, until } from './processes.ts';
 import type { Row } from './row.ts';
 import { differing, runsIn, type Faulty } from './study.ts';
 
-/** When a run's folder last changed: a lease taken or given back, a record or a checkpoint begun, in milliseconds. */
+/**
+ * When a run's folder last changed: a lease taken or given back, a record or a checkpoint begun, in
+ * milliseconds.
+ */
 const latestWork = (out: string): number =>
   runsIn(out).reduce((latest, id) => Math.max(latest, statSync(join(out, 'runs', id)).mtimeMs), 0);
 
@@ -15,8 +18,9 @@ const latestWork = (out: string): number =>
 const LONG = 2;
 
 /**
- * Waits for a random moment: anywhere within two seconds, from now or, where the kill is meant for `work`, from the next sign of work in
- * any run, so that work goes on however slowly processes start.
+ * Waits for a random moment: anywhere within two seconds, from now or, where the kill is meant for
+ * `work`, from the next sign of work in any run, so that work goes on however slowly processes
+ * start.
  */
 const moment = async (out: string, work: boolean, draw: Key, over: () => boolean): Promise<void> => {
   const since = latestWork(out);
@@ -73,7 +77,10 @@ interface Tally {
   readonly unequal: string[];
 }
 
-/** One sweep, killed at random until it ends by itself or enough kills were made; then left to finish. */
+/**
+ * One sweep, killed at random until it ends by itself or enough kills were made; then left to
+ * finish.
+ */
 const round = async (args: KillArgs, draw: Key, enough: (t: Tally) => boolean, tally: Tally) => {
   const { study, whole } = args;
   const out = join(study.root, `round-${tally.rounds}`);
@@ -119,8 +126,8 @@ const round = async (args: KillArgs, draw: Key, enough: (t: Tally) => boolean, t
 };
 
 /**
- * Kills workers and parents of sweeps at random moments, as many as asked for (a kill of everybody counts each process). `seed` makes
- * another series.
+ * Kills workers and parents of sweeps at random moments, as many as asked for (a kill of everybody
+ * counts each process). `seed` makes another series.
  */
 export const killAtRandom = async (args: KillArgs): Promise<Row> => {
   const tally: Tally = { workers: 0, parents: 0, atWork: 0, rounds: 0, lost: [], twice: [], unequal: [] };

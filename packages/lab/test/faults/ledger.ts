@@ -2,7 +2,9 @@ import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { doneIn, finishedTimes, isDone } from './study.ts';
 
-/** Remembers every finished run of a folder, to tell later whether one was lost or computed again. */
+/**
+ * Remembers every finished run of a folder, to tell later whether one was lost or computed again.
+ */
 export const openLedger = (out: string) => {
   const seen = new Map<string, string>();
   const mark = (id: string): string => {

@@ -24,15 +24,23 @@ export const shareFolder = async (study: Faulty, whole: string, out: string, run
   };
 };
 
-/** A module that moves a process's wall clock to and fro by a day, every 200 ms; the steady clock stays, as in a real jump. */
+/**
+ * A module that moves a process's wall clock to and fro by a day, every 200 ms; the steady clock
+ * stays, as in a real jump.
+ */
 const jumpy = `const real = Date.now;
 const at = () => real() + (Math.floor(performance.now() / 200) % 3 - 1) * 86400000;
 const Real = Date;
-globalThis.Date = new Proxy(Real, { construct: (target, args) => (args.length ? new target(...args) : new target(at())) });
+globalThis.Date = new Proxy(Real, {
+  construct: (target, args) => (args.length ? new target(...args) : new target(at())),
+});
 Real.now = at;
 `;
 
-/** A sweep whose processes see their clock jump by days, beside a run that another host holds and whose own clock is off. */
+/**
+ * A sweep whose processes see their clock jump by days, beside a run that another host holds and
+ * whose own clock is off.
+ */
 export const jumpClock = async (study: Faulty, whole: string, out: string): Promise<Row> => {
   const folder = join(out, 'runs', runsIn(whole)[0]!);
   mkdirSync(folder, { recursive: true });
@@ -72,7 +80,10 @@ export const jumpClock = async (study: Faulty, whole: string, out: string): Prom
   };
 };
 
-/** A run whose owner on another host is silent: taken over once this host has watched it long enough. Takes two minutes. */
+/**
+ * A run whose owner on another host is silent: taken over once this host has watched it long
+ * enough. Takes two minutes.
+ */
 export const takeOver = async (study: Faulty, whole: string, out: string): Promise<Row> => {
   const folder = join(out, 'runs', runsIn(whole)[0]!);
   mkdirSync(folder, { recursive: true });

@@ -3,7 +3,9 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** A small study for faults: real training, a fraction of a second a run, several compiled programs. */
+/**
+ * A small study for faults: real training, a fraction of a second a run, several compiled programs.
+ */
 export interface Faulty {
   /** Everything of this study lies below it. */
   readonly root: string;
@@ -22,7 +24,10 @@ const config = {
 
 const methods = [{ name: 'none' }, { name: 'lora-dropout', p: 0.3, samples: 2 }, { name: 'hiddenkey-minus', p: 0.1 }];
 
-/** Three methods and some seeds; `long` has one run of so many epochs of two steps, to be stopped in the middle. */
+/**
+ * Three methods and some seeds; `long` has one run of so many epochs of two steps, to be stopped in
+ * the middle.
+ */
 export const openStudy = (seeds: number, epochs = 30): Faulty => {
   const root = mkdtempSync(join(tmpdir(), 'lab-faults-'));
   const file = join(root, 'faults.json');
@@ -58,7 +63,10 @@ const withoutCost = (text: string): string => {
   return JSON.stringify(rest);
 };
 
-/** Checksums of everything that a run measured, byte for byte: predictions, curve, adapter, and the result without its cost. */
+/**
+ * Checksums of everything that a run measured, byte for byte: predictions, curve, adapter, and the
+ * result without its cost.
+ */
 export const measured = (out: string): { readonly [id: string]: { readonly [file: string]: string } } =>
   Object.fromEntries(
     doneIn(out).map((id) => {

@@ -1,9 +1,9 @@
-import { largest, ngrams, size } from './ngrams.ts';
+import { largest, ngrams, ngramTotal } from './ngrams.ts';
 import { tokenized, tokens13a, type Segment, type Tokenize } from './tokens.ts';
 
-const orders = [1, 2, 3, 4];
-
-/** The reference length closest to the hypothesis's; the shorter one of two that are equally close. */
+/**
+ * The reference length closest to the hypothesis's; the shorter one of two that are equally close.
+ */
 const closest = (length: number, references: readonly number[]): number =>
   references.reduce((best, other) => {
     const [a, b] = [Math.abs(other - length), Math.abs(best - length)];
@@ -11,8 +11,9 @@ const closest = (length: number, references: readonly number[]): number =>
   });
 
 /**
- * Corpus BLEU-4 in [0, 1] (Papineni et al. 2002) as sacrebleu has it: 13a tokens, closest reference length. smooth 'exp' halves a missing
- * order's precision again and again (sacrebleu's default), 'none' gives 0 when an order has no match. Null without segments.
+ * Corpus BLEU-4 in [0, 1] (Papineni et al. 2002) as sacrebleu has it: 13a tokens, closest reference
+ * length. smooth 'exp' halves a missing order's precision again and again (sacrebleu's default),
+ * 'none' gives 0 when an order has no match. Null without segments.
  */
 export const bleu = (
   segments: readonly Segment[],
@@ -20,8 +21,7 @@ export const bleu = (
 ): number | null => {
   if (segments.length === 0) return null;
   const all = tokenized(segments, tokenize);
-  const right = orders.map(() => 0);
-  const total = orders.map(() => 0);
+  const orders = [1, 2, 3, 4].map((n) => ({ n, right: 0, total: 0 }));
   let [length, wanted] = [0, 0];
   for (const { hypothesis, references } of all) {
     length += hypothesis.length;
@@ -29,19 +29,19 @@ export const bleu = (
       hypothesis.length,
       references.map((reference) => reference.length),
     );
-    orders.forEach((n, i) => {
-      const held = ngrams(hypothesis, n);
-      const allowed = largest(references.map((reference) => ngrams(reference, n)));
-      total[i]! += size(held);
-      for (const [gram, count] of held) right[i]! += Math.min(count, allowed.get(gram) ?? 0);
-    });
+    for (const order of orders) {
+      const written = ngrams(hypothesis, order.n);
+      const allowed = largest(references.map((reference) => ngrams(reference, order.n)));
+      order.total += ngramTotal(written);
+      for (const [gram, count] of written) order.right += Math.min(count, allowed.get(gram) ?? 0);
+    }
   }
-  if (right.every((count) => count === 0) || total.includes(0)) return 0;
+  if (orders.every(({ right }) => right === 0) || orders.some(({ total }) => total === 0)) return 0;
   let halving = 1;
-  const logs = orders.map((_, i) => {
-    if (right[i]! > 0) return Math.log(right[i]! / total[i]!);
+  const logs = orders.map(({ right, total }) => {
+    if (right > 0) return Math.log(right / total);
     halving *= 2;
-    return smooth === 'exp' ? -Math.log(halving * total[i]!) : -Infinity;
+    return smooth === 'exp' ? -Math.log(halving * total) : -Infinity;
   });
   const brevity = length < wanted ? 1 - wanted / length : 0;
   return Math.exp(brevity + logs.reduce((a, b) => a + b, 0) / orders.length);

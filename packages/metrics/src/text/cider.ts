@@ -1,3 +1,4 @@
+import { itemAt } from '@lab/records';
 import { ngrams } from './ngrams.ts';
 import { spaces, tokenized, type Segment, type Tokenize } from './tokens.ts';
 
@@ -17,9 +18,10 @@ interface Weighted {
 }
 
 /**
- * CIDEr-D (Vedantam et al. 2015) as in the COCO caption scripts: clipped tf-idf cosine of 1- to 4-grams with a Gaussian length penalty
- * (sigma 6), mean over references, times ten: 0 to 10. Document frequencies come from the given references, so the score depends on the
- * corpus. Null for fewer than two segments, where every weight is zero.
+ * CIDEr-D (Vedantam et al. 2015) as in the COCO caption scripts: clipped tf-idf cosine of 1- to
+ * 4-grams with a Gaussian length penalty (sigma 6), mean over references, times ten: 0 to 10.
+ * Document frequencies come from the given references, so the score depends on the corpus. Null for
+ * fewer than two segments, where every weight is zero.
  */
 export const cider = (segments: readonly Segment[], tokenize: Tokenize = spaces): number | null => {
   if (segments.length < 2) return null;
@@ -49,11 +51,13 @@ export const cider = (segments: readonly Segment[], tokenize: Tokenize = spaces)
     return a.norm > 0 && b.norm > 0 ? dot / (a.norm * b.norm) : dot;
   };
   const scores = all.map(({ hypothesis, references }) => {
-    const held = weigh(hypothesis);
+    const written = weigh(hypothesis);
     const each = references.map((words) => {
       const reference = weigh(words);
-      const penalty = Math.exp(-((held.length - reference.length) ** 2) / (2 * sigma ** 2));
-      return orders.reduce((sum, _, i) => sum + cosine(held.vectors[i]!, reference.vectors[i]!), 0) * penalty;
+      const penalty = Math.exp(-((written.length - reference.length) ** 2) / (2 * sigma ** 2));
+      return (
+        written.vectors.reduce((sum, vector, i) => sum + cosine(vector, itemAt(reference.vectors, i)), 0) * penalty
+      );
     });
     return (10 * each.reduce((a, b) => a + b, 0)) / (orders.length * references.length);
   });

@@ -1,9 +1,13 @@
+import { itemAt } from '@lab/records';
 type Words = readonly string[];
 
 /** How the hypothesis is rewritten into the reference, one word at a time. */
 export type Edit = 'keep' | 'replace' | 'insert' | 'delete';
 
-/** Edit distance in words and the edits of one shortest rewriting; of equal ones keep or replace is preferred, then delete, then insert. */
+/**
+ * Edit distance in words and the edits of one shortest rewriting; of equal ones keep or replace is
+ * preferred, then delete, then insert.
+ */
 export const edits = (
   hypothesis: Words,
   reference: Words,
@@ -16,25 +20,29 @@ export const edits = (
     for (let j = 0; j < width; j++) {
       const at = i * width + j;
       const same = j > 0 && hypothesis[i - 1] === reference[j - 1];
-      cost[at] = cost[at - width]! + 1;
+      cost[at] = itemAt(cost, at - width) + 1;
       step[at] = 'delete';
       if (j === 0) continue;
-      const across = cost[at - width - 1]! + (same ? 0 : 1);
-      if (across <= cost[at]) [cost[at], step[at]] = [across, same ? 'keep' : 'replace'];
-      if (cost[at - 1]! + 1 < cost[at]!) [cost[at], step[at]] = [cost[at - 1]! + 1, 'insert'];
+      const across = itemAt(cost, at - width - 1) + (same ? 0 : 1);
+      const inserted = itemAt(cost, at - 1) + 1;
+      if (across <= itemAt(cost, at)) [cost[at], step[at]] = [across, same ? 'keep' : 'replace'];
+      if (inserted < itemAt(cost, at)) [cost[at], step[at]] = [inserted, 'insert'];
     }
   }
   const path: Edit[] = [];
   for (let i = hypothesis.length, j = reference.length; i > 0 || j > 0;) {
-    const edit = step[i * width + j]!;
+    const edit = itemAt(step, i * width + j);
     path.push(edit);
     if (edit !== 'insert') i--;
     if (edit !== 'delete') j--;
   }
-  return { distance: cost[cost.length - 1]!, path: path.reverse() };
+  return { distance: itemAt(cost, cost.length - 1), path: path.reverse() };
 };
 
-/** Which words of each side an edit path touches, and for each reference word the hypothesis position it lies at or after. */
+/**
+ * Which words of each side an edit path touches, and for each reference word the hypothesis
+ * position it lies at or after.
+ */
 export const alignment = (path: readonly Edit[]) => {
   const hypothesisWrong: boolean[] = [];
   const referenceWrong: boolean[] = [];

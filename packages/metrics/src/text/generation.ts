@@ -7,8 +7,9 @@ import { ter } from './ter.ts';
 import { lowerCase, tokens13a, type Segment } from './tokens.ts';
 
 /**
- * All scores of generated texts under one tokenisation, lower-cased 13a: bleu (unsmoothed), nist, meteor, rouge-l, cider, ter. Higher is
- * better but for ter. Null where undefined (see each metric). Papers differ in tokenisation: compare only like with like.
+ * All scores of generated texts under one tokenisation, lower-cased 13a: bleu (unsmoothed), nist,
+ * meteor, rouge-l, cider, ter. Higher is better but for ter. Null where undefined (see each
+ * metric). Papers differ in tokenisation: compare only like with like.
  */
 export const generationScores = (segments: readonly Segment[]): Record<string, number | null> => {
   const tokenize = lowerCase(tokens13a);

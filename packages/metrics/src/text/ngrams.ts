@@ -1,4 +1,7 @@
-/** How often each n-gram of one order occurs; an n-gram is its words joined by a character that no word holds. */
+/**
+ * How often each n-gram of one order occurs; an n-gram is its words joined by a character that no
+ * word holds.
+ */
 export type Counts = ReadonlyMap<string, number>;
 
 const joint = '\u0001';
@@ -27,4 +30,4 @@ export const largest = (lists: readonly Counts[]): Counts => {
 };
 
 /** Number of n-grams counted. */
-export const size = (counts: Counts): number => [...counts.values()].reduce((a, b) => a + b, 0);
+export const ngramTotal = (counts: Counts): number => [...counts.values()].reduce((a, b) => a + b, 0);

@@ -1,4 +1,5 @@
-import { largest, ngrams, prefix, size } from './ngrams.ts';
+import { present } from '@lab/records';
+import { largest, ngrams, prefix, ngramTotal } from './ngrams.ts';
 import { tokenized, tokens13a, type Segment, type Tokenize } from './tokens.ts';
 
 const orders = [1, 2, 3, 4, 5];
@@ -7,8 +8,9 @@ const orders = [1, 2, 3, 4, 5];
 const brevityWeight = Math.log(0.5) / Math.log(1.5) ** 2;
 
 /**
- * NIST-5 (Doddington 2002, eq. 2 and 3) as mteval-v13a has it: information weights from all references of the corpus, matches clipped by
- * the largest count in any reference, length penalty against the mean reference length. From 0, without an upper bound. Null without segments.
+ * NIST-5 (Doddington 2002, eq. 2 and 3) as mteval-v13a has it: information weights from all
+ * references of the corpus, matches clipped by the largest count in any reference, length penalty
+ * against the mean reference length. From 0, without an upper bound. Null without segments.
  */
 export const nist = (segments: readonly Segment[], tokenize: Tokenize = tokens13a): number | null => {
   if (segments.length === 0) return null;
@@ -24,16 +26,19 @@ export const nist = (segments: readonly Segment[], tokenize: Tokenize = tokens13
   }
   const information = (gram: string): number => {
     const shorter = prefix(gram);
-    return Math.log2((shorter === undefined ? words : counts.get(shorter)!) / counts.get(gram)!);
+    const before = shorter === undefined ? words : counts.get(shorter);
+    return Math.log2(present(before, 'a shorter n-gram') / present(counts.get(gram), 'an n-gram'));
   };
   const score = orders.reduce((sum, n) => {
     let [gained, total] = [0, 0];
     for (const { hypothesis, references } of all) {
-      const held = ngrams(hypothesis, n);
+      const written = ngrams(hypothesis, n);
       const allowed = largest(references.map((reference) => ngrams(reference, n)));
-      total += size(held);
-      for (const [gram, count] of held)
-        if (allowed.has(gram)) gained += Math.min(count, allowed.get(gram)!) * information(gram);
+      total += ngramTotal(written);
+      for (const [gram, count] of written) {
+        const limit = allowed.get(gram);
+        if (limit !== undefined) gained += Math.min(count, limit) * information(gram);
+      }
     }
     return sum + (total === 0 ? 0 : gained / total);
   }, 0);

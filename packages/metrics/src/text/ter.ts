@@ -1,9 +1,13 @@
+import { itemAt } from '@lab/records';
 import { alignment, edits } from './edits.ts';
 import { lowerCase, spaces, tokenized, type Segment, type Tokenize } from './tokens.ts';
 
 type Words = readonly string[];
 
-/** Limits of Tercom: a block of at most 10 words moves at most 50 places; at most 1,000 moves are tried for a pair. */
+/**
+ * Limits of Tercom: a block of at most 10 words moves at most 50 places; at most 1,000 moves are
+ * tried for a pair.
+ */
 const maxBlock = 10;
 const maxDistance = 50;
 const maxCandidates = 1000;
@@ -36,11 +40,17 @@ function* blocks(hypothesis: Words, reference: Words): Generator<readonly [numbe
   }
 }
 
-/** Tercom's order: most edits saved, then the longer block, then the earlier start, then the earlier target. */
+/**
+ * Tercom's order: most edits saved, then the longer block, then the earlier start, then the earlier
+ * target.
+ */
 const better = (a: Move, b: Move): boolean =>
   (a.gain - b.gain || a.length - b.length || b.start - a.start || b.to - a.to) > 0;
 
-/** The best move of one block, tried counts the candidates. Blocks that are right already, or lie where they belong, do not move. */
+/**
+ * The best move of one block, tried counts the candidates. Blocks that are right already, or lie
+ * where they belong, do not move.
+ */
 const bestMove = (
   words: Words,
   reference: Words,
@@ -52,10 +62,11 @@ const bestMove = (
   for (const [start, target, length] of blocks(words, reference)) {
     if (!hypothesisWrong.slice(start, start + length).includes(true)) continue;
     if (!referenceWrong.slice(target, target + length).includes(true)) continue;
-    if (start <= at[target]! && at[target]! < start + length) continue;
+    const place = itemAt(at, target);
+    if (start <= place && place < start + length) continue;
     let last = -1;
     for (let offset = -1; offset < length; offset++) {
-      const to = target + offset === -1 ? 0 : at[target + offset]! + 1;
+      const to = target + offset === -1 ? 0 : itemAt(at, target + offset) + 1;
       if (to === last) continue;
       last = to;
       const moved = move(words, start, length, to);
@@ -68,25 +79,29 @@ const bestMove = (
   return { best, tried };
 };
 
-/** Edits of one pair: moves of blocks, each counted once, while they save something, and then single words. */
+/**
+ * Edits of one pair: moves of blocks, each counted once, while they save something, and then single
+ * words.
+ */
 const pairEdits = (hypothesis: Words, reference: Words): number => {
   if (reference.length === 0) return hypothesis.length;
   let words = hypothesis;
   let [moves, tried] = [0, 0];
   for (;;) {
-    const found = bestMove(words, reference, tried);
-    tried = found.tried;
-    if (tried >= maxCandidates || found.best === undefined || found.best.gain <= 0) break;
+    const { best, tried: triedNow } = bestMove(words, reference, tried);
+    tried = triedNow;
+    if (tried >= maxCandidates || best === undefined || best.gain <= 0) break;
     moves++;
-    words = found.best.words;
+    words = best.words;
   }
   return moves + edits(words, reference).distance;
 };
 
 /**
- * Translation edit rate (Snover et al. 2006): fewest edits to any reference over the mean reference length, summed over the corpus; lower is
- * better, above 1 is possible. Tercom's rules as in sacrebleu, but with the whole edit table where sacrebleu keeps a band of 25 words.
- * References that are all empty give 1, or 0 when the hypotheses are empty too. Null without segments.
+ * Translation edit rate (Snover et al. 2006): fewest edits to any reference over the mean reference
+ * length, summed over the corpus; lower is better, above 1 is possible. Tercom's rules as in
+ * sacrebleu, but with the whole edit table where sacrebleu keeps a band of 25 words. References
+ * that are all empty give 1, or 0 when the hypotheses are empty too. Null without segments.
  */
 export const ter = (segments: readonly Segment[], tokenize: Tokenize = lowerCase(spaces)): number | null => {
   if (segments.length === 0) return null;

@@ -1,4 +1,4 @@
-/** A text that a model wrote and the references it is held against. */
+/** A text that a model wrote and the references it is compared with. */
 export interface Segment {
   readonly hypothesis: string;
   readonly references: readonly string[];
@@ -11,8 +11,9 @@ export type Tokenize = (text: string) => readonly string[];
 export const spaces: Tokenize = (text) => text.split(/\s+/u).filter((word) => word !== '');
 
 /**
- * Tokens of mteval-v13a, the script of WMT: XML escapes undone; punctuation other than period, comma, apostrophe and hyphen stands alone;
- * periods and commas stand alone unless between digits; a hyphen after a digit stands alone. Case is kept.
+ * Tokens of mteval-v13a, the script of WMT: XML escapes undone; punctuation other than period,
+ * comma, apostrophe and hyphen stands alone; periods and commas stand alone unless between digits;
+ * a hyphen after a digit stands alone. Case is kept.
  */
 export const tokens13a: Tokenize = (text) => {
   const plain = text
@@ -42,7 +43,7 @@ export const lowerCase =
     tokenize(text.toLowerCase());
 
 /** A segment in tokens. */
-export interface Tokenized {
+interface Tokenized {
   readonly hypothesis: readonly string[];
   readonly references: readonly (readonly string[])[];
 }

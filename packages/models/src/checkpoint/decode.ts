@@ -20,7 +20,10 @@ const half = (bits: number): number => {
 let halves: Float32Array | undefined;
 const halfTable = (): Float32Array => (halves ??= Float32Array.from({ length: 0x10000 }, (_, bits) => half(bits)));
 
-/** Little-endian bytes of a safetensors tensor as float32. BF16 is the upper half of a float32; both conversions are exact. */
+/**
+ * Little-endian bytes of a safetensors tensor as float32. BF16 is the upper half of a float32; both
+ * conversions are exact.
+ */
 export const toFloat32 = (bytes: Uint8Array, dtype: string): Float32Array => {
   const buffer = bytes.buffer;
   if (dtype === 'F32') {

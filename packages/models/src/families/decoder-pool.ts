@@ -2,7 +2,10 @@ import type { Forward, TokenBatch } from '@lab/adapter';
 import { as2d, type tf } from '@lab/engine';
 import { lastToken, maskedMean } from '../parts/pool.ts';
 
-/** How a decoder's hidden states become one vector: the last valid token (transformers' classification heads) or the mean. */
+/**
+ * How a decoder's hidden states become one vector: the last valid token (transformers'
+ * classification heads) or the mean.
+ */
 export type DecoderPooling = 'last' | 'mean';
 export const DECODER_POOLINGS = ['last', 'mean'] as const;
 

@@ -52,7 +52,10 @@ const cites = {
   smollm2: arxiv('SmolLM2: When Smol Goes Big', 2025, '2502.02737', 'section 4'),
 } as const;
 
-/** One entry a family, then the published checkpoints, pinned where the hub has their weights as safetensors and a tokenizer.json. */
+/**
+ * One entry a family, then the published checkpoints, pinned where the hub has their weights as
+ * safetensors and a tokenizer.json.
+ */
 export const familyEntries = [
   familyEntry(bert, false, { name: 'bert', summary: 'any BERT checkpoint', cite: cites.bert }),
   familyEntry(roberta, false, { name: 'roberta', summary: 'any RoBERTa checkpoint', cite: cites.roberta }),

@@ -38,8 +38,8 @@ export interface LlamaTraits {
   /** Which linear maps have a bias. */
   readonly biases: { readonly projections: boolean; readonly output: boolean; readonly ffn: boolean };
   /**
-   * Tokens that a query sees, itself included, where that is limited. Texts are no longer than this, so that every query sees all
-   * earlier tokens and nothing differs from full attention.
+   * Tokens that a query sees, itself included, where that is limited. Texts are no longer than
+   * this, so that every query sees all earlier tokens and nothing differs from full attention.
    */
   readonly window?: number;
   readonly activation?: Activation;
@@ -49,7 +49,10 @@ export interface LlamaTraits {
   readonly cap?: number;
   /** Largest magnitude of next-token logits. */
   readonly logitsCap?: number;
-  /** Gemma's habits: word vectors times sqrt(width), norms that multiply by 1 + weight, and a norm of each part's output. */
+  /**
+   * Gemma's habits: word vectors times sqrt(width), norms that multiply by 1 + weight, and a norm
+   * of each part's output.
+   */
   readonly gemma?: boolean;
 }
 
@@ -162,8 +165,8 @@ const encodeOf =
   };
 
 /**
- * LLaMA or a relative: RMSNorm before each part, rotary positions, grouped queries, gated feed-forward.
- * `traits` reads what is special from config.json.
+ * LLaMA or a relative: RMSNorm before each part, rotary positions, grouped queries, gated
+ * feed-forward. `traits` reads what is special from config.json.
  */
 export const llamaLike = <C extends Config>(
   name: string,

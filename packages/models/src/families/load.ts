@@ -3,7 +3,10 @@ import { floats, transposed, type Float32HostArray } from '@lab/engine';
 import type { Checkpoint } from '../checkpoint/open.ts';
 import type { Anatomy, TensorSpec } from './anatomy.ts';
 
-/** Names under which a tensor may be stored: as ours, without the base model's prefix, and with the old words for a norm's tensors. */
+/**
+ * Names under which a tensor may be stored: as ours, without the base model's prefix, and with the
+ * old words for a norm's tensors.
+ */
 const storedNames = (name: string, prefix: string): readonly string[] => {
   const bare = name.startsWith(prefix) ? [name, name.slice(prefix.length)] : [name];
   const old = (n: string) =>
@@ -15,7 +18,10 @@ const storedNames = (name: string, prefix: string): readonly string[] => {
 export const storedName = (checkpoint: Checkpoint, name: string, prefix: string): string | undefined =>
   storedNames(name, prefix).find((candidate) => checkpoint.shapeOf(candidate) !== undefined);
 
-/** The name under which a checkpoint has a tensor in its right shape. Throws `BadInput` with both shapes otherwise. */
+/**
+ * The name under which a checkpoint has a tensor in its right shape. Throws `BadInput` with both
+ * shapes otherwise.
+ */
 const findTensor = (checkpoint: Checkpoint, { name, shape, stored }: TensorSpec, prefix: string): string => {
   const key = storedName(checkpoint, name, prefix);
   if (key === undefined) {
@@ -32,11 +38,17 @@ const findTensor = (checkpoint: Checkpoint, { name, shape, stored }: TensorSpec,
   return key;
 };
 
-/** Checks that a checkpoint holds every tensor in its shape, from headers alone. Throws `BadInput` with the tensor's name and both shapes. */
+/**
+ * Checks that a checkpoint holds every tensor in its shape, from headers alone. Throws `BadInput`
+ * with the tensor's name and both shapes.
+ */
 export const checkTensors = (checkpoint: Checkpoint, anatomy: Anatomy, prefix: string): void =>
   anatomy.tensors.forEach((spec) => findTensor(checkpoint, spec, prefix));
 
-/** All weights as float32 under the model's names, one tensor after the other: at most one is in memory twice. */
+/**
+ * All weights as float32 under the model's names, one tensor after the other: at most one is in
+ * memory twice.
+ */
 export const loadTensors = async (
   checkpoint: Checkpoint,
   anatomy: Anatomy,
@@ -45,8 +57,8 @@ export const loadTensors = async (
   const weights: { [name: string]: Float32HostArray } = {};
   for (const spec of anatomy.tensors) {
     const data = await checkpoint.read(findTensor(checkpoint, spec, prefix));
-    const [dIn = 1, dOut = 1] = spec.shape;
-    weights[spec.name] = floats(spec.stored === 'transposed' ? transposed(data, dOut, dIn) : data, spec.shape);
+    const [dIn = 1] = spec.shape;
+    weights[spec.name] = floats(spec.stored === 'transposed' ? transposed(data, dIn) : data, spec.shape);
   }
   return weights;
 };

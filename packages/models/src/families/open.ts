@@ -29,9 +29,10 @@ const endsOf = ({ eos_token_id: ends }: z.infer<typeof generationConfigSchema>):
   typeof ends === 'number' ? [ends] : (ends ?? undefined);
 
 /**
- * A model from a folder that `openSource` reads: as transformers writes it, or with a GGUF file. Reads headers only;
- * `weights()` reads the tensors. Without tokenizer.json the model opens, and `tokenize` throws.
- * Throws `BadInput` for another architecture, a missing tensor or one whose shape does not fit.
+ * A model from a folder that `openSource` reads: as transformers writes it, or with a GGUF file.
+ * Reads headers only; `weights()` reads the tensors. Without tokenizer.json the model opens, and
+ * `tokenize` throws. Throws `BadInput` for another architecture, a missing tensor or one whose
+ * shape does not fit.
  */
 export const openFamily = async (
   family: Family,

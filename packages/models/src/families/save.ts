@@ -7,8 +7,9 @@ import { storedName } from './load.ts';
 import type { Source } from './source.ts';
 
 /**
- * Writes a folder that transformers loads: config.json (in float32), the tokenizer's files, and model.safetensors with `weights` under
- * the names and in the layout of the checkpoint they were read from. Tensors that the model does not use (another head) are kept as they were.
+ * Writes a folder that transformers loads: config.json (in float32), the tokenizer's files, and
+ * model.safetensors with `weights` under the names and in the layout of the checkpoint they were
+ * read from. Tensors that the model does not use (another head) are kept as they were.
  */
 export const saveCheckpoint = async (
   { checkpoint, config, saveTokenizer }: Source,
@@ -19,13 +20,14 @@ export const saveCheckpoint = async (
 ): Promise<void> => {
   await mkdir(folder, { recursive: true });
   const ours = anatomy.tensors.map((spec): Outgoing => {
-    const name = storedName(checkpoint, spec.name, prefix)!;
-    const data = weights[spec.name]!.data;
-    const [dIn, dOut] = spec.shape as [number, number];
+    const name = storedName(checkpoint, spec.name, prefix);
+    const data = weights[spec.name]?.data;
+    if (name === undefined || !data) throw new Error(`no weight named ${spec.name}`);
+    const [, dOut = 1] = spec.shape;
     return {
       name,
-      shape: checkpoint.shapeOf(name)!,
-      make: () => (spec.stored === 'transposed' ? transposed(data, dIn, dOut) : data),
+      shape: checkpoint.shapeOf(name) ?? [],
+      make: () => (spec.stored === 'transposed' ? transposed(data, dOut) : data),
     };
   });
   const written = new Set(ours.map(({ name }) => name));
@@ -34,7 +36,7 @@ export const saveCheckpoint = async (
       .filter((name) => !written.has(name) && checkpoint.readable(name))
       .map(async (name): Promise<Outgoing> => {
         const data = await checkpoint.read(name);
-        return { name, shape: checkpoint.shapeOf(name)!, make: () => data };
+        return { name, shape: checkpoint.shapeOf(name) ?? [], make: () => data };
       }),
   );
   await writeTensors(join(folder, 'model.safetensors'), [...ours, ...others]);

@@ -41,7 +41,9 @@ const copyTokenizer = async (from: string, to: string): Promise<void> => {
 
 const json = (value: object): string => `${JSON.stringify(value, null, 2)}\n`;
 
-/** The one GGUF file of a folder without safetensors, or undefined. Throws `BadInput` for several. */
+/**
+ * The one GGUF file of a folder without safetensors, or undefined. Throws `BadInput` for several.
+ */
 const ggufIn = (folder: string): string | undefined => {
   const names = existsSync(folder) ? readdirSync(folder) : [];
   if (names.some((name) => /\.safetensors(\.index\.json)?$/.test(name))) return undefined;
@@ -52,9 +54,9 @@ const ggufIn = (folder: string): string | undefined => {
 };
 
 /**
- * Opens a folder as transformers writes it (config.json, model.safetensors or shards, tokenizer.json), or one that holds a GGUF file.
- * A tokenizer.json beside a GGUF file stands before the file's own. Reads headers only.
- * Throws `BadInput` for a missing or broken file.
+ * Opens a folder as transformers writes it (config.json, model.safetensors or shards,
+ * tokenizer.json), or one that holds a GGUF file. A tokenizer.json beside a GGUF file stands before
+ * the file's own. Reads headers only. Throws `BadInput` for a missing or broken file.
  */
 export const openSource = async (folder: string): Promise<Source> => {
   const file = ggufIn(folder);

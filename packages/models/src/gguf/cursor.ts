@@ -1,12 +1,18 @@
 import { readSync } from 'node:fs';
 import { BadInput } from '@lab/records';
 
-/** Little-endian values of a file, read one after the other. Every reading throws `BadInput` where the file ends before. */
+/**
+ * Little-endian values of a file, read one after the other. Every reading throws `BadInput` where
+ * the file ends before.
+ */
 export interface Cursor {
   readonly u32: () => number;
   /** An unsigned 64-bit integer below 2^53. */
   readonly u64: () => number;
-  /** A count of things that take at least `bytes` each: never more than the rest of the file could hold. */
+  /**
+   * A count of things that take at least `bytes` each: never more than the rest of the file could
+   * hold.
+   */
   readonly count: (bytes: number) => number;
   /** UTF-8 text after its length. */
   readonly text: () => string;

@@ -6,7 +6,10 @@ import { GGUF_TYPE_NAMES, GGUF_TYPES, type GgufType } from './types.ts';
 /** A metadata value. 64-bit integers are numbers below 2^53. */
 export type GgufValue = string | number | boolean | readonly GgufValue[];
 
-/** Where one tensor lies in the file. `shape` is row-major, as safetensors has it; `from` and `to` are bytes of the file. */
+/**
+ * Where one tensor lies in the file. `shape` is row-major, as safetensors has it; `from` and `to`
+ * are bytes of the file.
+ */
 export interface GgufTensor {
   readonly type: GgufType;
   readonly shape: readonly number[];
@@ -117,7 +120,10 @@ const parse = (cursor: Cursor, size: number, file: string): GgufHeader => {
   return { file, metadata, tensors: new Map(entries.map((entry) => [entry.name, place(entry)])) };
 };
 
-/** Metadata and tensor places of a GGUF file; no tensor is read. Throws `BadInput` for a broken or cut-off file. */
+/**
+ * Metadata and tensor places of a GGUF file; no tensor is read. Throws `BadInput` for a broken or
+ * cut-off file.
+ */
 export const readGgufHeader = (file: string): GgufHeader => {
   let descriptor: number;
   try {

@@ -19,7 +19,10 @@ const schema = z.object({
   'rope.scaling.factor': z.number().positive().optional(),
 });
 
-/** Sizes of a LLaMA under the keys of its config.json. Throws `BadInput` for what the family does not compute. */
+/**
+ * Sizes of a LLaMA under the keys of its config.json. Throws `BadInput` for what the family does
+ * not compute.
+ */
 export const llamaConfigOf = (header: GgufHeader) => {
   const meta = metadataOf(header, 'llama.', schema);
   const heads = meta['attention.head_count'];
@@ -73,7 +76,10 @@ const IN_BLOCK: { readonly [stored: string]: string | undefined } = {
   ffn_down: 'mlp.down_proj',
 };
 
-/** The name of transformers for a tensor of the file, or undefined: blk.3.attn_q.weight -> model.layers.3.self_attn.q_proj.weight. */
+/**
+ * The name of transformers for a tensor of the file, or undefined: blk.3.attn_q.weight ->
+ * model.layers.3.self_attn.q_proj.weight.
+ */
 export const llamaName = (stored: string): string | undefined => {
   const [, layer, part = '', kind] = /^(?:blk\.(\d+)\.)?(\w+)\.(weight|bias)$/.exec(stored) ?? [];
   const name = layer === undefined ? WHOLE[part] : IN_BLOCK[part];
@@ -82,8 +88,9 @@ export const llamaName = (stored: string): string | undefined => {
 };
 
 /**
- * Rows as transformers has them. A GGUF file of a LLaMA holds the two rotated halves of each head of q and k in turn
- * (0, d / 2, 1, d / 2 + 1, ...); transformers holds the first half, then the second. data: [heads * d, columns] or [heads * d].
+ * Rows as transformers has them. A GGUF file of a LLaMA holds the two rotated halves of each head
+ * of q and k in turn (0, d / 2, 1, d / 2 + 1, ...); transformers holds the first half, then the
+ * second. data: [heads * d, columns] or [heads * d].
  */
 export const halvesApart = (data: Float32Array, heads: number, rows: number): Float32Array => {
   const columns = data.length / rows;

@@ -3,7 +3,9 @@ import type { z } from 'zod';
 import { checkJson } from '../checkpoint/json.ts';
 import type { GgufHeader } from './header.ts';
 
-/** Metadata values under a schema, keys without `prefix`. Throws `BadInput` that names file and key. */
+/**
+ * Metadata values under a schema, keys without `prefix`. Throws `BadInput` that names file and key.
+ */
 export const metadataOf = <S extends z.ZodType>(header: GgufHeader, prefix: string, schema: S): z.infer<S> => {
   const values = [...header.metadata].flatMap(([key, value]) =>
     key.startsWith(prefix) ? [[key.slice(prefix.length), value] as const] : [],

@@ -48,7 +48,8 @@ const checkpointOf = (header: GgufHeader, heads: number, groups: number): Checkp
 
 /**
  * Opens a GGUF file of a LLaMA: reads the header only, tensors when they are asked for, as float32.
- * Throws `BadInput` for a broken file, another architecture, or a part that the family does not compute.
+ * Throws `BadInput` for a broken file, another architecture, or a part that the family does not
+ * compute.
  */
 export const openGguf = (file: string): GgufModel => {
   const header = readGgufHeader(file);

@@ -1,6 +1,8 @@
 import { toFloat32 } from '../checkpoint/decode.ts';
 
-/** A number type of GGUF: a block of `numbers` takes `bytes`, and `decode` gives them as float32. */
+/**
+ * A number type of GGUF: a block of `numbers` takes `bytes`, and `decode` gives them as float32.
+ */
 export interface GgufType {
   readonly name: string;
   readonly numbers: number;
@@ -20,7 +22,10 @@ interface Block {
   readonly put: (i: number, value: number) => void;
 }
 
-/** A type with blocks of 32 numbers. `read` decodes one block; scales are read through a view of all halves. */
+/**
+ * A type with blocks of 32 numbers. `read` decodes one block; scales are read through a view of all
+ * halves.
+ */
 const quantised = (name: string, bytes: number, read: (block: Block) => void): GgufType => ({
   name,
   numbers: BLOCK,
@@ -62,8 +67,8 @@ const plain = (name: string, bytes: number): GgufType => ({
 });
 
 /**
- * The types that are read, by their number in the file. d is a block's scale, m its minimum, q its integers:
- * Q4_0: d (q - 8). Q4_1: d q + m. Q5_0: d (q - 16). Q5_1: d q + m. Q8_0: d q.
+ * The types that are read, by their number in the file. d is a block's scale, m its minimum, q its
+ * integers: Q4_0: d (q - 8). Q4_1: d q + m. Q5_0: d (q - 16). Q5_1: d q + m. Q8_0: d q.
  */
 export const GGUF_TYPES: { readonly [id: number]: GgufType | undefined } = {
   0: plain('F32', 4),

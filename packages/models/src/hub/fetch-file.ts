@@ -24,8 +24,9 @@ export const hubFolder = ({ repo, revision }: HubModel, cacheDir: string): strin
   join(cacheDir, 'hub', ...repo.split('/'), revision);
 
 /**
- * A file of the repository in the cache, downloaded if it is not there; false when the repository has no such file.
- * A stopped download leaves `<file>.part`, and the next one goes on from its end. Throws `BadInput` when the hub refuses.
+ * A file of the repository in the cache, downloaded if it is not there; false when the repository
+ * has no such file. A stopped download leaves `<file>.part`, and the next one goes on from its end.
+ * Throws `BadInput` when the hub refuses.
  */
 export const fetchFile = async (
   model: HubModel,

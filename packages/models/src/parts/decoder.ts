@@ -44,7 +44,10 @@ export interface DecoderStack {
 /** cap tanh(x / cap): x near zero, never beyond the cap (Gemma 2). */
 export const capped = (x: tf.Tensor, cap: number): tf.Tensor => tf.mul(tf.tanh(tf.div(x, cap)), cap);
 
-/** The layers: x [B, T, width] -> [B, T, width]. `bias` hides keys that a query may not see, in all layers or in each. */
+/**
+ * The layers: x [B, T, width] -> [B, T, width]. `bias` hides keys that a query may not see, in all
+ * layers or in each.
+ */
 export const decoderLayers = (
   stack: DecoderStack,
   forward: Forward,
@@ -84,14 +87,17 @@ export const decoderLayers = (
 };
 
 /** What a family says of a decoder beside its layers. */
-export interface DecoderParts extends Pick<DecoderStack, 'layers' | 'paths'> {
+export interface DecoderDescription extends Pick<DecoderStack, 'layers' | 'paths'> {
   readonly encode: Anatomy['encode'];
   readonly linears: readonly LinearSpec[];
   /** How linear kernels lie in the checkpoint. */
   readonly stored?: 'as-is' | 'transposed';
   /** Tensors that belong to no linear map: norms and position tables. */
   readonly others: readonly TensorSpec[];
-  /** The word embedding: its table, path and number of words, and whether it also makes the next-token logits. */
+  /**
+   * The word embedding: its table, path and number of words, and whether it also makes the
+   * next-token logits.
+   */
   readonly words: {
     readonly table: string;
     readonly path: string;
@@ -109,7 +115,19 @@ export interface DecoderParts extends Pick<DecoderStack, 'layers' | 'paths'> {
 
 /** The anatomy of a decoder, with the language model head where `lm` asks for it. */
 export const decoderAnatomy = (
-  { layers, paths, linears, stored, others, words, heads, ffnWidth, hidden, width = hidden, ...rest }: DecoderParts,
+  {
+    layers,
+    paths,
+    linears,
+    stored,
+    others,
+    words,
+    heads,
+    ffnWidth,
+    hidden,
+    width = hidden,
+    ...rest
+  }: DecoderDescription,
   { pooling, lm }: { readonly pooling: DecoderPooling; readonly lm: boolean },
 ): Anatomy => {
   const embeddings = table(words.table, words.vocabulary, width);

@@ -3,7 +3,10 @@ import { as2d, tf } from '@lab/engine';
 import { ACTIVATIONS, type Activation } from './activations.ts';
 import { firstToken, maskedMean } from './pool.ts';
 
-/** A dense layer with an activation on one vector an example, as a checkpoint's pooler or classification head begins. */
+/**
+ * A dense layer with an activation on one vector an example, as a checkpoint's pooler or
+ * classification head begins.
+ */
 export interface PoolHead {
   readonly spec: LinearSpec;
   readonly activation: Activation;
@@ -13,7 +16,10 @@ export interface PoolHead {
   readonly norm?: (forward: Forward, x: tf.Tensor) => tf.Tensor;
 }
 
-/** The head's vector through the head, the first token alone (`cls`), or the mean of valid tokens: [B, d]. With the `output` site. */
+/**
+ * The head's vector through the head, the first token alone (`cls`), or the mean of valid tokens:
+ * [B, d]. With the `output` site.
+ */
 export const encoderPool =
   (kind: 'mean' | 'cls' | PoolHead, layers: number) =>
   (forward: Forward, hidden: tf.Tensor3D, { valid }: TokenBatch): tf.Tensor2D => {

@@ -1,6 +1,9 @@
 import { tf } from '@lab/engine';
 
-/** Mean of the valid tokens; zero for a row without tokens. hidden: [B, T, d], valid: [B, T] -> [B, d]. */
+/**
+ * Mean of the valid tokens; zero for a row without tokens. hidden: [B, T, d], valid: [B, T] -> [B,
+ * d].
+ */
 export const maskedMean = (hidden: tf.Tensor3D, valid: tf.Tensor2D): tf.Tensor2D => {
   const [batch, tokens] = valid.shape;
   const sum = tf.sum(tf.mul(hidden, tf.reshape(valid, [batch, tokens, 1])), 1);
@@ -17,7 +20,8 @@ export const firstToken = (hidden: tf.Tensor3D): tf.Tensor2D => {
 /** The last valid token, padding being on the right. hidden: [B, T, d], valid: [B, T] -> [B, d]. */
 export const lastToken = (hidden: tf.Tensor3D, valid: tf.Tensor2D): tf.Tensor2D => {
   const [batch, tokens] = valid.shape;
-  // 1 - 0 at the last valid token, 1 - 1 before it, 0 - 0 after it; the last column has nothing after it.
+  // 1 - 0 at the last valid token, 1 - 1 before it, 0 - 0 after it; the last column has nothing
+  // after it.
   const edges =
     tokens === 1 ? valid : tf.concat([endings(valid, tokens), tf.slice(valid, [0, tokens - 1], [batch, 1])], 1);
   const isLast = tf.reshape(edges, [batch, tokens, 1]);

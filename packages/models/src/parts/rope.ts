@@ -22,7 +22,10 @@ export const ropeSchema = z.object({
 });
 export type Rope = z.infer<typeof ropeSchema>;
 
-/** Long wavelengths are stretched by `factor`, short ones stay, between them a ramp (LLaMA 3.1's rule). */
+/**
+ * Long wavelengths are stretched by `factor`, short ones stay, between them a ramp (LLaMA 3.1's
+ * rule).
+ */
 const llama3 = (
   frequency: number,
   { factor = 1, low_freq_factor: low = 1, high_freq_factor: high = 4 }: Rope,
@@ -36,8 +39,9 @@ const llama3 = (
 };
 
 /**
- * Angular frequencies of the d / 2 rotated pairs (Su et al. 2021, Eq. 15), with the scaling that the configuration asks for.
- * Throws `BadInput` for a scaling other than default, linear and llama3.
+ * Angular frequencies of the d / 2 rotated pairs (Su et al. 2021, Eq. 15), with the scaling that
+ * the configuration asks for. Throws `BadInput` for a scaling other than default, linear and
+ * llama3.
  */
 export const ropeFrequencies = (
   rope: Rope,
@@ -58,8 +62,9 @@ export const ropeFrequencies = (
 };
 
 /**
- * cos and sin of position times frequency, each [1, 1, T, d] with the d / 2 angles twice. Constants of the sequence length.
- * Frequencies and angles are rounded to float32, as the reference has them: at position 4,000 that moves an angle by 1e-4.
+ * cos and sin of position times frequency, each [1, 1, T, d] with the d / 2 angles twice. Constants
+ * of the sequence length. Frequencies and angles are rounded to float32, as the reference has them:
+ * at position 4,000 that moves an angle by 1e-4.
  */
 export const ropeTables = (frequencies: readonly number[], tokens: number): Rotation => {
   const half = frequencies.length;
@@ -73,7 +78,9 @@ export const ropeTables = (frequencies: readonly number[], tokens: number): Rota
   return { cos: table(Math.cos), sin: table(Math.sin) };
 };
 
-/** Rows of those tables at each row's own place, [B, 1, 1, d]. position: int32 [B], below `tokens`. */
+/**
+ * Rows of those tables at each row's own place, [B, 1, 1, d]. position: int32 [B], below `tokens`.
+ */
 export const ropeAt = (frequencies: readonly number[], tokens: number, position: tf.Tensor1D): Rotation => {
   const width = 2 * frequencies.length;
   const { cos, sin } = ropeTables(frequencies, tokens);
@@ -82,7 +89,10 @@ export const ropeAt = (frequencies: readonly number[], tokens: number, position:
   return { cos: at(cos), sin: at(sin) };
 };
 
-/** Rotates entry i of each head with entry i + d / 2, as Hugging Face checkpoints are laid out. x: [B, heads, T, d]. */
+/**
+ * Rotates entry i of each head with entry i + d / 2, as Hugging Face checkpoints are laid out. x:
+ * [B, heads, T, d].
+ */
 export const rotate = (x: tf.Tensor4D, { cos, sin }: Rotation): tf.Tensor4D => {
   const [first, second] = tf.split(x, 2, -1);
   if (!first || !second) throw new Error('a head has two halves');

@@ -3,14 +3,20 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { readJsonFile } from '../checkpoint/json.ts';
 
-/** The files tokenizer.json and tokenizer_config.json as values. `where` names their source in messages. */
+/**
+ * The files tokenizer.json and tokenizer_config.json as values. `where` names their source in
+ * messages.
+ */
 export interface TokenizerFiles {
   readonly where: string;
   readonly description: object;
   readonly config: object;
 }
 
-/** A folder's tokenizer; undefined where it has no tokenizer.json. Throws `BadInput` for a broken file. */
+/**
+ * A folder's tokenizer; undefined where it has no tokenizer.json. Throws `BadInput` for a broken
+ * file.
+ */
 export const readTokenizerFiles = async (folder: string): Promise<TokenizerFiles | undefined> => {
   const file = join(folder, 'tokenizer.json');
   if (!existsSync(file)) return undefined;

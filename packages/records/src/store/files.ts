@@ -42,7 +42,10 @@ export const makeFolder = (path: string): void => {
   }
 };
 
-/** On a read-only file system a recursive mkdir says that something is not there; a plain one says what it is. */
+/**
+ * On a read-only file system a recursive mkdir says that something is not there; a plain one says
+ * what it is.
+ */
 const plainly = (path: string, otherwise: unknown): unknown => {
   try {
     mkdirSync(path);
@@ -52,7 +55,10 @@ const plainly = (path: string, otherwise: unknown): unknown => {
   }
 };
 
-/** Writes a whole file so that it appears by rename: readers see the old content or the new, never a part. */
+/**
+ * Writes a whole file so that it appears by rename: readers see the old content or the new, never a
+ * part.
+ */
 export const writeWhole = (path: string, content: string | Uint8Array): void => {
   makeFolder(dirname(path));
   const partial = `${path}.${process.pid}.tmp`;
@@ -87,7 +93,10 @@ export const readText = (path: string): string | null => readBytes(path)?.toStri
 /** SHA-256 in hexadecimal digits. */
 export const digest = (bytes: string | Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
-/** Renames a file or folder to the first free `<path>.corrupt-<n>`, and returns that; null when there is nothing at the path. */
+/**
+ * Renames a file or folder to the first free `<path>.corrupt-<n>`, and returns that; null when
+ * there is nothing at the path.
+ */
 export const setAside = (path: string): string | null => {
   if (!existsSync(path)) return null;
   let n = 1;

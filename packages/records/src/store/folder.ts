@@ -8,14 +8,20 @@ export class LeaseLost extends Error {
   override readonly name = 'LeaseLost';
 }
 
-/** What may name a folder or file below the output folder: no separators, no way up, nothing hidden. */
+/**
+ * What may name a folder or file below the output folder: no separators, no way up, nothing hidden.
+ */
 const safe = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
 
-/** A name as one step of a path. Throws `BadInput` for one that could lead elsewhere. `what` says what it names. */
+/**
+ * A name as one step of a path. Throws `BadInput` for one that could lead elsewhere. `what` says
+ * what it names.
+ */
 export const pathStep = (what: string, name: string): string => {
   if (safe.test(name) && name.length <= 100) return name;
   throw new BadInput(
-    `${what} ${JSON.stringify(name)} cannot name a folder; allowed: letters, digits, ".", "_" and "-", the first a letter or digit`,
+    `${what} ${JSON.stringify(name)} cannot name a folder; allowed: letters, digits, ".", "_" and "-", the ` +
+      'first a letter or digit',
   );
 };
 

@@ -3,11 +3,17 @@ import { join } from 'node:path';
 import { refused } from './files.ts';
 import { lives, self, type Owner } from './owner.ts';
 
-/** The right to work on one run. Its fencing number grows with every new owner, so that a late writer can be refused. */
+/**
+ * The right to work on one run. Its fencing number grows with every new owner, so that a late
+ * writer can be refused.
+ */
 export interface Lease {
   readonly folder: string;
   readonly fence: number;
-  /** What the lease file says of its owner: tells this lease from a later one that begins at the same number in an emptied folder. */
+  /**
+   * What the lease file says of its owner: tells this lease from a later one that begins at the
+   * same number in an emptied folder.
+   */
   readonly owner: string;
 }
 
@@ -30,7 +36,9 @@ const ownerOf = (path: string): Owner | null => {
   }
 };
 
-/** Milliseconds of watching without a heartbeat after which an owner on another host counts as dead. */
+/**
+ * Milliseconds of watching without a heartbeat after which an owner on another host counts as dead.
+ */
 export const leaseTimeout = 120_000;
 
 interface Sighting {
@@ -42,8 +50,9 @@ interface Sighting {
 const sightings = new Map<string, Sighting>();
 
 /**
- * How long this process has watched a heartbeat stand still, in milliseconds. Only changes of the file's time count, measured on this
- * process's own steady clock: clocks that differ between hosts, or jump, neither end a lease nor keep it.
+ * How long this process has watched a heartbeat stand still, in milliseconds. Only changes of the
+ * file's time count, measured on this process's own steady clock: clocks that differ between hosts,
+ * or jump, neither end a lease nor keep it.
  */
 const silence = (path: string, now: number): number => {
   const beat = statSync(path).mtimeMs;
@@ -61,8 +70,9 @@ export interface Holding {
 }
 
 /**
- * Who holds a run folder. An owner on this host is dead when its process is gone; one on another host when this process has watched
- * its heartbeat stand still for `leaseTimeout`. `now` is a steady clock in milliseconds.
+ * Who holds a run folder. An owner on this host is dead when its process is gone; one on another
+ * host when this process has watched its heartbeat stand still for `leaseTimeout`. `now` is a
+ * steady clock in milliseconds.
  */
 export const holdingOf = (folder: string, now = performance.now()): Holding => {
   const fence = fences(folder).at(-1) ?? 0;
@@ -72,8 +82,8 @@ export const holdingOf = (folder: string, now = performance.now()): Holding => {
   const alive = owner ? lives(owner) : null;
   if (alive !== null) return { held: alive, fence, owner };
   try {
-    const deterministic = silence(path, now);
-    return { held: deterministic < leaseTimeout, fence, owner };
+    const silent = silence(path, now);
+    return { held: silent < leaseTimeout, fence, owner };
   } catch {
     return { held: false, fence, owner };
   }
@@ -109,8 +119,9 @@ const createExclusive = (path: string, content: string): boolean => {
 };
 
 /**
- * Takes the lease of a run folder, or returns null when somebody else may hold it. Of several takers exactly one wins, because the
- * file with the next fencing number is created exclusively. `dead`: a fencing number that the caller's own watch has found dead.
+ * Takes the lease of a run folder, or returns null when somebody else may hold it. Of several
+ * takers exactly one wins, because the file with the next fencing number is created exclusively.
+ * `dead`: a fencing number that the caller's own watch has found dead.
  */
 export const takeLease = (folder: string, dead = 0): Lease | null => {
   const before = fences(folder);
@@ -136,7 +147,10 @@ export const isOurs = ({ folder, fence, owner }: Lease): boolean => {
   }
 };
 
-/** Says that the owner is alive; call it every few seconds. Does nothing once the lease was taken over: the next write notices. */
+/**
+ * Says that the owner is alive; call it every few seconds. Does nothing once the lease was taken
+ * over: the next write notices.
+ */
 export const heartbeat = (lease: Lease): void => {
   const now = new Date();
   try {

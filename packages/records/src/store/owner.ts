@@ -4,7 +4,10 @@ import { hostname } from 'node:os';
 /** Who holds a lease. */
 export interface Owner {
   readonly host: string;
-  /** Names the running kernel and its process numbers: two containers of one host name, or a host before and after a restart, differ. */
+  /**
+   * Names the running kernel and its process numbers: two containers of one host name, or a host
+   * before and after a restart, differ.
+   */
   readonly space: string | null;
   readonly pid: number;
   readonly started: string | null;
@@ -27,8 +30,9 @@ const space = ((): string | null => {
 })();
 
 /**
- * When a process began, in clock ticks since boot: tells a process from a later one with the same number. Null where that cannot be
- * known (Linux only) and for a process that has ended and only waits to be collected by its parent.
+ * When a process began, in clock ticks since boot: tells a process from a later one with the same
+ * number. Null where that cannot be known (Linux only) and for a process that has ended and only
+ * waits to be collected by its parent.
  */
 const startedAt = (pid: number): string | null => {
   try {
@@ -51,7 +55,10 @@ export const self = (): Owner => ({
   turn: turns++,
 });
 
-/** Whether the owner's process lives; null where that cannot be asked because it belongs to another host or container. */
+/**
+ * Whether the owner's process lives; null where that cannot be asked because it belongs to another
+ * host or container.
+ */
 export const lives = ({ host, space: where, pid, started }: Owner): boolean | null => {
   if (host !== hostname() || where !== space) return null;
   try {

@@ -50,7 +50,7 @@ export const readSeal = (folder: string): Seal | null => {
     const { sha256, ...body } = sealSchema.parse(JSON.parse(text));
     if (sha256 === digest(canonical(body))) return { ...body, sha256 };
   } catch {
-    // Not JSON, or not a seal: told below.
+    // Not JSON, or not a seal.
   }
   throw damaged(marker(folder));
 };
@@ -65,7 +65,10 @@ export const readSealed = (folder: string, { files }: Seal, name: string): Buffe
   return bytes;
 };
 
-/** The first file of a finished run that is missing or differs from its checksum; null when all is well. */
+/**
+ * The first file of a finished run that is missing or differs from its checksum; null when all is
+ * well.
+ */
 export const damageOf = (folder: string): string | null => {
   try {
     const seal = readSeal(folder);
@@ -81,6 +84,9 @@ export const damageOf = (folder: string): string | null => {
   }
 };
 
-/** Sets every file of a finished run aside, the marker first, so that the run counts as not done. Returns where they went. */
+/**
+ * Sets every file of a finished run aside, the marker first, so that the run counts as not done.
+ * Returns where they went.
+ */
 export const unseal = (folder: string): readonly string[] =>
   ['DONE', ...sealed(folder)].flatMap((name) => setAside(join(folder, name)) ?? []);

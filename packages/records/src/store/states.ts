@@ -6,7 +6,10 @@ import { guard, runFolder } from './folder.ts';
 import { holdingOf, type Lease } from './lease.ts';
 import { readSeal } from './seal.ts';
 
-/** Why a run ended without a result. `cancelled` is no attempt: somebody stopped it, and it goes on from its checkpoint. */
+/**
+ * Why a run ended without a result. `cancelled` is no attempt: somebody stopped it, and it goes on
+ * from its checkpoint.
+ */
 export interface Failure {
   readonly status: 'failed' | 'oom' | 'timeout' | 'cancelled';
   readonly reason: string;
@@ -15,14 +18,17 @@ export interface Failure {
 }
 
 /**
- * What the disk says of a run. `interrupted`: a checkpoint, or a lease of a dead process, and nobody at work. `damaged`: a finished
- * run whose marker does not fit.
+ * What the disk says of a run. `interrupted`: a checkpoint, or a lease of a dead process, and
+ * nobody at work. `damaged`: a finished run whose marker does not fit.
  */
 export type RunState = 'planned' | 'running' | 'interrupted' | 'done' | 'diverged' | 'damaged' | Failure['status'];
 
 const statuses: readonly string[] = ['failed', 'oom', 'timeout', 'cancelled'];
 
-/** Why a run has no result yet; null when nothing is known. A note that is cut off counts as one failed attempt. */
+/**
+ * Why a run has no result yet; null when nothing is known. A note that is cut off counts as one
+ * failed attempt.
+ */
 export const readFailure = (folder: string): Failure | null => {
   const text = readText(join(folder, 'FAILED.json'));
   if (text === null) return null;
@@ -30,7 +36,7 @@ export const readFailure = (folder: string): Failure | null => {
     const note = JSON.parse(text) as Failure;
     if (statuses.includes(note.status) && Number.isInteger(note.attempts)) return note;
   } catch {
-    // Cut off: told below.
+    // Cut off: counted below.
   }
   return { status: 'failed', reason: 'the note FAILED.json is not readable', attempts: 1 };
 };

@@ -29,7 +29,10 @@ const fits = (text: string, config: RunConfig): boolean => {
   }
 };
 
-/** run.json: what was asked, and where; the first to write it stays. One that is damaged or of another run is set aside. */
+/**
+ * run.json: what was asked, and where; the first to write it stays. One that is damaged or of
+ * another run is set aside.
+ */
 export const writeHead = (lease: Lease, config: RunConfig, surroundings: Surroundings): void => {
   guard(lease);
   const path = join(lease.folder, 'run.json');
@@ -62,7 +65,10 @@ export const writeAdapterFile = (lease: Lease, name: string, bytes: Uint8Array |
   writeWhole(join(lease.folder, 'adapter', pathStep('adapter file', name)), bytes);
 };
 
-/** Ends a run: predictions, result, and last the marker with everybody's checksum. The checkpoint is no longer needed. */
+/**
+ * Ends a run: predictions, result, and last the marker with everybody's checksum. The checkpoint is
+ * no longer needed.
+ */
 export const finishRun = (lease: Lease, result: RunResult, predictions: readonly Prediction[]): void => {
   guard(lease);
   writeWhole(join(lease.folder, 'predictions.jsonl'), lines(predictions));
@@ -75,7 +81,10 @@ export const finishRun = (lease: Lease, result: RunResult, predictions: readonly
   rmSync(join(lease.folder, 'checkpoint'), { recursive: true, force: true });
 };
 
-/** Makes a run ready for work: a finished one whose files were damaged is set aside, and what a killed writer left is removed. */
+/**
+ * Makes a run ready for work: a finished one whose files were damaged is set aside, and what a
+ * killed writer left is removed.
+ */
 export const mendRun = (lease: Lease): { readonly done: boolean; readonly damaged: string | null } => {
   guard(lease);
   const damaged = damageOf(lease.folder);
@@ -95,7 +104,10 @@ const sealedText = (out: string, id: string, name: string): string | null => {
   return seal && name in seal.files ? readSealed(folder, seal, name).toString('utf8') : null;
 };
 
-/** A finished run's record, or null while it is not done. Throws `BadInput` for files that were damaged since. */
+/**
+ * A finished run's record, or null while it is not done. Throws `BadInput` for files that were
+ * damaged since.
+ */
 export const readRecord = (out: string, id: string): RunRecord | null => {
   const head = sealedText(out, id, 'run.json');
   const result = sealedText(out, id, 'result.json');
@@ -106,10 +118,16 @@ export const readRecord = (out: string, id: string): RunRecord | null => {
   };
 };
 
-/** A finished run's curve; empty while it is not done. Throws `BadInput` for a file that was damaged since. */
+/**
+ * A finished run's curve; empty while it is not done. Throws `BadInput` for a file that was damaged
+ * since.
+ */
 export const readCurve = (out: string, id: string): readonly CurvePoint[] =>
   parseLines<CurvePoint>(sealedText(out, id, 'metrics.jsonl') ?? '');
 
-/** A finished run's predictions; empty while it is not done. Throws `BadInput` for a file that was damaged since. */
+/**
+ * A finished run's predictions; empty while it is not done. Throws `BadInput` for a file that was
+ * damaged since.
+ */
 export const readPredictions = (out: string, id: string): readonly Prediction[] =>
   parseLines<Prediction>(sealedText(out, id, 'predictions.jsonl') ?? '');

@@ -1,10 +1,17 @@
 import type { Allocation } from '@lab/records';
-import { caption } from '../caption.ts';
-import { armsOf, cellsOf, type Arm } from '../study/arm.ts';
+import { caption } from '../study/caption.ts';
+import { armsOf, cellsOf, type Arm, type OverArms } from '../study/arm.ts';
 import { curve } from '../study/run.ts';
 import type { Cell } from '../study/study.ts';
-import type { AllocationFigure } from '../spec.ts';
 import { besides, type Figure, type Part } from './figure.ts';
+
+/**
+ * How often each module of an adapter was on, over training: modules down, steps across, one panel
+ * for each arm.
+ */
+export interface AllocationFigure extends OverArms {
+  readonly kind: 'allocation';
+}
 
 interface Tile {
   readonly step: string;
@@ -21,10 +28,10 @@ const tilesOf = (allocations: readonly Allocation[]): readonly Tile[] => {
   const steps = [...new Set(allocations.map(({ step }) => step))].sort((a, b) => a - b);
   return steps.flatMap((step) => {
     const here = allocations.filter((a) => a.step === step);
-    return here[0]!.modules.map(({ name }, i) => ({
+    return (here[0]?.modules ?? []).map(({ name }, i) => ({
       step: String(step),
       module: name,
-      on: here.filter(({ modules }) => modules[i]!.on).length / here.length,
+      on: here.filter(({ modules }) => modules[i]?.on).length / here.length,
       runs: here.length,
     }));
   });
@@ -67,15 +74,18 @@ const mostStepsBeside = 16;
 
 const stepsOf = (tiles: readonly Tile[]): readonly string[] => [...new Set(tiles.map(({ step }) => step))];
 
-/** Which modules a search switched on, over training: dark in all runs, white in none (HeteroLoRA). Arms that searched nothing are left out. */
+/**
+ * Which modules a search switched on, over training: dark in all runs, white in none (HeteroLoRA).
+ * Arms that searched nothing are left out.
+ */
 export const allocationFigure = (cells: readonly Cell[], spec: AllocationFigure): Figure => {
-  const found = armsOf(cells, spec.arms, spec.by)
+  const searched = armsOf(cells, spec.arms, spec.by)
     .map((arm) => ({ arm, allocations: allocationsOf(cells, arm) }))
     .filter(({ allocations }) => allocations.length > 0)
     .map(({ arm, allocations }) => ({ arm, allocations, tiles: tilesOf(allocations) }));
-  const all = found.flatMap(({ allocations }) => allocations);
+  const all = searched.flatMap(({ allocations }) => allocations);
   const warnings = [...new Set(all.flatMap(({ warning }) => warning ?? []))];
-  const budgets = found.map(({ arm, allocations }) => {
+  const budgets = searched.map(({ arm, allocations }) => {
     const most = Math.max(...allocations.map(({ parameters }) => parameters));
     return `${arm.name}: at most ${most} parameters on, budget ${Math.max(...allocations.map(({ budget }) => budget))}`;
   });
@@ -83,18 +93,18 @@ export const allocationFigure = (cells: readonly Cell[], spec: AllocationFigure)
     name: spec.name,
     title: spec.title,
     caption: caption(
-      found.flatMap(({ arm }) => cellsOf(cells, arm)),
+      searched.flatMap(({ arm }) => cellsOf(cells, arm)),
       [
         `Share of runs in which a module was on from that step.`,
-        ...[...budgets, ...warnings].map((told) => `${told}.`),
+        ...[...budgets, ...warnings].map((part) => `${part}.`),
       ].join(' '),
       spec.differs,
     ),
     spec: besides(
-      found.map(({ arm, tiles }) => panel(tiles, arm.name)),
-      found.some(({ tiles }) => stepsOf(tiles).length > mostStepsBeside) ? 1 : 2,
+      searched.map(({ arm, tiles }) => panel(tiles, arm.name)),
+      searched.some(({ tiles }) => stepsOf(tiles).length > mostStepsBeside) ? 1 : 2,
       `${spec.title}: modules that are on, by step`,
     ),
-    rows: found.flatMap(({ arm, tiles }) => tiles.map((tile) => ({ arm: arm.name, ...tile }))),
+    rows: searched.flatMap(({ arm, tiles }) => tiles.map((tile) => ({ arm: arm.name, ...tile }))),
   };
 };

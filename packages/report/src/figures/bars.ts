@@ -1,13 +1,18 @@
-import { caption } from '../caption.ts';
-import { type Arm, armsOf, byTask, cellsOf, paired, points, type Point } from '../study/arm.ts';
-import { mainMetric } from '../study/main-metric.ts';
-import { heading, type Metric } from '../study/metric.ts';
+import { caption } from '../study/caption.ts';
+import { type Arm, armsOf, byTask, cellsOf, paired, points, type Point, type OverArms } from '../study/arm.ts';
+import { heading, mainMetric, type Metric, unitBeside } from '../study/metric.ts';
 import type { Cell } from '../study/study.ts';
-import type { BarsFigure } from '../spec.ts';
 import { type Figure, type Part, type Row, stack } from './figure.ts';
 import { spread, type Spread, spreadNote } from './spread.ts';
 import { legendColumns } from './legend.ts';
 import { columnWidth, cycle, fills, ink } from './theme.ts';
+
+export interface BarsFigure extends OverArms {
+  readonly kind: 'bars';
+  readonly metric: string;
+  /** With one: a second panel of paired differences. */
+  readonly baseline?: Arm;
+}
 
 interface Bar extends Row {
   readonly task: string;
@@ -26,7 +31,9 @@ const bars = (list: readonly Point[], arm: Arm, m: Metric, kinds: Spread['kind']
     return [{ task, arm: arm.name, mean: s.mean * m.scale, low: s.low * m.scale, high: s.high * m.scale, seeds: s.n }];
   });
 
-/** Where a truncated axis begins: a round number below everything shown, with room for a short bar. */
+/**
+ * Where a truncated axis begins: a round number below everything shown, with room for a short bar.
+ */
 const floorOf = (list: readonly Bar[]): number => {
   const low = Math.min(...list.map((b) => b.low));
   const high = Math.max(...list.map((b) => b.high));
@@ -81,36 +88,40 @@ const panel = (list: readonly Bar[], names: readonly string[], title: string, fr
   };
 };
 
-/** Grouped bars with intervals, by data set; with a baseline, a second panel of paired differences that starts at zero. */
+/**
+ * Grouped bars with intervals, by data set; with a baseline, a second panel of paired differences
+ * that starts at zero.
+ */
 export const barsFigure = (cells: readonly Cell[], spec: BarsFigure): Figure => {
   const arms = armsOf(cells, spec.arms, spec.by);
   const m = mainMetric(cells, spec.metric);
   const kinds: Spread['kind'][] = [];
-  const all = new Map(arms.map((arm) => [arm.name, points(cells, arm, spec.metric)]));
-  const scores = arms.flatMap((arm) => bars(all.get(arm.name)!, arm, m, kinds));
-  const base = spec.baseline ? points(cells, spec.baseline, spec.metric) : [];
-  const differences = spec.baseline
-    ? arms
-        .filter((arm) => arm.name !== spec.baseline?.name)
-        .flatMap((arm) => bars(paired(all.get(arm.name)!, base), arm, m, kinds))
-    : [];
+  const { baseline } = spec;
+  const all = arms.map((arm) => ({ arm, own: points(cells, arm, spec.metric) }));
+  const scores = all.flatMap(({ arm, own }) => bars(own, arm, m, kinds));
+  const base = baseline ? points(cells, baseline, spec.metric) : [];
+  const differences = all.flatMap(({ arm, own }) =>
+    baseline && arm.name !== baseline.name ? bars(paired(own, base), arm, m, kinds) : [],
+  );
   const names = arms.map((arm) => arm.name);
   const from = scores.length === 0 ? 0 : floorOf(scores);
-  const unit = m.differenceUnit === '' ? '' : ` (${m.differenceUnit})`;
+  const unit = unitBeside(m);
   const axisTitle = from === 0 ? heading(m) : `${heading(m)}, axis from ${Number(from.toFixed(6))}`;
   return {
     name: spec.name,
     title: spec.title,
     caption: caption(
       arms.flatMap((arm) => cellsOf(cells, arm)),
-      `Bars: mean over seeds. ${spreadNote('Lines', kinds)}${spec.baseline ? ` Lower panel: paired differences to ${spec.baseline.name}, same seeds.` : ''}`,
+      'Bars: mean over seeds. ' +
+        spreadNote('Lines', kinds) +
+        (baseline ? ` Lower panel: paired differences to ${baseline.name}, same seeds.` : ''),
       spec.differs,
     ),
     spec: stack(
       [
         panel(scores, names, axisTitle, from, m),
-        ...(differences.length > 0
-          ? [panel(differences, names, `difference to ${spec.baseline!.name}${unit}`, null, m)]
+        ...(baseline && differences.length > 0
+          ? [panel(differences, names, `difference to ${baseline.name}${unit}`, null, m)]
           : []),
       ],
       `${spec.title}: ${heading(m)} of ${names.join(', ')}`,

@@ -17,7 +17,8 @@ interface Untyped {
 
 const { textMetrics, resetSVGDefIds } = vega as unknown as Untyped;
 
-// Without a canvas vega guesses 0.8 em a letter; real advances keep labels, legends and margins in place.
+// Without a canvas vega guesses 0.8 em a letter; real advances keep labels, legends and margins in
+// place.
 textMetrics.width = (item, line) =>
   textWidth(
     line === null || line === undefined ? '' : String(line as string | number).trim(),
@@ -46,8 +47,11 @@ const warnings: vega.LoggerInterface = {
 /** The vega specification of a vega-lite one. */
 export const compileSpec = (spec: TopLevelSpec): vega.Spec => compile(spec, { logger: warnings as never }).spec;
 
-/** SVG and PNG (three dots for each unit: 288 to the inch) of a vega-lite specification. Same input, same bytes. */
-export const draw = async (spec: TopLevelSpec): Promise<Drawing> => {
+/**
+ * SVG and PNG (three dots for each unit: 288 to the inch) of a vega-lite specification. Same input,
+ * same bytes.
+ */
+export const drawSpec = async (spec: TopLevelSpec): Promise<Drawing> => {
   const compiled = compileSpec(spec);
   const view = new vega.View(vega.parse(compiled), { renderer: 'none', logger: warnings });
   resetSVGDefIds();

@@ -3,7 +3,10 @@ import { config } from './theme.ts';
 
 export type Row = Readonly<Record<string, string | number | boolean | null>>;
 
-/** A piece of a vega-lite specification. Vega-lite's own types are unions too wide to build in parts; `compile` checks the whole. */
+/**
+ * A piece of a vega-lite specification. Vega-lite's own types are unions too wide to build in
+ * parts; `compile` checks the whole.
+ */
 export type Part = Readonly<Record<string, unknown>>;
 
 /** A figure before drawing. */
@@ -16,7 +19,9 @@ export interface Figure {
   readonly rows: readonly Row[];
 }
 
-/** Panels one below the other, in the house style. `description` is what a screen reader says first. */
+/**
+ * Panels one below the other, in the house style. `description` is what a screen reader says first.
+ */
 export const stack = (panels: readonly Part[], description: string): TopLevelSpec =>
   ({
     $schema: 'https://vega.github.io/schema/vega-lite/v6.json',

@@ -5,7 +5,8 @@ const resolve = createRequire(import.meta.url).resolve;
 const face = (name: string): string => resolve(`dejavu-fonts-ttf/ttf/${name}.ttf`);
 
 /** Files handed to the PNG renderer: the only fonts it may use. */
-export const fontFiles: readonly string[] = [face('DejaVuSans'), face('DejaVuSans-Bold'), face('DejaVuSans-Oblique')];
+const [regular, bold, oblique] = [face('DejaVuSans'), face('DejaVuSans-Bold'), face('DejaVuSans-Oblique')];
+export const fontFiles: readonly string[] = [regular, bold, oblique];
 
 /** Advance widths of one TrueType face, in em. */
 interface Face {
@@ -13,12 +14,12 @@ interface Face {
 }
 
 const tables = (bytes: Buffer): Map<string, number> => {
-  const found = new Map<string, number>();
+  const offsets = new Map<string, number>();
   for (let i = 0; i < bytes.readUInt16BE(4); i++) {
     const at = 12 + 16 * i;
-    found.set(bytes.toString('latin1', at, at + 4), bytes.readUInt32BE(at + 8));
+    offsets.set(bytes.toString('latin1', at, at + 4), bytes.readUInt32BE(at + 8));
   }
-  return found;
+  return offsets;
 };
 
 /** Offset of the Unicode map of format 4 (basic plane). */
@@ -30,13 +31,22 @@ const unicodeMap = (bytes: Buffer, cmap: number): number => {
   throw new Error('the font has no basic Unicode map');
 };
 
-/** Reads `head`, `hhea`, `hmtx` and `cmap`: all that the width of a line needs (OpenType specification). */
+/**
+ * Reads `head`, `hhea`, `hmtx` and `cmap`: all that the width of a line needs (OpenType
+ * specification).
+ */
 const readFace = (file: string): Face => {
   const bytes = readFileSync(file);
   const at = tables(bytes);
-  const unitsPerEm = bytes.readUInt16BE(at.get('head')! + 18);
-  const metrics = bytes.readUInt16BE(at.get('hhea')! + 34);
-  const map = unicodeMap(bytes, at.get('cmap')!);
+  const tableAt = (name: string): number => {
+    const offset = at.get(name);
+    if (offset === undefined) throw new Error(`${file}: the font has no table "${name}"`);
+    return offset;
+  };
+  const unitsPerEm = bytes.readUInt16BE(tableAt('head') + 18);
+  const metrics = bytes.readUInt16BE(tableAt('hhea') + 34);
+  const map = unicodeMap(bytes, tableAt('cmap'));
+  const widths = tableAt('hmtx');
   const segments = bytes.readUInt16BE(map + 6) / 2;
   const glyph = (code: number): number => {
     for (let s = 0; s < segments; s++) {
@@ -47,8 +57,8 @@ const readFace = (file: string): Face => {
       const rangeAt = map + 16 + 6 * segments + 2 * s;
       const range = bytes.readUInt16BE(rangeAt);
       if (range === 0) return (code + delta) & 0xffff;
-      const found = bytes.readUInt16BE(rangeAt + range + 2 * (code - start));
-      return found === 0 ? 0 : (found + delta) & 0xffff;
+      const index = bytes.readUInt16BE(rangeAt + range + 2 * (code - start));
+      return index === 0 ? 0 : (index + delta) & 0xffff;
     }
     return 0;
   };
@@ -57,7 +67,7 @@ const readFace = (file: string): Face => {
     let width = known.get(code);
     if (width === undefined) {
       const g = Math.min(code > 0xffff ? 0 : glyph(code), metrics - 1);
-      width = bytes.readUInt16BE(at.get('hmtx')! + 4 * g) / unitsPerEm;
+      width = bytes.readUInt16BE(widths + 4 * g) / unitsPerEm;
       known.set(code, width);
     }
     return width;
@@ -67,14 +77,18 @@ const readFace = (file: string): Face => {
 
 const faces = new Map<string, Face>();
 const faceOf = (file: string): Face => {
-  if (!faces.has(file)) faces.set(file, readFace(file));
-  return faces.get(file)!;
+  const known = faces.get(file) ?? readFace(file);
+  faces.set(file, known);
+  return known;
 };
 
-/** Width of one line in DejaVu Sans, in the unit of `size`: the sum of advances (kerning is below a pixel here). */
-export const textWidth = (line: string, size: number, bold: boolean): number => {
-  const { advance } = faceOf(fontFiles[bold ? 1 : 0]!);
+/**
+ * Width of one line in DejaVu Sans, in the unit of `size`: the sum of advances (kerning is below a
+ * pixel here).
+ */
+export const textWidth = (line: string, size: number, isBold: boolean): number => {
+  const { advance } = faceOf(isBold ? bold : regular);
   let sum = 0;
-  for (const c of line) sum += advance(c.codePointAt(0)!);
+  for (const c of line) sum += advance(c.codePointAt(0) ?? 0);
   return sum * size;
 };

@@ -1,14 +1,23 @@
-import { caption } from '../caption.ts';
-import { type Arm, armsOf, cellsOf } from '../study/arm.ts';
+import { caption } from '../study/caption.ts';
+import { type Arm, armsOf, cellsOf, type OverArms } from '../study/arm.ts';
 import { compareArms } from '../study/comparison.ts';
-import { mainMetric } from '../study/main-metric.ts';
+import { mainMetric, unitBeside } from '../study/metric.ts';
 import { taskOf } from '../study/run.ts';
 import type { Cell } from '../study/study.ts';
-import type { ForestFigure } from '../spec.ts';
 import { type Figure, type Row, stack } from './figure.ts';
 import { columnWidth, faint, ink } from './theme.ts';
 
-/** Paired differences to the baseline with 95 % intervals, a row for each arm, a block for each task and one for all of them. */
+export interface ForestFigure extends OverArms {
+  readonly kind: 'forest';
+  readonly baseline: Arm;
+  readonly metric: string;
+  readonly perTask?: boolean;
+}
+
+/**
+ * Paired differences to the baseline with 95 % intervals, a row for each arm, a block for each task
+ * and one for all of them.
+ */
 export const forestFigure = (cells: readonly Cell[], spec: ForestFigure): Figure => {
   const arms = armsOf(cells, spec.arms, spec.by).filter((arm) => arm.name !== spec.baseline.name);
   const m = mainMetric(cells, spec.metric);
@@ -37,7 +46,7 @@ export const forestFigure = (cells: readonly Cell[], spec: ForestFigure): Figure
     ];
   };
   const rows = blocks.flatMap((block) => arms.flatMap((arm) => line(block, arm)));
-  const unit = m.differenceUnit === '' ? '' : ` (${m.differenceUnit})`;
+  const unit = unitBeside(m);
   const ends = rows.flatMap((r) => [r.low, r.high, r.mean, 0]).filter((v): v is number => typeof v === 'number');
   const span = Math.max(...ends) - Math.min(...ends);
   const domain = [Math.min(...ends) - span * 0.04, Math.max(...ends) + span * 0.04];
@@ -93,7 +102,9 @@ export const forestFigure = (cells: readonly Cell[], spec: ForestFigure): Figure
     title: spec.title,
     caption: caption(
       [...arms, spec.baseline].flatMap((arm) => cellsOf(cells, arm)),
-      `Marks: mean paired difference; lines: 95 % interval (${[...kinds].join(', ') || 'none: too few seeds'}). ${m.better === 'higher' ? 'Right' : 'Left'} of zero is better than ${spec.baseline.name}.`,
+      'Marks: mean paired difference; lines: 95 % interval ' +
+        `(${[...kinds].join(', ') || 'none: too few seeds'}). ` +
+        `${m.better === 'higher' ? 'Right' : 'Left'} of zero is better than ${spec.baseline.name}.`,
       spec.differs,
     ),
     spec: stack(panels, `${spec.title}: paired differences of ${m.title} to ${spec.baseline.name}`),

@@ -1,24 +1,35 @@
-import { caption } from '../caption.ts';
-import { bySeed, levels, paired, points } from '../study/arm.ts';
-import { mainMetric } from '../study/main-metric.ts';
-import { heading, show } from '../study/metric.ts';
+import { caption } from '../study/caption.ts';
+import { bySeed, levels, paired, points, type Arm, type Titled } from '../study/arm.ts';
+import { heading, mainMetric, show, unitBeside } from '../study/metric.ts';
 import { axis } from '../study/run.ts';
 import type { Cell } from '../study/study.ts';
 import { signFlip } from '../stats/sign-flip.ts';
 import { mean } from '../stats/describe.ts';
 import { holm } from '../stats/holm.ts';
-import type { HeatmapFigure } from '../spec.ts';
 import { type Figure, stack } from './figure.ts';
+
+export interface HeatmapFigure extends Titled {
+  readonly kind: 'heatmap';
+  readonly x: string;
+  readonly y: string;
+  readonly metric: string;
+  /** Cells then show the paired difference to it. */
+  readonly baseline?: Arm;
+}
 
 const light = '#FFFFFF';
 const dark = '#0B3A57';
 const down = '#B35806';
 
-/** Two axes (position x structure), each tile one mean, written out; with a baseline, the paired difference, a star where it is sure. */
+/**
+ * Two axes (position x structure), each tile one mean, written out; with a baseline, the paired
+ * difference, a star where it is sure.
+ */
 export const heatmapFigure = (cells: readonly Cell[], spec: HeatmapFigure): Figure => {
   const m = mainMetric(cells, spec.metric);
   const mine = cells.filter((c) => axis(c, spec.x) !== undefined && axis(c, spec.y) !== undefined);
-  const base = spec.baseline ? points(cells, spec.baseline, spec.metric) : null;
+  const { baseline } = spec;
+  const base = baseline ? points(cells, baseline, spec.metric) : null;
   const tiles = levels(mine, spec.y).flatMap((y) =>
     levels(mine, spec.x).flatMap((x) => {
       const here = points(mine, { name: '', where: { [spec.x]: x, [spec.y]: y } }, spec.metric);
@@ -53,8 +64,14 @@ export const heatmapFigure = (cells: readonly Cell[], spec: HeatmapFigure): Figu
     // Dark tiles take white text: the far ends of the scale.
     inverse: base ? Math.abs(worth(t.value)) > 0.6 * reach : high > low && (worth(t.value) - low) / (high - low) > 0.6,
   }));
-  const unit = m.differenceUnit === '' ? '' : ` (${m.differenceUnit})`;
-  const title = base ? `difference to ${spec.baseline!.name}${unit}` : heading(m);
+  const unit = unitBeside(m);
+  const title = baseline ? `difference to ${baseline.name}${unit}` : heading(m);
+  const sure = able
+    ? '*: sign-flip test over seeds, Holm over tiles, p at most .05.'
+    : `No tile can be marked as sure: ${tests.length} tiles need more seeds.`;
+  const tileText = baseline
+    ? `mean paired difference to ${baseline.name}; darker blue is better, orange is worse. ${sure}`
+    : 'mean over seeds.';
   const ex = {
     field: 'x',
     type: 'nominal',
@@ -72,11 +89,7 @@ export const heatmapFigure = (cells: readonly Cell[], spec: HeatmapFigure): Figu
   return {
     name: spec.name,
     title: spec.title,
-    caption: caption(
-      mine,
-      `${heading(m)}: ${base ? `mean paired difference to ${spec.baseline!.name}; darker blue is better, orange is worse. ${able ? '*: sign-flip test over seeds, Holm over tiles, p at most .05.' : `No tile can be marked as sure: ${tests.length} tiles need more seeds.`}` : 'mean over seeds.'}`,
-      spec.differs,
-    ),
+    caption: caption(mine, `${heading(m)}: ${tileText}`, spec.differs),
     spec: stack(
       [
         {

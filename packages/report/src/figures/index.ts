@@ -1,15 +1,28 @@
 import type { Cell } from '../study/study.ts';
-import type { FigureSpec } from '../spec.ts';
-import { allocationFigure } from './allocation.ts';
-import { barsFigure } from './bars.ts';
+import { allocationFigure, type AllocationFigure } from './allocation.ts';
+import { barsFigure, type BarsFigure } from './bars.ts';
 import type { Figure } from './figure.ts';
-import { forestFigure } from './forest.ts';
-import { heatmapFigure } from './heatmap.ts';
-import { paretoFigure } from './pareto.ts';
-import { profileFigure } from './profile.ts';
-import { reliabilityFigure } from './reliability.ts';
-import { ensembleFigure, sweepFigure } from './sweep.ts';
-import { gapFigure, progressFigure } from './training.ts';
+import { forestFigure, type ForestFigure } from './forest.ts';
+import { heatmapFigure, type HeatmapFigure } from './heatmap.ts';
+import { paretoFigure, type ParetoFigure } from './pareto.ts';
+import { profileFigure, type ProfileFigure } from './profile.ts';
+import { reliabilityFigure, type ReliabilityFigure } from './reliability.ts';
+import { ensembleFigure, sweepFigure, type SweepFigure, type EnsembleFigure } from './sweep.ts';
+import { gapFigure, progressFigure, type GapFigure, type ProgressFigure } from './training.ts';
+
+/** What a report may ask for as a figure. */
+export type FigureSpec =
+  | SweepFigure
+  | EnsembleFigure
+  | BarsFigure
+  | ForestFigure
+  | GapFigure
+  | ProgressFigure
+  | ReliabilityFigure
+  | ParetoFigure
+  | HeatmapFigure
+  | AllocationFigure
+  | ProfileFigure;
 
 /** The figure a specification asks for. */
 export const buildFigure = (cells: readonly Cell[], spec: FigureSpec): Figure => {

@@ -1,7 +1,8 @@
 import { heading, type Metric } from '../study/metric.ts';
-import type { Part, Row } from './figure.ts';
+import type { Part } from './figure.ts';
 import { legendColumns } from './legend.ts';
-import { colours, columnWidth, cycle, dashes, faint, shapes } from './theme.ts';
+import { type Spread, spreadNote } from './spread.ts';
+import { colours, columnWidth, cycle, dashes, faint, member, shapes } from './theme.ts';
 
 /** A setting of one series: x, centre and span in printed units. */
 export interface LinePoint {
@@ -48,9 +49,18 @@ export const seriesOf = (panels: readonly LinePanel[]): string[] => [
 ];
 
 /** More bands than this cover each other; then only the lines are drawn. */
-export const mostBands = 4;
+const mostBands = 4;
 
-/** Bands, lines and points over x, with horizontal references. Colour, dash and shape all say the series. */
+/** Sentence for the caption: what the bands are, or why there are none. */
+export const bandsNote = (series: readonly string[], kinds: readonly Spread['kind'][]): string =>
+  series.length > mostBands
+    ? 'More than four lines: spans are in the numbers below, not drawn.'
+    : spreadNote('Bands', kinds);
+
+/**
+ * Bands, lines and points over x, with horizontal references. Colour, dash and shape all say the
+ * series.
+ */
 export const linePanel = (panel: LinePanel, series: readonly string[]): Part => {
   const y = yScale(panel);
   const legend =
@@ -74,10 +84,11 @@ export const linePanel = (panel: LinePanel, series: readonly string[]): Part => 
   });
   const colour = channel(colours, 0);
   const dash = channel(dashes, 1);
-  // Lines carry the legend; bands and points take colour and shape from the data, unscaled, so that they stay out of it.
+  // Lines carry the legend; bands and points take colour and shape from the data, unscaled, so that
+  // they stay out of it.
   const look = (name: string): { readonly colour: string; readonly shape: string } => {
     const i = series.indexOf(name);
-    return { colour: cycle(colours, i + 1)[i]!, shape: cycle(shapes, i + 1, 3)[i]! };
+    return { colour: member(colours, i), shape: member(shapes, i, 3) };
   };
   const filling = { field: 'colour', type: 'nominal', scale: null };
   const shape = { field: 'shape', type: 'nominal', scale: null };
@@ -93,7 +104,6 @@ export const linePanel = (panel: LinePanel, series: readonly string[]): Part => 
   const bands: Part[] = [
     {
       mark: { type: 'area', opacity: 0.14, tooltip: null },
-
       encoding: { x, y: { ...mean, field: 'low' }, y2: { field: 'high' }, fill: filling },
     },
   ];
@@ -109,7 +119,7 @@ export const linePanel = (panel: LinePanel, series: readonly string[]): Part => 
       ? []
       : [
           {
-            data: { values: panel.references as unknown as readonly Row[] },
+            data: { values: panel.references },
             mark: { type: 'rule', strokeWidth: 1.2, color: faint },
             encoding: {
               y: mean,

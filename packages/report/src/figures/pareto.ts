@@ -1,14 +1,18 @@
-import { caption } from '../caption.ts';
-import { armsOf, bySeed, cellsOf, points } from '../study/arm.ts';
-import { mainMetric } from '../study/main-metric.ts';
-import { heading, metricOf } from '../study/metric.ts';
+import { caption } from '../study/caption.ts';
+import { armsOf, cellsOf, type OverArms, seedValues } from '../study/arm.ts';
+import { heading, mainMetric, metricOf } from '../study/metric.ts';
 import type { Cell } from '../study/study.ts';
-import type { ParetoFigure } from '../spec.ts';
 import { describe } from '../stats/describe.ts';
 import { type Figure, stack } from './figure.ts';
 import { spread, type Spread, spreadNote } from './spread.ts';
 import { legendColumns } from './legend.ts';
 import { colours, columnWidth, cycle, faint, ink, shapes } from './theme.ts';
+
+export interface ParetoFigure extends OverArms {
+  readonly kind: 'pareto';
+  readonly cost: string;
+  readonly metric: string;
+}
 
 interface Place {
   readonly arm: string;
@@ -16,7 +20,10 @@ interface Place {
   readonly quality: number;
 }
 
-/** Members that no other beats on cost and quality at once; ties stay. `sign` is 1 where a higher quality is better. */
+/**
+ * Members that no other beats on cost and quality at once; ties stay. `sign` is 1 where a higher
+ * quality is better.
+ */
 export const front = <T extends Place>(places: readonly T[], sign: number): T[] =>
   places
     .filter(
@@ -37,8 +44,8 @@ export const paretoFigure = (cells: readonly Cell[], spec: ParetoFigure): Figure
   const x = metricOf(spec.cost);
   const kinds: Spread['kind'][] = [];
   const places = arms.flatMap((arm) => {
-    const s = spread(bySeed(points(cells, arm, spec.metric)).map((p) => p.value));
-    const c = describe(bySeed(points(cells, arm, spec.cost)).map((p) => p.value));
+    const s = spread(seedValues(cells, arm, spec.metric));
+    const c = describe(seedValues(cells, arm, spec.cost));
     if (s === null || c === null) return [];
     kinds.push(s.kind);
     return [
@@ -77,7 +84,8 @@ export const paretoFigure = (cells: readonly Cell[], spec: ParetoFigure): Figure
     title: spec.title,
     caption: caption(
       arms.flatMap((arm) => cellsOf(cells, arm)),
-      `Marks: means over seeds. ${spreadNote('Vertical lines', kinds)} Dashed: the front; no arm on it is beaten on both axes by another's mean.`,
+      `Marks: means over seeds. ${spreadNote('Vertical lines', kinds)} Dashed: the front; ` +
+        "no arm on it is beaten on both axes by another's mean.",
       spec.differs,
     ),
     spec: stack(

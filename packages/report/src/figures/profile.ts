@@ -1,34 +1,40 @@
-import { caption } from '../caption.ts';
-import { armsOf, byTask, cellsOf, points } from '../study/arm.ts';
-import { mainMetric } from '../study/main-metric.ts';
-import { heading } from '../study/metric.ts';
+import { caption } from '../study/caption.ts';
+import { armsOf, byTask, cellsOf, points, type OverArms } from '../study/arm.ts';
+import { heading, mainMetric } from '../study/metric.ts';
 import type { Cell } from '../study/study.ts';
 import { profileAt } from '../stats/across-tasks.ts';
-import type { ProfileFigure } from '../spec.ts';
 import { type Figure, stack } from './figure.ts';
 import { legendColumns } from './legend.ts';
 import { colours, columnWidth, cycle, dashes } from './theme.ts';
 
+export interface ProfileFigure extends OverArms {
+  readonly kind: 'profile';
+  readonly metric: string;
+}
+
 const steps = 60;
 
-/** Share of runs above each score, averaged over data sets: a higher curve is a better method (Agarwal et al. 2021). */
+/**
+ * Share of runs above each score, averaged over data sets: a higher curve is a better method
+ * (Agarwal et al. 2021).
+ */
 export const profileFigure = (cells: readonly Cell[], spec: ProfileFigure): Figure => {
   const arms = armsOf(cells, spec.arms, spec.by);
   const m = mainMetric(cells, spec.metric);
   const sign = m.better === 'higher' ? 1 : -1;
-  const found = arms.flatMap((arm) => {
+  const profiles = arms.flatMap((arm) => {
     const scores = [...byTask(points(cells, arm, spec.metric)).values()].map((list) => list.map((p) => sign * p.value));
     return scores.length === 0 ? [] : [{ arm: arm.name, scores }];
   });
-  const all = found.flatMap(({ scores }) => scores.flat());
+  const all = profiles.flatMap(({ scores }) => scores.flat());
   const [low, high] = [Math.min(...all), Math.max(...all)];
-  const rows = found.flatMap(({ arm, scores }) =>
+  const rows = profiles.flatMap(({ arm, scores }) =>
     Array.from({ length: steps + 1 }, (_, i) => {
       const tau = low + ((high - low) * i) / steps;
       return { arm, score: sign * tau * m.scale, share: profileAt(scores, tau) };
     }),
   );
-  const names = found.map(({ arm }) => arm);
+  const names = profiles.map(({ arm }) => arm);
   const legend = {
     title: null,
     columns: legendColumns(names),
@@ -48,7 +54,8 @@ export const profileFigure = (cells: readonly Cell[], spec: ProfileFigure): Figu
     title: spec.title,
     caption: caption(
       arms.flatMap((arm) => cellsOf(cells, arm)),
-      `Share of runs ${m.better === 'higher' ? 'above' : 'below'} the score on the x axis, averaged over data sets; the higher curve is better.`,
+      `Share of runs ${m.better === 'higher' ? 'above' : 'below'} the score on the x axis, ` +
+        'averaged over data sets; the higher curve is better.',
       spec.differs,
     ),
     spec: stack(

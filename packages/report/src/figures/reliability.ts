@@ -1,20 +1,19 @@
-import { caption } from '../caption.ts';
-import { type Arm, armsOf, cellsOf, readingOf } from '../study/arm.ts';
-import { bins, ece, type Outcomes } from '../study/outcome.ts';
+import { caption } from '../study/caption.ts';
+import { calibrationError, equalWidth, type Bet } from '@lab/metrics';
+import { type Arm, armsOf, cellsOf, readingOf, type OverArms } from '../study/arm.ts';
+import { betsOf } from '../study/outcome.ts';
 import { outcomesOf } from '../study/run.ts';
 import type { Cell } from '../study/study.ts';
-import type { ReliabilityFigure } from '../spec.ts';
 import { type Figure, type Part, type Row, stack } from './figure.ts';
 import { colours, faint, ink } from './theme.ts';
 
-const join = (list: readonly Outcomes[]): Pick<Outcomes, 'correct' | 'confidence'> => ({
-  correct: Uint8Array.from(list.flatMap((o) => Array.from(o.correct))),
-  confidence: Float32Array.from(list.flatMap((o) => Array.from(o.confidence))),
-});
+export interface ReliabilityFigure extends OverArms {
+  readonly kind: 'reliability';
+  readonly bins?: number;
+}
 
 interface Calibration {
   readonly arm: string;
-  readonly runs: readonly Outcomes[];
   readonly rows: readonly Row[];
   readonly perRun: readonly Row[];
   readonly ece: number;
@@ -22,14 +21,16 @@ interface Calibration {
 }
 
 const calibration = (cells: readonly Cell[], arm: Arm, count: number): Calibration | null => {
-  const runs = cellsOf(cells, arm).flatMap((cell) => {
+  const runs = cellsOf(cells, arm).flatMap((cell): readonly (readonly Bet[])[] => {
     const r = readingOf(cell, arm);
-    const o = r === null || cell.record.result.status !== 'done' ? null : outcomesOf(cell, r);
-    return o ?? [];
+    const own = r === null || cell.record.result.status !== 'done' ? null : outcomesOf(cell, r);
+    return own ? [betsOf(own)] : [];
   });
-  if (runs.length === 0) return null;
-  const pooled = join(runs);
-  const rows = bins(pooled, count)
+  const pooled = equalWidth(runs.flat(), count);
+  const error = calibrationError(pooled);
+  if (error === null) return null;
+  const examples = pooled.reduce((sum, b) => sum + b.count, 0);
+  const rows = pooled
     .filter((b) => b.count > 0)
     .map((b) => ({
       arm: arm.name,
@@ -37,15 +38,15 @@ const calibration = (cells: readonly Cell[], arm: Arm, count: number): Calibrati
       to: b.to,
       confidence: b.confidence,
       accuracy: b.accuracy,
-      share: b.count / pooled.correct.length,
+      share: b.count / examples,
       examples: b.count,
     }));
-  const perRun = (runs.length > crowd ? [] : runs).flatMap((o, run) =>
-    bins(o, count)
+  const perRun = (runs.length > crowd ? [] : runs).flatMap((bets, run) =>
+    equalWidth(bets, count)
       .filter((b) => b.count >= fewest)
       .map((b) => ({ run, confidence: b.confidence, accuracy: b.accuracy })),
   );
-  return { arm: arm.name, runs, rows, perRun, ece: ece(pooled, count), examples: pooled.correct.length };
+  return { arm: arm.name, rows, perRun, ece: error, examples };
 };
 
 const size = 112;
@@ -122,19 +123,23 @@ const panel = (c: Calibration, from: number, floor: number): readonly Part[] => 
   return [diagram, histogram];
 };
 
-/** Confidence against accuracy, pooled over runs (thick) and run by run (thin), gaps to the diagonal, share of examples below. */
+/**
+ * Confidence against accuracy, pooled over runs (thick) and run by run (thin), gaps to the
+ * diagonal, share of examples below.
+ */
 export const reliabilityFigure = (cells: readonly Cell[], spec: ReliabilityFigure): Figure => {
   const arms = armsOf(cells, spec.arms, spec.by);
   const count = spec.bins ?? 15;
-  const found = arms.flatMap((arm) => calibration(cells, arm, count) ?? []);
+  const calibrations = arms.flatMap((arm) => calibration(cells, arm, count) ?? []);
   // The top class of K classes is never below 1 / K: the empty left part is cut.
-  const low = Math.min(1, ...found.flatMap((c) => c.rows.map((r) => Number(r.from))));
-  const floor = Math.floor(10 * Math.min(low, ...found.flatMap((c) => c.rows.map((r) => Number(r.accuracy))))) / 10;
+  const low = Math.min(1, ...calibrations.flatMap((c) => c.rows.map((r) => Number(r.from))));
+  const floor =
+    Math.floor(10 * Math.min(low, ...calibrations.flatMap((c) => c.rows.map((r) => Number(r.accuracy))))) / 10;
   const rows: Part[] = [];
-  for (let i = 0; i < found.length; i += 2) {
+  for (let i = 0; i < calibrations.length; i += 2) {
     rows.push({
       spacing: 18,
-      hconcat: found.slice(i, i + 2).map((c) => ({ spacing: 4, vconcat: panel(c, low, floor) })),
+      hconcat: calibrations.slice(i, i + 2).map((c) => ({ spacing: 4, vconcat: panel(c, low, floor) })),
     });
   }
   return {
@@ -142,10 +147,13 @@ export const reliabilityFigure = (cells: readonly Cell[], spec: ReliabilityFigur
     title: spec.title,
     caption: caption(
       arms.flatMap((arm) => cellsOf(cells, arm)),
-      `${count} equal-width bins of the predicted class's probability, closed on the right. Thick: all runs pooled; thin: single runs, up to ${crowd} of them (bins of ${fewest} examples or more); vertical: gap to perfect calibration (dashed). ECE of the pooled examples; n counts examples of all runs.`,
+      `${count} equal-width bins of the predicted class's probability, closed on the right. Thick: ` +
+        `all runs pooled; thin: single runs, up to ${crowd} of them (bins of ${fewest} examples or ` +
+        'more); vertical: gap to perfect calibration (dashed). ECE of the pooled examples; ' +
+        'n counts examples of all runs.',
       spec.differs,
     ),
-    spec: stack(rows, `${spec.title}: reliability diagrams of ${found.map((c) => c.arm).join(', ')}`),
-    rows: found.flatMap((c) => c.rows),
+    spec: stack(rows, `${spec.title}: reliability diagrams of ${calibrations.map((c) => c.arm).join(', ')}`),
+    rows: calibrations.flatMap((c) => c.rows),
   };
 };

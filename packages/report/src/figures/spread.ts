@@ -1,7 +1,10 @@
 import { describe } from '../stats/describe.ts';
 import { fewestForBootstrap, tInterval } from '../stats/interval.ts';
 
-/** What a band or bar spans: a 95 % interval of the mean where seeds suffice, else the lowest and highest seed. */
+/**
+ * What a band or bar spans: a 95 % interval of the mean where seeds suffice, else the lowest and
+ * highest seed.
+ */
 export interface Spread {
   readonly mean: number;
   readonly low: number;

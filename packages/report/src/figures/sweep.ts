@@ -1,16 +1,28 @@
-import { caption } from '../caption.ts';
-import { type Arm, armsOf, bySeed, cellsOf, levels, points } from '../study/arm.ts';
-import { sizesOf } from '../study/ensemble.ts';
-import { mainMetric } from '../study/main-metric.ts';
-import { heading, type Metric } from '../study/metric.ts';
+import { caption } from '../study/caption.ts';
+import { type Arm, armAt, armsOf, cellsOf, levels, type OverArms, seedValues } from '../study/arm.ts';
+import { sizesOf } from '../study/run.ts';
+import { heading, mainMetric, type Metric } from '../study/metric.ts';
 import type { Cell } from '../study/study.ts';
-import type { EnsembleFigure, SweepFigure } from '../spec.ts';
 import { type Figure, stack } from './figure.ts';
-import { linePanel, mostBands, type LinePanel, type LinePoint, type Reference, seriesOf } from './lines.ts';
-import { spread, type Spread, spreadNote } from './spread.ts';
+import { bandsNote, linePanel, type LinePanel, type LinePoint, type Reference, seriesOf } from './lines.ts';
+import { spread, type Spread } from './spread.ts';
 
-const scores = (cells: readonly Cell[], arm: Arm, metric: string): number[] =>
-  bySeed(points(cells, arm, metric)).map((p) => p.value);
+export interface SweepFigure extends OverArms {
+  readonly kind: 'sweep';
+  readonly x: string;
+  readonly xTitle?: string;
+  readonly metrics: readonly string[];
+  /** Horizontal reference lines (plain LoRA). */
+  readonly references?: readonly Arm[];
+  readonly log?: boolean;
+}
+
+export interface EnsembleFigure extends OverArms {
+  readonly kind: 'ensemble';
+  readonly metrics: readonly string[];
+}
+
+const scores = (cells: readonly Cell[], arm: Arm, metric: string): number[] => seedValues(cells, arm, metric);
 
 const point = (series: string, x: number, m: Metric, s: Spread): LinePoint => ({
   series,
@@ -43,11 +55,7 @@ const finish = (
   return {
     name: spec.name,
     title: spec.title,
-    caption: caption(
-      cells,
-      `Points: mean over seeds. ${series.length > mostBands ? 'More than four lines: spans are in the numbers below, not drawn.' : spreadNote('Bands', kinds)}${more}`,
-      spec.differs,
-    ),
+    caption: caption(cells, 'Points: mean over seeds. ' + `${bandsNote(series, kinds)}${more}`, spec.differs),
     spec: stack(
       // The x title and the legend stand once, under the last panel.
       shown.map((p, i) => linePanel(i === last ? p : { ...p, x: { ...p.x, title: '' } }, series)),
@@ -65,7 +73,7 @@ export const sweepFigure = (cells: readonly Cell[], spec: SweepFigure): Figure =
     const y = mainMetric(cells, metric);
     const list = arms.flatMap((arm) =>
       levels(cellsOf(cells, arm), spec.x).flatMap((x) => {
-        const s = spread(scores(cells, { ...arm, where: { ...arm.where, [spec.x]: x } }, metric));
+        const s = spread(scores(cells, armAt(arm, spec.x, x), metric));
         if (s === null || typeof x !== 'number') return [];
         kinds.push(s.kind);
         return [point(arm.name, x, y, s)];
@@ -81,7 +89,10 @@ export const sweepFigure = (cells: readonly Cell[], spec: SweepFigure): Figure =
   );
 };
 
-/** Metrics against ensemble size M, with the deterministic and the mean-field pass of the same weights as reference lines. */
+/**
+ * Metrics against ensemble size M, with the deterministic and the mean-field pass of the same
+ * weights as reference lines.
+ */
 export const ensembleFigure = (cells: readonly Cell[], spec: EnsembleFigure): Figure => {
   const arms = armsOf(cells, spec.arms, spec.by);
   const kinds: Spread['kind'][] = [];

@@ -1,4 +1,7 @@
-/** Okabe and Ito's colours without the two that fade on white, ordered so that neighbours differ in lightness too. */
+/**
+ * Okabe and Ito's colours without the two that fade on white, ordered so that neighbours differ in
+ * lightness too.
+ */
 export const colours = [
   '#0072B2',
   '#D55E00',
@@ -10,7 +13,10 @@ export const colours = [
   '#777777',
 ] as const;
 
-/** Fills of neighbouring bars: a ramp of lightness, told apart in black and white; all with a dark outline. */
+/**
+ * Fills of neighbouring bars: a ramp of lightness, told apart in black and white; all with a dark
+ * outline.
+ */
 export const fills = ['#FFFFFF', '#A9D3EC', '#3A93C3', '#11395C', '#E69F00', '#7A7A7A', '#009E73', '#D55E00'] as const;
 
 export const shapes = [
@@ -86,8 +92,16 @@ export const config = {
 } as const;
 
 /**
- * First n members of a palette. Every further round starts `shift` members later, so that colour, dash and shape with different shifts
- * never repeat together: 64 lines stay apart.
+ * Member `i` of a palette that begins again after its end. Every further round starts `shift`
+ * members later, so that colour, dash and shape with different shifts never repeat together: 64
+ * lines can be told from each other.
  */
+export const member = <T>(palette: readonly T[], i: number, shift = 0): T => {
+  const value = palette[(i + shift * Math.floor(i / palette.length)) % palette.length];
+  if (value === undefined) throw new RangeError('an empty palette has no members');
+  return value;
+};
+
+/** The first n members of a palette, as `member` gives them. */
 export const cycle = <T>(palette: readonly T[], n: number, shift = 0): T[] =>
-  Array.from({ length: n }, (_, i) => palette[(i + shift * Math.floor(i / palette.length)) % palette.length]!);
+  Array.from({ length: n }, (_, i) => member(palette, i, shift));

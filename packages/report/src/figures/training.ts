@@ -1,15 +1,31 @@
-import { caption } from '../caption.ts';
-import { type Arm, armsOf, cellsOf } from '../study/arm.ts';
-import { mainMetric } from '../study/main-metric.ts';
-import { heading, type Metric, metricOf } from '../study/metric.ts';
+import { caption } from '../study/caption.ts';
+import { type Arm, armsOf, cellsOf, type OverArms } from '../study/arm.ts';
+import { heading, mainMetric, type Metric, metricOf } from '../study/metric.ts';
 import { type Moment, moments } from '../study/progress.ts';
 import type { Cell } from '../study/study.ts';
-import type { GapFigure, ProgressFigure } from '../spec.ts';
 import { mean } from '../stats/describe.ts';
 import { type Figure, type Part, type Row, stack } from './figure.ts';
-import { linePanel, mostBands, type LinePanel, seriesOf } from './lines.ts';
-import { spread, type Spread, spreadNote } from './spread.ts';
+import { bandsNote, linePanel, type LinePanel, seriesOf } from './lines.ts';
+import { spread, type Spread } from './spread.ts';
 import { colours, columnWidth, ink } from './theme.ts';
+
+/**
+ * Training and held-out curve of one metric, the gap between them shaded, one panel for each arm.
+ */
+export interface GapFigure extends OverArms {
+  readonly kind: 'gap';
+  /** `loss` (training loss against held-out NLL) or a metric that was evaluated on both splits. */
+  readonly metric: string;
+}
+
+/**
+ * Curves along training, one panel for each metric (`loss`: training loss; others on the held-out
+ * split).
+ */
+export interface ProgressFigure extends OverArms {
+  readonly kind: 'progress';
+  readonly metrics: readonly string[];
+}
 
 const epochs = (list: readonly Moment[]): number[] => [...new Set(list.map((m) => m.epoch))].sort((a, b) => a - b);
 
@@ -31,7 +47,7 @@ const gapRows = (cells: readonly Cell[], arm: Arm, spec: GapFigure, m: Metric): 
   const list = moments(cells, arm, loss ? 'nll' : spec.metric);
   const rows = epochs(list).flatMap((epoch) => {
     const train = at(list, epoch, (x) => (loss ? x.trainLoss : x.train));
-    const held = at(list, epoch, (x) => x.held);
+    const held = at(list, epoch, (x) => x.heldOut);
     return train.length === 0 || held.length === 0
       ? []
       : [{ arm: arm.name, epoch, train: mean(train) * m.scale, held: mean(held) * m.scale }];
@@ -109,12 +125,15 @@ const gapPanel = (
   };
 };
 
-/** Training and held-out curve with the gap shaded, a panel for each arm, all on one scale (LoRA Dropout, Figure 1). */
+/**
+ * Training and held-out curve with the gap shaded, a panel for each arm, all on one scale (LoRA
+ * Dropout, Figure 1).
+ */
 export const gapFigure = (cells: readonly Cell[], spec: GapFigure): Figure => {
   const arms = armsOf(cells, spec.arms, spec.by);
   const m = spec.metric === 'loss' ? { ...metricOf('nll'), title: 'loss' } : mainMetric(cells, spec.metric);
-  const found = arms.map((arm) => ({ arm, ...gapRows(cells, arm, spec, m) })).filter(({ rows }) => rows.length > 0);
-  const all = found.flatMap(({ rows }) => rows.flatMap((r) => [r.train, r.held]));
+  const curves = arms.map((arm) => ({ arm, ...gapRows(cells, arm, spec, m) })).filter(({ rows }) => rows.length > 0);
+  const all = curves.flatMap(({ rows }) => rows.flatMap((r) => [r.train, r.held]));
   const domain = [Math.min(...all, ...(spec.metric === 'loss' ? [0] : [])), Math.max(...all)];
   const note =
     spec.metric === 'loss'
@@ -125,18 +144,22 @@ export const gapFigure = (cells: readonly Cell[], spec: GapFigure): Figure => {
     title: spec.title,
     caption: caption(
       arms.flatMap((arm) => cellsOf(cells, arm)),
-      `${note} (readout: ${found.map(({ arm, readout }) => `${arm.name} ${readout}`).join('; ')}). Means over seeds; shaded: the gap.`,
+      `${note} (readout: ${curves.map(({ arm, readout }) => `${arm.name} ${readout}`).join('; ')}). ` +
+        'Means over seeds; shaded: the gap.',
       spec.differs,
     ),
     spec: stack(
-      found.map(({ arm, rows }, i) => gapPanel(rows, arm.name, m, domain, i === found.length - 1)),
+      curves.map(({ arm, rows }, i) => gapPanel(rows, arm.name, m, domain, i === curves.length - 1)),
       `${spec.title}: training and held-out ${m.title} by epoch`,
     ),
-    rows: found.flatMap(({ rows }) => rows),
+    rows: curves.flatMap(({ rows }) => rows),
   };
 };
 
-/** Curves along training, one line for each arm, one panel for each metric (LoRA Dropout, Figure 3; HiddenKey, Figure 6). */
+/**
+ * Curves along training, one line for each arm, one panel for each metric (LoRA Dropout, Figure 3;
+ * HiddenKey, Figure 6).
+ */
 export const progressFigure = (cells: readonly Cell[], spec: ProgressFigure): Figure => {
   const arms = armsOf(cells, spec.arms, spec.by);
   const kinds: Spread['kind'][] = [];
@@ -148,7 +171,7 @@ export const progressFigure = (cells: readonly Cell[], spec: ProgressFigure): Fi
       const some = moments(cells, arm, loss ? 'nll' : name);
       seen.set(arm.name, readouts(some));
       return epochs(some).flatMap((epoch) => {
-        const s = spread(at(some, epoch, (m) => (loss ? m.trainLoss : m.held)));
+        const s = spread(at(some, epoch, (m) => (loss ? m.trainLoss : m.heldOut)));
         if (s === null) return [];
         kinds.push(s.kind);
         return [
@@ -172,7 +195,9 @@ export const progressFigure = (cells: readonly Cell[], spec: ProgressFigure): Fi
     title: spec.title,
     caption: caption(
       arms.flatMap((arm) => cellsOf(cells, arm)),
-      `Points: mean over runs. ${series.length > mostBands ? 'More than four lines: spans are in the numbers below, not drawn.' : spreadNote('Bands', kinds)} Held-out split, readout: ${[...seen].map(([arm, r]) => `${arm} ${r}`).join('; ')}.`,
+      'Points: mean over runs. ' +
+        `${bandsNote(series, kinds)} ` +
+        `Held-out split, readout: ${[...seen].map(([arm, r]) => `${arm} ${r}`).join('; ')}.`,
       spec.differs,
     ),
     spec: stack(

@@ -5,6 +5,7 @@ import type { TopLevelSpec } from 'vega-lite';
 import { compileSpec, type Drawing } from '../figures/draw.ts';
 import { config, colours, ink } from '../figures/theme.ts';
 import type { Report } from '../report.ts';
+import type { MethodCard } from '../spec/spec.ts';
 import type { Status } from '../verdict/verdict.ts';
 import { h, type Html, inlineJson, raw } from './html.ts';
 import { pageRuns } from './runs.ts';
@@ -26,6 +27,18 @@ const vegaScript = (): string => {
 };
 
 const inlineScript = (code: string): Html => raw(code.replace(/<\/script/gi, '<\\/script').replace(/<!--/g, '<\\!--'));
+
+/** Nothing outside the file is asked for; vega builds functions from expressions. */
+const policy = [
+  "default-src 'none'",
+  "style-src 'unsafe-inline'",
+  "script-src 'unsafe-inline' 'unsafe-eval'",
+  'img-src data:',
+  "connect-src 'self'",
+].join('; ');
+
+const close = h`<form method="dialog"><button class="close">Close</button></form>`;
+const dialogContent = h`${close}<h2 id="detail-title"></h2><div id="detail-body"></div>`;
 
 const losses = ['training loss', 'held-out NLL'];
 
@@ -64,12 +77,26 @@ const overview = (pages: readonly Illustrated[]): Html => {
   const all = pages.flatMap(({ report }) => report.verdicts);
   const runs = new Set(pages.flatMap(({ report }) => report.cells.map((c) => c.record.result.id))).size;
   const counts = statuses.map((s) => `${all.filter((v) => v.status === s).length} ${s}`);
-  return h`<p>${runs} runs, ${all.length} claims: ${counts.join(', ')}. A claim counts as held only where its own test says so; the sentences name test, seeds and power.</p>`;
+  const rule = 'A claim counts as held only where its own test says so; the sentences name test, seeds and power.';
+  return h`<p>${runs} runs, ${all.length} claims: ${counts.join(', ')}. ${rule}</p>`;
+};
+
+/** Every figure with its drawing and its anchor. */
+const drawn = ({ report, drawings }: Illustrated) =>
+  report.figures.flatMap((figure, i) => {
+    const drawing = drawings[i];
+    return drawing ? [{ figure, drawing, id: `${report.spec.name}-figure-${figure.name}` }] : [];
+  });
+
+const cardsSection = (cards: readonly MethodCard[], id: string): Html => {
+  const items = cards.map((card) => cardSection(card, `${id}-card-${card.name}`));
+  return h`<section aria-labelledby="${id}-cards"><h3 id="${id}-cards">Methods</h3>${items}</section>`;
 };
 
 const experiment = ({ report, drawings }: Illustrated): Html => {
   const { spec } = report;
-  const id = spec.name;
+  const { name: id, cards = [] } = spec;
+  const figures = drawn({ report, drawings }).map((one) => figureSection(one.figure, one.drawing, one.id));
   return h`
 <article id="${id}" aria-labelledby="${id}-heading">
 <h2 id="${id}-heading">${spec.title}</h2>
@@ -77,30 +104,30 @@ const experiment = ({ report, drawings }: Illustrated): Html => {
 <p class="source">After: ${spec.paper}</p>
 ${verdictList(report.verdicts)}
 ${report.tables.map((t) => tableSection(t, `${id}-table-${t.name}`, spec.title))}
-<div class="figures">${report.figures.map((f, i) => figureSection(f, drawings[i]!, `${id}-figure-${f.name}`))}</div>
-${(spec.cards ?? []).length > 0 && h`<section aria-labelledby="${id}-cards"><h3 id="${id}-cards">Methods</h3>${(spec.cards ?? []).map((c) => cardSection(c, `${id}-card-${c.name}`))}</section>`}
+<div class="figures">${figures}</div>
+${cards.length > 0 && cardsSection(cards, id)}
 ${runSection(report, `${id}-runs`)}
 ${provenanceSection(report, `${id}-provenance`)}
 </article>`;
 };
 
-/** One self-contained page for any number of reports. No address outside the file is ever asked for. Same input, same bytes. */
+/**
+ * One self-contained page for any number of reports. No address outside the file is ever asked for.
+ * Same input, same bytes.
+ */
 export const pageHtml = (pages: readonly Illustrated[], title = 'LoRA Dropout Lab'): string => {
   const data = {
-    figures: Object.fromEntries(
-      pages.flatMap(({ report, drawings }) =>
-        report.figures.map((f, i) => [`${report.spec.name}-figure-${f.name}`, drawings[i]!.vega]),
-      ),
-    ),
+    figures: Object.fromEntries(pages.flatMap(drawn).map(({ id, drawing }) => [id, drawing.vega])),
     runs: Object.fromEntries(pages.map(({ report }) => [report.spec.name, pageRuns(report.cells)])),
     curve: compileSpec(curveSpec),
   };
+  const links = pages.map(({ report: { spec } }) => h`<li><a href="#${spec.name}">${spec.title}</a></li>`);
   return h`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline' 'unsafe-eval'; img-src data:; connect-src 'self'">
+<meta http-equiv="Content-Security-Policy" content="${raw(policy)}">
 <title>${title}</title>
 <style>${raw(['./theme.css', './style.css', './parts.css', './print.css'].map(own).join(''))}</style>
 </head>
@@ -108,7 +135,7 @@ export const pageHtml = (pages: readonly Illustrated[], title = 'LoRA Dropout La
 <a class="skip" href="#main">To the results</a>
 <header>
 <h1>${title}</h1>
-<nav aria-label="Experiments"><ul>${pages.map(({ report }) => h`<li><a href="#${report.spec.name}">${report.spec.title}</a></li>`)}</ul></nav>
+<nav aria-label="Experiments"><ul>${links}</ul></nav>
 <p class="tools"><button type="button" id="theme">Dark or light</button></p>
 </header>
 <main id="main" tabindex="-1">
@@ -116,7 +143,7 @@ export const pageHtml = (pages: readonly Illustrated[], title = 'LoRA Dropout La
 ${pages.map(experiment)}
 </main>
 <div id="tooltip" role="tooltip" hidden></div>
-<dialog id="detail" aria-labelledby="detail-title"><form method="dialog"><button class="close">Close</button></form><h2 id="detail-title"></h2><div id="detail-body"></div></dialog>
+<dialog id="detail" aria-labelledby="detail-title">${dialogContent}</dialog>
 <script type="application/json" id="data">${inlineJson(data)}</script>
 <script>${inlineScript(vegaScript())}</script>
 <script>${inlineScript(own('./client.js'))}</script>

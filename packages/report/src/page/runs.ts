@@ -5,16 +5,17 @@ import { readingOf } from '../study/arm.ts';
 type Scalar = string | number | boolean | null;
 type Flat = { readonly [path: string]: Scalar };
 
+const isScalar = (value: unknown): value is Scalar =>
+  value === null || ['string', 'number', 'boolean'].includes(typeof value);
+
 /** `{ train: { lr: 1 } }` as `{ 'train.lr': 1 }`; lists as JSON. */
 export const flatten = (value: unknown, path = ''): Flat => {
   if (Array.isArray(value)) return { [path]: JSON.stringify(value) };
   if (typeof value === 'object' && value !== null) {
-    return Object.assign(
-      {},
-      ...Object.entries(value).map(([k, v]) => flatten(v, path === '' ? k : `${path}.${k}`)),
-    ) as Flat;
+    const parts = Object.entries(value).map(([k, v]) => flatten(v, path === '' ? k : `${path}.${k}`));
+    return Object.fromEntries(parts.flatMap((part) => Object.entries(part)));
   }
-  return { [path]: value as Scalar };
+  return isScalar(value) ? { [path]: value } : {};
 };
 
 /** Settings that all runs share, and what each run has beside them. */
@@ -50,13 +51,16 @@ export interface PageRun {
 
 const points = (cell: Cell): (number | null)[][] =>
   curve(cell).map(({ epoch, trainLoss, evaluations }) => {
-    const held =
+    const heldOut =
       evaluations.find((e) => e.split !== 'train' && e.readout === 'mean-field') ??
       evaluations.find((e) => e.split !== 'train');
-    return [epoch, short(trainLoss), short(held?.metrics.nll), short(held?.metrics[cell.record.result.metric])];
+    return [epoch, short(trainLoss), short(heldOut?.metrics.nll), short(heldOut?.metrics[cell.record.result.metric])];
   });
 
-/** All runs of a report for the page: a run that stands in several cells appears once for each set of labels. */
+/**
+ * All runs of a report for the page: a run that stands in several cells appears once for each set
+ * of labels.
+ */
 export const pageRuns = (cells: readonly Cell[]): { readonly common: Flat; readonly runs: readonly PageRun[] } => {
   const { common, own } = split(cells.map((c) => flatten(c.record.config)));
   const runs = cells.map((cell, i): PageRun => {
@@ -79,7 +83,7 @@ export const pageRuns = (cells: readonly Cell[]): { readonly common: Flat; reado
       seconds: short(result.cost.seconds),
       memory: short(result.cost.peakMemoryMB),
       engine: surroundings.engine,
-      config: own[i]!,
+      config: own[i] ?? {},
       curve: points(cell),
     };
   });

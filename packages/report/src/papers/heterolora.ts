@@ -1,9 +1,10 @@
 import type { Arm } from '../study/arm.ts';
-import type { GridTable } from '../spec.ts';
+import type { GridTable } from '../tables/grid.ts';
 
 /** Tables of HeteroLoRA (Zhang et al. 2024, arXiv 2406.14956), as specifications over our arms. */
 const differs =
-  "The paper's printed tables could not be found: its columns are read from the authors' public logs (best epoch on validation).";
+  "The paper's printed tables could not be found: its columns are read from the authors' public logs " +
+  '(best epoch on validation).';
 
 const paper = { paper: 'HeteroLoRA', table: 'logs', model: 'opt-350m', rows: 'named' } as const;
 

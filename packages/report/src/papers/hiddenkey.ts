@@ -1,7 +1,14 @@
 import type { Arm } from '../study/arm.ts';
-import type { Claim, GridTable, ProgressFigure, SweepFigure, VersusTable } from '../spec.ts';
+import type { SweepFigure } from '../figures/sweep.ts';
+import type { ProgressFigure } from '../figures/training.ts';
+import type { GridTable } from '../tables/grid.ts';
+import type { VersusTable } from '../tables/versus.ts';
+import type { Claim } from '../verdict/claim.ts';
 
-/** Tables and figures of HiddenKey (Wang et al. 2024, arXiv 2403.00812), as specifications over our arms. */
+/**
+ * Tables and figures of HiddenKey (Wang et al. 2024, arXiv 2403.00812), as specifications over our
+ * arms.
+ */
 const grid = (
   table: number,
   title: string,
@@ -19,28 +26,31 @@ const grid = (
 });
 
 /** Table 1: positions, structures and compensations on understanding tasks. */
-export const table1 = (arms: readonly Arm[]): GridTable =>
+export const hiddenKeyTable1 = (arms: readonly Arm[]): GridTable =>
   grid(1, 'understanding', arms, ['score'], { differs: 'The paper prints medians over 5 seeds; ours are means.' });
 
 /** Table 2: generation (E2E), `model` one of gpt2-medium, llama2-7b. */
-export const table2 = (arms: readonly Arm[], model = 'gpt2-medium'): GridTable =>
+export const hiddenKeyTable2 = (arms: readonly Arm[], model = 'gpt2-medium'): GridTable =>
   grid(2, 'generation, E2E', arms, ['bleu', 'nist', 'meteor', 'rouge-l', 'cider'], {
     average: false,
     paper: { paper: 'HiddenKey', table: 'T2', model },
   });
 
 /** Table 3: generation (WebNLG). */
-export const table3 = (arms: readonly Arm[]): GridTable =>
+export const hiddenKeyTable3 = (arms: readonly Arm[]): GridTable =>
   grid(3, 'generation, WebNLG', arms, ['bleu', 'meteor', 'ter'], { average: false });
 
 /** Table 4: further understanding tasks. */
-export const table4 = (arms: readonly Arm[]): GridTable => grid(4, 'further tasks', arms, ['score']);
+export const hiddenKeyTable4 = (arms: readonly Arm[]): GridTable => grid(4, 'further tasks', arms, ['score']);
 
 /** Table 5: a large decoder on understanding tasks. */
-export const table5 = (arms: readonly Arm[]): GridTable => grid(5, 'a large decoder', arms, ['score']);
+export const hiddenKeyTable5 = (arms: readonly Arm[]): GridTable => grid(5, 'a large decoder', arms, ['score']);
 
-/** Table 8: p values of HiddenKey against the others (`paper` names: LoRA, DropKey, HiddenCut, HiddenKey-minus). */
-export const table8 = (hiddenkey: Arm, against: readonly Arm[]): VersusTable => ({
+/**
+ * Table 8: p values of HiddenKey against the others (`paper` names: LoRA, DropKey, HiddenCut,
+ * HiddenKey-minus).
+ */
+export const hiddenKeyTable8 = (hiddenkey: Arm, against: readonly Arm[]): VersusTable => ({
   kind: 'versus',
   name: 'hiddenkey-table-8',
   title: 'HiddenKey, Table 8: HiddenKey against the others',
@@ -52,7 +62,7 @@ export const table8 = (hiddenkey: Arm, against: readonly Arm[]): VersusTable => 
 });
 
 /** Figure 4: score against dropout rate, one line for each method and structure. */
-export const figure4 = (arms: readonly Arm[]): SweepFigure => ({
+export const hiddenKeyFigure4 = (arms: readonly Arm[]): SweepFigure => ({
   kind: 'sweep',
   name: 'hiddenkey-figure-4',
   title: 'HiddenKey, Figure 4: dropout rate by method',
@@ -63,7 +73,7 @@ export const figure4 = (arms: readonly Arm[]): SweepFigure => ({
 });
 
 /** Figure 5: score against the rank r. */
-export const figure5 = (arms: readonly Arm[]): SweepFigure => ({
+export const hiddenKeyFigure5 = (arms: readonly Arm[]): SweepFigure => ({
   kind: 'sweep',
   name: 'hiddenkey-figure-5',
   title: 'HiddenKey, Figure 5: rank',
@@ -75,7 +85,7 @@ export const figure5 = (arms: readonly Arm[]): SweepFigure => ({
 });
 
 /** Figure 6: training loss and held-out score along training. */
-export const figure6 = (arms: readonly Arm[]): ProgressFigure => ({
+export const hiddenKeyFigure6 = (arms: readonly Arm[]): ProgressFigure => ({
   kind: 'progress',
   name: 'hiddenkey-figure-6',
   title: 'HiddenKey, Figure 6: along training',
@@ -84,27 +94,29 @@ export const figure6 = (arms: readonly Arm[]): ProgressFigure => ({
 });
 
 /** The arms that the paper's claims speak of; leave out what an experiment does not run. */
-export interface ClaimArms {
+export interface HiddenKeyClaimArms {
   /** DropKey and HiddenCut by structure. */
   readonly dropkey?: { readonly element: Arm; readonly column: Arm; readonly span: Arm };
   readonly hiddencut?: { readonly element: Arm; readonly column: Arm; readonly span: Arm };
   readonly hiddenkey?: Arm;
   readonly minus?: Arm;
-  /** HiddenKey-minus with one more dropout (DropAttention, input, output): the sufficiency claim. */
+  /**
+   * HiddenKey-minus with one more dropout (DropAttention, input, output): the sufficiency claim.
+   */
   readonly additions?: readonly Arm[];
   /** Largest gain that still counts as none, stored units; default half a point. */
   readonly margin?: number;
 }
 
 /** The paper's claims that the given arms allow to test. */
-export const claims = ({
+export const hiddenKeyClaims = ({
   dropkey,
   hiddencut,
   hiddenkey,
   minus,
   additions = [],
   margin = 0.005,
-}: ClaimArms): Claim[] => [
+}: HiddenKeyClaimArms): Claim[] => [
   ...(dropkey
     ? [
         {

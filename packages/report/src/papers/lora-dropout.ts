@@ -1,12 +1,23 @@
 import type { Arm } from '../study/arm.ts';
-import type { BarsFigure, Claim, GapFigure, GridTable, ProgressFigure, SweepFigure } from '../spec.ts';
+import type { BarsFigure } from '../figures/bars.ts';
+import type { SweepFigure } from '../figures/sweep.ts';
+import type { GapFigure, ProgressFigure } from '../figures/training.ts';
+import type { GridTable } from '../tables/grid.ts';
+import type { Claim } from '../verdict/claim.ts';
 
-/** Tables and figures of LoRA Dropout (Lin et al. 2024, arXiv 2404.09610), as specifications over our arms. */
+/**
+ * Tables and figures of LoRA Dropout (Lin et al. 2024, arXiv 2404.09610), as specifications over
+ * our arms.
+ */
 const differs =
-  'The numbers of this table in the paper could not be established; the columns "paper" are the baselines it reuses from AdaLoRA.';
+  'The numbers of this table in the paper could not be established; ' +
+  'the columns "paper" are the baselines it reuses from AdaLoRA.';
 
-/** Table 1: GLUE scores by task. Give arms a `paper` name of AdaLoRA's table (LoRA-r8, AdaLoRA-1.27M) to line them up. */
-export const table1 = (arms: readonly Arm[]): GridTable => ({
+/**
+ * Table 1: GLUE scores by task. Give arms a `paper` name of AdaLoRA's table (LoRA-r8,
+ * AdaLoRA-1.27M) to line them up.
+ */
+export const loraDropoutTable1 = (arms: readonly Arm[]): GridTable => ({
   kind: 'grid',
   name: 'lora-dropout-table-1',
   title: 'LoRA Dropout, Table 1: scores by task',
@@ -18,7 +29,7 @@ export const table1 = (arms: readonly Arm[]): GridTable => ({
 });
 
 /** Table 2: question answering, exact match and F1, by budget (axis `r`). */
-export const table2 = (arms: readonly Arm[]): GridTable => ({
+export const loraDropoutTable2 = (arms: readonly Arm[]): GridTable => ({
   kind: 'grid',
   name: 'lora-dropout-table-2',
   title: 'LoRA Dropout, Table 2: question answering by rank',
@@ -31,7 +42,7 @@ export const table2 = (arms: readonly Arm[]): GridTable => ({
 });
 
 /** Table 3: instruction tuning, accuracy on multiple-choice questions without examples. */
-export const table3 = (arms: readonly Arm[]): GridTable => ({
+export const loraDropoutTable3 = (arms: readonly Arm[]): GridTable => ({
   kind: 'grid',
   name: 'lora-dropout-table-3',
   title: 'LoRA Dropout, Table 3: instruction tuning',
@@ -41,7 +52,7 @@ export const table3 = (arms: readonly Arm[]): GridTable => ({
 });
 
 /** Table 4: calibration error by task. */
-export const table4 = (arms: readonly Arm[]): GridTable => ({
+export const loraDropoutTable4 = (arms: readonly Arm[]): GridTable => ({
   kind: 'grid',
   name: 'lora-dropout-table-4',
   title: 'LoRA Dropout, Table 4: expected calibration error',
@@ -52,7 +63,7 @@ export const table4 = (arms: readonly Arm[]): GridTable => ({
 });
 
 /** Figure 1: training and test loss along training. */
-export const figure1 = (arms: readonly Arm[]): GapFigure => ({
+export const loraDropoutFigure1 = (arms: readonly Arm[]): GapFigure => ({
   kind: 'gap',
   name: 'lora-dropout-figure-1',
   title: 'LoRA Dropout, Figure 1: training and held-out loss',
@@ -61,7 +72,7 @@ export const figure1 = (arms: readonly Arm[]): GapFigure => ({
 });
 
 /** Figure 3: calibration error along training. */
-export const figure3 = (arms: readonly Arm[]): ProgressFigure => ({
+export const loraDropoutFigure3 = (arms: readonly Arm[]): ProgressFigure => ({
   kind: 'progress',
   name: 'lora-dropout-figure-3',
   title: 'LoRA Dropout, Figure 3: calibration error along training',
@@ -70,7 +81,7 @@ export const figure3 = (arms: readonly Arm[]): ProgressFigure => ({
 });
 
 /** Figure 4: the four variants. `noDrop` is the baseline of the lower panel. */
-export const figure4 = (arms: readonly Arm[], noDrop: Arm): BarsFigure => ({
+export const loraDropoutFigure4 = (arms: readonly Arm[], noDrop: Arm): BarsFigure => ({
   kind: 'bars',
   name: 'lora-dropout-figure-4',
   title: 'LoRA Dropout, Figure 4: masks in training, ensemble at test',
@@ -80,7 +91,7 @@ export const figure4 = (arms: readonly Arm[], noDrop: Arm): BarsFigure => ({
 });
 
 /** Figure 5, left: score, NLL and ECE against p; `references` are horizontal lines. */
-export const figure5p = (arms: readonly Arm[], references: readonly Arm[] = []): SweepFigure => ({
+export const loraDropoutFigure5p = (arms: readonly Arm[], references: readonly Arm[] = []): SweepFigure => ({
   kind: 'sweep',
   name: 'lora-dropout-figure-5-p',
   title: 'LoRA Dropout, Figure 5: dropout rate',
@@ -92,7 +103,7 @@ export const figure5p = (arms: readonly Arm[], references: readonly Arm[] = []):
 });
 
 /** Figure 5, right: score, NLL and ECE against N. */
-export const figure5n = (arms: readonly Arm[], references: readonly Arm[] = []): SweepFigure => ({
+export const loraDropoutFigure5n = (arms: readonly Arm[], references: readonly Arm[] = []): SweepFigure => ({
   kind: 'sweep',
   name: 'lora-dropout-figure-5-n',
   title: 'LoRA Dropout, Figure 5: training samples',
@@ -105,7 +116,7 @@ export const figure5n = (arms: readonly Arm[], references: readonly Arm[] = []):
 });
 
 /** The arms that the paper's claims speak of; leave out what an experiment does not run. */
-export interface ClaimArms {
+export interface LoraDropoutClaimArms {
   /** Runs over p, and over N. */
   readonly overP?: Arm;
   readonly overN?: Arm;
@@ -116,7 +127,7 @@ export interface ClaimArms {
 }
 
 /** The paper's claims that the given arms allow to test. */
-export const claims = ({ overP, overN, drop, plain, dropTest }: ClaimArms): Claim[] => [
+export const loraDropoutClaims = ({ overP, overN, drop, plain, dropTest }: LoraDropoutClaimArms): Claim[] => [
   ...(overP
     ? [
         {

@@ -12,7 +12,10 @@ export interface Estimate {
   readonly high: number;
 }
 
-/** Interquartile mean over all runs of all tasks (Agarwal et al. 2021). Scores should be comparable between tasks. */
+/**
+ * Interquartile mean over all runs of all tasks (Agarwal et al. 2021). Scores should be comparable
+ * between tasks.
+ */
 export const iqm = (scores: Matrix): number => interquartileMean(scores.flat());
 
 const above = (x: readonly number[], y: readonly number[]): number => {
@@ -21,17 +24,23 @@ const above = (x: readonly number[], y: readonly number[]): number => {
   return wins / (x.length * y.length);
 };
 
-/** Probability that a run of x beats a run of y on the same task, ties half, averaged over tasks (Agarwal et al. 2021). */
+/**
+ * Probability that a run of x beats a run of y on the same task, ties half, averaged over tasks
+ * (Agarwal et al. 2021).
+ */
 export const probabilityOfImprovement = (x: Matrix, y: Matrix): number =>
   x.reduce((sum, runs, task) => sum + above(runs, y[task]!), 0) / x.length;
 
-/** Share of runs with a score above tau, averaged over tasks: one point of a performance profile (Agarwal et al. 2021). */
+/**
+ * Share of runs with a score above tau, averaged over tasks: one point of a performance profile
+ * (Agarwal et al. 2021).
+ */
 export const profileAt = (scores: Matrix, tau: number): number =>
   scores.reduce((sum, runs) => sum + runs.filter((v) => v > tau).length / runs.length, 0) / scores.length;
 
 /**
- * Expanded percentile interval, seeds resampled within each task; paired arms are resampled together (equal seed positions).
- * Below 6 seeds it is too narrow whatever the expansion.
+ * Expanded percentile interval, seeds resampled within each task; paired arms are resampled
+ * together (equal seed positions). Below 6 seeds it is too narrow whatever the expansion.
  */
 export const stratified = (
   arms: readonly Matrix[],

@@ -1,4 +1,7 @@
-/** What a table says of one cell: counts, centre, spread. Spreads are null where n is too small to have one. */
+/**
+ * What a table says of one cell: counts, centre, spread. Spreads are null where n is too small to
+ * have one.
+ */
 export interface Summary {
   readonly n: number;
   readonly mean: number;

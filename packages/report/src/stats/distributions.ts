@@ -1,4 +1,6 @@
-/** ln Gamma(x) for x > 0: Stirling's series after shifting x above 8 (relative error below 1e-13). */
+/**
+ * ln Gamma(x) for x > 0: Stirling's series after shifting x above 8 (relative error below 1e-13).
+ */
 export const logGamma = (x: number): number => {
   let shift = 0;
   let z = x;
@@ -11,7 +13,10 @@ export const logGamma = (x: number): number => {
   return (z - 0.5) * Math.log(z) - z + 0.5 * Math.log(2 * Math.PI) + series - shift;
 };
 
-/** Continued fraction of the incomplete beta function (modified Lentz), for x below (a + 1) / (a + b + 2). */
+/**
+ * Continued fraction of the incomplete beta function (modified Lentz), for x below (a + 1) / (a + b
+ * + 2).
+ */
 const betaFraction = (a: number, b: number, x: number): number => {
   const tiny = 1e-300;
   let c = 1;

@@ -4,7 +4,10 @@ import { normalQuantile, studentQuantile } from './distributions.ts';
 import { fewestForBootstrap, type Interval } from './interval.ts';
 import { indices, weights } from './resample.ts';
 
-/** Per-example differences of one seed's pair of runs: value[i] belongs to example id[i] (a number shared by all seeds). */
+/**
+ * Per-example differences of one seed's pair of runs: value[i] belongs to example id[i] (a number
+ * shared by all seeds).
+ */
 export interface SeedDifferences {
   readonly id: ArrayLike<number>;
   readonly value: ArrayLike<number>;
@@ -17,9 +20,10 @@ const average = (values: ArrayLike<number>): number => {
 };
 
 /**
- * Variance of the mean over seeds and examples, by moments of the two-way layout: the spread of seed means, plus what examples share
- * between seeds (counted only as far as test sets overlap). Unbiased where the plain two-way bootstrap counts noise three times
- * (Owen 2007, "The pigeonhole bootstrap"). Degrees of freedom by Satterthwaite.
+ * Variance of the mean over seeds and examples, by moments of the two-way layout: the spread of
+ * seed means, plus what examples share between seeds (counted only as far as test sets overlap).
+ * Unbiased where the plain two-way bootstrap counts noise three times (Owen 2007, "The pigeonhole
+ * bootstrap"). Degrees of freedom by Satterthwaite.
  */
 const moments = (seeds: readonly SeedDifferences[], examples: number): { variance: number; df: number } => {
   const n = seeds.length;
@@ -44,9 +48,10 @@ const moments = (seeds: readonly SeedDifferences[], examples: number): { varianc
 };
 
 /**
- * Interval of a mean difference by resampling seeds, then examples. Examples keep their identity over seeds (a hard example is hard
- * for every seed), so one resample weights an example equally in all of them. The shape comes from the resamples, the width from
- * `moments` and Student's t. `examples` is the number of different ids. Null below `fewestForBootstrap` seeds.
+ * Interval of a mean difference by resampling seeds, then examples. Examples keep their identity
+ * over seeds (a hard example is hard for every seed), so one resample weights an example equally in
+ * all of them. The shape comes from the resamples, the width from `moments` and Student's t.
+ * `examples` is the number of different ids. Null below `fewestForBootstrap` seeds.
  */
 export const hierarchicalInterval = (
   seeds: readonly SeedDifferences[],

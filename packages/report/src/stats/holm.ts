@@ -1,4 +1,7 @@
-/** Holm's step-down adjustment for a family of tests; null (no test possible) stays null and does not count. Order is kept. */
+/**
+ * Holm's step-down adjustment for a family of tests; null (no test possible) stays null and does
+ * not count. Order is kept.
+ */
 export const holm = (p: readonly (number | null)[]): (number | null)[] => {
   const order = p.flatMap((value, i) => (value === null ? [] : [{ value, i }])).sort((a, b) => a.value - b.value);
   const out: (number | null)[] = p.map(() => null);

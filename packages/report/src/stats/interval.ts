@@ -11,7 +11,10 @@ export interface Interval {
   readonly kind: 't' | 'bootstrap' | 'hierarchical bootstrap' | 'jackknife';
 }
 
-/** Below this many seeds a bootstrap over seeds cannot reach far enough into its tails, so Student's interval is used. */
+/**
+ * Below this many seeds a bootstrap over seeds cannot reach far enough into its tails, so Student's
+ * interval is used.
+ */
 export const fewestForBootstrap = 6;
 
 /** Student's interval of a mean; null below two values. */
@@ -33,16 +36,18 @@ const degrees = (strata: readonly (readonly number[])[]): number => {
 };
 
 /**
- * Tail share of the expanded percentile interval (Hesterberg 2015, "What teachers should know about the bootstrap", section 5):
- * the plain percentile interval is too narrow by sqrt((n - 1) / n) and by using z where t belongs; both are put back.
+ * Tail share of the expanded percentile interval (Hesterberg 2015, "What teachers should know about
+ * the bootstrap", section 5): the plain percentile interval is too narrow by sqrt((n - 1) / n) and
+ * by using z where t belongs; both are put back.
  */
 export const expandedTail = (n: number, df: number, level: number): number =>
   normalCdf(-Math.sqrt(n / (n - 1)) * studentQuantile((1 + level) / 2, df));
 
 /**
- * Bootstrap interval of the mean over tasks of the mean over seeds, stratified: seeds are resampled within each task, tasks are
- * fixed. strata: one list of run scores (or paired differences) for each task. Expanded percentile interval.
- * Null unless every stratum has at least `fewestForBootstrap` values.
+ * Bootstrap interval of the mean over tasks of the mean over seeds, stratified: seeds are resampled
+ * within each task, tasks are fixed. strata: one list of run scores (or paired differences) for
+ * each task. Expanded percentile interval. Null unless every stratum has at least
+ * `fewestForBootstrap` values.
  */
 export const bootstrapInterval = (
   strata: readonly (readonly number[])[],
@@ -67,11 +72,17 @@ export const bootstrapInterval = (
   return { low: sortedQuantile(draws, tail), high: sortedQuantile(draws, 1 - tail), level, kind: 'bootstrap' };
 };
 
-/** The interval a table prints: bootstrap stratified by task where seeds suffice, else Student's over seed means. */
+/**
+ * The interval a table prints: bootstrap stratified by task where seeds suffice, else Student's
+ * over seed means.
+ */
 export const seedInterval = (strata: readonly (readonly number[])[], key: Key): Interval | null =>
   bootstrapInterval(strata, key) ?? pooledT(strata);
 
-/** Student's interval of a mean of stratum means, with Satterthwaite's degrees of freedom; null where a stratum has one value. */
+/**
+ * Student's interval of a mean of stratum means, with Satterthwaite's degrees of freedom; null
+ * where a stratum has one value.
+ */
 export const pooledT = (strata: readonly (readonly number[])[], level = 0.95): Interval | null => {
   if (strata.length === 0 || strata.some((s) => s.length < 2)) return null;
   const error = Math.sqrt(strata.reduce((sum, s) => sum + variance(s) / s.length, 0)) / strata.length;

@@ -3,9 +3,10 @@ import { studentQuantile } from './distributions.ts';
 import type { Interval } from './interval.ts';
 
 /**
- * Interval of an estimate from n estimates that each leave one unit out: se² = (n - 1) / n Σ (θ₍ᵢ₎ - mean θ₍.₎)², Student's t with
- * n - 1 degrees of freedom (Arvesen 1969, "Jackknifing U-statistics", for means over all subsets of the units). For a plain mean it
- * is Student's interval. Null below two units.
+ * Interval of an estimate from n estimates that each leave one unit out: se² = (n - 1) / n Σ (θ₍ᵢ₎
+ * - mean θ₍.₎)², Student's t with n - 1 degrees of freedom (Arvesen 1969, "Jackknifing
+ * U-statistics", for means over all subsets of the units). For a plain mean it is Student's
+ * interval. Null below two units.
  */
 export const jackknifeInterval = (estimate: number, leftOut: readonly number[], level = 0.95): Interval | null => {
   const n = leftOut.length;

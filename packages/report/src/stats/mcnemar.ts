@@ -10,7 +10,10 @@ export interface McNemar {
   readonly p: number;
 }
 
-/** McNemar's exact two-sided test: of the examples on which the two disagree, half should go either way. */
+/**
+ * McNemar's exact two-sided test: of the examples on which the two disagree, half should go either
+ * way.
+ */
 export const mcnemar = (gained: number, lost: number): McNemar => {
   const n = gained + lost;
   const k = Math.min(gained, lost);
@@ -18,14 +21,19 @@ export const mcnemar = (gained: number, lost: number): McNemar => {
   return { gained, lost, p: n === 0 ? 1 : Math.min(1, 2 * incompleteBeta(n - k, k + 1, 0.5)) };
 };
 
-/** One test for each seed, over the examples both runs share; p corrected by Holm over the seeds. */
+/**
+ * One test for each seed, over the examples both runs share; p corrected by Holm over the seeds.
+ */
 export interface SeedwiseMcNemar {
   readonly seeds: number;
   readonly better: number;
   readonly worse: number;
 }
 
-/** In how many seeds the arm is better (worse) example by example at level alpha, after Holm over the seeds. */
+/**
+ * In how many seeds the arm is better (worse) example by example at level alpha, after Holm over
+ * the seeds.
+ */
 export const seedwise = (tests: readonly McNemar[], alpha = 0.05): SeedwiseMcNemar => {
   const adjusted = holm(tests.map(({ p }) => p));
   const sure = tests.filter((_, i) => adjusted[i]! <= alpha);

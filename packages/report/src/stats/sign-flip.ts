@@ -8,15 +8,19 @@ export interface SignFlip {
   readonly n: number;
   /** The smallest p that n pairs can give, 2 / 2^n. */
   readonly floor: number;
-  /** False where even the clearest result stays above alpha: then nothing is "not significant", it just cannot be. */
+  /**
+   * False where even the clearest result stays above alpha: then nothing is "not significant", it
+   * just cannot be.
+   */
   readonly able: boolean;
 }
 
 const sampled = 20_000;
 
 /**
- * Exact sign-flip test of paired differences: under the null each difference is as likely as its negative, so the sum is compared
- * with the sums of all 2^n sign patterns (two-sided). Above 20 pairs, 20,000 random patterns drawn from a fixed key.
+ * Exact sign-flip test of paired differences: under the null each difference is as likely as its
+ * negative, so the sum is compared with the sums of all 2^n sign patterns (two-sided). Above 20
+ * pairs, 20,000 random patterns drawn from a fixed key.
  */
 export const signFlip = (differences: readonly number[], alpha = 0.05, stream: Key = key(0)): SignFlip => {
   const n = differences.length;
@@ -27,7 +31,8 @@ export const signFlip = (differences: readonly number[], alpha = 0.05, stream: K
   // Sums that differ by rounding alone count as ties.
   const bar = total - 1e-12 * differences.reduce((sum, d) => sum + Math.abs(d), 0);
   if (n > 20) return { p: (1 + extremes(differences, bar, stream)) / (sampled + 1), n, floor, able };
-  // A pattern and its mirror image have the same |sum|: half of them are enough. Gray code changes one sign at a time.
+  // A pattern and its mirror image have the same |sum|: half of them are enough. Gray code changes
+  // one sign at a time.
   let sum = differences.reduce((s, d) => s + d, 0);
   const sign = new Int8Array(n).fill(1);
   let count = 0;
@@ -58,7 +63,10 @@ const extremes = (differences: readonly number[], bar: number, stream: Key): num
   return count;
 };
 
-/** Hodges and Lehmann's shift: the median of all pairwise averages of the differences (each with itself too). NaN when empty. */
+/**
+ * Hodges and Lehmann's shift: the median of all pairwise averages of the differences (each with
+ * itself too). NaN when empty.
+ */
 export const hodgesLehmann = (differences: readonly number[]): number =>
   differences.length === 0
     ? Number.NaN

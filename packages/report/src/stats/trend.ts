@@ -1,7 +1,9 @@
 import { mean } from './describe.ts';
 import { signFlip, type SignFlip } from './sign-flip.ts';
 
-/** A sweep as a matrix: one row for each seed, one column for each setting in rising order; no gaps. */
+/**
+ * A sweep as a matrix: one row for each seed, one column for each setting in rising order; no gaps.
+ */
 export type Sweep = readonly (readonly number[])[];
 
 /** A one-number-per-seed contrast with its test. */
@@ -18,8 +20,9 @@ const trend = (values: readonly number[], alpha: number): Trend => ({
 });
 
 /**
- * Does the score rise along the settings? Each seed gives its least-squares slope on the rank of the setting; slopes are tested
- * by sign flips. A trend, not strict monotony, is what such a sweep can show. Unit: score for one step of the grid.
+ * Does the score rise along the settings? Each seed gives its least-squares slope on the rank of
+ * the setting; slopes are tested by sign flips. A trend, not strict monotony, is what such a sweep
+ * can show. Unit: score for one step of the grid.
  */
 export const rising = (sweep: Sweep, alpha = 0.05): Trend => {
   const k = sweep[0]?.length ?? 0;
@@ -49,19 +52,20 @@ const highest = (rows: Sweep): number => {
 };
 
 /**
- * Rise and fall along the settings. The peak is chosen from the other seeds (leave one out), so picking the largest of many noisy
- * means does not count as evidence; each seed then gives peak minus first and peak minus last. Needs three settings.
+ * Rise and fall along the settings. The peak is chosen from the other seeds (leave one out), so
+ * picking the largest of many noisy means does not count as evidence; each seed then gives peak
+ * minus first and peak minus last. Needs three settings.
  */
 export const hump = (sweep: Sweep, alpha = 0.05): Hump | null => {
   const k = sweep[0]?.length ?? 0;
   if (k < 3 || sweep.length < 2) return null;
-  const held = sweep.map((row, i) => ({ row, at: highest(sweep.filter((_, j) => j !== i)) }));
+  const peaks = sweep.map((row, i) => ({ row, at: highest(sweep.filter((_, j) => j !== i)) }));
   const rise = trend(
-    held.map(({ row, at }) => row[at]! - row[0]!),
+    peaks.map(({ row, at }) => row[at]! - row[0]!),
     alpha,
   );
   const fall = trend(
-    held.map(({ row, at }) => row[at]! - row[k - 1]!),
+    peaks.map(({ row, at }) => row[at]! - row[k - 1]!),
     alpha,
   );
   const p = rise.test.p === null || fall.test.p === null ? null : Math.max(rise.test.p, fall.test.p);

@@ -1,5 +1,7 @@
-import { axis, isChoice, reading, type Reading, type ReadoutChoice, seedOf, taskOf, value } from './run.ts';
-import type { Cell, Label } from './study.ts';
+import { groupBy } from './group.ts';
+import { axis, choiceNamed, reading, type Reading, type ReadoutChoice, seedOf, taskOf, value } from './run.ts';
+import type { Label } from '@lab/records';
+import type { Cell } from './study.ts';
 
 /** Which runs: each named axis must have the value, or one of the values. */
 export type Where = { readonly [axis: string]: Label | readonly Label[] };
@@ -11,8 +13,26 @@ export interface Arm {
   /** Default: the label `readout` of the run, else the method's own. */
   readonly readout?: ReadoutChoice;
   readonly members?: number;
-  /** Name of the method in `paper/numbers.csv`. */
+  /** Name of the method in `tables/paper-numbers.csv`. */
   readonly paper?: string;
+}
+
+/** What every table and figure says of itself. */
+export interface Titled {
+  /** File name without ending: letters, digits, hyphens. */
+  readonly name: string;
+  readonly title: string;
+  /**
+   * What differs from the paper, in one sentence; printed in the caption after the facts read from
+   * the runs.
+   */
+  readonly differs?: string;
+}
+
+/** Over arms given one by one, or one for each value of the axis `by` (default: method). */
+export interface OverArms extends Titled {
+  readonly arms?: readonly Arm[];
+  readonly by?: string;
 }
 
 /** One number of one run. */
@@ -22,81 +42,82 @@ export interface Point {
   readonly value: number;
 }
 
-export const matches = (cell: Cell, where: Where | undefined): boolean =>
-  Object.entries(where ?? {}).every(([name, wanted]) => {
-    const has = axis(cell, name);
-    return Array.isArray(wanted) ? wanted.includes(has) : has === wanted;
+/** Whether each named axis of the run has the wanted value, or one of the wanted values. */
+export const matches = (cell: Cell, where: Where = {}): boolean =>
+  Object.entries(where).every(([name, wanted]) => {
+    const own = axis(cell, name);
+    return Array.isArray(wanted) ? wanted.includes(own) : own === wanted;
   });
 
-/** Natural order: numbers by size, words as given first. */
-const order = (values: readonly Label[]): Label[] => {
-  const distinct = [...new Set(values)];
-  return distinct.every((v) => typeof v === 'number') ? distinct.sort((a, b) => Number(a) - Number(b)) : distinct;
+/** Values of an axis that occur: numbers sorted, words in the order of the runs. */
+export const levels = (cells: readonly Cell[], name: string): Label[] => {
+  const distinct = [...new Set(cells.flatMap((cell) => axis(cell, name) ?? []))];
+  const numbers = distinct.filter((v) => typeof v === 'number');
+  return numbers.length === distinct.length ? numbers.sort((a, b) => a - b) : distinct;
 };
-
-/** Values of an axis that occur, numbers sorted, words in the order of the runs. */
-export const levels = (cells: readonly Cell[], name: string): Label[] =>
-  order(cells.flatMap((cell) => axis(cell, name) ?? []));
 
 /** The given arms, or one for each value of an axis. */
 export const armsOf = (cells: readonly Cell[], given: readonly Arm[] | undefined, by = 'method'): readonly Arm[] =>
   given ?? levels(cells, by).map((v) => ({ name: String(v), where: { [by]: v } }));
 
+/** The runs of an arm. */
 export const cellsOf = (cells: readonly Cell[], arm: Arm): readonly Cell[] =>
   cells.filter((cell) => matches(cell, arm.where));
 
+/** The arm at one value of an axis. */
+export const armAt = (arm: Arm, axisName: string, level: Label): Arm => ({
+  ...arm,
+  where: { ...arm.where, [axisName]: level },
+});
+
 /** How an arm reads a run. */
 export const readingOf = (cell: Cell, arm: Arm): Reading | null => {
-  const label = cell.labels.readout;
-  const choice = arm.readout ?? (isChoice(label) ? label : 'own');
-  const size = arm.members ?? (typeof cell.labels.M === 'number' ? cell.labels.M : undefined);
-  return reading(cell, choice, size);
+  const choice = arm.readout ?? choiceNamed(cell.labels.readout) ?? 'own';
+  return reading(cell, choice, arm.members ?? (typeof cell.labels.M === 'number' ? cell.labels.M : undefined));
 };
 
-/** Scores of an arm: one for each task and seed, sorted; several runs of one seed are averaged. Runs without the number are left out. */
+const average = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
+/** One text for a task and a seed, by which runs of two arms are paired. */
+export const pairName = ({ task, seed }: Pick<Point, 'task' | 'seed'>): string => `${task}\u0000${seed}`;
+
+/**
+ * Scores of an arm: one for each task and seed, sorted; several runs of one seed are averaged. Runs
+ * without it are left out.
+ */
 export const points = (cells: readonly Cell[], arm: Arm, metric: string): Point[] => {
-  const found = new Map<string, { task: string; seed: number; values: number[] }>();
-  for (const cell of cellsOf(cells, arm)) {
+  const all = cellsOf(cells, arm).flatMap((cell): readonly Point[] => {
     const v = value(cell, metric, readingOf(cell, arm));
-    if (v === null || !Number.isFinite(v)) continue;
-    const task = taskOf(cell);
-    const seed = seedOf(cell);
-    const at = `${task}\u0000${seed}`;
-    const entry = found.get(at) ?? { task, seed, values: [] };
-    entry.values.push(v);
-    found.set(at, entry);
-  }
-  return [...found.values()]
-    .map(({ task, seed, values }) => ({ task, seed, value: values.reduce((a, b) => a + b, 0) / values.length }))
+    return v === null || !Number.isFinite(v) ? [] : [{ task: taskOf(cell), seed: seedOf(cell), value: v }];
+  });
+  return [...groupBy(all, pairName).values()]
+    .flatMap((same) => same.slice(0, 1).map((point) => ({ ...point, value: average(same.map((p) => p.value)) })))
     .sort((a, b) => (a.task < b.task ? -1 : a.task > b.task ? 1 : a.seed - b.seed));
 };
 
 /** Points by task, in the order of `points`. */
-export const byTask = (list: readonly Point[]): Map<string, Point[]> => {
-  const groups = new Map<string, Point[]>();
-  for (const p of list) groups.set(p.task, [...(groups.get(p.task) ?? []), p]);
-  return groups;
-};
+export const byTask = (list: readonly Point[]): Map<string, Point[]> => groupBy(list, ({ task }) => task);
 
 /** Differences arm minus baseline on the tasks and seeds that both have. */
 export const paired = (arm: readonly Point[], baseline: readonly Point[]): Point[] => {
-  const other = new Map(baseline.map((p) => [`${p.task}\u0000${p.seed}`, p.value]));
+  const other = new Map(baseline.map((p) => [pairName(p), p.value]));
   return arm.flatMap((p) => {
-    const b = other.get(`${p.task}\u0000${p.seed}`);
+    const b = other.get(pairName(p));
     return b === undefined ? [] : [{ ...p, value: p.value - b }];
   });
 };
 
 /**
- * One number for each seed: the mean over tasks, on seeds that have every task. Runs that share a seed share their streams, so the
- * seed, not the task, is what a test may flip.
+ * One number for each seed: the mean over tasks, on seeds that have every task. Runs that share a
+ * seed share their streams, so the seed, not the task, is what a test may flip.
  */
 export const bySeed = (list: readonly Point[]): { readonly seed: number; readonly value: number }[] => {
-  const tasks = new Set(list.map((p) => p.task)).size;
-  const groups = new Map<number, number[]>();
-  for (const p of list) groups.set(p.seed, [...(groups.get(p.seed) ?? []), p.value]);
-  return [...groups]
-    .filter(([, values]) => values.length === tasks)
-    .map(([seed, values]) => ({ seed, value: values.reduce((a, b) => a + b, 0) / values.length }))
+  const tasks = byTask(list).size;
+  return [...groupBy(list, ({ seed }) => seed)]
+    .filter(([, same]) => same.length === tasks)
+    .map(([seed, same]) => ({ seed, value: average(same.map((p) => p.value)) }))
     .sort((a, b) => a.seed - b.seed);
 };
+
+/** The numbers of `bySeed` for one arm and metric. */
+export const seedValues = (cells: readonly Cell[], arm: Arm, metric: string): number[] =>
+  bySeed(points(cells, arm, metric)).map((p) => p.value);

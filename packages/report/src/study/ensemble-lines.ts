@@ -1,10 +1,11 @@
+import { ensembleLogits } from '@lab/metrics';
 import { mean } from '../stats/describe.ts';
 import type { Interval } from '../stats/interval.ts';
 import { jackknifeInterval } from '../stats/jackknife.ts';
 import { subsets } from '../stats/subsets.ts';
 import { type Arm, bySeed, cellsOf, points } from './arm.ts';
-import { sizesOf } from './ensemble.ts';
-import { scoresOf } from './scores.ts';
+import { sizesOf } from './run.ts';
+import { scoreOutputs } from './outcome.ts';
 import { type SeedEnsembles, seedEnsembles, type SeedMembers } from './seed-ensemble.ts';
 import type { Cell } from './study.ts';
 
@@ -17,7 +18,7 @@ export interface Draw {
   readonly value: number;
 }
 
-/** One line of the comparison: what is averaged, how, how many, and its values by metric. */
+/** One line of the comparison: what is averaged, how, how many, and its values of a metric. */
 export interface EnsembleLine {
   readonly series: string;
   readonly of: 'one model' | 'seeds' | 'masks';
@@ -25,13 +26,14 @@ export interface EnsembleLine {
   readonly size: number;
   /** Models that have to be trained. */
   readonly trained: number;
-  readonly draws: { readonly [metric: string]: readonly Draw[] };
+  readonly draws: (metric: string) => readonly Draw[];
 }
 
-const byMetric = (
-  metrics: readonly string[],
-  of: (metric: string) => readonly Draw[],
-): { readonly [metric: string]: readonly Draw[] } => Object.fromEntries(metrics.map((m) => [m, of(m)]));
+/** The values of each metric, computed once. */
+const byMetric = (metrics: readonly string[], of: (metric: string) => readonly Draw[]): EnsembleLine['draws'] => {
+  const values = new Map(metrics.map((metric) => [metric, of(metric)]));
+  return (metric) => values.get(metric) ?? [];
+};
 
 const runs = (list: Parameters<typeof bySeed>[0]): Draw[] =>
   bySeed(list).map(({ seed, value }) => ({ seeds: [seed], value }));
@@ -49,7 +51,10 @@ export const singleLine = (cells: readonly Cell[], arm: Arm, metrics: readonly s
 /** An ensemble of one is the same however it is averaged. */
 const waysFor = (size: number): readonly (Average | null)[] => (size === 1 ? [null] : averages);
 
-/** Mask ensembles of one trained model, for every stored size. A regression has values, whose only average is that of `logits`. */
+/**
+ * Mask ensembles of one trained model, for every stored size. A regression has values, whose only
+ * average is that of `logits`.
+ */
 export const maskLines = (cells: readonly Cell[], arm: Arm, metrics: readonly string[]): EnsembleLine[] =>
   sizesOf(cellsOf(cells, arm)).flatMap((members) =>
     waysFor(members).map((average): EnsembleLine => {
@@ -70,29 +75,31 @@ const sizesUpTo = (n: number): readonly number[] => [...[2, 4, 8, 16, 32].filter
 /** Scores of one ensemble on every data set, by metric. */
 const scored = (members: readonly SeedMembers[], seeds: readonly number[], average: Average) =>
   members.map((task) => {
-    const places = seeds.map((seed) => task.seeds.indexOf(seed));
-    const rows = task.rows.map((row) => ({ ...row, members: places.map((at) => row.members![at]!) }));
-    const scores = scoresOf(rows, `ensemble-${average}`, seeds.length);
+    const outputs = task.outputs.filter((_, k) => seeds.some((seed) => seed === task.seeds[k]));
+    const scores = scoreOutputs(ensembleLogits(outputs, average, outputs.length), task.labels);
     return (metric: string) => scores?.[metric === 'score' ? task.metric : metric];
   });
 
-const known = (value: number | undefined): value is number => value !== undefined && Number.isFinite(value);
+const known = (value: number | null | undefined): value is number => typeof value === 'number';
 
-/** Means over the data sets that have the metric; ensembles that lack it on one of them are left out. */
+/**
+ * Means over the data sets that have the metric; ensembles that lack it on one of them are left
+ * out.
+ */
 const drawsOf = (
   all: readonly { readonly seeds: readonly number[]; readonly tasks: ReturnType<typeof scored> }[],
   metric: string,
 ): readonly Draw[] => {
-  const found = all.map(({ seeds, tasks }) => ({ seeds, values: tasks.map((of) => of(metric)).filter(known) }));
-  const most = Math.max(1, ...found.map(({ values }) => values.length));
-  return found
+  const ensembles = all.map(({ seeds, tasks }) => ({ seeds, values: tasks.map((of) => of(metric)).filter(known) }));
+  const most = Math.max(1, ...ensembles.map(({ values }) => values.length));
+  return ensembles
     .filter(({ values }) => values.length === most)
     .map(({ seeds, values }) => ({ seeds, value: mean(values) }));
 };
 
 /**
- * Ensembles over every subset of the arm's seeds, by size (sizes with more than 2,000 subsets are left out); no lines where a data
- * set refuses.
+ * Ensembles over every subset of the arm's seeds, by size (sizes with more than 2,000 subsets are
+ * left out); no lines where a data set refuses.
  */
 export const seedLines = (
   cells: readonly Cell[],
@@ -100,14 +107,15 @@ export const seedLines = (
   metrics: readonly string[],
 ): { readonly lines: readonly EnsembleLine[]; readonly refused: SeedEnsembles['refused'] } => {
   const { members, refused } = seedEnsembles(cells, arm);
-  if (refused.length > 0 || members.length === 0) return { lines: [], refused };
-  const seeds = members[0]!.seeds.filter((seed) => members.every((task) => task.seeds.includes(seed)));
+  const [first, ...others] = members;
+  if (refused.length > 0 || !first) return { lines: [], refused };
+  const seeds = first.seeds.filter((seed) => others.every((task) => task.seeds.includes(seed)));
   const lines = sizesUpTo(seeds.length).flatMap((size) => {
     const some = subsets(seeds.length, size);
     if (some === null) return [];
     return averages.map((average): EnsembleLine => {
       const all = some.map((places) => {
-        const chosen = places.map((i) => seeds[i]!);
+        const chosen = seeds.filter((_, i) => places.includes(i));
         return { seeds: chosen, tasks: scored(members, chosen, average) };
       });
       const draws = byMetric(metrics, (metric) => drawsOf(all, metric));
@@ -118,8 +126,9 @@ export const seedLines = (
 };
 
 /**
- * Mean of `draws` minus mean of the single runs `base` with the same seeds, and its interval: jackknife over seeds, each leaving out
- * every ensemble that holds the seed; null where no ensemble is left without one.
+ * Mean of `draws` minus mean of the single runs `base` with the same seeds, and its interval:
+ * jackknife over seeds, each leaving out every ensemble that holds the seed; null where no ensemble
+ * is left without one.
  */
 export const againstSingle = (
   draws: readonly Draw[],
@@ -127,14 +136,14 @@ export const againstSingle = (
 ): { readonly mean: number; readonly interval: Interval | null } | null => {
   const seeds = base.flatMap((b) => b.seeds).filter((seed) => draws.some((d) => d.seeds.includes(seed)));
   const difference = (used: readonly number[]): number | null => {
-    const [mine, other] = [draws, base].map((list) =>
-      list.filter((d) => d.seeds.every((seed) => used.includes(seed))).map((d) => d.value),
-    ) as [number[], number[]];
+    const valuesOf = (list: readonly Draw[]): number[] =>
+      list.filter((d) => d.seeds.every((seed) => used.includes(seed))).map((d) => d.value);
+    const [mine, other] = [valuesOf(draws), valuesOf(base)];
     return mine.length === 0 || other.length === 0 ? null : mean(mine) - mean(other);
   };
   const estimate = difference(seeds);
   if (estimate === null) return null;
-  const leftOut = seeds.map((seed) => difference(seeds.filter((s) => s !== seed)));
-  const interval = leftOut.includes(null) ? null : jackknifeInterval(estimate, leftOut as number[]);
+  const leftOut = seeds.flatMap((seed) => difference(seeds.filter((s) => s !== seed)) ?? []);
+  const interval = leftOut.length < seeds.length ? null : jackknifeInterval(estimate, leftOut);
   return { mean: estimate, interval };
 };

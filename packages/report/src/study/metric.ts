@@ -1,4 +1,9 @@
-/** How a metric is named, scaled and compared. Values are stored unscaled (fractions, nats, seconds). */
+import type { Cell } from './study.ts';
+
+/**
+ * How a metric is named, scaled and compared. Values are stored unscaled (fractions, nats,
+ * seconds).
+ */
 export interface Metric {
   readonly name: string;
   readonly title: string;
@@ -47,6 +52,19 @@ const catalogue: readonly Metric[] = [
 export const metricOf = (name: string): Metric =>
   catalogue.find((m) => m.name === name) ?? metric(name, name, 'higher');
 
+/**
+ * The metric behind a name; `score` is the tasks' main metric, or a plain "score (×100)" where
+ * tasks differ in theirs.
+ */
+export const mainMetric = (cells: readonly Cell[], name: string): Metric => {
+  if (name !== 'score') return metricOf(name);
+  const [first, ...others] = [...new Set(cells.map((c) => c.record.result.metric))].map(metricOf);
+  if (first && others.length === 0) return first;
+  const score = metricOf('score');
+  if (!first || others.some((m) => m.scale !== first.scale)) return score;
+  return { ...score, scale: first.scale, digits: first.digits, unit: '×100', differenceUnit: 'points' };
+};
+
 /** `accuracy (%)`: for axes and headers. */
 export const heading = ({ title, unit }: Metric): string => (unit === '' ? title : `${title} (${unit})`);
 
@@ -57,4 +75,17 @@ export const show = (m: Metric, value: number | null | undefined, signed = false
   const zero = Number(text) === 0;
   const plain = zero ? text.replace('-', '') : text;
   return signed && !zero && !plain.startsWith('-') ? `+${plain}` : plain;
+};
+
+/** ` points`, with its space, behind a difference; empty for a bare number. */
+export const unitAfter = ({ differenceUnit }: Metric): string => (differenceUnit === '' ? '' : ` ${differenceUnit}`);
+
+/** ` (points)`, for headers of differences; empty for a bare number. */
+export const unitBeside = ({ differenceUnit }: Metric): string => (differenceUnit === '' ? '' : ` (${differenceUnit})`);
+
+/** A p value to three digits; a dagger where the test cannot reject at this number of pairs. */
+export const pText = (p: number | null, able: boolean): string => {
+  if (p === null) return 'n/a';
+  if (!able) return `${p.toFixed(3)} †`;
+  return p < 0.001 ? '<0.001' : p.toFixed(3);
 };

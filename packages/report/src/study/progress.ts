@@ -1,5 +1,6 @@
 import type { Evaluation } from '@lab/records';
-import { type Arm, cellsOf, readingOf } from './arm.ts';
+import { type Arm, cellsOf, pairName, readingOf } from './arm.ts';
+import { groupBy } from './group.ts';
 import { curve, type Reading, seedOf, taskOf } from './run.ts';
 import type { Cell } from './study.ts';
 
@@ -14,13 +15,14 @@ export interface Moment {
   /** Metric on the training split, where it was evaluated. */
   readonly train: number | null;
   /** Metric on the held-out split: test where it was evaluated, else validation. */
-  readonly held: number | null;
+  readonly heldOut: number | null;
   readonly readout: string;
 }
 
 /**
- * Evaluations along training are single passes, unless selection needed the ensemble: an ensemble that is not there falls back to the
- * mean-field pass, then to the deterministic one. The readout is kept with the number, so that captions can say it.
+ * Evaluations along training are single passes, unless selection needed the ensemble: an ensemble
+ * that is not there falls back to the mean-field pass, then to the deterministic one. The readout
+ * is kept with the number, so that captions can say it.
  */
 const pick = (
   list: readonly Evaluation[],
@@ -41,7 +43,7 @@ export const moments = (cells: readonly Cell[], arm: Arm, metric: string): Momen
     const name = metric === 'score' ? cell.record.result.metric : metric;
     const wanted = readingOf(cell, arm);
     return curve(cell).map((point): Moment => {
-      const held = pick(point.evaluations, 'test', wanted) ?? pick(point.evaluations, 'validation', wanted);
+      const evaluated = pick(point.evaluations, 'test', wanted) ?? pick(point.evaluations, 'validation', wanted);
       return {
         task: taskOf(cell),
         seed: seedOf(cell),
@@ -49,18 +51,11 @@ export const moments = (cells: readonly Cell[], arm: Arm, metric: string): Momen
         step: point.step,
         trainLoss: point.trainLoss,
         train: pick(point.evaluations, 'train', wanted)?.metrics[name] ?? null,
-        held: held?.metrics[name] ?? null,
-        readout: held?.readout ?? 'none',
+        heldOut: evaluated?.metrics[name] ?? null,
+        readout: evaluated?.readout ?? 'none',
       };
     });
   });
 
-/** The part of the moments that belongs to one run. */
-export const byRun = (list: readonly Moment[]): Moment[][] => {
-  const groups = new Map<string, Moment[]>();
-  for (const m of list) {
-    const at = `${m.task}\u0000${m.seed}`;
-    groups.set(at, [...(groups.get(at) ?? []), m]);
-  }
-  return [...groups.values()];
-};
+/** Moments by run. */
+export const byRun = (list: readonly Moment[]): Moment[][] => [...groupBy(list, pairName).values()];

@@ -1,9 +1,21 @@
-import type { CurvePoint, Evaluation, Readout } from '@lab/records';
-import { outcomes, type Outcomes, measure } from './outcome.ts';
-import { type Cell, force, type Label } from './study.ts';
+import type { CurvePoint, Evaluation, Label, Readout } from '@lab/records';
+import { outcomes, type Outcomes, storedScores } from './outcome.ts';
+import { type Cell, force } from './study.ts';
 
-/** Which output is scored: the method's own, one by name, or `ensemble` (the run's ensemble, whichever kind it is). */
-export type ReadoutChoice = 'own' | 'ensemble' | Readout;
+const choices = [
+  'own',
+  'ensemble',
+  'deterministic',
+  'mean-field',
+  'ensemble-logits',
+  'ensemble-probabilities',
+] as const satisfies readonly ('own' | 'ensemble' | Readout)[];
+
+/**
+ * Which output is scored: the method's own, one by name, or `ensemble` (the run's ensemble,
+ * whichever kind it is).
+ */
+export type ReadoutChoice = (typeof choices)[number];
 
 /** A readout with its ensemble size; 1 for single passes. */
 export interface Reading {
@@ -11,21 +23,17 @@ export interface Reading {
   readonly members: number;
 }
 
-const choices: readonly string[] = [
-  'own',
-  'ensemble',
-  'deterministic',
-  'mean-field',
-  'ensemble-logits',
-  'ensemble-probabilities',
-];
-
-export const isChoice = (value: unknown): value is ReadoutChoice => choices.includes(value as string);
+/** The choice that a label `readout` names; undefined where it names none. */
+export const choiceNamed = (label: Label | undefined): ReadoutChoice | undefined =>
+  choices.find((choice) => choice === label);
 
 const scalar = (value: unknown): Label | undefined =>
   typeof value === 'string' || typeof value === 'number' ? value : undefined;
 
-/** Value of an axis: what the experiment labelled, else what the config says. Undefined where neither knows it. */
+/**
+ * Value of an axis: what the experiment labelled, else what the config says. Undefined where
+ * neither knows it.
+ */
 export const axis = ({ labels, record: { config } }: Cell, name: string): Label | undefined => {
   if (labels[name] !== undefined) return labels[name];
   if (name === 'method') return config.dropout.name;
@@ -36,15 +44,18 @@ export const axis = ({ labels, record: { config } }: Cell, name: string): Label 
 
 /** Name of the task a run belongs to; scores are paired and averaged within it. */
 export const taskOf = (cell: Cell): string => String(axis(cell, 'dataset'));
+/** The run's seed, by which runs of different arms are paired. */
 export const seedOf = (cell: Cell): number => Number(axis(cell, 'seed'));
 
 const isEnsemble = (readout: Readout): boolean => readout.startsWith('ensemble');
 
-/** Sizes of an ensemble readout that the run's test evaluations hold, rising. */
-export const ensembleSizes = ({ record: { result } }: Cell, readout: Readout): number[] =>
-  [
-    ...new Set(result.evaluations.filter((e) => e.split === 'test' && e.readout === readout).map((e) => e.members)),
-  ].sort((a, b) => a - b);
+const sizesIn = (cells: readonly Cell[], fits: (readout: Readout) => boolean): number[] => {
+  const tested = cells.flatMap(({ record: { result } }) => result.evaluations.filter((e) => e.split === 'test'));
+  return [...new Set(tested.filter((e) => fits(e.readout)).map((e) => e.members))].sort((a, b) => a - b);
+};
+
+/** Ensemble sizes that any of the runs was tested with, rising; all kinds of ensemble together. */
+export const sizesOf = (cells: readonly Cell[]): number[] => sizesIn(cells, isEnsemble);
 
 const ensembleOf = ({ record: { result } }: Cell): Readout =>
   isEnsemble(result.headline.readout) ? result.headline.readout : 'ensemble-logits';
@@ -55,8 +66,8 @@ export const reading = (cell: Cell, choice: ReadoutChoice, members?: number): Re
   if (choice === 'own') return members && isEnsemble(headline.readout) ? { ...headline, members } : headline;
   const readout = choice === 'ensemble' ? ensembleOf(cell) : choice;
   if (!isEnsemble(readout)) return { readout, members: 1 };
-  const sizes = ensembleSizes(cell, readout);
-  const size = members ?? (readout === headline.readout ? headline.members : sizes.at(-1));
+  const largest = sizesIn([cell], (other) => other === readout).at(-1);
+  const size = members ?? (readout === headline.readout ? headline.members : largest);
   return size === undefined ? null : { readout, members: size };
 };
 
@@ -65,81 +76,87 @@ const evaluation = (cell: Cell, split: Evaluation['split'], { readout, members }
     (e) => e.split === split && e.readout === readout && (!isEnsemble(readout) || e.members === members),
   );
 
-const curves = new WeakMap<Cell, readonly CurvePoint[]>();
+/** What is read from a cell's lazy parts, kept as long as the cell. */
+interface Kept {
+  curve?: readonly CurvePoint[];
+  readonly outcomes: Map<string, Outcomes | null>;
+  readonly scores: Map<string, ReturnType<typeof storedScores>>;
+}
+
+const kept = new WeakMap<Cell, Kept>();
+const keptOf = (cell: Cell): Kept => {
+  const known = kept.get(cell);
+  if (known) return known;
+  const fresh: Kept = { outcomes: new Map(), scores: new Map() };
+  kept.set(cell, fresh);
+  return fresh;
+};
 
 /** Evaluations along training, read once. */
-export const curve = (cell: Cell): readonly CurvePoint[] => {
-  const known = curves.get(cell);
-  if (known) return known;
-  const read = force(cell.curve);
-  curves.set(cell, read);
-  return read;
-};
+export const curve = (cell: Cell): readonly CurvePoint[] => (keptOf(cell).curve ??= force(cell.curve));
 
-const read = new WeakMap<Cell, Map<string, Outcomes | null>>();
 const nameOf = ({ readout, members }: Reading): string => `${readout}|${members}`;
+const passes = [
+  { readout: 'mean-field', members: 1 },
+  { readout: 'deterministic', members: 1 },
+] as const satisfies readonly Reading[];
 
 /**
- * Per-example outcomes under a reading, or null. Predictions are large, so they are read once, turned into the outcomes of every
- * readout that tables commonly ask for, and let go.
+ * Per-example outcomes under a reading, or null. Predictions are large, so they are read once,
+ * turned into the outcomes of every readout that tables commonly ask for, and let go.
  */
 export const outcomesOf = (cell: Cell, wanted: Reading): Outcomes | null => {
-  const held = read.get(cell) ?? new Map<string, Outcomes | null>();
-  const name = nameOf(wanted);
-  if (!held.has(name)) {
-    read.set(cell, held);
+  const known = keptOf(cell).outcomes;
+  if (!known.has(nameOf(wanted))) {
     const rows = force(cell.predictions);
-    const usual: readonly Reading[] = [
-      { readout: 'deterministic', members: 1 },
-      { readout: 'mean-field', members: 1 },
-      cell.record.result.headline,
-    ];
-    for (const r of [wanted, ...usual]) {
-      if (!held.has(nameOf(r))) held.set(nameOf(r), outcomes(rows, r.readout, r.members));
-    }
+    for (const r of [wanted, ...passes, cell.record.result.headline])
+      if (!known.has(nameOf(r))) known.set(nameOf(r), outcomes(rows, r.readout, r.members));
   }
-  return held.get(name) ?? null;
+  return known.get(nameOf(wanted)) ?? null;
 };
 
-/** A gap compares one readout on both splits: the wanted one where the training split has it, else mean-field, else deterministic. */
-const sameOnTrain = (cell: Cell, wanted: Reading): Reading | null =>
-  [wanted, { readout: 'mean-field', members: 1 } as const, { readout: 'deterministic', members: 1 } as const].find(
-    (r) => evaluation(cell, 'train', r) !== undefined,
-  ) ?? null;
+/** Scores computed from a run's stored outputs, once for each reading. */
+const computedScores = (cell: Cell, wanted: Reading): ReturnType<typeof storedScores> => {
+  const known = keptOf(cell).scores;
+  const name = nameOf(wanted);
+  if (!known.has(name)) known.set(name, storedScores(force(cell.predictions), wanted.readout, wanted.members));
+  return known.get(name) ?? null;
+};
 
-const computed = ['accuracy', 'nll', 'brier', 'ece'];
-
-const difference = (a: number | null | undefined, b: number | null | undefined): number | null =>
-  a === null || a === undefined || b === null || b === undefined ? null : a - b;
-
-const cost = ({ record: { result } }: Cell, metric: string): number | undefined => {
-  if (metric === 'trainable') return result.counts.trainable;
-  if (metric === 'seconds') return result.cost.seconds;
-  if (metric === 'train-seconds') return result.cost.trainSeconds;
-  if (metric === 'memory') return result.cost.peakMemoryMB;
-  return undefined;
+const costs: { readonly [metric: string]: (result: Cell['record']['result']) => number } = {
+  trainable: ({ counts }) => counts.trainable,
+  seconds: ({ cost }) => cost.seconds,
+  'train-seconds': ({ cost }) => cost.trainSeconds,
+  memory: ({ cost }) => cost.peakMemoryMB,
 };
 
 /**
- * One number of one run: a test metric under a reading (`score` is the task's main metric), a gap between train and test, or a cost.
- * Stored evaluations are used; an ensemble size without one is computed from the stored members. Null where unknown or diverged.
+ * Metric on the training and test split under one readout: the wanted one where the training split
+ * has it, else a single pass.
+ */
+const onBothSplits = (cell: Cell, wanted: Reading, metric: string): readonly [train: number, test: number] | null => {
+  const same = [wanted, ...passes].find((r) => evaluation(cell, 'train', r) !== undefined);
+  const train = same && evaluation(cell, 'train', same)?.metrics[metric];
+  const test = same && evaluation(cell, 'test', same)?.metrics[metric];
+  return typeof train === 'number' && typeof test === 'number' ? [train, test] : null;
+};
+
+/**
+ * One number of one run: a test metric under a reading (`score` is the task's main metric), a gap
+ * between train and test, or a cost. Stored evaluations are used; an ensemble size without one is
+ * computed from the stored members. Null where unknown or diverged.
  */
 export const value = (cell: Cell, metric: string, r: Reading | null): number | null => {
   const { result } = cell.record;
-  const spent = cost(cell, metric);
-  if (spent !== undefined) return spent;
+  const cost = costs[metric];
+  if (cost) return cost(result);
   if (r === null || result.status !== 'done') return null;
   const name = metric === 'score' ? result.metric : metric;
   if (name === 'gap' || name === 'gap-nll') {
-    const of = name === 'gap' ? result.metric : 'nll';
-    const single = sameOnTrain(cell, r);
-    const train = single && evaluation(cell, 'train', single)?.metrics[of];
-    const test = single && evaluation(cell, 'test', single)?.metrics[of];
-    return name === 'gap' ? difference(train, test) : difference(test, train);
+    const both = onBothSplits(cell, r, name === 'gap' ? result.metric : 'nll');
+    if (both === null) return null;
+    return name === 'gap' ? both[0] - both[1] : both[1] - both[0];
   }
   const stored = evaluation(cell, 'test', r);
-  if (stored && name in stored.metrics) return stored.metrics[name] ?? null;
-  if (!computed.includes(name)) return null;
-  const o = outcomesOf(cell, r);
-  return o === null ? null : (measure(o)[name] ?? null);
+  return stored && name in stored.metrics ? (stored.metrics[name] ?? null) : (computedScores(cell, r)?.[name] ?? null);
 };

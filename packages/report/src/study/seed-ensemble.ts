@@ -1,17 +1,20 @@
-import type { Prediction } from '@lab/records';
+import type { Logits } from '@lab/metrics';
 import { type Arm, cellsOf, readingOf } from './arm.ts';
-import { logProbabilities, predictedValue } from './outcome.ts';
-import { type Reading, seedOf, taskOf } from './run.ts';
+import { groupBy } from './group.ts';
+import { storedOutputs } from './outcome.ts';
+import { seedOf, taskOf } from './run.ts';
 import { type Cell, force } from './study.ts';
 
-/** Test rows of one data set whose members are the outputs of different seeds' runs. */
+/** Test outputs of one data set by the runs of different seeds, examples in one order. */
 export interface SeedMembers {
   readonly task: string;
   /** The task's main metric. */
   readonly metric: string;
-  /** Rising; members[k] of every row belongs to seeds[k]. */
+  /** Rising. */
   readonly seeds: readonly number[];
-  readonly rows: readonly Prediction[];
+  readonly labels: readonly number[];
+  /** One for each seed. */
+  readonly outputs: readonly Logits[];
 }
 
 /** What can be averaged over seeds, and one sentence for each data set where nothing can. */
@@ -20,14 +23,10 @@ export interface SeedEnsembles {
   readonly refused: readonly string[];
 }
 
-/** ln probabilities, so that averaging them is averaging logits; of a regression the value. Null where the run lacks the readout. */
-const outputOf = (row: Prediction, { readout, members }: Reading): readonly number[] | null => {
-  if (row.texts !== undefined) return null;
-  if (row.deterministic.length > 1) return logProbabilities(row, readout, members);
-  const value = predictedValue(row, readout, members);
-  return value === null ? null : [value];
-};
-
+/**
+ * One seed's test rows by id; `output` is null in all of them where the run stores none that can be
+ * averaged.
+ */
 interface SeedRun {
   readonly seed: number;
   readonly rows: ReadonlyMap<string, { readonly label: number; readonly output: readonly number[] | null }>;
@@ -35,10 +34,13 @@ interface SeedRun {
 
 const seedRun = (cell: Cell, arm: Arm): SeedRun => {
   const reading = readingOf(cell, arm);
-  const rows = force(cell.predictions).map(
-    (row) => [row.id, { label: row.label, output: reading && outputOf(row, reading) }] as const,
-  );
-  return { seed: seedOf(cell), rows: new Map(rows) };
+  const rows = force(cell.predictions);
+  const isText = rows.some(({ texts }) => texts !== undefined);
+  const outputs = reading && !isText ? storedOutputs(rows, reading.readout, reading.members) : null;
+  return {
+    seed: seedOf(cell),
+    rows: new Map(rows.map(({ id, label }, i) => [id, { label, output: outputs?.[i] ?? null }])),
+  };
 };
 
 /** Why runs of one data set cannot be members of one ensemble; undefined where they can. */
@@ -51,33 +53,42 @@ const refusal = (task: string, arm: Arm, runs: readonly SeedRun[]): string | und
   for (const { seed, rows } of others) {
     const same = [...rows].filter(([id, { label }]) => first.rows.get(id)?.label === label).length;
     if (same === rows.size && same === first.rows.size) continue;
-    return `${task}: the test examples of seeds ${first.seed} and ${seed} are not the same (${same} of ${first.rows.size} shared), so their outputs cannot be averaged; a data set whose test split does not follow the seed can (GLUE files, hypernym, or files of your own with a test file)`;
+    return [
+      `${task}: the test examples of seeds ${first.seed} and ${seed} are not the same`,
+      ` (${same} of ${first.rows.size} shared), so their outputs cannot be averaged;`,
+      ' a data set whose test split does not follow the seed can',
+      ' (GLUE files, hypernym, or files of your own with a test file)',
+    ].join('');
   }
   const without = runs.find(({ rows }) => rows.size === 0 || [...rows.values()].some(({ output }) => output === null));
   return without && `${task}: ${arm.name}, seed ${without.seed}, stores no outputs that can be averaged`;
 };
 
-const combine = (runs: readonly SeedRun[]): readonly Prediction[] =>
-  [...runs[0]!.rows].map(([id, { label, output }]) => ({
-    id,
-    label,
-    deterministic: output!,
-    members: runs.map(({ rows }) => rows.get(id)!.output!),
-  }));
+/**
+ * Labels and outputs in the first run's order; every run has every id, as `refusal` has seen to.
+ */
+const aligned = (runs: readonly SeedRun[]): Pick<SeedMembers, 'labels' | 'outputs'> => {
+  const examples = [...(runs[0]?.rows ?? [])];
+  return {
+    labels: examples.map(([, { label }]) => label),
+    outputs: runs.map(({ rows }) => examples.map(([id]) => rows.get(id)?.output ?? [])),
+  };
+};
 
-/** The runs of an arm as members of one ensemble for each data set (Lakshminarayanan et al. 2017), examples matched by id. */
+/**
+ * The runs of an arm as members of one ensemble for each data set (Lakshminarayanan et al. 2017),
+ * examples matched by id.
+ */
 export const seedEnsembles = (cells: readonly Cell[], arm: Arm): SeedEnsembles => {
   const done = cellsOf(cells, arm).filter(({ record }) => record.result.status === 'done');
-  const found = [...new Set(done.map(taskOf))].map((task) => {
-    const own = done.filter((cell) => taskOf(cell) === task);
+  const members: SeedMembers[] = [];
+  const refused: string[] = [];
+  for (const [task, own] of groupBy(done, taskOf)) {
     const runs = own.map((cell) => seedRun(cell, arm)).sort((a, b) => a.seed - b.seed);
-    const refused = refusal(task, arm, runs);
-    if (refused !== undefined) return { members: [], refused: [refused] };
-    const { metric } = own[0]!.record.result;
-    return {
-      members: [{ task, metric, seeds: runs.map(({ seed }) => seed), rows: combine(runs) }],
-      refused: [],
-    };
-  });
-  return { members: found.flatMap(({ members }) => members), refused: found.flatMap(({ refused }) => refused) };
+    const why = refusal(task, arm, runs);
+    const metric = own[0]?.record.result.metric ?? '';
+    if (why === undefined) members.push({ task, metric, seeds: runs.map(({ seed }) => seed), ...aligned(runs) });
+    else refused.push(why);
+  }
+  return { members, refused };
 };

@@ -1,12 +1,12 @@
-import type { CurvePoint, Prediction, RunRecord } from '@lab/records';
+import type { CurvePoint, Labels, Prediction, RunRecord } from '@lab/records';
 
-/** What an experiment says of a run: a word or a number for each axis it varies (method, p, N, M, readout, dataset, variant, …). */
-export type Label = string | number;
-export type Labels = { readonly [axis: string]: Label };
-
-/** Given at once, or read when first needed and not kept: ten thousand runs' predictions need not be in memory together. */
+/**
+ * Given at once, or read when first needed and not kept: ten thousand runs' predictions need not be
+ * in memory together.
+ */
 export type Lazy<T> = T | (() => T);
 
+/** A finished run with its labels; test outputs and training curve may be read late. */
 export interface Cell {
   readonly record: RunRecord;
   readonly predictions: Lazy<readonly Prediction[]>;
@@ -14,7 +14,7 @@ export interface Cell {
   readonly labels: Labels;
 }
 
-/** The finished runs of one experiment. Report never reads a store: whoever calls it gives it this. */
+/** The finished runs of one experiment. */
 export interface Study {
   readonly name: string;
   readonly title: string;
@@ -22,4 +22,5 @@ export interface Study {
   readonly cells: readonly Cell[];
 }
 
-export const force = <T extends object>(lazy: Lazy<T>): T => (typeof lazy === 'function' ? (lazy as () => T)() : lazy);
+/** The value of something lazy. */
+export const force = <T extends readonly unknown[]>(lazy: Lazy<T>): T => (typeof lazy === 'function' ? lazy() : lazy);

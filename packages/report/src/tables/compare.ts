@@ -1,14 +1,22 @@
-import { caption } from '../caption.ts';
-import { type Arm, armsOf, bySeed, cellsOf, points } from '../study/arm.ts';
+import { caption } from '../study/caption.ts';
+import { type Arm, armsOf, cellsOf, type OverArms, seedValues } from '../study/arm.ts';
 import { compareArms, compareExamples } from '../study/comparison.ts';
-import { heading, metricOf } from '../study/metric.ts';
-import { mainMetric } from '../study/main-metric.ts';
+import { heading, mainMetric, metricOf, unitBeside } from '../study/metric.ts';
 import type { Cell } from '../study/study.ts';
 import { describe } from '../stats/describe.ts';
 import { holm } from '../stats/holm.ts';
-import type { CompareTable } from '../spec.ts';
 import { ableAfterHolm, dagger, differenceEntry, intervalText, meanEntry, numberEntry, pEntry } from './entries.ts';
 import { column, type Entry, type Table, text, withoutEmpty } from './table.ts';
+
+/** Every arm beside a baseline: scores, paired differences, tests, cost. */
+export interface CompareTable extends OverArms {
+  readonly kind: 'compare';
+  readonly baseline: Arm;
+  /** First: the one that is tested. */
+  readonly metrics: readonly string[];
+  /** Readouts shown side by side for the first metric; default: deterministic and own. */
+  readonly readouts?: readonly ('deterministic' | 'mean-field' | 'ensemble' | 'own')[];
+}
 
 const costs = ['trainable', 'train-seconds', 'memory'] as const;
 
@@ -30,7 +38,7 @@ const scores = (cells: readonly Cell[], spec: CompareTable, arms: readonly Arm[]
     ...others.map((name) => column(name, heading(metricOf(name)))),
     ...costs.map((name) => column(name, heading(metricOf(name)))),
   ];
-  const over = (arm: Arm, metric: string): number[] => bySeed(points(cells, arm, metric)).map((p) => p.value);
+  const over = (arm: Arm, metric: string): number[] => seedValues(cells, arm, metric);
   const rows = arms.map((arm): Entry[] => [
     text(arm.name),
     { text: String(over(arm, first ?? 'score').length), sort: over(arm, first ?? 'score').length },
@@ -46,13 +54,16 @@ const scores = (cells: readonly Cell[], spec: CompareTable, arms: readonly Arm[]
       title: spec.title,
       caption: caption(
         arms.flatMap((arm) => cellsOf(cells, arm)),
-        'Mean over seeds (averaged over data sets first), ± standard deviation over seeds (n - 1). Time and memory: means.',
+        'Mean over seeds (averaged over data sets first), ± standard deviation over seeds (n - 1). ' +
+          'Time and memory: means.',
         spec.differs,
       ),
       columns,
       rows,
       notes: [
-        'deterministic: one pass with all masks off and no rescaling; own: the readout that the row names, else what the method prescribes (mean-field scale or ensemble).',
+        'deterministic: one pass with all masks off and no rescaling; own: ' +
+          'the readout that the row names, else what the method prescribes (mean-field scale or ' +
+          'ensemble).',
         ...(others.length > 0
           ? ['Metrics after the first are read with the own readout. ECE: 15 equal-width bins.']
           : []),
@@ -66,10 +77,10 @@ const tests = (cells: readonly Cell[], spec: CompareTable, arms: readonly Arm[])
   const name = spec.metrics[0] ?? 'score';
   const main = mainMetric(cells, name);
   const others = arms.filter((arm) => arm.name !== spec.baseline.name);
-  const found = others.map((arm) => ({ arm, c: compareArms(cells, arm, spec.baseline, name) }));
-  const adjusted = holm(found.map(({ c }) => c.test.p));
-  const unit = main.differenceUnit === '' ? '' : ` (${main.differenceUnit})`;
-  const rows = found.map(({ arm, c }, i): Entry[] => {
+  const comparisons = others.map((arm) => ({ arm, c: compareArms(cells, arm, spec.baseline, name) }));
+  const adjusted = holm(comparisons.map(({ c }) => c.test.p));
+  const unit = unitBeside(main);
+  const rows = comparisons.map(({ arm, c }, i): Entry[] => {
     const each = main.name === 'accuracy' ? compareExamples(cells, arm, spec.baseline) : null;
     return [
       text(arm.name),
@@ -77,7 +88,7 @@ const tests = (cells: readonly Cell[], spec: CompareTable, arms: readonly Arm[])
       differenceEntry(main, c),
       numberEntry(main, c.shift, true),
       pEntry(c.test.p, c.test.able),
-      pEntry(adjusted[i]!, ableAfterHolm(c.test.floor, found.length)),
+      pEntry(adjusted[i] ?? null, ableAfterHolm(c.test.floor, comparisons.length)),
       numberEntry(main, c.detectable),
       each?.interval
         ? { text: intervalText(main, each.interval), raw: { low: each.interval.low, high: each.interval.high } }
@@ -90,15 +101,18 @@ const tests = (cells: readonly Cell[], spec: CompareTable, arms: readonly Arm[])
         : text('n/a'),
     ];
   });
-  const weak = found.map(({ c }) => c.test).filter((t) => t.p !== null && !ableAfterHolm(t.floor, found.length));
-  const kinds = new Set(found.flatMap(({ c }) => c.interval?.kind ?? []));
+  const weak = comparisons
+    .map(({ c }) => c.test)
+    .filter((t) => t.p !== null && !ableAfterHolm(t.floor, comparisons.length));
+  const kinds = new Set(comparisons.flatMap(({ c }) => c.interval?.kind ?? []));
   return withoutEmpty(
     {
       name: `${spec.name}-tests`,
       title: `${spec.title}: paired differences to ${spec.baseline.name}`,
       caption: caption(
         arms.flatMap((arm) => cellsOf(cells, arm)),
-        `${heading(main)}, own readout, runs paired by seed. Difference: mean with 95 % interval (${[...kinds].join(', ') || 'none'} over seeds, by data set).`,
+        `${heading(main)}, own readout, runs paired by seed. Difference: ` +
+          `mean with 95 % interval (${[...kinds].join(', ') || 'none'} over seeds, by data set).`,
         spec.differs,
       ),
       columns: [
@@ -114,11 +128,13 @@ const tests = (cells: readonly Cell[], spec: CompareTable, arms: readonly Arm[])
       ],
       rows,
       notes: [
-        'p: exact two-sided sign-flip test over seeds; Holm: over all rows. HL: Hodges-Lehmann. MDE: difference seen with 80 % power.',
-        ...(weak.length > 0 ? [dagger(Math.max(...weak.map((t) => t.n)), found.length)] : []),
+        'p: exact two-sided sign-flip test over seeds; Holm: over all rows. HL: Hodges-Lehmann. MDE: ' +
+          'difference seen with 80 % power.',
+        ...(weak.length > 0 ? [dagger(Math.max(...weak.map((t) => t.n)), comparisons.length)] : []),
         ...(main.name === 'accuracy'
           ? [
-              'McNemar: exact, over examples, one test per run, Holm over runs, at .05. Seeds x examples: hierarchical bootstrap.',
+              'McNemar: exact, over examples, one test per run, Holm over runs, at .05. ' +
+                'Seeds x examples: hierarchical bootstrap.',
             ]
           : []),
       ],

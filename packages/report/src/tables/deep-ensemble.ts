@@ -1,13 +1,27 @@
-import { caption } from '../caption.ts';
-import { cellsOf } from '../study/arm.ts';
+import { caption } from '../study/caption.ts';
+import { cellsOf, type Arm, type Titled } from '../study/arm.ts';
 import { againstSingle, type EnsembleLine, maskLines, seedLines, singleLine } from '../study/ensemble-lines.ts';
-import { mainMetric } from '../study/main-metric.ts';
-import { heading, show } from '../study/metric.ts';
+import { heading, mainMetric, show, unitBeside } from '../study/metric.ts';
 import type { Cell } from '../study/study.ts';
-import type { DeepEnsembleTable } from '../spec.ts';
 import { describe } from '../stats/describe.ts';
 import { intervalText, meanEntry } from './entries.ts';
 import { column, type Column, type Entry, type Table, text } from './table.ts';
+
+/**
+ * Ensembles of several seeds' models beside one model and beside ensembles of masks (deep
+ * ensembles; MC dropout; LoRA Dropout).
+ */
+export interface DeepEnsembleTable extends Titled {
+  readonly kind: 'deep-ensemble';
+  /**
+   * Arms whose seeds are members, read as each says; the first one's single models are what
+   * differences are taken to.
+   */
+  readonly arms: readonly Arm[];
+  /** Arms whose mask ensembles stand beside. */
+  readonly masks: readonly Arm[];
+  readonly metrics: readonly string[];
+}
 
 const whole = (value: number): Entry => ({ text: String(value), sort: value });
 
@@ -28,26 +42,26 @@ const head = ({ series, of, average, size, trained }: EnsembleLine): Entry[] => 
 ];
 
 /**
- * One model, ensembles of the models of several seeds, and ensembles of masks of one model, by size; then the differences to one
- * model. Where test sets differ by seed there are no ensembles of seeds, and a note says why.
+ * One model, ensembles of the models of several seeds, and ensembles of masks of one model, by
+ * size; then the differences to one model. Where test sets differ by seed there are no ensembles of
+ * seeds, and a note says why.
  */
 export const deepEnsembleTables = (cells: readonly Cell[], spec: DeepEnsembleTable): Table[] => {
   const { arms, masks, metrics } = spec;
   const deep = arms.map((arm) => seedLines(cells, arm, metrics));
   const single = arms.map((arm) => singleLine(cells, arm, metrics));
   const lines = [
-    ...arms.flatMap((_, i) => [single[i]!, ...deep[i]!.lines]),
+    ...deep.flatMap(({ lines }, i) => [...single.slice(i, i + 1), ...lines]),
     ...masks.flatMap((arm) => maskLines(cells, arm, metrics)),
-  ].filter(({ draws }) => metrics.some((m) => draws[m]!.length > 0));
+  ].filter(({ draws }) => metrics.some((m) => draws(m).length > 0));
   const used = [...arms, ...masks].flatMap((arm) => cellsOf(cells, arm));
   const refused = deep.flatMap((d) => d.refused.map((why) => `No ensembles of seeds: ${why}.`));
   const base = single[0];
   const named = metrics.map((m) => ({ name: m, metric: mainMetric(cells, m) }));
-  const difference = ({ draws }: EnsembleLine, name: string): Entry => {
-    const found = base && againstSingle(draws[name]!, base.draws[name]!);
-    if (!found) return text('n/a');
-    const { metric } = named.find((m) => m.name === name)!;
-    const { mean, interval } = found;
+  const difference = ({ draws }: EnsembleLine, { name, metric }: (typeof named)[number]): Entry => {
+    const against = base && againstSingle(draws(name), base.draws(name));
+    if (!against) return text('n/a');
+    const { mean, interval } = against;
     const plain = show(metric, mean, true);
     return {
       text: interval ? `${plain} ${intervalText(metric, interval)}` : plain,
@@ -61,17 +75,20 @@ export const deepEnsembleTables = (cells: readonly Cell[], spec: DeepEnsembleTab
       title: spec.title,
       caption: caption(
         used,
-        'Ensembles of seeds: mean over all subsets of the seeds, ± standard deviation over those subsets; other lines: mean over seeds, ± standard deviation over seeds (n - 1). Averaged over data sets first.',
+        'Ensembles of seeds: mean over all subsets of the seeds, ' +
+          '± standard deviation over those subsets; other lines: mean over seeds, ' +
+          '± standard deviation over seeds (n - 1). Averaged over data sets first.',
         spec.differs,
       ),
       columns: [...keys, column('n', 'ensembles'), ...named.map(({ name, metric }) => column(name, heading(metric)))],
       rows: lines.map((line) => [
         ...head(line),
-        whole(Math.max(...metrics.map((m) => line.draws[m]!.length))),
-        ...named.map(({ name, metric }) => meanEntry(metric, describe(line.draws[name]!.map((d) => d.value)))),
+        whole(Math.max(...metrics.map((m) => line.draws(m).length))),
+        ...named.map(({ name, metric }) => meanEntry(metric, describe(line.draws(name).map((d) => d.value)))),
       ]),
       notes: [
-        'Subsets of the same seeds overlap, so their ± is smaller than that of ensembles of fresh seeds; of all seeds there is one ensemble, without a ±.',
+        'Subsets of the same seeds overlap, so their ± is smaller than that of ensembles of fresh ' +
+          'seeds; of all seeds there is one ensemble, without a ±.',
         'Masks: one trained model, its first stored members. A regression averages values under either name.',
         'Where the seed also draws the training examples, several models have seen more data than one.',
         ...refused,
@@ -82,18 +99,17 @@ export const deepEnsembleTables = (cells: readonly Cell[], spec: DeepEnsembleTab
       title: `${spec.title}: differences to one model`,
       caption: caption(
         used,
-        `Minus ${base?.series ?? 'none'}, one model, on the same seeds, with 95 % interval: jackknife over seeds (each seed left out with all its ensembles), Student's t.`,
+        `Minus ${base?.series ?? 'none'}, one model, on the same seeds, with 95 % interval: ` +
+          "jackknife over seeds (each seed left out with all its ensembles), Student's t.",
         spec.differs,
       ),
       columns: [
         ...keys,
-        ...named.map(({ name, metric }) =>
-          column(name, `${metric.title}${metric.differenceUnit === '' ? '' : ` (${metric.differenceUnit})`} [95 %]`),
-        ),
+        ...named.map(({ name, metric }) => column(name, `${metric.title}${unitBeside(metric)} [95 %]`)),
       ],
       rows: lines
         .filter((line) => line !== base)
-        .map((line) => [...head(line), ...named.map(({ name }) => difference(line, name))]),
+        .map((line) => [...head(line), ...named.map((one) => difference(line, one))]),
       notes: ['No interval where every ensemble holds every seed.', ...refused],
     },
   ];

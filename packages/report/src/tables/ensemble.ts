@@ -1,24 +1,30 @@
-import { caption } from '../caption.ts';
-import { type Arm, armsOf, bySeed, cellsOf, points } from '../study/arm.ts';
-import { heading } from '../study/metric.ts';
-import { mainMetric } from '../study/main-metric.ts';
-import { sizesOf } from '../study/ensemble.ts';
+import { caption } from '../study/caption.ts';
+import { type Arm, armsOf, cellsOf, type OverArms, seedValues } from '../study/arm.ts';
+import { heading, mainMetric } from '../study/metric.ts';
+import { sizesOf } from '../study/run.ts';
 import type { Cell } from '../study/study.ts';
 import { describe } from '../stats/describe.ts';
-import type { EnsembleTable } from '../spec.ts';
 import { meanEntry } from './entries.ts';
 import { column, type Entry, type Table, text } from './table.ts';
+
+/**
+ * Scores by ensemble size, all sizes from one set of members, with the single passes as first rows.
+ */
+export interface EnsembleTable extends OverArms {
+  readonly kind: 'ensemble';
+  readonly metrics: readonly string[];
+}
 
 /** Single passes first, then the ensemble sizes, all from the same trained weights. */
 export const ensembleTables = (cells: readonly Cell[], spec: EnsembleTable): Table[] => {
   const arms = armsOf(cells, spec.arms, spec.by);
   const line = (arm: Arm, name: string, size: number | null): Entry[] => {
-    const stats = spec.metrics.map((m) => describe(bySeed(points(cells, arm, m)).map((p) => p.value)));
+    const stats = spec.metrics.map((m) => describe(seedValues(cells, arm, m)));
     return [
       text(arm.name),
       text(name),
       size === null ? text('-') : { text: String(size), sort: size },
-      ...stats.map((s, i) => meanEntry(mainMetric(cells, spec.metrics[i]!), s)),
+      ...spec.metrics.map((name, i) => meanEntry(mainMetric(cells, name), stats[i] ?? null)),
     ];
   };
   const rows = arms.flatMap((arm) => [
@@ -34,7 +40,8 @@ export const ensembleTables = (cells: readonly Cell[], spec: EnsembleTable): Tab
       title: spec.title,
       caption: caption(
         arms.flatMap((arm) => cellsOf(cells, arm)),
-        'Mean over seeds, ± standard deviation over seeds (n - 1). Every row of a series reads the same trained weights; ensembles are nested.',
+        'Mean over seeds, ± standard deviation over seeds (n - 1). ' +
+          'Every row of a series reads the same trained weights; ensembles are nested.',
         spec.differs,
       ),
       columns: [

@@ -1,5 +1,5 @@
 import type { Comparison } from '../study/comparison.ts';
-import { type Metric, show } from '../study/metric.ts';
+import { type Metric, pText, show } from '../study/metric.ts';
 import type { Summary } from '../stats/describe.ts';
 import type { Interval } from '../stats/interval.ts';
 import { type Entry, text } from './table.ts';
@@ -38,13 +38,6 @@ export const differenceEntry = (m: Metric, c: Comparison): Entry =>
         },
       };
 
-/** A p value to three digits; where the test cannot reject at this n, that is what is printed. */
-export const pText = (p: number | null, able: boolean): string => {
-  if (p === null) return 'n/a';
-  if (!able) return `${p.toFixed(3)} †`;
-  return p < 0.001 ? '<0.001' : p.toFixed(3);
-};
-
 export const pEntry = (p: number | null, able: boolean): Entry =>
   p === null ? missing : { text: pText(p, able), sort: p };
 
@@ -58,6 +51,8 @@ export const ableAfterHolm = (floor: number, rows: number): boolean => floor * r
 export const dagger = (n: number, rows: number): string => {
   const floor = 2 / 2 ** n;
   return floor > 0.05
-    ? `†: cannot be significant at this n: with ${n} pairs an exact two-sided sign-flip test cannot go below p = ${floor.toFixed(4)}.`
-    : `†: cannot be significant at this n: with ${n} pairs p cannot go below ${floor.toFixed(4)}, and Holm over ${rows} rows multiplies the smallest by ${rows}.`;
+    ? `†: cannot be significant at this n: with ${n} pairs an exact two-sided sign-flip test cannot go ` +
+        `below p = ${floor.toFixed(4)}.`
+    : `†: cannot be significant at this n: with ${n} pairs p cannot go below ${floor.toFixed(4)}, ` +
+        `and Holm over ${rows} rows multiplies the smallest by ${rows}.`;
 };

@@ -1,19 +1,31 @@
-import { caption } from '../caption.ts';
-import { type Arm, armsOf, bySeed, cellsOf, levels, points } from '../study/arm.ts';
-import { mainMetric } from '../study/main-metric.ts';
-import { heading, metricOf } from '../study/metric.ts';
+import { caption } from '../study/caption.ts';
+import { type Arm, armAt, armsOf, cellsOf, levels, type OverArms, points, seedValues } from '../study/arm.ts';
+import { heading, mainMetric, metricOf } from '../study/metric.ts';
 import type { Cell } from '../study/study.ts';
-import { marks, type PaperNumber, paperNumbers } from '../papers/numbers.ts';
-import type { GridTable, PaperTable } from '../spec.ts';
+import { marks, type PaperNumber, paperNumbers, type PaperTable } from './paper-numbers.ts';
 import { describe } from '../stats/describe.ts';
 import { meanEntry, numberEntry } from './entries.ts';
 import { type Column, column, type Entry, type Table, text } from './table.ts';
+
+/**
+ * The papers' usual shape: methods down, tasks (or another axis) across, mean last; the paper's own
+ * columns behind.
+ */
+export interface GridTable extends OverArms {
+  readonly kind: 'grid';
+  /** Axis across; default: dataset. */
+  readonly columns?: string;
+  readonly metrics: readonly string[];
+  readonly costs?: readonly string[];
+  readonly average?: boolean;
+  readonly paper?: PaperTable;
+}
 
 /** A number of a paper with its mark: `84.48 ±0.98 [a]`. */
 export const paperEntry = (n: PaperNumber | undefined): Entry =>
   n === undefined
     ? text('n/a')
-    : { text: `${n.text} [${marks[n.mark]!.sign}]`, sort: n.value, raw: { value: n.value, sd: n.sd, mark: n.mark } };
+    : { text: `${n.text} [${marks[n.mark]?.sign}]`, sort: n.value, raw: { value: n.value, sd: n.sd, mark: n.mark } };
 
 /** `Table 1` for T1, other names as they are. */
 const place = (table: string): string => table.replace(/^T(\d+)$/, 'Table $1');
@@ -22,7 +34,9 @@ const place = (table: string): string => table.replace(/^T(\d+)$/, 'Table $1');
 export const markNotes = (used: readonly PaperNumber[], ref: PaperTable): string[] => [
   used.length === 0
     ? `${ref.paper}, ${place(ref.table)}: none of its values could be established; n/a.`
-    : `Columns "paper": ${ref.paper}, ${place(ref.table)}${ref.model ? `, ${ref.model}` : ''}, in the paper's units; other data and another model than ours unless named alike; n/a: no value known.`,
+    : `Columns "paper": ${ref.paper}, ${place(ref.table)}${ref.model ? `, ${ref.model}` : ''}, ` +
+      "in the paper's units; other data and another model than ours unless named alike; n/a: " +
+      'no value known.',
   ...Object.entries(marks)
     .filter(([mark]) => used.some((n) => n.mark === mark))
     .map(([, { sign, meaning }]) => `[${sign}] ${meaning}.`),
@@ -55,7 +69,10 @@ const paperSide = (ref: PaperTable | undefined, named: readonly Arm[]): Side => 
   };
 };
 
-/** Methods down, tasks across, mean over tasks last; cost; then the paper's own columns, also for rows that only the paper has. */
+/**
+ * Methods down, tasks across, mean over tasks last; cost; then the paper's own columns, also for
+ * rows that only the paper has.
+ */
 export const gridTables = (cells: readonly Cell[], spec: GridTable): Table[] => {
   const arms = armsOf(cells, spec.arms, spec.by);
   const axisName = spec.columns ?? 'dataset';
@@ -64,14 +81,14 @@ export const gridTables = (cells: readonly Cell[], spec: GridTable): Table[] => 
   const paper = paperSide(spec.paper, arms);
   const averaged = (spec.average ?? true) && across.length > 1;
   const score = (arm: Arm, metric: string): Entry =>
-    meanEntry(mainMetric(cells, metric), describe(bySeed(points(cells, arm, metric)).map((p) => p.value)));
+    meanEntry(mainMetric(cells, metric), describe(seedValues(cells, arm, metric)));
   const costs = spec.costs ?? [];
   const ours = arms.map((arm): Entry[] => [
     text(arm.name),
     ...costs.map((name) =>
       numberEntry(metricOf(name), describe(points(cells, arm, name).map((p) => p.value))?.mean ?? null),
     ),
-    ...across.flatMap((v) => spec.metrics.map((m) => score({ ...arm, where: { ...arm.where, [axisName]: v } }, m))),
+    ...across.flatMap((v) => spec.metrics.map((m) => score(armAt(arm, axisName, v), m))),
     ...(averaged ? spec.metrics.map((m) => score(arm, m)) : []),
     ...paper.entries(arm.paper),
   ]);
@@ -91,7 +108,9 @@ export const gridTables = (cells: readonly Cell[], spec: GridTable): Table[] => 
       title: spec.title,
       caption: caption(
         used,
-        `${spec.metrics.map((m) => heading(mainMetric(cells, m))).join(', ')}: mean over seeds, ± standard deviation over seeds (n - 1)${averaged ? '; mean: over the columns, on seeds that have them all' : ''}.`,
+        `${spec.metrics.map((m) => heading(mainMetric(cells, m))).join(', ')}: mean over seeds, ` +
+          '± standard deviation over seeds (n - ' +
+          `1)${averaged ? '; mean: over the columns, on seeds that have them all' : ''}.`,
         spec.differs,
       ),
       columns: [

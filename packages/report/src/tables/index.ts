@@ -1,14 +1,24 @@
 import type { Cell } from '../study/study.ts';
-import type { TableSpec } from '../spec.ts';
-import { acrossTables } from './across.ts';
-import { compareTables } from './compare.ts';
-import { deepEnsembleTables } from './deep-ensemble.ts';
-import { ensembleTables } from './ensemble.ts';
-import { gridTables } from './grid.ts';
-import { selectionTables } from './selection.ts';
-import { sweepTables } from './sweep.ts';
+import { acrossTables, type AcrossTable } from './across.ts';
+import { compareTables, type CompareTable } from './compare.ts';
+import { deepEnsembleTables, type DeepEnsembleTable } from './deep-ensemble.ts';
+import { ensembleTables, type EnsembleTable } from './ensemble.ts';
+import { gridTables, type GridTable } from './grid.ts';
+import { selectionTables, type SelectionTable } from './selection.ts';
+import { sweepTables, type SweepTable } from './sweep.ts';
 import type { Table } from './table.ts';
-import { versusTables } from './versus.ts';
+import { versusTables, type VersusTable } from './versus.ts';
+
+/** What a report may ask for as a table. */
+export type TableSpec =
+  | CompareTable
+  | SweepTable
+  | EnsembleTable
+  | DeepEnsembleTable
+  | GridTable
+  | AcrossTable
+  | SelectionTable
+  | VersusTable;
 
 /** The tables a specification asks for. */
 export const buildTables = (cells: readonly Cell[], spec: TableSpec): Table[] => {

@@ -27,7 +27,7 @@ const special: { readonly [character: string]: string } = {
 /** Any text as LaTeX text: special characters escaped, a minus before a digit set as a minus. */
 export const escapeLatex = (value: string): string =>
   value
-    .replace(/[\\{}$&#%_^~<>±×≥≤Δλ²−…]/g, (c) => special[c]!)
+    .replace(/[\\{}$&#%_^~<>±×≥≤Δλ²−…]/g, (c) => special[c] ?? c)
     .replace(/(^|[\s[(])([-+])(?=\d)/g, '$1$$$2$$')
     .replace(/[\r\n]+/g, ' ');
 

@@ -1,44 +1,56 @@
-import { caption } from '../caption.ts';
-import { type Arm, armsOf, bySeed, cellsOf, points } from '../study/arm.ts';
-import { mainMetric } from '../study/main-metric.ts';
-import { heading } from '../study/metric.ts';
+import { caption } from '../study/caption.ts';
+import { type Arm, armsOf, bySeed, cellsOf, type OverArms, seedValues } from '../study/arm.ts';
+import { heading, mainMetric } from '../study/metric.ts';
 import { byRun, moments, type Moment } from '../study/progress.ts';
 import type { Cell } from '../study/study.ts';
 import { describe } from '../stats/describe.ts';
-import type { SelectionTable } from '../spec.ts';
 import { meanEntry, numberEntry } from './entries.ts';
 import { column, type Entry, type Table, text } from './table.ts';
+
+/** What each rule for choosing a checkpoint would have reported, on the curve's held-out split. */
+export interface SelectionTable extends OverArms {
+  readonly kind: 'selection';
+  readonly metric: string;
+}
 
 /** A rule that turns one run's held-out values by epoch into the number that would be reported. */
 export interface SelectionRule {
   readonly name: string;
-  readonly pick: (values: readonly number[], sign: number) => number;
+  readonly pick: (values: readonly number[], sign: number) => number | undefined;
 }
 
-/** `last`: no choice. `best on dev`: the papers' rule; the same split chooses and scores, so it is too good by construction. */
+/**
+ * `last`: no choice. `best on dev`: the papers' rule; the same split chooses and scores, so it is
+ * too good by construction.
+ */
 export const rules: readonly SelectionRule[] = [
-  { name: 'last epoch', pick: (values) => values.at(-1)! },
+  { name: 'last epoch', pick: (values) => values.at(-1) },
   { name: 'best on dev', pick: (values, sign) => sign * Math.max(...values.map((v) => sign * v)) },
 ];
 
-/** What each rule would report on the curve's held-out split, beside the test score of the run's own rule. */
+/**
+ * What each rule would report on the curve's held-out split, beside the test score of the run's own
+ * rule.
+ */
 export const selectionTables = (cells: readonly Cell[], spec: SelectionTable): Table[] => {
   const arms = armsOf(cells, spec.arms, spec.by);
   const metric = mainMetric(cells, spec.metric);
   const sign = metric.better === 'higher' ? 1 : -1;
   const reported = (arm: Arm, rule: SelectionRule): { task: string; seed: number; value: number }[] =>
     byRun(moments(cells, arm, spec.metric)).flatMap((run: Moment[]) => {
-      const values = [...run].sort((a, b) => a.step - b.step).flatMap((m) => m.held ?? []);
-      return values.length === 0 ? [] : [{ task: run[0]!.task, seed: run[0]!.seed, value: rule.pick(values, sign) }];
+      const values = [...run].sort((a, b) => a.step - b.step).flatMap((m) => m.heldOut ?? []);
+      const [first] = run;
+      const value = values.length > 0 ? rule.pick(values, sign) : undefined;
+      return !first || value === undefined ? [] : [{ task: first.task, seed: first.seed, value }];
     });
   const rows = arms.map((arm): Entry[] => {
-    const found = rules.map((rule) => describe(bySeed(reported(arm, rule)).map((p) => p.value)));
-    const optimism = found[0] && found[1] ? found[1].mean - found[0].mean : null;
+    const summaries = rules.map((rule) => describe(bySeed(reported(arm, rule)).map((p) => p.value)));
+    const optimism = summaries[0] && summaries[1] ? summaries[1].mean - summaries[0].mean : null;
     return [
       text(arm.name),
-      ...found.map((s) => meanEntry(metric, s)),
+      ...summaries.map((s) => meanEntry(metric, s)),
       numberEntry(metric, optimism, true),
-      meanEntry(metric, describe(bySeed(points(cells, arm, spec.metric)).map((p) => p.value))),
+      meanEntry(metric, describe(seedValues(cells, arm, spec.metric))),
     ];
   });
   return [
@@ -47,7 +59,8 @@ export const selectionTables = (cells: readonly Cell[], spec: SelectionTable): T
       title: spec.title,
       caption: caption(
         arms.flatMap((arm) => cellsOf(cells, arm)),
-        `${heading(metric)}: mean over seeds, ± standard deviation over seeds (n - 1). First columns: held-out split along training, single passes.`,
+        `${heading(metric)}: mean over seeds, ± standard deviation over seeds (n - 1). ` +
+          'First columns: held-out split along training, single passes.',
         spec.differs,
       ),
       columns: [

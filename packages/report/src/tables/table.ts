@@ -2,7 +2,9 @@
 export interface Entry {
   readonly text: string;
   readonly sort?: number | null;
-  /** By field (`mean`, `sd`, `n`, …), unscaled; a column with fields becomes several CSV columns. */
+  /**
+   * By field (`mean`, `sd`, `n`, …), unscaled; a column with fields becomes several CSV columns.
+   */
   readonly raw?: { readonly [field: string]: number | string | null };
 }
 
@@ -30,7 +32,7 @@ export const column = (key: string, title: string, align: Column['align'] = 'rig
 /** Columns without a single known value say nothing; they are left out. */
 export const withoutEmpty = (table: Table, keep: readonly string[] = []): Table => {
   const used = table.columns.map(
-    (c, j) => keep.includes(c.key) || table.rows.length === 0 || table.rows.some((row) => row[j]!.text !== 'n/a'),
+    (c, j) => keep.includes(c.key) || table.rows.length === 0 || table.rows.some((row) => row[j]?.text !== 'n/a'),
   );
   return {
     ...table,

@@ -9,7 +9,10 @@ const clean = (value: string): string => value.replace(/[\u0000-\u001f\u007f-\u0
 const pad = (value: string, size: number, align: 'left' | 'right'): string =>
   align === 'right' ? ' '.repeat(size - width(value)) + value : value + ' '.repeat(size - width(value));
 
-/** Breaks a text at spaces into lines of at most `size` characters (a longer word keeps its own line). */
+/**
+ * Breaks a text at spaces into lines of at most `size` characters (a longer word keeps its own
+ * line).
+ */
 export const wrap = (value: string, size = 118): string[] => {
   const lines: string[] = [];
   for (const word of clean(value).split(' ')) {
@@ -23,18 +26,21 @@ export const wrap = (value: string, size = 118): string[] => {
 /** An aligned plain-text table with title, caption and notes. */
 export const toTerminal = (table: Table): string => {
   const cells = table.rows.map((row) => row.map((e) => clean(e.text)));
-  const sizes = table.columns.map((c, j) => Math.max(width(c.title), ...cells.map((row) => width(row[j]!))));
+  const columns = table.columns.map(({ title, align }, j) => {
+    const size = Math.max(width(title), ...cells.map((row) => width(row[j] ?? '')));
+    return { title, align, size };
+  });
   const line = (row: readonly string[]): string =>
-    row
-      .map((v, j) => pad(v, sizes[j]!, table.columns[j]!.align))
+    columns
+      .map(({ size, align }, j) => pad(row[j] ?? '', size, align))
       .join('  ')
       .trimEnd();
   return [
     clean(table.title),
     ...wrap(table.caption).map((l) => `  ${l}`),
     '',
-    line(table.columns.map((c) => c.title)),
-    sizes.map((n) => '-'.repeat(n)).join('  '),
+    line(columns.map(({ title }) => title)),
+    columns.map(({ size }) => '-'.repeat(size)).join('  '),
     ...cells.map(line),
     ...table.notes.flatMap((note) => wrap(note, 114).map((l, i) => (i === 0 ? `* ${l}` : `  ${l}`))),
     '',

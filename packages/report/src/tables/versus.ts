@@ -1,25 +1,34 @@
-import { caption } from '../caption.ts';
-import { cellsOf } from '../study/arm.ts';
+import { caption } from '../study/caption.ts';
+import { cellsOf, type Arm, type Titled } from '../study/arm.ts';
 import { compareArms } from '../study/comparison.ts';
-import { mainMetric } from '../study/main-metric.ts';
-import { heading } from '../study/metric.ts';
+import { heading, mainMetric, unitBeside } from '../study/metric.ts';
 import type { Cell } from '../study/study.ts';
-import { paperNumbers } from '../papers/numbers.ts';
+import { paperNumbers, type PaperTable } from './paper-numbers.ts';
 import { holm } from '../stats/holm.ts';
-import type { VersusTable } from '../spec.ts';
 import { ableAfterHolm, dagger, differenceEntry, numberEntry, pEntry } from './entries.ts';
 import { markNotes, paperEntry } from './grid.ts';
 import { column, type Entry, type Table, text } from './table.ts';
 
+/** One arm against several others (HiddenKey, Table 8). */
+export interface VersusTable extends Titled {
+  readonly kind: 'versus';
+  readonly arm: Arm;
+  readonly against: readonly Arm[];
+  readonly metric: string;
+  readonly paper?: PaperTable;
+}
+
 /** One arm against each of several others, with the paper's p values behind ours. */
 export const versusTables = (cells: readonly Cell[], spec: VersusTable): Table[] => {
   const metric = mainMetric(cells, spec.metric);
-  const found = spec.against.map((other) => ({ other, c: compareArms(cells, spec.arm, other, spec.metric) }));
-  const adjusted = holm(found.map(({ c }) => c.test.p));
+  const comparisons = spec.against.map((other) => ({ other, c: compareArms(cells, spec.arm, other, spec.metric) }));
+  const adjusted = holm(comparisons.map(({ c }) => c.test.p));
   const numbers = spec.paper ? paperNumbers(spec.paper.paper, spec.paper.table, spec.paper.model) : [];
   const sets = [...new Set(numbers.map((n) => n.dataset))];
-  const weak = found.map(({ c }) => c.test).filter((t) => t.p !== null && !ableAfterHolm(t.floor, found.length));
-  const unit = metric.differenceUnit === '' ? '' : ` (${metric.differenceUnit})`;
+  const weak = comparisons
+    .map(({ c }) => c.test)
+    .filter((t) => t.p !== null && !ableAfterHolm(t.floor, comparisons.length));
+  const unit = unitBeside(metric);
   return [
     {
       name: spec.name,
@@ -38,17 +47,17 @@ export const versusTables = (cells: readonly Cell[], spec: VersusTable): Table[]
         column('mde', 'MDE'),
         ...sets.map((d) => column(`paper ${d} p`, `paper: ${d} p`)),
       ],
-      rows: found.map(({ other, c }, i): Entry[] => [
+      rows: comparisons.map(({ other, c }, i): Entry[] => [
         text(other.name),
         { text: String(c.summary?.n ?? 0), sort: c.summary?.n ?? 0 },
         differenceEntry(metric, c),
         pEntry(c.test.p, c.test.able),
-        pEntry(adjusted[i]!, ableAfterHolm(c.test.floor, found.length)),
+        pEntry(adjusted[i] ?? null, ableAfterHolm(c.test.floor, comparisons.length)),
         numberEntry(metric, c.detectable),
         ...sets.map((d) => paperEntry(numbers.find((n) => n.dataset === d && n.method === other.paper))),
       ]),
       notes: [
-        ...(weak.length > 0 ? [dagger(Math.max(...weak.map((t) => t.n)), found.length)] : []),
+        ...(weak.length > 0 ? [dagger(Math.max(...weak.map((t) => t.n)), comparisons.length)] : []),
         ...(spec.paper ? markNotes(numbers, spec.paper) : []),
       ],
     },

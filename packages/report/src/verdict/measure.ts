@@ -1,16 +1,18 @@
-import { type Arm, bySeed, cellsOf, levels, paired, points } from '../study/arm.ts';
-import { sizesOf } from '../study/ensemble.ts';
-import { mainMetric } from '../study/main-metric.ts';
-import type { Metric } from '../study/metric.ts';
+import { type Arm, armAt, bySeed, cellsOf, levels, paired, points } from '../study/arm.ts';
+import { sizesOf } from '../study/run.ts';
+import { mainMetric, type Metric, unitAfter } from '../study/metric.ts';
 import type { Cell } from '../study/study.ts';
-import type { ClaimTest, DifferenceTest, HumpTest, NoGainTest, RisingTest } from '../spec.ts';
-import { describe, sd } from '../stats/describe.ts';
+import type { ClaimTest, DifferenceTest, HumpTest, NoGainTest, RisingTest } from './claim.ts';
+import { describe, mean, sd } from '../stats/describe.ts';
 import { holm } from '../stats/holm.ts';
 import { detectable, studentBelow } from '../stats/power.ts';
 import { signFlip } from '../stats/sign-flip.ts';
 import { hump, rising, type Sweep } from '../stats/trend.ts';
 
-/** What a claim's test found, before correction for many claims. Effects are turned so that positive speaks for the claim. */
+/**
+ * What a claim's test found, before correction for many claims. Effects are turned so that positive
+ * speaks for the claim.
+ */
 export interface Finding {
   readonly metric: Metric;
   readonly test: string;
@@ -22,7 +24,10 @@ export interface Finding {
   readonly effect: number | null;
   /** All parts point the claimed way. */
   readonly agrees: boolean;
-  /** Evidence in the direction of `agrees`: for the claim (the largest p of its parts), else against it (the smallest, by Holm). */
+  /**
+   * Evidence in the direction of `agrees`: for the claim (the largest p of its parts), else against
+   * it (the smallest, by Holm).
+   */
   readonly p: number | null;
   readonly detectable: number | null;
   /** More for the sentence: where the peak is, which arm was nearest. */
@@ -48,19 +53,24 @@ const combine = (
 ): Finding => {
   const empty = parts.find((part) => part.values.length === 0);
   if (empty || parts.length === 0) return nothing(metric, test, `no runs to pair: ${empty?.name ?? 'none named'}`);
-  const found = parts.map((part) => ({ ...part, summary: describe(part.values)!, flip: signFlip(part.values) }));
-  const worst = found.reduce((a, b) => (b.summary.mean < a.summary.mean ? b : a));
-  const agrees = worst.summary.mean > 0;
-  const against = holm(found.map(({ flip }) => flip.p)).filter((_, i) => found[i]!.summary.mean <= 0);
+  const measured = parts.map(({ name, values }) => {
+    const flip = signFlip(values);
+    return { name, values, mean: mean(values), p: flip.p ?? 1, able: flip.able };
+  });
+  const worst = measured.reduce((a, b) => (b.mean < a.mean ? b : a));
+  const agrees = worst.mean > 0;
+  const against = holm(measured.map(({ p }) => p)).flatMap((p, i) =>
+    p !== null && (measured[i]?.mean ?? 0) <= 0 ? [p] : [],
+  );
   return {
     metric,
     test,
-    n: Math.min(...found.map(({ values }) => values.length)),
-    able: found.every(({ flip }) => flip.able),
-    effect: worst.summary.mean,
+    n: Math.min(...measured.map(({ values }) => values.length)),
+    able: measured.every(({ able }) => able),
+    effect: worst.mean,
     agrees,
-    p: agrees ? Math.max(...found.map(({ flip }) => flip.p!)) : Math.min(...against.map((p) => p!)),
-    detectable: detectable(worst.summary.sd, worst.values.length),
+    p: agrees ? Math.max(...measured.map(({ p }) => p)) : Math.min(...against),
+    detectable: detectable(worst.values.length > 1 ? sd(worst.values) : null, worst.values.length),
     detail: parts.length > 1 ? `nearest: ${worst.name}` : '',
   };
 };
@@ -91,12 +101,11 @@ export const sweepOf = (
   const mine = cellsOf(cells, arm);
   const at = x === 'M' ? sizesOf(mine) : levels(mine, x).filter((v): v is number => typeof v === 'number');
   const columns = at.map((v) => {
-    const here: Arm =
-      x === 'M' ? { ...arm, readout: 'ensemble', members: v } : { ...arm, where: { ...arm.where, [x]: v } };
+    const here: Arm = x === 'M' ? { ...arm, readout: 'ensemble', members: v } : armAt(arm, x, v);
     return new Map(bySeed(points(cells, here, metric)).map((p) => [p.seed, p.value]));
   });
   const seeds = [...(columns[0]?.keys() ?? [])].filter((seed) => columns.every((c) => c.has(seed)));
-  return { at, sweep: seeds.map((seed) => columns.map((c) => c.get(seed)!)) };
+  return { at, sweep: seeds.map((seed) => columns.flatMap((c) => c.get(seed) ?? [])) };
 };
 
 const turned = (sweep: Sweep, sign: number): Sweep => sweep.map((row) => row.map((v) => sign * v));
@@ -106,16 +115,16 @@ const trend = (cells: readonly Cell[], t: RisingTest): Finding => {
   const name = 'sign-flip over seeds of the slope along the settings';
   const { at, sweep } = sweepOf(cells, t.arm, t.x, t.metric);
   if (sweep.length === 0 || at.length < 2) return nothing(metric, name, `no seeds with every setting of ${t.x}`);
-  const found = rising(turned(sweep, turn(metric)));
+  const slope = rising(turned(sweep, turn(metric)));
   return {
     metric,
     test: name,
-    n: found.values.length,
-    able: found.test.able,
-    effect: found.effect,
-    agrees: found.effect > 0,
-    p: found.test.p,
-    detectable: detectable(found.values.length > 1 ? sd(found.values) : null, found.values.length),
+    n: slope.values.length,
+    able: slope.test.able,
+    effect: slope.effect,
+    agrees: slope.effect > 0,
+    p: slope.test.p,
+    detectable: detectable(slope.values.length > 1 ? sd(slope.values) : null, slope.values.length),
     detail: `${t.x} = ${at.join(', ')}; effect for one step of the grid`,
   };
 };
@@ -124,21 +133,24 @@ const invertedU = (cells: readonly Cell[], t: HumpTest): Finding => {
   const metric = mainMetric(cells, t.metric);
   const name = 'sign-flip over seeds of the held-out peak against both ends';
   const { at, sweep } = sweepOf(cells, t.arm, t.x, t.metric);
-  const found = hump(turned(sweep, turn(metric)));
-  if (found === null) return nothing(metric, name, `needs two seeds with at least three settings of ${t.x}`);
+  const humped = hump(turned(sweep, turn(metric)));
+  if (humped === null) return nothing(metric, name, `needs two seeds with at least three settings of ${t.x}`);
   const both = combine(metric, name, [
-    { name: 'rise', values: found.rise.values },
-    { name: 'fall', values: found.fall.values },
+    { name: 'rise', values: humped.rise.values },
+    { name: 'fall', values: humped.fall.values },
   ]);
   return {
     ...both,
-    detail: `peak at ${t.x} = ${at[found.peak]} of ${at.join(', ')}${both.agrees ? '' : `; no ${both.detail.replace('nearest: ', '')}`}`,
+    detail:
+      `peak at ${t.x} = ${at[humped.peak]} of ` +
+      `${at.join(', ')}${both.agrees ? '' : `; no ${both.detail.replace('nearest: ', '')}`}`,
   };
 };
 
 const noGain = (cells: readonly Cell[], t: NoGainTest): Finding => {
   const metric = mainMetric(cells, t.metric);
-  const name = `one-sided t against a margin of ${(t.margin * metric.scale).toFixed(metric.digits)}${metric.differenceUnit === '' ? '' : ` ${metric.differenceUnit}`}`;
+  const name =
+    'one-sided t against a margin of ' + `${(t.margin * metric.scale).toFixed(metric.digits)}${unitAfter(metric)}`;
   const values = bySeed(paired(points(cells, t.arm, t.metric), points(cells, t.than, t.metric))).map(
     (p) => turn(metric) * p.value,
   );
@@ -146,8 +158,9 @@ const noGain = (cells: readonly Cell[], t: NoGainTest): Finding => {
   if (s?.se == null) return nothing(metric, name, 'needs at least two pairs');
   const gain = signFlip(values);
   const below = studentBelow(s.mean, s.se, s.n, t.margin);
-  // A gain that is there (and not within the margin) speaks against; otherwise the question is whether it is small enough.
-  const against = s.mean > 0 && gain.p! < below;
+  // A gain that is there (and not within the margin) speaks against; otherwise the question is
+  // whether it is small enough.
+  const against = s.mean > 0 && (gain.p ?? 1) < below;
   return {
     metric,
     test: name,

@@ -1,12 +1,11 @@
+import { itemAt } from '@lab/records';
 import type { Evaluated } from './minimise.ts';
 import { addPenalty, penaltyHessian } from './penalty.ts';
-import { factors, type Problem, type View } from './problem.ts';
-import { dot, matTVec, matVec, plus } from './vector.ts';
-
-const rowOf = (u: Float64Array, n: number, width: number): Float64Array => u.subarray(n * width, (n + 1) * width);
+import { factors, plainView, type Problem, type View } from './problem.ts';
+import { addOuter, addTo, dot, matTVec, matVec, plus, rowOf } from './vector.ts';
 
 /** f_n of every example under one view. */
-export const outputs = (problem: Problem, theta: Float64Array, { u, w }: View = problem.views[0]!): Float64Array => {
+export const outputs = (problem: Problem, theta: Float64Array, { u, w }: View = plainView(problem)): Float64Array => {
   const { A, B } = factors(problem, theta);
   const through = matTVec(A, matTVec(B, w));
   return problem.base.map((base, n) => base + dot(rowOf(u, n, problem.dIn), through));
@@ -14,22 +13,14 @@ export const outputs = (problem: Problem, theta: Float64Array, { u, w }: View = 
 
 /** Losses of every example under the first view, without penalties. */
 export const losses = (problem: Problem, theta: Float64Array): Float64Array =>
-  outputs(problem, theta).map((f, n) => problem.loss.value(f, problem.y[n]!));
-
-/** a xᵀ added to M, row-major. */
-const addOuter = (M: Float64Array, at: number, a: ArrayLike<number>, x: ArrayLike<number>, scale: number): void => {
-  for (let i = 0; i < a.length; i++) {
-    const c = scale * a[i]!;
-    for (let j = 0; j < x.length; j++) M[at + i * x.length + j]! += c * x[j]!;
-  }
-};
+  outputs(problem, theta).map((f, n) => problem.loss.value(f, itemAt(problem.y, n)));
 
 const freeze = ({ train }: Problem, size: number, grad: Float64Array): Float64Array =>
   train === 'B' ? grad.fill(0, 0, size) : grad;
 
 /**
- * Σ_n weights_n mean_views loss_n plus the penalties, with its gradient. Without `weights` the mean over all examples; the entries of
- * a factor that is not trained have gradient 0.
+ * Σ_n weights_n mean_views loss_n plus the penalties, with its gradient. Without `weights` the mean
+ * over all examples; the entries of a factor that is not trained have gradient 0.
  */
 export const objective = (problem: Problem, theta: Float64Array, weights?: Float64Array): Evaluated => {
   const { n, dIn, loss, base, y, views } = problem;
@@ -41,22 +32,24 @@ export const objective = (problem: Problem, theta: Float64Array, weights?: Float
     const through = matTVec(A, back);
     const pull = new Float64Array(dIn);
     for (let i = 0; i < n; i++) {
-      const share = (weights ? weights[i]! : 1 / n) / views.length;
+      const share = (weights ? itemAt(weights, i) : 1 / n) / views.length;
       if (share === 0) continue;
       const x = rowOf(u, i, dIn);
-      const f = base[i]! + dot(x, through);
-      value += share * loss.value(f, y[i]!);
-      const slope = share * loss.first(f, y[i]!);
-      for (let j = 0; j < dIn; j++) pull[j]! += slope * x[j]!;
+      const [f, target] = [itemAt(base, i) + dot(x, through), itemAt(y, i)];
+      value += share * loss.value(f, target);
+      addTo(pull, x, share * loss.first(f, target));
     }
     // dL/dA = (Bᵀ w) pullᵀ and dL/dB = w (A pull)ᵀ
-    if (problem.train === 'both') addOuter(grad, 0, back, pull, 1);
-    addOuter(grad, A.length, w, matVec(A, pull), 1);
+    if (problem.train === 'both') addOuter(grad, back, pull);
+    addOuter(grad.subarray(A.length), w, matVec(A, pull));
   }
   return { value, grad: freeze(problem, A.length, grad) };
 };
 
-/** The Hessian of the objective times a direction, exactly for the losses; penalties by their own second derivative. */
+/**
+ * The Hessian of the objective times a direction, exactly for the losses; penalties by their own
+ * second derivative.
+ */
 export const hessianTimes = (problem: Problem, theta: Float64Array, direction: Float64Array): Float64Array => {
   const { n, dIn, loss, base, y, views } = problem;
   const { A, B } = factors(problem, theta);
@@ -69,19 +62,15 @@ export const hessianTimes = (problem: Problem, theta: Float64Array, direction: F
     const [bend, pull] = [new Float64Array(dIn), new Float64Array(dIn)];
     for (let i = 0; i < n; i++) {
       const x = rowOf(u, i, dIn);
-      const f = base[i]! + dot(x, through);
+      const [f, target] = [itemAt(base, i) + dot(x, through), itemAt(y, i)];
       const share = 1 / (n * views.length);
-      const curve = share * loss.second(f, y[i]!) * dot(x, dThrough);
-      const slope = share * loss.first(f, y[i]!);
-      for (let j = 0; j < dIn; j++) {
-        bend[j]! += curve * x[j]!;
-        pull[j]! += slope * x[j]!;
-      }
+      addTo(bend, x, share * loss.second(f, target) * dot(x, dThrough));
+      addTo(pull, x, share * loss.first(f, target));
     }
-    addOuter(out, 0, back, bend, 1);
-    addOuter(out, 0, dBack, pull, 1);
-    addOuter(out, A.length, w, matVec(A, bend), 1);
-    addOuter(out, A.length, w, matVec(dA, pull), 1);
+    addOuter(out, back, bend);
+    addOuter(out, dBack, pull);
+    addOuter(out.subarray(A.length), w, matVec(A, bend));
+    addOuter(out.subarray(A.length), w, matVec(dA, pull));
   }
   return freeze(problem, A.length, out);
 };

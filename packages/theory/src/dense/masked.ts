@@ -1,16 +1,20 @@
+import { itemAt } from '@lab/records';
 import { drawMasks, methods, planMasks } from '@lab/dropout';
 import type { Key } from '@lab/random';
-import type { Problem, View } from './problem.ts';
+import { plainView, type Problem, type View } from './problem.ts';
 
 /** m_A over the columns of A and m_B over the rows of B, 1 for kept (LoRA Dropout, Eq. 2). */
-export interface MaskPair {
+interface MaskPair {
   readonly a: Uint8Array;
   readonly b: Uint8Array;
 }
 
 const place = { path: 'linear', layer: 0 } as const;
 
-/** Draws pairs of masks by the laboratory's own LoRA Dropout at rate p, for A [r, dIn] and B [dOut, r]: a key gives a pair. */
+/**
+ * Draws pairs of masks by the laboratory's own LoRA Dropout at rate p, for A [r, dIn] and B [dOut,
+ * r]: a key gives a pair.
+ */
 export const pairDrawer = (
   p: number,
   { dIn, dOut, r }: { readonly dIn: number; readonly dOut: number; readonly r: number },
@@ -22,24 +26,30 @@ export const pairDrawer = (
   ] as const;
   const plan = planMasks(noise, uses, 1);
   const context = { lengths: Int32Array.of(1), causal: false, progress: 0 };
-  const all = (size: number) => new Uint8Array(size).fill(1);
   return (key) => {
     const drawn = drawMasks(plan, key, context);
-    const found = (site: string) => drawn.find(({ name }) => name.startsWith(`keep/${site}/`))?.keep;
-    return { a: found('lora.A') ?? all(dIn), b: found('lora.B') ?? all(dOut) };
+    // At p = 0 nothing is planned: all is kept.
+    const maskAt = (site: string, size: number) => {
+      const planned = plan.find((mask) => mask.site === site);
+      return Uint8Array.from((planned && drawn[planned.name]?.data) ?? new Uint8Array(size).fill(1));
+    };
+    return { a: maskAt('lora.A', dIn), b: maskAt('lora.B', dOut) };
   };
 };
 
-/** The examples as a mask pair shows them: dropped inputs and dropped outputs are zero, nothing is rescaled. */
+/**
+ * The examples as a mask pair shows them: dropped inputs and dropped outputs are zero, nothing is
+ * rescaled.
+ */
 export const masked = ({ u, w }: View, { a, b }: MaskPair): View => ({
-  u: u.map((x, i) => x * a[i % a.length]!),
-  w: w.map((x, i) => x * b[i]!),
+  u: u.map((x, i) => x * itemAt(a, i % a.length)),
+  w: w.map((x, i) => x * itemAt(b, i)),
 });
 
 /** The problem under dropout, its loss averaged over these masks. */
 export const withMasks = (problem: Problem, pairs: readonly MaskPair[]): Problem => ({
   ...problem,
-  views: pairs.map((pair) => masked(problem.views[0]!, pair)),
+  views: pairs.map((pair) => masked(plainView(problem), pair)),
 });
 
 /** Every pair of masks with its probability at rate p; 2^(dIn + dOut) of them. */

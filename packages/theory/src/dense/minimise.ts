@@ -1,3 +1,4 @@
+import { itemAt } from '@lab/records';
 import { dot, norm, plus, times } from './vector.ts';
 
 export interface Evaluated {
@@ -16,24 +17,26 @@ interface Pair {
   readonly rho: number;
 }
 
-/** The quasi-Newton direction by two loops over the last pairs (Nocedal and Wright, algorithm 7.4). */
+/**
+ * The quasi-Newton direction by two loops over the last pairs (Nocedal and Wright, algorithm 7.4).
+ */
 const direction = (grad: Float64Array, pairs: readonly Pair[]): Float64Array => {
   let q = times(grad, -1);
   const alphas: number[] = [];
   for (let i = pairs.length - 1; i >= 0; i--) {
-    const { s, y, rho } = pairs[i]!;
+    const { s, y, rho } = itemAt(pairs, i);
     alphas[i] = rho * dot(s, q);
-    q = plus(q, y, -alphas[i]!);
+    q = plus(q, y, -itemAt(alphas, i));
   }
   const last = pairs.at(-1);
   if (last) q = times(q, 1 / (last.rho * dot(last.y, last.y)));
-  for (const [i, { s, y, rho }] of pairs.entries()) q = plus(q, s, alphas[i]! - rho * dot(y, q));
+  for (const [i, { s, y, rho }] of pairs.entries()) q = plus(q, s, itemAt(alphas, i) - rho * dot(y, q));
   return q;
 };
 
 /**
- * A minimum of a smooth function by L-BFGS with memory 12 and a backtracking search, until the gradient's norm is below `limit` or the
- * value no longer falls. Deterministic.
+ * A minimum of a smooth function by L-BFGS with memory 12 and a backtracking search, until the
+ * gradient's norm is below `limit` or the value no longer falls. Deterministic.
  */
 export const minimise = (
   f: (x: Float64Array) => Evaluated,

@@ -1,4 +1,7 @@
-/** A loss of one example as a function of its scalar output f. `y` is ±1 for the logistic loss, any number for the squared one. */
+/**
+ * A loss of one example as a function of its scalar output f. `y` is ±1 for the logistic loss, any
+ * number for the squared one.
+ */
 export interface Pointwise {
   readonly name: 'logistic' | 'squared';
   readonly value: (f: number, y: number) => number;

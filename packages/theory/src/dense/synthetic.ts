@@ -1,3 +1,4 @@
+import { itemAt } from '@lab/records';
 import { fold, normal, uniform, type Key } from '@lab/random';
 import { logistic, type Pointwise } from './pointwise.ts';
 import { sizeOfA, sizeOfBoth, type Problem } from './problem.ts';
@@ -14,14 +15,17 @@ const gaussian = (key: Key, n: number, scale: number): Float64Array =>
   Float64Array.from(normal(key, n), (x) => scale * x);
 
 /** What the examples are drawn from: a frozen readout, and the update that would be right. */
-export interface Teacher extends Omit<Sizes, 'n'> {
+interface Teacher extends Omit<Sizes, 'n'> {
   readonly loss: Pointwise;
   readonly w: Float64Array;
   readonly truth: Float64Array;
   readonly noise: number;
 }
 
-/** Unit readout, a true direction of length `signal`, and noise: of labels (chance of a flip) or of targets (deviation). */
+/**
+ * Unit readout, a true direction of length `signal`, and noise: of labels (chance of a flip) or of
+ * targets (deviation).
+ */
 export const teacher = (
   key: Key,
   sizes: Omit<Sizes, 'n'>,
@@ -42,8 +46,9 @@ export const teacher = (
 };
 
 /**
- * n examples of a teacher: standard normal inputs. Logistic: labels from the logistic law of truthᵀu. Squared: truthᵀu plus normal noise.
- * Without masks and penalties; A is trained or not as `train` says.
+ * n examples of a teacher: standard normal inputs. Logistic: labels from the logistic law of
+ * truthᵀu. Squared: truthᵀu plus normal noise. Without masks and penalties; A is trained or not as
+ * `train` says.
  */
 export const sample = (key: Key, from: Teacher, n: number, train: Problem['train']): Problem => {
   const u = gaussian(fold(key, 'inputs'), n * from.dIn, 1);
@@ -52,8 +57,8 @@ export const sample = (key: Key, from: Teacher, n: number, train: Problem['train
   const noise = normal(fold(key, 'noise'), n);
   const y =
     from.loss === logistic
-      ? clean.map((f, i) => (chance[i]! < 1 / (1 + Math.exp(-f)) ? 1 : -1))
-      : clean.map((f, i) => f + from.noise * noise[i]!);
+      ? clean.map((f, i) => (itemAt(chance, i) < 1 / (1 + Math.exp(-f)) ? 1 : -1))
+      : clean.map((f, i) => f + from.noise * itemAt(noise, i));
   return {
     loss: from.loss,
     n,
@@ -69,7 +74,10 @@ export const sample = (key: Key, from: Teacher, n: number, train: Problem['train
   };
 };
 
-/** The start of LoRA: A with orthonormal rows, so that ||BA|| = ||B|| while A is frozen; B zero, or small where `spread` is given. */
+/**
+ * The start of LoRA: A with orthonormal rows, so that ||BA|| = ||B|| while A is frozen; B zero, or
+ * small where `spread` is given.
+ */
 export const loraStart = (key: Key, problem: Pick<Problem, 'dIn' | 'dOut' | 'r'>, spread = 0): Float64Array => {
   const theta = new Float64Array(sizeOfBoth(problem));
   theta.set(orthonormalRows(gaussian(fold(key, 'A'), sizeOfA(problem), 1), problem.dIn));

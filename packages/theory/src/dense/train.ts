@@ -4,8 +4,11 @@ import { hessianTimes, objective } from './lora.ts';
 import { minimise, type Minimum } from './minimise.ts';
 import { sizeOfA, sizeOfBoth, type Problem } from './problem.ts';
 
-/** Fits the trained factors from a start. `without` leaves one example out, the others weighing 1/(n-1). */
-export const fit = (problem: Problem, start: Float64Array, without?: number, limit = 1e-9): Minimum => {
+/**
+ * Fits the trained factors from a start. `without` leaves one example out, the others weighing
+ * 1/(n-1).
+ */
+export const fitDense = (problem: Problem, start: Float64Array, without?: number, limit = 1e-9): Minimum => {
   const { n } = problem;
   if (without === undefined) return minimise((theta) => objective(problem, theta), start, { limit });
   const weights = new Float64Array(n).fill(1 / (n - 1));
@@ -16,7 +19,10 @@ export const fit = (problem: Problem, start: Float64Array, without?: number, lim
 /** First index of the trained part of the parameters. */
 const trainedFrom = (problem: Problem): number => (problem.train === 'B' ? sizeOfA(problem) : 0);
 
-/** The Hessian's extreme eigenvalues on the trained parameters, by Lanczos on Hessian-vector products. */
+/**
+ * The Hessian's extreme eigenvalues on the trained parameters, by Lanczos on Hessian-vector
+ * products.
+ */
 export const curvature = (problem: Problem, theta: Float64Array, key: Key, steps?: number) => {
   const from = trainedFrom(problem);
   const size = sizeOfBoth(problem) - from;

@@ -1,8 +1,9 @@
-import { mean } from '../stats.ts';
+import { itemAt } from '@lab/records';
+import { average } from '@lab/metrics';
 
 /** Mean of the members' logits. */
 export const averageLogits = (members: readonly Float64Array[]): Float64Array =>
-  members[0]!.map((_, i) => mean(members.map((z) => z[i]!)));
+  itemAt(members, 0).map((_, i) => average(members.map((z) => itemAt(z, i))));
 
 /** log softmax of each row of C logits. */
 export const logSoftmaxRows = (logits: Float64Array, classes: number): Float64Array => {

@@ -1,17 +1,18 @@
+import { itemAt } from '@lab/records';
 import { logSoftmaxRows, softmaxRows } from './combine.ts';
 
 /** -log p(label) of every example, nats; logits [n C] (log probabilities are logits too). */
 export const negLogLikelihood = (logits: Float64Array, labels: ArrayLike<number>, classes: number): Float64Array => {
   const logs = logSoftmaxRows(logits, classes);
-  return Float64Array.from(labels, (label, i) => -logs[i * classes + label]!);
+  return Float64Array.from(labels, (label, i) => -itemAt(logs, i * classes + label));
 };
 
 /** Squared distance of the probabilities from the label's corner (Brier), of every example. */
-export const brier = (logits: Float64Array, labels: ArrayLike<number>, classes: number): Float64Array => {
+export const brierRows = (logits: Float64Array, labels: ArrayLike<number>, classes: number): Float64Array => {
   const p = softmaxRows(logits, classes);
   return Float64Array.from(labels, (label, i) => {
     let total = 0;
-    for (let c = 0; c < classes; c++) total += (p[i * classes + c]! - (c === label ? 1 : 0)) ** 2;
+    for (let c = 0; c < classes; c++) total += (itemAt(p, i * classes + c) - (c === label ? 1 : 0)) ** 2;
     return total;
   });
 };

@@ -1,9 +1,10 @@
-import { mean } from '../stats.ts';
+import { average } from '@lab/metrics';
 import { averageLogits, softmaxRows } from './combine.ts';
 
 /**
- * ½ tr(H Cov z), averaged over examples: the gain of averaged logits to second order. H = diag(p) - p pᵀ is the Hessian of log-sum-exp
- * at the mean logits, Cov the members' covariance (divided by M, as the finite ensemble has it).
+ * ½ tr(H Cov z), averaged over examples: the gain of averaged logits to second order. H = diag(p) -
+ * p pᵀ is the Hessian of log-sum-exp at the mean logits, Cov the members' covariance (divided by M,
+ * as the finite ensemble has it).
  */
 export const secondOrderGain = (members: readonly Float64Array[], classes: number): number => {
   const centre = averageLogits(members);
@@ -19,7 +20,7 @@ export const secondOrderGain = (members: readonly Float64Array[], classes: numbe
       }
       total.push((second - first ** 2) / 2);
     }
-    return mean(total);
+    return average(total);
   });
-  return mean(perMember);
+  return average(perMember);
 };

@@ -1,5 +1,6 @@
+import { itemAt } from '@lab/records';
 /** A row of attention logits with one key dropped, in double precision. */
-export interface Dropped {
+export interface DroppedRow {
   readonly logits: Float64Array;
   readonly m: number;
 }
@@ -8,17 +9,18 @@ const exps = (g: Float64Array): Float64Array => g.map(Math.exp);
 const total = (e: Float64Array): number => e.reduce((a, b) => a + b, 0);
 
 /** Weights after DropKey: the dropped logit is minus infinity (HiddenKey, Eq. 3). */
-export const dropKey = ({ logits, m }: Dropped): Float64Array => {
+export const dropKeyWeights = ({ logits, m }: DroppedRow): Float64Array => {
   const e = exps(logits).map((x, i) => (i === m ? 0 : x));
   const s = total(e);
   return e.map((x) => x / s);
 };
 
 /**
- * Weights after DropAttention: softmax, the dropped weight zero, divided by the sum of the others (Eq. 1, 2). `frozen` is that sum as a
- * constant, which is what NoGrad means for a derivative by the logits.
+ * Weights after DropAttention: softmax, the dropped weight zero, divided by the sum of the others
+ * (Eq. 1, 2). `frozen` is that sum as a constant, which is what NoGrad means for a derivative by
+ * the logits.
  */
-export const dropAttention = ({ logits, m }: Dropped, frozen?: number): Float64Array => {
+export const dropAttentionWeights = ({ logits, m }: DroppedRow, frozen?: number): Float64Array => {
   const e = exps(logits);
   const s = total(e);
   const kept = e.map((x, i) => (i === m ? 0 : x / s));
@@ -27,9 +29,9 @@ export const dropAttention = ({ logits, m }: Dropped, frozen?: number): Float64A
 };
 
 /** Sum of the kept weights, the constant that NoGrad freezes. */
-export const keptSum = ({ logits, m }: Dropped): number => {
+export const keptSum = ({ logits, m }: DroppedRow): number => {
   const e = exps(logits);
-  return 1 - e[m]! / total(e);
+  return 1 - itemAt(e, m) / total(e);
 };
 
 /** dw'_u / dg_j by central differences, and its error: cubic in the step, and rounding. */
@@ -40,22 +42,26 @@ export const difference = (
   j: number,
   h = 1e-5,
 ): number => {
-  const at = (sign: number) => weights(logits.map((g, i) => (i === j ? g + sign * h : g)))[u]!;
+  const at = (sign: number) => itemAt(weights(logits.map((g, i) => (i === j ? g + sign * h : g))), u);
   return (at(1) - at(-1)) / (2 * h);
 };
 
-/** What a central difference of a weight may be wrong by: h²/6 times a third derivative of at most 1, and rounding over h. */
+/**
+ * What a central difference of a weight may be wrong by: h²/6 times a third derivative of at most
+ * 1, and rounding over h.
+ */
 export const differenceError = (h = 1e-5): number => h ** 2 / 6 + (8 * 2 ** -52) / h;
 
 /** The closed forms (Eq. 7-10, 14, 15); S over all keys, S_m without the dropped one. */
-export const gradients = ({ logits, m }: Dropped, u: number) => {
+export const gradients = ({ logits, m }: DroppedRow, u: number) => {
   const e = exps(logits);
+  const [eu, em] = [itemAt(e, u), itemAt(e, m)];
   const S = total(e);
-  const Sm = S - e[m]!;
+  const Sm = S - em;
   return {
-    dropKeyOwn: (e[u]! * (Sm - e[u]!)) / Sm ** 2,
-    noGradDropped: (-e[u]! * e[m]!) / (S * Sm),
-    noGradOwn: (e[u]! * (S - e[u]!)) / (S * Sm),
-    k: (1 - e[u]! / Sm) / (1 - e[u]! / S),
+    dropKeyOwn: (eu * (Sm - eu)) / Sm ** 2,
+    noGradDropped: (-eu * em) / (S * Sm),
+    noGradOwn: (eu * (S - eu)) / (S * Sm),
+    k: (1 - eu / Sm) / (1 - eu / S),
   };
 };

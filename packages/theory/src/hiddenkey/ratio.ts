@@ -1,39 +1,45 @@
+import { itemAt } from '@lab/records';
 import { fold, normal } from '@lab/random';
 import { check } from '../check.ts';
-import { curve } from '../panel.ts';
-import { hiddenKey } from '../papers.ts';
+import { panelOf } from '../panel.ts';
+import { citeHiddenKey } from '../papers.ts';
 import { range } from '../real/batch.ts';
-import { atMost, equal, rounding64, type Row } from '../row.ts';
-import { difference, differenceError, dropAttention, dropKey, gradients, keptSum, type Dropped } from './attention.ts';
+import { atMost, equal, rounding64, type CheckRow } from '../row.ts';
+import {
+  difference,
+  differenceError,
+  dropAttentionWeights,
+  dropKeyWeights,
+  gradients,
+  keptSum,
+  type DroppedRow,
+} from './attention.ts';
 
 const [keys, m, u] = [6, 0, 1];
 const quantity = 'k = DropKey gradient / NoGrad gradient';
-
-/** k from a row. */
-type Ratio = (dropped: Dropped) => number;
 
 export const ratio = check({
   name: 'gradient-ratio',
   group: 'hiddenkey',
   claim: 'The ratio k of the gradients is below 1 and falls as the dropped logit grows.',
-  cite: hiddenKey('Eq. 9, 10'),
+  cite: citeHiddenKey('Eq. 9, 10'),
   prediction: 'k = (1 - e^{g_u}/S_m) / (1 - e^{g_u}/S) < 1, decreasing in g_m',
   procedure: 'central differences at g_m from -4 to 4, the other five logits fixed',
   limits: 'one kept key alone makes k = 0: then its weight is 1 whatever its logit',
-  formula: ((d) => gradients(d, u).k) as Ratio,
-  perturbed: { change: 'S_m and S exchanged: k above 1', formula: ((d) => 1 / gradients(d, u).k) as Ratio },
+  formula: (d: DroppedRow) => gradients(d, u).k,
+  perturbed: { change: 'S_m and S exchanged: k above 1', formula: (d: DroppedRow) => 1 / gradients(d, u).k },
   measure: (context) => {
     const others = Float64Array.from(normal(fold(context.key, 'logits'), keys));
     return range(9).map((i) => {
       const g = i - 4;
-      const dropped: Dropped = { logits: others.map((x, j) => (j === m ? g : x)), m };
+      const dropped: DroppedRow = { logits: others.map((x, j) => (j === m ? g : x)), m };
       const frozen = keptSum(dropped);
-      const key = difference((logits) => dropKey({ logits, m }), dropped.logits, u, u);
-      const noGrad = difference((logits) => dropAttention({ logits, m }, frozen), dropped.logits, u, u);
+      const key = difference((logits) => dropKeyWeights({ logits, m }), dropped.logits, u, u);
+      const noGrad = difference((logits) => dropAttentionWeights({ logits, m }, frozen), dropped.logits, u, u);
       return { g, dropped, k: key / noGrad, error: (2 * differenceError()) / noGrad };
     });
   },
-  rows: (measured, formula): readonly Row[] => [
+  rows: (measured, formula): readonly CheckRow[] => [
     ...measured.map(({ g, dropped, k, error }) =>
       equal(quantity, { g_m: g }, formula(dropped), k, { rounding: error }),
     ),
@@ -42,12 +48,12 @@ export const ratio = check({
       'largest rise of k between steps of g_m',
       {},
       0,
-      Math.max(...measured.slice(1).map(({ dropped }, i) => formula(dropped) - formula(measured[i]!.dropped))),
+      Math.max(...measured.slice(1).map(({ dropped }, i) => formula(dropped) - formula(itemAt(measured, i).dropped))),
       { rounding: rounding64(1, 32) },
     ),
   ],
   panels: (rows) => [
-    curve(rows, {
+    panelOf(rows, {
       title: 'DropKey compensates for a dropped large logit',
       axis: 'g_m',
       xTitle: 'dropped logit g_m',

@@ -1,8 +1,8 @@
 import { fold } from '@lab/random';
 import { check, pick } from '../check.ts';
 import { pairDrawer } from '../dense/masked.ts';
-import { curve, named } from '../panel.ts';
-import { loraDropout } from '../papers.ts';
+import { panelOf, oneOf } from '../panel.ts';
+import { citeLoraDropout } from '../papers.ts';
 import { equal } from '../row.ts';
 import { estimate, sum } from '../stats.ts';
 import { RATES } from './rates.ts';
@@ -14,10 +14,11 @@ export const entryDrop = check({
   name: 'entry-drop',
   group: 'masks',
   claim: 'An entry of BA is zero with probability 2p - p².',
-  cite: loraDropout('section 4.1'),
+  cite: citeLoraDropout('section 4.1'),
   prediction: '1 - (1-p)² = 2p - p²',
   procedure:
-    'share of zero entries of diag(m_B) 1 1ᵀ diag(m_A), masks drawn by the LoRA Dropout of this repository; draws are the unit of the error',
+    'share of zero entries of diag(m_B) 1 1ᵀ diag(m_A), masks drawn by the LoRA Dropout of this repository; ' +
+    'draws are the unit of the error',
   limits: 'none: it needs independent coins only',
   formula: (p: number) => 2 * p - p * p,
   perturbed: { change: 'p, as if one factor alone were masked', formula: (p: number) => p },
@@ -35,12 +36,12 @@ export const entryDrop = check({
   },
   rows: (measured, formula) => measured.map(({ p, mean, se }) => equal(quantity, { p }, formula(p), mean, { se })),
   panels: (rows) => [
-    curve(rows, {
+    panelOf(rows, {
       title: 'A zero entry of BA',
       axis: 'p',
       xTitle: 'dropout rate p',
       yTitle: 'probability',
-      series: named(quantity),
+      series: oneOf(quantity),
     }),
   ],
 });

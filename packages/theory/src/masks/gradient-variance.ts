@@ -2,11 +2,12 @@ import { fold } from '@lab/random';
 import { check, pick } from '../check.ts';
 import { objective } from '../dense/lora.ts';
 import { allPairs, pairDrawer, masked } from '../dense/masked.ts';
+import { plainView } from '../dense/problem.ts';
 import { logistic } from '../dense/pointwise.ts';
 import { loraStart, sample, teacher } from '../dense/synthetic.ts';
 import { dot, plus, times } from '../dense/vector.ts';
-import { curve } from '../panel.ts';
-import { loraDropout } from '../papers.ts';
+import { panelOf } from '../panel.ts';
+import { citeLoraDropout } from '../papers.ts';
 import { equal } from '../row.ts';
 import { estimate, sum } from '../stats.ts';
 
@@ -21,7 +22,7 @@ export const gradientVariance = check({
   name: 'gradient-variance',
   group: 'masks',
   claim: 'Averaging N losses over N mask draws divides the variance of the gradient by N.',
-  cite: loraDropout('Eq. 7; consequence of independent instances'),
+  cite: citeLoraDropout('Eq. 7; consequence of independent instances'),
   prediction: 'σ²/N, with σ² from all 1024 mask pairs of a small logistic problem, exactly',
   procedure: 'mean squared distance of the N-sample gradient from the exact expected gradient, p = 0.3',
   limits: 'the variance of the masks alone; what the choice of the mini-batch adds does not fall with N',
@@ -32,7 +33,7 @@ export const gradientVariance = check({
     const problem = sample(fold(context.key, 'data'), teacher(context.key, sizes, logistic), 24, 'both');
     const theta = loraStart(fold(context.key, 'start'), problem, 0.7);
     const gradient = (pair: Parameters<typeof masked>[1]) =>
-      objective({ ...problem, views: [masked(problem.views[0]!, pair)] }, theta).grad;
+      objective({ ...problem, views: [masked(plainView(problem), pair)] }, theta).grad;
     const every = allPairs(p, sizes.dIn, sizes.dOut).map(({ pair, chance }) => ({ chance, grad: gradient(pair) }));
     const expected = sumOf(every.map(({ chance, grad }) => times(grad, chance)));
     const sigma2 = sum(
@@ -58,7 +59,7 @@ export const gradientVariance = check({
       equal(quantity, { N, model: 'logistic, exact' }, sigma2 * formula(N), mean, { se }),
     ),
   panels: (rows) => [
-    curve(rows, {
+    panelOf(rows, {
       title: 'Variance of the N-sample gradient',
       axis: 'N',
       xTitle: 'samples N',

@@ -1,9 +1,10 @@
+import { itemAt } from '@lab/records';
 import { fold, normal } from '@lab/random';
 import { check, pick } from '../check.ts';
 import { pairDrawer } from '../dense/masked.ts';
 import { dot, matMul, matVec } from '../dense/vector.ts';
-import { loraDropout } from '../papers.ts';
-import { equal, type Row } from '../row.ts';
+import { citeLoraDropout } from '../papers.ts';
+import { equal, type CheckRow } from '../row.ts';
 import { estimate, sum } from '../stats.ts';
 import { projectionMoments } from './projection.ts';
 
@@ -20,9 +21,10 @@ export const maskedMoments = check({
   name: 'masked-moments',
   group: 'masks',
   claim: 'E[ΔW_hat] = (1-p)² BA; entries of one row or column drop together.',
-  cite: loraDropout('Eq. 2, 3; independence of entries is assumed in section 4.1'),
+  cite: citeLoraDropout('Eq. 2, 3; independence of entries is assumed in section 4.1'),
   prediction:
-    'with q = 1-p: E[X_ij X_kl] = q² for one entry, q³ in one row or column, q⁴ elsewhere; the variance of uᵀΔW_hat v follows',
+    'with q = 1-p: E[X_ij X_kl] = q² for one entry, q³ in one row or column, q⁴ elsewhere; the variance of ' +
+    'uᵀΔW_hat v follows',
   procedure: 'means over drawn masks of the indicators, and of a fixed projection uᵀΔW_hat v of a random rank-4 update',
   limits:
     'independent entries, as the paper’s analysis assumes, would give q⁴ in a row; that is the wrong formula here',
@@ -43,7 +45,7 @@ export const maskedMoments = check({
     const vector = (label: string, n: number) => Float64Array.from(normal(fold(context.key, label), n));
     const product = matMul(vector('B', dOut * r), vector('A', r * dIn), r);
     const [u, v] = [vector('u', dOut), vector('v', dIn)];
-    const terms = product.map((x, k) => x * u[Math.floor(k / dIn)]! * v[k % dIn]!);
+    const terms = product.map((x, k) => x * itemAt(u, Math.floor(k / dIn)) * itemAt(v, k % dIn));
     return RATES.map((p) => {
       const q = 1 - p;
       const stream = fold(fold(context.key, 'masks'), `p=${p}`);
@@ -75,7 +77,7 @@ export const maskedMoments = check({
     });
   },
   rows: (measured, { mean, law }) =>
-    measured.flatMap(({ p, kinds, projection, spread, terms, total }): Row[] => {
+    measured.flatMap(({ p, kinds, projection, spread, terms, total }): CheckRow[] => {
       const q = 1 - p;
       const { variance } = projectionMoments(terms, sizes.dIn, law(q));
       return [

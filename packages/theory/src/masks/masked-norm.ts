@@ -2,9 +2,9 @@ import { fold, normal, type Key } from '@lab/random';
 import { check, pick, type Context } from '../check.ts';
 import { pairDrawer } from '../dense/masked.ts';
 import { dot, matMul, matVec } from '../dense/vector.ts';
-import { curve } from '../panel.ts';
-import { loraDropout } from '../papers.ts';
-import { equal, type Row } from '../row.ts';
+import { panelOf } from '../panel.ts';
+import { citeLoraDropout } from '../papers.ts';
+import { equal, type CheckRow } from '../row.ts';
 import { estimate, sum } from '../stats.ts';
 import { firstOfLayers, updateOf } from '../real/update.ts';
 import { RATES } from './rates.ts';
@@ -39,7 +39,7 @@ export const maskedNorm = check({
   name: 'masked-norm',
   group: 'masks',
   claim: 'E||d*Δ||² = (2p - p²)||Δ||², and what is left has E||ΔW_hat||² = (1-p)²||Δ||².',
-  cite: loraDropout('section 4.1, Eq. 9-11'),
+  cite: citeLoraDropout('section 4.1, Eq. 9-11'),
   prediction: '2p - p², and 1 minus it',
   procedure: 'mean over drawn row and column masks, for a random update and for trained ones',
   limits: 'the paper draws entries independently; rows and columns drop together, but this mean needs marginals only',
@@ -61,12 +61,12 @@ export const maskedNorm = check({
     );
   },
   rows: (measured, formula) =>
-    measured.flatMap(({ update, p, mean, se }): Row[] => [
+    measured.flatMap(({ update, p, mean, se }): CheckRow[] => [
       equal(dropped, { update, p }, formula(p), mean, { se }),
       equal(kept, { update, p }, 1 - formula(p), 1 - mean, { se }),
     ]),
   panels: (rows) => [
-    curve(rows, {
+    panelOf(rows, {
       title: 'Masked norms under row and column masks',
       axis: 'p',
       xTitle: 'dropout rate p',

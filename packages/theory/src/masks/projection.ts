@@ -1,7 +1,8 @@
+import { addTo, rowOf } from '../dense/vector.ts';
 import { sum } from '../stats.ts';
 
 /** Second moments of two keep indicators, by what the entries share. */
-export interface Moments {
+export interface KeepMoments {
   readonly entry: number;
   readonly row: number;
   readonly column: number;
@@ -9,19 +10,20 @@ export interface Moments {
 }
 
 /**
- * Moments of Σ_ij X_ij c_ij for keep indicators X with the second moments given; c row-major with `columns` columns.
- * `second` is E[(ΣXc)²]; the variance takes E[X] = sqrt(`nothing`), two entries that share nothing being independent.
+ * Moments of Σ_ij X_ij c_ij for keep indicators X with the second moments given; c row-major with
+ * `columns` columns. `second` is E[(ΣXc)²]; the variance takes E[X] = sqrt(`nothing`), two entries
+ * that share nothing being independent.
  */
 export const projectionMoments = (
   c: Float64Array,
   columns: number,
-  { entry, row, column, nothing }: Moments,
+  { entry, row, column, nothing }: KeepMoments,
 ): { readonly second: number; readonly variance: number } => {
   const rows = new Float64Array(c.length / columns);
   const tops = new Float64Array(columns);
-  for (let k = 0; k < c.length; k++) {
-    rows[Math.floor(k / columns)]! += c[k]!;
-    tops[k % columns]! += c[k]!;
+  for (const i of rows.keys()) {
+    rows[i] = sum(rowOf(c, i, columns));
+    addTo(tops, rowOf(c, i, columns));
   }
   const squares = sum(c.map((x) => x * x));
   const inRows = sum(rows.map((x) => x * x)) - squares;

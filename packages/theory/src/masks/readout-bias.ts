@@ -1,27 +1,28 @@
 import { check, materialOf, pick } from '../check.ts';
-import { curve, named } from '../panel.ts';
-import { loraDropout } from '../papers.ts';
+import { panelOf, oneOf } from '../panel.ts';
+import { citeLoraDropout } from '../papers.ts';
 import { standardReadings, type Readings } from '../real/readings.ts';
 import { negLogLikelihood } from '../ensemble/measures.ts';
 import { averageLogits } from '../ensemble/combine.ts';
-import { below, noted, type Row } from '../row.ts';
+import { below, noted, type CheckRow } from '../row.ts';
 import { range } from '../real/batch.ts';
-import { jackknife, mean } from '../stats.ts';
+import { average } from '@lab/metrics';
+import { jackknife } from '../stats.ts';
 
 const deterministicBias = 'squared bias of the deterministic pass';
 const meanBias = 'squared bias of the mean field';
 
 /**
- * Mean over the sentences of the squared difference to the members' mean margin, less the members' own sampling error: unbiased, so it
- * may fall below zero where there is no bias to see.
+ * Mean over the sentences of the squared difference to the members' mean margin, less the members'
+ * own sampling error: unbiased, so it may fall below zero where there is no bias to see.
  */
 const biasOf = ({ members, classes, labels }: Readings, outputs: Float64Array) => {
   const margin = (z: Float64Array, i: number) => z[i * classes + 1]! - z[i * classes]!;
   const squares = (at: readonly number[]): number =>
-    mean(
+    average(
       range(labels.length).map((i) => {
         const values = at.map((m) => margin(members[m]!, i));
-        const centre = mean(values);
+        const centre = average(values);
         const error = values.reduce((s, v) => s + (v - centre) ** 2, 0) / (values.length * (values.length - 1));
         return (margin(outputs, i) - centre) ** 2 - error;
       }),
@@ -34,10 +35,11 @@ export const readoutBias = check({
   group: 'masks',
   claim:
     'Masks off without (1-p)² makes the update too large; scaling by (1-p)² nearly gives the mean of the ensemble.',
-  cite: loraDropout('Eq. 8; mean field from Eq. 2'),
+  cite: citeLoraDropout('Eq. 8; mean field from Eq. 2'),
   prediction: 'the mean field is nearer to the mean over masks than the deterministic pass is',
   procedure:
-    'squared difference of the two class logits on test sentences from its mean over members, less the members’ sampling error; weights of plain LoRA and of LoRA Dropout',
+    'squared difference of the two class logits on test sentences from its mean over members, less the ' +
+    'members’ sampling error; weights of plain LoRA and of LoRA Dropout',
   limits: 'exact in one linear map; behind softmax, ReLU and normalisation the mean field keeps a bias of its own',
   needsMaterial: true,
   formula: { small: meanBias, large: deterministicBias },
@@ -48,12 +50,12 @@ export const readoutBias = check({
   measure: async (context) => {
     const material = materialOf(context);
     const rates = pick(context, { smoke: [0.3], quick: [0.1, 0.3, 0.5] });
-    const found = [];
+    const cases = [];
     for (const which of ['plain', 'dropout'] as const)
       for (const p of rates) {
         const r = await standardReadings(context, which, p);
-        const nll = (outputs: Float64Array) => mean(negLogLikelihood(outputs, r.labels, r.classes));
-        found.push({
+        const nll = (outputs: Float64Array) => average(negLogLikelihood(outputs, r.labels, r.classes));
+        cases.push({
           at: { p, trained: which === 'plain' ? 'plain LoRA' : `LoRA Dropout, p = ${material.rate}` },
           [deterministicBias]: biasOf(r, r.deterministic),
           [meanBias]: biasOf(r, r.meanField),
@@ -65,12 +67,12 @@ export const readoutBias = check({
           members: r.members.length,
         });
       }
-    return found;
+    return cases;
   },
   rows: (measured, { small, large }) =>
-    measured.flatMap((found): Row[] => {
-      const { at, nll, members } = found;
-      const [less, more] = [found[small as typeof meanBias], found[large as typeof deterministicBias]];
+    measured.flatMap((one): CheckRow[] => {
+      const { at, nll, members } = one;
+      const [less, more] = [one[small as typeof meanBias], one[large as typeof deterministicBias]];
       return [
         noted(large, at, more.mean, more.se),
         { ...below(small, at, more.mean, less.mean, Math.hypot(less.se, more.se)), standardError: less.se },
@@ -80,22 +82,22 @@ export const readoutBias = check({
       ];
     }),
   panels: (rows) => [
-    curve(rows, {
+    panelOf(rows, {
       title: 'Distance to the mean over masks: weights of LoRA Dropout',
       axis: 'p',
       xTitle: 'dropout rate p at test',
       yTitle: 'squared difference of logits',
       predicted: false,
       series: (row) =>
-        String(row.at.trained).startsWith('LoRA') ? named(deterministicBias, meanBias)(row) : undefined,
+        String(row.at.trained).startsWith('LoRA') ? oneOf(deterministicBias, meanBias)(row) : undefined,
     }),
-    curve(rows, {
+    panelOf(rows, {
       title: 'Distance to the mean over masks: weights of plain LoRA',
       axis: 'p',
       xTitle: 'dropout rate p at test',
       yTitle: 'squared difference of logits',
       predicted: false,
-      series: (row) => (row.at.trained === 'plain LoRA' ? named(deterministicBias, meanBias)(row) : undefined),
+      series: (row) => (row.at.trained === 'plain LoRA' ? oneOf(deterministicBias, meanBias)(row) : undefined),
     }),
   ],
 });

@@ -1,18 +1,20 @@
+import { itemAt } from '@lab/records';
 import { fold } from '@lab/random';
 import { check, pick } from '../check.ts';
-import { factors, type Problem } from '../dense/problem.ts';
+import { factors, plainView, type Problem } from '../dense/problem.ts';
 import { losses, objective } from '../dense/lora.ts';
 import { allPairs, masked, pairDrawer, withMasks } from '../dense/masked.ts';
 import { logistic, squared } from '../dense/pointwise.ts';
 import { loraStart, sample, teacher } from '../dense/synthetic.ts';
-import { fit } from '../dense/train.ts';
-import { dot, matMul, matVec } from '../dense/vector.ts';
+import { fitDense } from '../dense/train.ts';
+import { dot, matMul, matVec, rowOf } from '../dense/vector.ts';
 import { projectionMoments } from '../masks/projection.ts';
-import { curve } from '../panel.ts';
-import { loraDropout } from '../papers.ts';
+import { panelOf } from '../panel.ts';
+import { citeLoraDropout } from '../papers.ts';
 import { range } from '../real/batch.ts';
-import { compared, equal, noted, rounding64, type Row } from '../row.ts';
-import { mean, sum } from '../stats.ts';
+import { compared, equal, noted, rounding64, type CheckRow } from '../row.ts';
+import { average } from '@lab/metrics';
+import { sum } from '../stats.ts';
 
 const sizes = { dIn: 6, dOut: 3, r: 2 };
 const RATES = [0.05, 0.1, 0.2, 0.3, 0.5, 0.7] as const;
@@ -28,34 +30,35 @@ interface Terms {
 /** Expectations of the loss over every mask pair, at any rate: no sampling error. */
 const expectedLoss = (problem: Problem, theta: Float64Array): ((p: number) => number) => {
   const perPair = allPairs(0.5, sizes.dIn, sizes.dOut).map(({ pair }) =>
-    mean(losses({ ...problem, views: [masked(problem.views[0]!, pair)] }, theta)),
+    average(losses({ ...problem, views: [masked(plainView(problem), pair)] }, theta)),
   );
-  return (p) => sum(allPairs(p, sizes.dIn, sizes.dOut).map(({ chance }, i) => chance * perPair[i]!));
+  return (p) => sum(allPairs(p, sizes.dIn, sizes.dOut).map(({ chance }, i) => chance * itemAt(perPair, i)));
 };
 
 /** gradient·Δ and ½ E[(d*Δ)ᵀ H (d*Δ)] from the outputs' change Σ_ij w_i d_ij Δ_ij u_j. */
 const termsOf = (problem: Problem, theta: Float64Array, p: number): Terms => {
   const { A, B } = factors(problem, theta);
   const delta = matMul(B, A, sizes.r);
-  const { u, w } = problem.views[0]!;
+  const { u, w } = plainView(problem);
   const q = 1 - p;
   const per = range(problem.n).map((n) => {
-    const x = u.subarray(n * sizes.dIn, (n + 1) * sizes.dIn);
-    const contributions = delta.map((d, k) => w[Math.floor(k / sizes.dIn)]! * d * x[k % sizes.dIn]!);
+    const x = rowOf(u, n, sizes.dIn);
+    const contributions = delta.map((d, k) => itemAt(w, Math.floor(k / sizes.dIn)) * d * itemAt(x, k % sizes.dIn));
     const whole = dot(w, matVec(delta, x));
-    const f = problem.base[n]! + whole;
+    const f = itemAt(problem.base, n) + whole;
+    const y = itemAt(problem.y, n);
     const moments = { entry: q ** 2, row: q ** 3, column: q ** 3, nothing: q ** 4 };
     const keptSquare = projectionMoments(contributions, sizes.dIn, moments).second;
     const droppedSquare = whole ** 2 * (1 - 2 * q * q) + keptSquare;
     return {
-      linear: -problem.loss.first(f, problem.y[n]!) * (2 * p - p * p) * whole,
-      quadratic: (problem.loss.second(f, problem.y[n]!) * droppedSquare) / 2,
+      linear: -problem.loss.first(f, y) * (2 * p - p * p) * whole,
+      quadratic: (problem.loss.second(f, y) * droppedSquare) / 2,
     };
   });
   return {
-    constant: mean(losses(problem, theta)),
-    linear: mean(per.map((t) => t.linear)),
-    quadratic: mean(per.map((t) => t.quadratic)),
+    constant: average(losses(problem, theta)),
+    linear: average(per.map((t) => t.linear)),
+    quadratic: average(per.map((t) => t.quadratic)),
   };
 };
 
@@ -65,13 +68,16 @@ export const expansion = check({
   name: 'expansion',
   group: 'sparsity',
   claim:
-    'To second order the expected dropout loss is L - (2p-p²) ∇L·Δ + ½E[(d*Δ)ᵀH(d*Δ)]; without rescaling the linear term stays.',
-  cite: loraDropout('section 4.1; the expansion itself is a derivation of this repository'),
+    'To second order the expected dropout loss is L - (2p-p²) ∇L·Δ + ½E[(d*Δ)ᵀH(d*Δ)]; without rescaling the ' +
+    'linear term stays.',
+  cite: citeLoraDropout('section 4.1; the expansion itself is a derivation of this repository'),
   prediction: 'exact for the squared loss at every p; for the logistic loss an approximation that worsens with p',
   procedure:
-    'the expectation over all 512 mask pairs of a problem with 6 inputs and 3 outputs, at weights fitted by plain LoRA, fitted with dropout at p = 0.3, and at random ones',
+    'the expectation over all 512 mask pairs of a problem with 6 inputs and 3 outputs, at weights fitted by ' +
+    'plain LoRA, fitted with dropout at p = 0.3, and at random ones',
   limits:
-    'the linear term is zero where the plain loss is stationary (there ∇L·BA = 0), so only weights that were trained with dropout, or not yet trained, show it',
+    'the linear term is zero where the plain loss is stationary (there ∇L·BA = 0), so only weights that were ' +
+    'trained with dropout, or not yet trained, show it',
   formula: ({ constant, linear, quadratic }: Terms) => constant + linear + quadratic,
   perturbed: {
     change: 'without the linear term, as in “loss plus penalty”',
@@ -89,10 +95,10 @@ export const expansion = check({
       const pairs = range(pick(context, { smoke: 16, quick: 32 })).map((i) =>
         draw(fold(fold(key, 'training masks'), i)),
       );
-      const plain = fit(problem, start).at;
+      const plain = fitDense(problem, start).at;
       const points = [
         { weights: 'plain LoRA', theta: plain },
-        { weights: 'LoRA Dropout, p = 0.3', theta: fit(withMasks(problem, pairs), start, undefined, 1e-6).at },
+        { weights: 'LoRA Dropout, p = 0.3', theta: fitDense(withMasks(problem, pairs), start, undefined, 1e-6).at },
         { weights: 'random', theta: start },
       ];
       const slope = objective(problem, plain);
@@ -108,7 +114,7 @@ export const expansion = check({
       });
     }),
   rows: (measured, formula) =>
-    measured.flatMap(({ loss, weights, residual, size, perRate }): Row[] => [
+    measured.flatMap(({ loss, weights, residual, size, perRate }): CheckRow[] => [
       ...perRate.map(({ p, exact, terms }) => {
         const at = { p, loss, weights };
         const rounding = rounding64(exact, 512 * 80);
@@ -118,9 +124,10 @@ export const expansion = check({
       }),
       ...perRate
         .filter(({ p }) => p === trainedAt)
-        .flatMap(({ p, terms: { constant, linear } }): Row[] => {
+        .flatMap(({ p, terms: { constant, linear } }): CheckRow[] => {
           const at = { p, loss, weights };
-          // |∇L·BA| = |<dL/dB, B>| is at most the gradient that the fit left times the size of the weights.
+          // |∇L·BA| = |<dL/dB, B>| is at most the gradient that the fit left times the size of the
+          // weights.
           if (weights === 'plain LoRA')
             return [equal('linear term', at, 0, linear, { rounding: 2 * residual * size + rounding64(constant, 1e3) })];
           return [noted('linear term', at, linear)];
@@ -128,7 +135,7 @@ export const expansion = check({
     ]),
   panels: (rows) =>
     ['LoRA Dropout, p = 0.3', 'plain LoRA'].map((weights) =>
-      curve(rows, {
+      panelOf(rows, {
         title: `Expected dropout loss (points) and second order (lines), weights of ${weights}`,
         axis: 'p',
         xTitle: 'dropout rate p',

@@ -1,18 +1,23 @@
+import { itemAt } from '@lab/records';
 import { fold, normal } from '@lab/random';
 import { check, pick } from '../check.ts';
 import { pairDrawer } from '../dense/masked.ts';
 import { solve } from '../dense/solve.ts';
+import { crossMoments, secondMoments } from '../dense/moments.ts';
 import { dot } from '../dense/vector.ts';
-import { loraDropout } from '../papers.ts';
-import { atMost, equal, rounding64, type Row } from '../row.ts';
-import { estimate, mean } from '../stats.ts';
+import { citeLoraDropout } from '../papers.ts';
+import { atMost, equal, rounding64, type CheckRow } from '../row.ts';
+import { average } from '@lab/metrics';
+import { estimate } from '../stats.ts';
 import { range } from '../real/batch.ts';
 
 const [n, d] = [40, 8];
 const RATES = [0.1, 0.3, 0.5, 0.7] as const;
 const LAMBDAS = [0.01, 0.1, 1] as const;
 
-/** Least squares with one row of Δ: L(Δ) = mean (y - Δu)² / 2 as S = UᵀU/n, c = Uᵀy/n and mean y². */
+/**
+ * Least squares with one row of Δ: L(Δ) = mean (y - Δu)² / 2 as S = UᵀU/n, c = Uᵀy/n and mean y².
+ */
 interface Quadratic {
   readonly S: Float64Array;
   readonly c: Float64Array;
@@ -33,13 +38,16 @@ export const penalty = check({
   name: 'penalty',
   group: 'sparsity',
   claim:
-    'The sparsity penalty λ E||d*Δ||² is the weight decay λ(2p - p²)||Δ||²; its minimum is below the saddle value of Eq. 10.',
-  cite: loraDropout('Eq. 9-11'),
+    'The sparsity penalty λ E||d*Δ||² is the weight decay λ(2p - p²)||Δ||²; its minimum is below the saddle ' +
+    'value of Eq. 10.',
+  cite: citeLoraDropout('Eq. 9-11'),
   prediction: 'min Eq. 11 = minimum of ridge regression with λ(2p - p²), and <= Eq. 10 = L(θ0)',
   procedure:
-    'least squares, 40 examples: the penalty of the ridge minimiser averaged over drawn masks, against the closed form; Eq. 10 by letting λ grow',
+    'least squares, 40 examples: the penalty of the ridge minimiser averaged over drawn masks, against the ' +
+    'closed form; Eq. 10 by letting λ grow',
   limits:
-    'for any p > 0 the constraint of Eq. 9 leaves Δ = 0 alone, so Eq. 10 is the loss without fine-tuning and the inequality is empty',
+    'for any p > 0 the constraint of Eq. 9 leaves Δ = 0 alone, so Eq. 10 is the loss without fine-tuning and ' +
+    'the inequality is empty',
   formula: (p: number) => 2 * p - p * p,
   perturbed: { change: 'p instead of 2p - p²', formula: (p: number) => p },
   measure: (context) => {
@@ -48,25 +56,25 @@ export const penalty = check({
     const truth = normal(fold(context.key, 'truth'), d);
     const noise = normal(fold(context.key, 'noise'), n);
     const rows = range(n).map((i) => u.subarray(i * d, (i + 1) * d));
-    const y = rows.map((x, i) => dot(x, truth) + noise[i]!);
+    const y = rows.map((x, i) => dot(x, truth) + itemAt(noise, i));
     const problem: Quadratic = {
-      S: Float64Array.from(range(d * d), (k) => mean(rows.map((x) => x[Math.floor(k / d)]! * x[k % d]!))),
-      c: Float64Array.from(range(d), (j) => mean(rows.map((x, i) => x[j]! * y[i]!))),
-      yy: mean(y.map((v) => v * v)),
+      S: secondMoments(rows),
+      c: crossMoments(rows, y),
+      yy: average(y.map((v) => v * v)),
     };
     // One row of Δ: the row mask is one coin, the column mask d coins.
     const drops = RATES.map((p) => {
       const stream = fold(fold(context.key, 'masks'), `p=${p}`);
       const draw = pairDrawer(p, { dIn: d, dOut: 1, r: 1 });
       const pairs = range(draws).map((i) => draw(fold(stream, i)));
-      return { p, dropped: pairs.map(({ a, b }) => a.map((keep) => 1 - keep * b[0]!)) };
+      return { p, dropped: pairs.map(({ a, b }) => a.map((keep) => 1 - keep * itemAt(b, 0))) };
     });
     return { problem, drops };
   },
   rows: ({ problem, drops }, formula) =>
-    drops.flatMap(({ p, dropped }): Row[] => {
+    drops.flatMap(({ p, dropped }): CheckRow[] => {
       const none = loss(problem, new Float64Array(d));
-      const perLambda = LAMBDAS.flatMap((lambda): Row[] => {
+      const perLambda = LAMBDAS.flatMap((lambda): CheckRow[] => {
         const best = minimiser(problem, lambda * formula(p));
         const squares = best.map((x) => x * x);
         const drawn = estimate(dropped.map((drop) => dot(drop, squares)));

@@ -13,7 +13,10 @@ const signs = (labels: Int32Array): Float64Array => Float64Array.from(labels, (l
 /** Strong enough that the head is not sure of sentences it never saw. */
 const ridge = 1;
 
-/** A logistic head on pooled vectors with ridge on their unit-variance scale: the frozen head that the adapter works under. */
+/**
+ * A logistic head on pooled vectors with ridge on their unit-variance scale: the frozen head that
+ * the adapter works under.
+ */
 export const fitHead = ({ pooled, dOut, labels }: Features, rows: readonly number[]): Float64Array => {
   const y = signs(labels);
   const scale = norm(pooled) / Math.sqrt(pooled.length);
@@ -31,7 +34,10 @@ export const fitHead = ({ pooled, dOut, labels }: Features, rows: readonly numbe
   return minimise(at, new Float64Array(dOut), { limit: 1e-8 }).at;
 };
 
-/** LoRA on the last linear map under a fixed head, for the given examples; inputs scaled to unit mean square length. */
+/**
+ * LoRA on the last linear map under a fixed head, for the given examples; inputs scaled to unit
+ * mean square length.
+ */
 export const encoderProblem = (
   features: Features,
   head: Float64Array,

@@ -1,19 +1,20 @@
+import { itemAt } from '@lab/records';
 import { fold, type Key } from '@lab/random';
 import { adam } from '../dense/adam.ts';
 import { check, pick, type Context } from '../check.ts';
-import { reduced } from '../dense/linear.ts';
+import { reducedProblem } from '../dense/linear.ts';
 import { losses, objective } from '../dense/lora.ts';
 import { pairDrawer, withMasks } from '../dense/masked.ts';
 import { sizeOfA, type Problem } from '../dense/problem.ts';
 import { loraStart } from '../dense/synthetic.ts';
-import { curvature, fit } from '../dense/train.ts';
+import { curvature, fitDense } from '../dense/train.ts';
 import { norm, plus } from '../dense/vector.ts';
-import { curve } from '../panel.ts';
-import { loraDropout } from '../papers.ts';
+import { panelOf } from '../panel.ts';
+import { citeLoraDropout } from '../papers.ts';
 import { range } from '../real/batch.ts';
 import { lastLayer } from '../real/features.ts';
-import { atMost, bound, equal, noted, reading, rounding64, type Row } from '../row.ts';
-import { mean } from '../stats.ts';
+import { atMost, bound, equal, noted, asConclusion, rounding64, type CheckRow } from '../row.ts';
+import { average } from '@lab/metrics';
 import { gapBound, stabilityBound } from './bounds.ts';
 import { encoderProblem, fitHead, halves, lengthOf } from './encoder-problem.ts';
 import { penaltyOf, stabilityOf, type Stability } from './problem.ts';
@@ -24,7 +25,7 @@ const delta = 0.05;
 
 /** Leave-one-out over some examples with both factors trained; the penalty on ||BA||². */
 const bothOf = (problem: Problem, fresh: Problem, start: Float64Array, left: number, key: Key) => {
-  const whole = fit(problem, start, undefined, 1e-6).at;
+  const whole = fitDense(problem, start, undefined, 1e-6).at;
   const own = losses(problem, whole);
   const one = (theta: Float64Array, i: number) => {
     const weights = new Float64Array(problem.n);
@@ -33,17 +34,17 @@ const bothOf = (problem: Problem, fresh: Problem, start: Float64Array, left: num
   };
   let eta = Math.max(...range(problem.n).map((i) => one(whole, i)));
   const changes = range(left).map((i) => {
-    const without = fit(problem, whole, i, 1e-6).at;
+    const without = fitDense(problem, whole, i, 1e-6).at;
     for (const t of [0.5, 1]) eta = Math.max(eta, one(plus(whole, plus(without, whole, -1), t), i));
-    return Math.abs(losses(problem, without)[i]! - own[i]!);
+    return Math.abs(itemAt(losses(problem, without), i) - itemAt(own, i));
   });
   const bare = { ...problem, onProduct: 0 };
   return {
     eta,
-    beta: mean(changes),
+    beta: average(changes),
     smallest: curvature(bare, whole, key, 60).smallest,
     C: Math.max(...own, ...losses(fresh, whole)),
-    gap: mean(losses(fresh, whole)) - mean(own),
+    gap: average(losses(fresh, whole)) - average(own),
     weight: problem.onProduct,
     n: problem.n,
   };
@@ -56,7 +57,7 @@ const maskedGap = (plain: Problem, fresh: Problem, start: Float64Array, p: numbe
   const masks = (step: number) => range(p === 0 ? 1 : 2).map((i) => draw(fold(fold(key, step), i)));
   const theta = adam((at, step) => objective(withMasks(problem, masks(step)), at), start, { steps, rate: 0.02 });
   const scaled = theta.map((x, i) => (i < sizeOfA(plain) ? x : (1 - p) ** 2 * x));
-  const read = (at: Float64Array) => mean(losses(fresh, at)) - mean(losses(plain, at));
+  const read = (at: Float64Array) => average(losses(fresh, at)) - average(losses(plain, at));
   return { deterministic: read(theta), meanField: read(scaled) };
 };
 
@@ -78,12 +79,13 @@ const measure = async (context: Context) => {
     const setting = { p, lambda, n: plain.n };
     return {
       p,
-      frozen: p === 0 ? null : stabilityOf(reduced(problem, start), reduced(fresh, start), setting, key),
+      frozen: p === 0 ? null : stabilityOf(reducedProblem(problem, start), reducedProblem(fresh, start), setting, key),
       both: p === 0 ? null : bothOf({ ...problem, train: 'both' }, { ...fresh, train: 'both' }, warm, left, key),
       masked: maskedGap(plain, fresh, start, p, fold(key, 'masks'), steps),
     };
   });
-  // Without penalty the frozen optimum in all of B: directions that the head does not read are flat.
+  // Without penalty the frozen optimum in all of B: directions that the head does not read are
+  // flat.
   const inB = curvature({ ...plain, train: 'B' }, start, key, 40);
   return { perRate, inB, path: train.path };
 };
@@ -95,11 +97,11 @@ const gapName = 'generalisation gap';
 type Bound = (eta: number, curvature: number, n: number) => number;
 
 const boundRows = (
-  at: Row['at'],
+  at: CheckRow['at'],
   s: Pick<Stability, 'eta' | 'smallest' | 'weight' | 'n' | 'beta' | 'C'>,
   gap: number,
   of: Bound,
-): readonly Row[] => {
+): readonly CheckRow[] => {
   const mu = s.smallest + 2 * s.weight;
   const limit = of(s.eta, mu, s.n);
   return [
@@ -110,33 +112,42 @@ const boundRows = (
   ];
 };
 
-export const encoder = check({
+export const encoderStability = check({
   name: 'encoder-last-layer',
   group: 'stability',
   claim: 'The bounds of Prop. 4.2 and Thm. 4.4 on LoRA in the last layer of the real encoder.',
-  cite: loraDropout('Prop. 4.2, Thm. 4.4'),
+  cite: citeLoraDropout('Prop. 4.2, Thm. 4.4'),
   prediction:
     'upper bounds on β and on the gap; Λ_min = 0 over all of B, since one logit reads one direction of each row',
   procedure:
-    'last adapted linear map under mean pooling, a logistic head fitted on half of the training sentences and then frozen, LoRA (r = 8) on the other half; penalty λ(2p-p²)||BA||², λ = 0.01; population risk on test sentences',
+    'last adapted linear map under mean pooling, a logistic head fitted on half of the training sentences ' +
+    'and then frozen, LoRA (r = 8) on the other half; penalty λ(2p-p²)||BA||², λ = 0.01; population risk on ' +
+    'test sentences',
   limits:
-    'at p = 0 nothing penalises and the few sentences are separable, so there is no optimum to speak of; for A frozen, Λ_min over the coordinates that the head reads is used, the kindest reading; masks are trained with a decay of 0.001 instead',
+    'at p = 0 nothing penalises and the few sentences are separable, so there is no optimum to speak of; for ' +
+    'A frozen, Λ_min over the coordinates that the head reads is used, the kindest reading; masks are ' +
+    'trained with a decay of 0.001 instead',
   needsMaterial: true,
-  formula: stabilityBound as Bound,
-  perturbed: { change: 'n³ in the place of n', formula: ((eta, mu, n) => stabilityBound(eta, mu, n ** 3)) as Bound },
+  formula: stabilityBound,
+  perturbed: {
+    change: 'n³ in the place of n',
+    formula: (eta: number, mu: number, n: number) => stabilityBound(eta, mu, n ** 3),
+  },
   measure,
   rows: ({ perRate, inB, path }, of) => [
     equal('Λ_min of the mean loss over all of B', { path }, 0, inB.smallest, {
       rounding: rounding64(inB.largest, 1e5),
     }),
-    ...perRate.flatMap(({ p, frozen, both, masked }): Row[] => {
+    ...perRate.flatMap(({ p, frozen, both, masked }): CheckRow[] => {
       const at = { p, trained: 'B, A frozen' };
       return [
         ...(frozen ? boundRows(at, frozen, frozen.testRisk - frozen.trainRisk, of) : []),
         ...(both
           ? [
               ...boundRows({ p, trained: 'A and B' }, both, both.gap, of),
-              reading(atMost('minus Λ_min of the loss (assumed <= 0)', { p, trained: 'A and B' }, 0, -both.smallest)),
+              asConclusion(
+                atMost('minus Λ_min of the loss (assumed <= 0)', { p, trained: 'A and B' }, 0, -both.smallest),
+              ),
             ]
           : []),
         noted('gap after training with masks', { ...at, readout: 'deterministic' }, masked.deterministic),
@@ -145,7 +156,7 @@ export const encoder = check({
     }),
   ],
   panels: (rows) => [
-    curve(rows, {
+    panelOf(rows, {
       title: 'Last layer of the encoder: stability (points) and bound (lines)',
       axis: 'p',
       xTitle: 'dropout rate p',
@@ -153,7 +164,7 @@ export const encoder = check({
       logY: true,
       series: ({ quantity, at }) => (quantity === stability ? String(at.trained) : undefined),
     }),
-    curve(rows, {
+    panelOf(rows, {
       title: 'Last layer of the encoder: gaps',
       axis: 'p',
       xTitle: 'dropout rate p',

@@ -1,8 +1,9 @@
 import { check } from '../check.ts';
-import { curve } from '../panel.ts';
-import { loraDropout } from '../papers.ts';
-import { atMost, noted, rounding64, type Row } from '../row.ts';
-import { estimate, fitLine, mean } from '../stats.ts';
+import { panelOf } from '../panel.ts';
+import { citeLoraDropout } from '../papers.ts';
+import { atMost, noted, rounding64, type CheckRow } from '../row.ts';
+import { average } from '@lab/metrics';
+import { estimate, fitLine } from '../stats.ts';
 import { stabilityBound } from './bounds.ts';
 import { frozenCases, type Stability } from './problem.ts';
 
@@ -19,38 +20,39 @@ export const leaveOneOut = check({
   name: 'leave-one-out',
   group: 'stability',
   claim: 'With the penalty λ(2p-p²)||Δ||² the trained adapter is stable: β <= 2η²/((Λ_min + 2λ(2p-p²)) n).',
-  cite: loraDropout('Lemma A.1, Prop. 4.2'),
+  cite: citeLoraDropout('Lemma A.1, Prop. 4.2'),
   prediction: 'an upper bound on β, and 2η/((Λ_min + 2λ(2p-p²)) n) on how far leaving one out moves the optimum',
   procedure:
-    'logistic and ridge LoRA, A frozen with orthonormal rows, 12 inputs, r = 4; retraining without each example, η from gradients on the path, Λ_min by Lanczos on Hessian-vector products; means over training sets',
+    'logistic and ridge LoRA, A frozen with orthonormal rows, 12 inputs, r = 4; retraining without each ' +
+    'example, η from gradients on the path, Λ_min by Lanczos on Hessian-vector products; means over training ' +
+    'sets',
   limits: 'convex once A is frozen, so every assumption holds; η contains the penalty’s gradient, as the proof needs',
   formula: proposition,
   perturbed: {
     change: 'n² in the place of n',
-    formula: ((s) => proposition(s) / s.n) as Bound,
+    formula: (s: Stability) => proposition(s) / s.n,
   },
   measure: frozenCases,
   rows: (measured, bound) => [
-    ...measured.flatMap(({ loss, setting, cases }): Row[] => {
+    ...measured.flatMap(({ loss, setting, cases }): CheckRow[] => {
       const at = { loss, ...setting };
       const beta = estimate(cases.map((c) => c.beta));
-      const limit = mean(cases.map(bound));
-      const far = mean(cases.map((c) => bound(c) / c.eta));
+      const limit = average(cases.map(bound));
+      const far = average(cases.map((c) => bound(c) / c.eta));
       return [
         // The inequality holds for every training set, so the mean needs no allowance for chance.
         { ...atMost(stability, at, limit, beta.mean, { rounding: rounding64(limit, 1e6) }), standardError: beta.se },
-        atMost(displacement, at, far, mean(cases.map((c) => c.moved)), { rounding: rounding64(far, 1e6) }),
+        atMost(displacement, at, far, average(cases.map((c) => c.moved)), { rounding: rounding64(far, 1e6) }),
         noted(looseness, at, limit / beta.mean),
-        noted('Λ_min of the mean loss', at, mean(cases.map((c) => c.smallest))),
-        noted('η on the path', at, mean(cases.map((c) => c.eta))),
+        noted('Λ_min of the mean loss', at, average(cases.map((c) => c.smallest))),
+        noted('η on the path', at, average(cases.map((c) => c.eta))),
       ];
     }),
-    ...(['logistic', 'squared'] as const).map((name): Row => {
+    ...(['logistic', 'squared'] as const).map((name): CheckRow => {
       const along = measured.filter(({ loss, setting: { p, lambda } }) => loss === name && p === 0.3 && lambda === 0.1);
-      const points = along.map(({ setting: { n }, cases }) => [Math.log(n), Math.log(mean(cases.map((c) => c.beta)))]);
       const { slope } = fitLine(
-        points.map(([x]) => x!),
-        points.map(([, y]) => y!),
+        along.map(({ setting: { n } }) => Math.log(n)),
+        along.map(({ cases }) => Math.log(average(cases.map((c) => c.beta)))),
       );
       return noted('exponent of n in β (the bound has -1)', { loss: name, p: 0.3, lambda: 0.1 }, slope);
     }),
@@ -63,7 +65,7 @@ export const leaveOneOut = check({
         ['n', 'examples n', true, { p: 0.3, lambda: 0.1 }],
       ] as const
     ).map(([axis, xTitle, logX, fixed]) =>
-      curve(rows, {
+      panelOf(rows, {
         title: `Stability (points), its bound (lines), over ${xTitle}`,
         axis,
         xTitle,

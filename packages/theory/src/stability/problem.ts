@@ -1,19 +1,20 @@
+import { itemAt } from '@lab/records';
 import { fold, type Key } from '@lab/random';
-import type { Budget, Context } from '../check.ts';
+import type { CheckBudget, Context } from '../check.ts';
 import {
-  output,
+  linearOutput,
   exampleGradient,
   fitLinear,
   linearCurvature,
   linearLosses,
-  reduced,
+  reducedProblem,
   type LinearProblem,
 } from '../dense/linear.ts';
 import { logistic, squared, type Pointwise } from '../dense/pointwise.ts';
 import { loraStart, sample, teacher } from '../dense/synthetic.ts';
 import { norm, plus } from '../dense/vector.ts';
 import { range } from '../real/batch.ts';
-import { mean } from '../stats.ts';
+import { average } from '@lab/metrics';
 
 /** Where stability is taken: dropout rate, multiplier of the penalty, examples. */
 export interface Setting {
@@ -26,7 +27,9 @@ export interface Setting {
 export interface Stability extends Setting {
   /** λ(2p - p²), the weight of ||Δ||². */
   readonly weight: number;
-  /** Smallest eigenvalue of the Hessian of the mean loss at the optimum, the penalty not counted. */
+  /**
+   * Smallest eigenvalue of the Hessian of the mean loss at the optimum, the penalty not counted.
+   */
   readonly smallest: number;
   /** Largest gradient norm of an example's penalised loss between θ(S) and θ(S^i). */
   readonly eta: number;
@@ -45,12 +48,15 @@ export const penaltyOf = (p: number): number => 2 * p - p * p;
 
 const manyExamples = 320;
 
-/** Beyond `manyExamples` only the first ones are left out in turn; they are drawn independently, so the mean stays unbiased. */
+/**
+ * Beyond `manyExamples` only the first ones are left out in turn; they are drawn independently, so
+ * the mean stays unbiased.
+ */
 const mostRetrainings = 20;
 
 /** Retrains without each example and measures every constant. */
 export const stabilityOf = (problem: LinearProblem, fresh: LinearProblem, setting: Setting, key: Key): Stability => {
-  const whole = fitLinear(problem, new Float64Array(problem.z[0]!.length));
+  const whole = fitLinear(problem, new Float64Array(itemAt(problem.z, 0).length));
   const own = linearLosses(problem, whole);
   const test = linearLosses(fresh, whole);
   const n = problem.y.length;
@@ -61,35 +67,38 @@ export const stabilityOf = (problem: LinearProblem, fresh: LinearProblem, settin
     const step = plus(without, whole, -1);
     moved = Math.max(moved, norm(step));
     for (const t of [0.5, 1]) eta = Math.max(eta, norm(exampleGradient(problem, plus(whole, step, t), i)));
-    return Math.abs(problem.loss.value(output(problem, without, i), problem.y[i]!) - own[i]!);
+    return Math.abs(problem.loss.value(linearOutput(problem, without, i), itemAt(problem.y, i)) - itemAt(own, i));
   });
   return {
     ...setting,
     weight: problem.weight,
     smallest: linearCurvature(problem, whole, key).smallest,
     eta,
-    beta: mean(changes),
+    beta: average(changes),
     moved,
     C: Math.max(...own, ...test),
-    trainRisk: mean(own),
-    testRisk: mean(test),
+    trainRisk: average(own),
+    testRisk: average(test),
   };
 };
 
 const sizes = { dIn: 12, dOut: 1, r: 4 };
 
-/** One training set of the synthetic problem with A frozen at orthonormal rows, its penalty λ(2p - p²)||BA||². */
+/**
+ * One training set of the synthetic problem with A frozen at orthonormal rows, its penalty λ(2p -
+ * p²)||BA||².
+ */
 const frozenCase = (key: Key, loss: Pointwise, setting: Setting, freshCount: number): Stability => {
   const from = teacher(fold(key, 'teacher'), sizes, loss, { signal: 2, noise: 0.5 });
   const start = loraStart(fold(key, 'start'), sizes);
   const onProduct = setting.lambda * penaltyOf(setting.p);
   const drawn = (label: string, n: number) =>
-    reduced({ ...sample(fold(fold(key, label), n), from, n, 'B'), onProduct }, start);
+    reducedProblem({ ...sample(fold(fold(key, label), n), from, n, 'B'), onProduct }, start);
   return stabilityOf(drawn('train', setting.n), drawn('fresh', freshCount), setting, key);
 };
 
 /** Settings along each axis, crossing at p = .3, λ = .1, n = 80. */
-const settings = (budget: Budget): readonly Setting[] => {
+const settings = (budget: CheckBudget): readonly Setting[] => {
   const centre = { p: 0.3, lambda: 0.1, n: budget === 'smoke' ? 40 : 80 };
   const rates = budget === 'smoke' ? [0, 0.5] : [0, 0.1, 0.3, 0.5, 0.7, 0.9];
   const lambdas = budget === 'smoke' ? [1] : [0.01, 0.03, 0.3, 1];
@@ -102,7 +111,7 @@ const settings = (budget: Budget): readonly Setting[] => {
 };
 
 /** All training sets of one loss and setting. */
-export interface Cases {
+interface Cases {
   readonly loss: Pointwise['name'];
   readonly setting: Setting;
   readonly cases: readonly Stability[];
@@ -110,10 +119,13 @@ export interface Cases {
 
 const kept = new WeakMap<Key, readonly Cases[]>();
 
-/** Logistic and ridge LoRA at every setting; several checks look at the same retrainings, which are done once a run. */
+/**
+ * Logistic and ridge LoRA at every setting; several checks look at the same retrainings, which are
+ * done once a run.
+ */
 export const frozenCases = ({ shared, budget }: Context): readonly Cases[] => {
   const [sets, fresh] = budget === 'smoke' ? [2, 500] : [12, 4000];
-  const found =
+  const cases =
     kept.get(shared) ??
     [logistic, squared].flatMap((loss) =>
       settings(budget).map((setting) => ({
@@ -124,6 +136,6 @@ export const frozenCases = ({ shared, budget }: Context): readonly Cases[] => {
         ),
       })),
     );
-  kept.set(shared, found);
-  return found;
+  kept.set(shared, cases);
+  return cases;
 };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { build, hubOf, parquet, realData, sourcesWith } from '../../../test/fixtures.ts';
-import { readJson } from '../../read/json.ts';
+import { readDataJson } from '../../read/json.ts';
 import { z } from 'zod';
 import { parseAlpaca } from './alpaca.ts';
 
@@ -41,7 +41,7 @@ describe('alpaca', () => {
 
   const real = realData('alpaca/alpaca_en_demo.json');
   it.skipIf(!real)('reads 999 real rows (skipped where the file is absent)', async () => {
-    const raw = await readJson(real!, z.array(z.unknown()));
+    const raw = await readDataJson(real!, z.array(z.unknown()));
     expect(parseAlpaca(real!, raw, 'error').rows).toHaveLength(999);
   });
 });

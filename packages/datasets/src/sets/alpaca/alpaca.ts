@@ -2,10 +2,10 @@ import { BadInput, type Citation } from '@lab/records';
 import { z } from 'zod';
 import { hubBytes } from '../../hub/cache.ts';
 import { pins } from '../../hub/pins.ts';
-import { parseRow, readJson } from '../../read/json.ts';
+import { parseDataJson, parseRow, readDataJson } from '../../read/json.ts';
 import { readParquet } from '../../read/parquet.ts';
 import { readRows, type OnMalformed, type Read } from '../../read/rows.ts';
-import { locate, missing } from '../../read/text.ts';
+import { decode, locate, missingMessage } from '../../read/text.ts';
 import type { Example, Sources } from '../../types.ts';
 import { define } from '../define.ts';
 import { cutThree, wantedIn } from '../text-task.ts';
@@ -43,7 +43,10 @@ const row = z.object({
   output: z.string().trim().min(1, 'the output is empty'),
 });
 
-/** Checks rows: text is the instruction, pair its input where there is one, the reference the output. Rows are numbered from 1. */
+/**
+ * Checks rows: text is the instruction, pair its input where there is one, the reference the
+ * output. Rows are numbered from 1.
+ */
 export const parseAlpaca = (path: string, rows: readonly unknown[], onMalformed: OnMalformed): Read<Example> =>
   readRows(
     path,
@@ -69,11 +72,15 @@ const read = async (
 ): Promise<Read<Example>> => {
   const { wanted, file } = variants[variant];
   const path = locate(wanted, sources);
-  if (path !== undefined) return parseAlpaca(path, await readJson(path, z.array(z.unknown())), onMalformed);
-  if (!sources.fetchFile) throw new BadInput(missing(wanted, sources));
+  if (path !== undefined) return parseAlpaca(path, await readDataJson(path, z.array(z.unknown())), onMalformed);
+  if (!sources.fetchFile) throw new BadInput(missingMessage(wanted, sources));
   const bytes = await hubBytes(file, sources);
   if (file.path.endsWith('.json'))
-    return parseAlpaca(file.path, JSON.parse(new TextDecoder().decode(bytes)) as unknown[], onMalformed);
+    return parseAlpaca(
+      file.path,
+      parseDataJson(file.path, decode(file.path, bytes), z.array(z.unknown())),
+      onMalformed,
+    );
   const rows = await readParquet(file.path, bytes, ['instruction', 'input', 'output']);
   return parseAlpaca(
     file.path,
@@ -92,10 +99,12 @@ export const alpaca = define({
     counts: { original: 52002, cleaned: 51760 },
     metric: 'rouge-l',
     licence,
-    from: `<data-dir>/alpaca/{alpaca_data,alpaca_data_cleaned}.json, or hub ${pins.alpaca.repo}, ${pins.alpacaCleaned.repo}`,
+    from:
+      '<data-dir>/alpaca/{alpaca_data,alpaca_data_cleaned}.json, ' +
+      `or hub ${pins.alpaca.repo}, ${pins.alpacaCleaned.repo}`,
     missing: (sources) => {
       const { wanted } = variants.cleaned;
-      return sources.fetchFile || locate(wanted, sources) ? undefined : missing(wanted, sources);
+      return sources.fetchFile || locate(wanted, sources) ? undefined : missingMessage(wanted, sources);
     },
   },
   options: z.object({

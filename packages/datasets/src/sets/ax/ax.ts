@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { locate, missing, need, readText, type Wanted } from '../../read/text.ts';
+import { locate, missingMessage, need, readDataText, type WantedFile } from '../../read/text.ts';
 import { define } from '../define.ts';
 import { parseGlue, readGlue, type GlueTask } from '../glue-read.ts';
 import { glueCite, glueOptions, glueSplits } from '../glue.ts';
 import { mnliTask } from '../mnli/mnli.ts';
 
-const diagnostic: Wanted = {
+const diagnostic: WantedFile = {
   folders: ['GLUE/diagnostic', 'glue/diagnostic', 'glue_data/diagnostic', 'diagnostic', 'GLUE/AX'],
   file: 'diagnostic-full.tsv',
   how: 'take diagnostic-full.tsv (the one with labels) from the diagnostics page of gluebenchmark.com',
@@ -25,12 +25,12 @@ export const ax = define({
     metric: 'matthews',
     licence: 'none stated',
     from: '<data-dir>/GLUE/diagnostic/diagnostic-full.tsv, and the train file of mnli',
-    missing: (sources) => (locate(diagnostic, sources) ? undefined : missing(diagnostic, sources)),
+    missing: (sources) => (locate(diagnostic, sources) ? undefined : missingMessage(diagnostic, sources)),
   },
   options: z.object({ validation: glueOptions.shape.validation, malformed: glueOptions.shape.malformed }),
   load: async (o, key, sources) => {
     const path = need(diagnostic, sources);
-    const test = parseGlue(axTask, path, await readText(path), 'diagnostic', o.malformed);
+    const test = parseGlue(axTask, path, await readDataText(path), 'diagnostic', o.malformed);
     const learned = await readGlue(mnliTask, train, sources, o.malformed);
     return {
       name: 'ax',

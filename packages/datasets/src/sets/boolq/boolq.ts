@@ -5,7 +5,7 @@ import { pins, single } from '../../hub/pins.ts';
 import { parseRow, splitJsonl } from '../../read/json.ts';
 import { readParquet } from '../../read/parquet.ts';
 import { readRows, type OnMalformed, type Placed, type Read } from '../../read/rows.ts';
-import { locate, missing, readText } from '../../read/text.ts';
+import { locate, missingMessage, readDataText } from '../../read/text.ts';
 import type { Example, Sources } from '../../types.ts';
 import { define } from '../define.ts';
 import { glueOptions, glueSplits } from '../glue.ts';
@@ -28,7 +28,7 @@ const wanted = (split: 'train' | 'dev') =>
 const row = z.object({ question: z.string().min(1), passage: z.string().min(1), answer: z.boolean() });
 
 /** Checks rows (JSON texts or objects); ids are `<split>:<row>` from 0. */
-export const parseBoolq = (
+const parseBoolq = (
   path: string,
   rows: readonly Placed<unknown>[],
   split: string,
@@ -43,8 +43,8 @@ export const parseBoolq = (
 
 const read = async (split: 'train' | 'dev', sources: Sources, onMalformed: OnMalformed): Promise<Read<Example>> => {
   const path = locate(wanted(split), sources);
-  if (path !== undefined) return parseBoolq(path, splitJsonl(await readText(path)), split, onMalformed);
-  if (!sources.fetchFile) throw new BadInput(missing(wanted(split), sources));
+  if (path !== undefined) return parseBoolq(path, splitJsonl(await readDataText(path)), split, onMalformed);
+  if (!sources.fetchFile) throw new BadInput(missingMessage(wanted(split), sources));
   const remote = single('data', split === 'dev' ? 'validation' : 'train');
   const bytes = await hubBytes({ ...pins.boolq, path: remote }, sources);
   return parseBoolq(remote, await readParquet(remote, bytes, ['question', 'passage', 'answer']), split, onMalformed);
@@ -63,7 +63,7 @@ export const boolq = define({
     from: `<data-dir>/BoolQ/{train,dev}.jsonl, or hub ${pins.boolq.repo}`,
     missing: (sources) => {
       const gone = (['train', 'dev'] as const).map(wanted).find((each) => !locate(each, sources));
-      return gone && !sources.fetchFile ? missing(gone, sources) : undefined;
+      return gone && !sources.fetchFile ? missingMessage(gone, sources) : undefined;
     },
   },
   options: glueOptions,

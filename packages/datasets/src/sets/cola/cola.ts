@@ -1,7 +1,7 @@
 import { glueEntry } from '../glue.ts';
 
 /** See README.md in this folder. */
-export const cola = glueEntry({
+export const colaSet = glueEntry({
   name: 'cola',
   summary: 'is a sentence acceptable English?',
   folder: 'CoLA',

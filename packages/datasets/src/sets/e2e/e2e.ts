@@ -2,7 +2,7 @@ import type { Citation } from '@lab/records';
 import { z } from 'zod';
 import { splitCsv } from '../../read/csv.ts';
 import { Malformed, readRows, type OnMalformed, type Read } from '../../read/rows.ts';
-import { locate, missing, need, readText } from '../../read/text.ts';
+import { locate, missingMessage, need, readDataText, type WantedFile } from '../../read/text.ts';
 import { picker } from '../../read/tsv.ts';
 import type { Example } from '../../types.ts';
 import { define } from '../define.ts';
@@ -15,20 +15,27 @@ const cite: Citation = {
   where: 'section 3',
 };
 const licence = 'CC BY-SA 4.0';
-const files = ['trainset.csv', 'devset.csv', 'testset_w_refs.csv'].map((file) =>
-  wantedIn(['e2e', 'e2e-dataset', '.'], file, 'download it from the repository tuetschek/e2e-dataset'),
-);
+const wanted = (file: string): WantedFile =>
+  wantedIn(['e2e', 'e2e-dataset', '.'], file, 'download it from the repository tuetschek/e2e-dataset');
+const files = {
+  train: wanted('trainset.csv'),
+  dev: wanted('devset.csv'),
+  test: wanted('testset_w_refs.csv'),
+};
 
-/** Rows of an E2E file, one for each reference: text is the meaning representation, the reference a sentence for it. */
+/**
+ * Rows of an E2E file, one for each reference: text is the meaning representation, the reference a
+ * sentence for it.
+ */
 export const parseE2e = (path: string, text: string, split: string, onMalformed: OnMalformed): Read<Example> => {
   const { columns, lines } = splitCsv(path, text);
   const pick = picker(path, columns, ['mr', 'ref']);
   let row = 0;
   return readRows(path, lines, onMalformed, (cells) => {
-    const [mr, ref] = pick(cells).map((cell) => cell.trim());
-    if (mr === '') throw new Malformed('mr', 'the meaning representation is empty');
-    if (ref === '') throw new Malformed('ref', 'the reference is empty');
-    return { id: `${split}:${row++}`, text: mr!, label: 0, references: [ref!] };
+    const [mr, ref] = pick(cells);
+    if (mr.trim() === '') throw new Malformed('mr', 'the meaning representation is empty');
+    if (ref.trim() === '') throw new Malformed('ref', 'the reference is empty');
+    return { id: `${split}:${row++}`, text: mr.trim(), label: 0, references: [ref.trim()] };
   });
 };
 
@@ -44,28 +51,27 @@ export const e2e = define({
     licence,
     from: '<data-dir>/e2e/{trainset,devset,testset_w_refs}.csv',
     missing: (sources) => {
-      const gone = files.find((each) => !locate(each, sources));
-      return gone && missing(gone, sources);
+      const gone = Object.values(files).find((each) => !locate(each, sources));
+      return gone && missingMessage(gone, sources);
     },
   },
   options: z.object({
     malformed: z.enum(['error', 'skip']).default('error').describe('what to do with rows that do not fit'),
   }),
   load: async (o, _key, sources) => {
-    const paths = files.map((file) => need(file, sources));
-    const [train, dev, test] = await Promise.all(
-      ['train', 'dev', 'test'].map(async (split, i) =>
-        parseE2e(paths[i]!, await readText(paths[i]!), split, o.malformed),
-      ),
-    );
+    const read = async (split: keyof typeof files) => {
+      const path = need(files[split], sources);
+      return parseE2e(path, await readDataText(path), split, o.malformed);
+    };
+    const [train, dev, test] = await Promise.all([read('train'), read('dev'), read('test')]);
     return {
       name: 'e2e',
       task: { kind: 'text-to-text' },
       metric: 'bleu',
-      splits: { train: train!.rows, validation: gatherReferences(dev!).rows, test: gatherReferences(test!).rows },
+      splits: { train: train.rows, validation: gatherReferences(dev).rows, test: gatherReferences(test).rows },
       licence,
       cite,
-      notes: [train, dev, test].flatMap((read) => read!.notes),
+      notes: [train, dev, test].flatMap(({ notes }) => notes),
     };
   },
 });

@@ -42,7 +42,8 @@ describe('file', () => {
     const sources = await sourcesWith({
       'r.csv': 'text,label\na,1.5\nb,-2\n',
       'q.jsonl':
-        '{"text":"Who?","c":"  Ada.","target":"Ada","answer_start":2}\n{"text":"When?","c":"Ada.","target":[],"answer_start":[]}\n',
+        '{"text":"Who?","c":"  ' +
+        'Ada.","target":"Ada","answer_start":2}\n{"text":"When?","c":"Ada.","target":[],"answer_start":[]}\n',
       't.jsonl': '{"text":"a","target":["x","y"]}\n{"text":"b","target":"z"}\n',
     });
     const all = (file: string, rest: object) =>

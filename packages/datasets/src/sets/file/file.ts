@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { BadInput, type Citation } from '@lab/records';
 import { z } from 'zod';
 import { sha256 } from '../../hub/cache.ts';
-import { formatOf, formats, readTable, type Format, type Table } from '../../read/table.ts';
+import { formatOf, formats, readTable, type Format, type DataTable } from '../../read/table.ts';
 import type { Sources } from '../../types.ts';
 import { define } from '../define.ts';
 import { ownDataset } from '../own-dataset.ts';
@@ -14,16 +14,18 @@ const open = async (
   sources: Sources,
   format: Format | null,
   digest: string | undefined,
-): Promise<Table> => {
+): Promise<DataTable> => {
   const full = resolve(sources.dataDir ?? '.', path);
   const bytes = await readFile(full).catch((error: unknown) => {
     throw new BadInput(
-      `${full}: cannot be read (${error instanceof Error ? error.message.split(',')[0]! : String(error)}); paths are taken from --data-dir, or from the working folder without it`,
+      `${full}: cannot be read (${error instanceof Error ? error.message.split(',')[0]! : String(error)}); ` +
+        'paths are taken from --data-dir, or from the working folder without it',
     );
   });
   if (digest !== undefined && sha256(bytes) !== digest) {
     throw new BadInput(
-      `${full}: SHA-256 is ${sha256(bytes)}, the config says ${digest}; the file is not the one the config was made for`,
+      `${full}: SHA-256 is ${sha256(bytes)}, the config says ${digest}; the file is not the one the config ` +
+        'was made for',
     );
   }
   return readTable(full, bytes, format ?? formatOf(path));

@@ -1,3 +1,4 @@
+import { itemAt } from '@lab/records';
 import { z } from 'zod';
 import { shuffle } from '../../shape/draw.ts';
 import { fingerprint } from '../../shape/fingerprint.ts';
@@ -12,24 +13,29 @@ const test = 600;
 /** Words of a definition: long enough to be a sentence, short enough to be written. */
 const [least, most] = [4, 16];
 
-/** The fixed pool: noun synsets with a hypernym and a definition of 4 to 16 words, no two definitions alike. */
+/**
+ * The fixed pool: noun synsets with a hypernym and a definition of 4 to 16 words, no two
+ * definitions alike.
+ */
 export const glossPool = once(async (): Promise<readonly Example[]> => {
   const all = await synsets();
   const byId = new Map(all.map((synset) => [synset.id, synset]));
   const seen = new Set<string>();
-  const fit = all.flatMap(({ id, file, words, definition, hypernyms }): readonly Example[] => {
+  const fit = all.flatMap(({ id, file, words, definition, hypernyms }) => {
     const kind = byId.get(hypernyms[0] ?? '');
     const length = definition.split(/\s+/u).length;
     if (!id.startsWith('n:') || !kind || length < least || length > most) return [];
-    const field = lexicographerFiles[file]!.replace('noun.', '');
-    const text = `word[${words[0]!}], field[${field}], kind[${kind.words.slice(0, 2).join(', ')}]`;
-    return [{ id, text, label: 0, references: [definition] }];
+    const field = itemAt(lexicographerFiles, file).replace('noun.', '');
+    const text = `word[${itemAt(words, 0)}], field[${field}], kind[${kind.words.slice(0, 2).join(', ')}]`;
+    return [{ id, text, definition }];
   });
   const distinct = shuffle(construction('gloss'), fit).filter((example) => {
-    const print = fingerprint({ ...example, text: example.references![0]! });
+    const print = fingerprint({ text: example.definition });
     return !seen.has(print) && seen.add(print);
   });
-  return distinct.slice(0, poolSize);
+  return distinct
+    .slice(0, poolSize)
+    .map(({ id, text, definition }) => ({ id, text, label: 0, references: [definition] }));
 });
 
 /** See README.md in this folder. */

@@ -1,7 +1,7 @@
 import type { Citation } from '@lab/records';
 import { z } from 'zod';
 import { hubBytes } from '../../hub/cache.ts';
-import { formatOf, readTable, type Table } from '../../read/table.ts';
+import { formatOf, readTable, type DataTable } from '../../read/table.ts';
 import type { Sources } from '../../types.ts';
 import { define } from '../define.ts';
 import { ownDataset } from '../own-dataset.ts';
@@ -40,7 +40,7 @@ export const hub = define({
     ...ownOptions,
   }),
   load: async (o, key, sources: Sources) => {
-    const open = async (path: string): Promise<Table> =>
+    const open = async (path: string): Promise<DataTable> =>
       readTable(
         `${o.repo}/${path}`,
         await hubBytes({ repo: o.repo, revision: o.revision, path }, sources),

@@ -1,3 +1,4 @@
+import { itemAt, present } from '@lab/records';
 import { fold } from '@lab/random';
 import { shuffle } from '../../shape/draw.ts';
 import type { Example } from '../../types.ts';
@@ -13,18 +14,18 @@ interface Link {
 
 const poolSize = 4000;
 
-const wordOf = ({ words }: Synset): string => words[0]!.toLowerCase();
+const wordOf = ({ words }: Synset): string => itemAt(words, 0).toLowerCase();
 
 /** All hypernyms of a synset, direct and indirect. */
 const ancestors = (byId: ReadonlyMap<string, Synset>, start: Synset): ReadonlySet<string> => {
-  const found = new Set<string>();
+  const above = new Set<string>();
   const open = [...start.hypernyms];
   for (let id = open.pop(); id !== undefined; id = open.pop()) {
-    if (found.has(id)) continue;
-    found.add(id);
-    open.push(...byId.get(id)!.hypernyms);
+    if (above.has(id)) continue;
+    above.add(id);
+    open.push(...present(byId.get(id), `synset ${id}`).hypernyms);
   }
-  return found;
+  return above;
 };
 
 /** A name that contains its hypernym's (`sea` in `Greenland Sea`) would give the answer away. */
@@ -41,7 +42,7 @@ const links = (all: readonly Synset[], byId: ReadonlyMap<string, Synset>): reado
     construction('hypernym'),
     all.filter(({ hypernyms }) => hypernyms.length === 1),
   )) {
-    const above = byId.get(below.hypernyms[0]!)!;
+    const above = present(byId.get(itemAt(below.hypernyms, 0)), `the hypernym of ${below.id}`);
     const names = [below.id, above.id, wordOf(below), wordOf(above)];
     if (tells({ below, above }) || names.some((name) => used.has(name))) continue;
     for (const name of names) used.add(name);
@@ -51,7 +52,7 @@ const links = (all: readonly Synset[], byId: ReadonlyMap<string, Synset>): reado
   return out;
 };
 
-const show = (synset: Synset): string => `${synset.words[0]!}: ${synset.definition}`;
+const show = (synset: Synset): string => `${itemAt(synset.words, 0)}: ${synset.definition}`;
 
 const example = (below: Synset, above: Synset, label: number): Example => ({
   id: `${below.id}>${above.id}`,
@@ -68,9 +69,10 @@ const exchange = (byId: ReadonlyMap<string, Synset>, one: Link, two: Link): read
 };
 
 /**
- * The fixed pool: is the second synset a hypernym of the first? True pairs are direct links. False pairs come from true links of the same
- * lexicographer file that exchanged their hypernyms, so that neither side alone tells the label. No synset and no first word occurs in two
- * pairs; both classes are equally many.
+ * The fixed pool: is the second synset a hypernym of the first? True pairs are direct links. False
+ * pairs come from true links of the same lexicographer file that exchanged their hypernyms, so that
+ * neither side alone tells the label. No synset and no first word occurs in two pairs; both classes
+ * are equally many.
  */
 export const hypernymPool = once(async (): Promise<readonly Example[]> => {
   const all = await synsets();
@@ -83,10 +85,10 @@ export const hypernymPool = once(async (): Promise<readonly Example[]> => {
   }
   const truths: Example[] = [];
   const falsehoods: Example[] = [];
-  for (const [file, held] of byFile) {
-    const order = shuffle(fold(construction('hypernym'), file), held);
+  for (const [file, linksOfFile] of byFile) {
+    const order = shuffle(fold(construction('hypernym'), file), linksOfFile);
     for (let i = 0; i + 3 < order.length; i += 4) {
-      const made = exchange(byId, order[i + 2]!, order[i + 3]!);
+      const made = exchange(byId, itemAt(order, i + 2), itemAt(order, i + 3));
       if (made.length === 0) continue;
       falsehoods.push(...made);
       truths.push(...order.slice(i, i + 2).map(({ below, above }) => example(below, above, 1)));

@@ -28,7 +28,8 @@ const missing = (sources: Sources): string | undefined => {
   const gone = ['dev', 'test'].find((split) => folderOf(split, sources) === undefined);
   if (gone === undefined || sources.fetchFile) return undefined;
   const path = join(sources.dataDir ?? '<data-dir>', 'mmlu', gone);
-  return `${path}: no such folder; to get it: unpack the MMLU data archive (folders dev, val, test) there, or allow downloads from the hub`;
+  const how = 'unpack the MMLU data archive (folders dev, val, test) there, or allow downloads from the hub';
+  return `${path}: no such folder; to get it: ${how}`;
 };
 
 const read = async (
@@ -68,17 +69,19 @@ export const mmlu = define({
   load: async (o, _key, sources) => {
     const gone = missing(sources);
     if (gone !== undefined) throw new BadInput(gone);
-    const [dev, val, test] = await Promise.all(
-      (['dev', 'val', 'test'] as const).map((split) => read(split, sources, o.malformed)),
-    );
+    const [dev, val, test] = await Promise.all([
+      read('dev', sources, o.malformed),
+      read('val', sources, o.malformed),
+      read('test', sources, o.malformed),
+    ]);
     return {
       name: 'mmlu',
       task: { kind: 'classification', classes: ['A', 'B', 'C', 'D'] },
       metric: 'accuracy',
-      splits: { train: dev!.rows, validation: val!.rows, test: test!.rows },
+      splits: { train: dev.rows, validation: val.rows, test: test.rows },
       licence,
       cite,
-      notes: [dev, val, test].flatMap((each) => each!.notes),
+      notes: [dev, val, test].flatMap((each) => each.notes),
     };
   },
 });

@@ -1,3 +1,4 @@
+import { itemAt } from '@lab/records';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -5,7 +6,7 @@ import { splitCsv } from '../../read/csv.ts';
 import { parseRow } from '../../read/json.ts';
 import type { Cells } from '../../read/parquet.ts';
 import { joinReads, Malformed, readRows, type OnMalformed, type Placed, type Read } from '../../read/rows.ts';
-import { readText } from '../../read/text.ts';
+import { readDataText } from '../../read/text.ts';
 import type { Example } from '../../types.ts';
 
 const letters = ['A', 'B', 'C', 'D'];
@@ -18,10 +19,11 @@ const example = (id: string, question: string, choices: readonly string[], label
 });
 
 /**
- * Rows of one subject: question, four choices, answer. The answer is a letter A to D or a number 0 to 3; a header row is recognised by its
- * first cell `question` with an answer cell that is neither. Ids are `<split>:<subject>:<row>`.
+ * Rows of one subject: question, four choices, answer. The answer is a letter A to D or a number 0
+ * to 3; a header row is recognised by its first cell `question` with an answer cell that is
+ * neither. Ids are `<split>:<subject>:<row>`.
  */
-export const parseSubject = (
+const parseSubject = (
   path: string,
   text: string,
   split: string,
@@ -33,10 +35,11 @@ export const parseSubject = (
   let row = 0;
   return readRows(path, header ? lines.slice(1) : lines, onMalformed, (cells) => {
     if (cells.length !== 6) throw new Malformed('answer', `expected 6 cells, got ${cells.length}`);
-    const mark = cells[5]!.trim();
+    const [question, ...choices] = cells.slice(0, 5);
+    const mark = itemAt(cells, 5).trim();
     const label = letters.includes(mark) ? letters.indexOf(mark) : /^[0-3]$/.test(mark) ? Number(mark) : -1;
     if (label < 0) throw new Malformed('answer', `expected A to D or 0 to 3; got "${mark}"`);
-    return example(`${split}:${subject}:${row++}`, cells[0]!, cells.slice(1, 5), label);
+    return example(`${split}:${subject}:${row++}`, question ?? '', choices, label);
   });
 };
 
@@ -48,7 +51,7 @@ export const readFolder = async (folder: string, split: string, onMalformed: OnM
     await Promise.all(
       files.map(async (file) => {
         const path = join(folder, file);
-        return parseSubject(path, await readText(path), split, file.slice(0, -suffix.length), onMalformed);
+        return parseSubject(path, await readDataText(path), split, file.slice(0, -suffix.length), onMalformed);
       }),
     ),
   );

@@ -11,21 +11,24 @@ const perClass = 42;
 const testPerClass = 16;
 const classes = lexicographerFiles.length;
 
-/** The fixed pool: 42 glosses of each of the 45 lexicographer files, no two of which read the same. */
+/**
+ * The fixed pool: 42 glosses of each of the 45 lexicographer files, no two of which read the same.
+ */
 export const supersensePool = once(async (): Promise<readonly Example[]> => {
   const all = (await synsets()).map(({ id, file, definition }) => ({ id, text: definition, label: file }));
-  const size = new Array<number>(classes).fill(0);
-  for (const { label } of all) size[label]!++;
+  const size = new Map<number, number>();
+  for (const { label } of all) size.set(label, (size.get(label) ?? 0) + 1);
   const shuffled = shuffle(construction('supersense'), all);
   // Small classes first, so that a gloss they share with a large class stays with them.
-  const smallFirst = [...shuffled].sort((a, b) => size[a.label]! - size[b.label]!);
-  const kept = new Array<number>(classes).fill(0);
+  const smallFirst = [...shuffled].sort((a, b) => (size.get(a.label) ?? 0) - (size.get(b.label) ?? 0));
+  const kept = new Map<number, number>();
   const seen = new Set<string>();
   return smallFirst.filter((example) => {
-    if (kept[example.label]! >= perClass) return false;
+    const count = kept.get(example.label) ?? 0;
+    if (count >= perClass) return false;
     const print = fingerprint(example);
     if (seen.has(print)) return false;
-    kept[example.label]!++;
+    kept.set(example.label, count + 1);
     seen.add(print);
     return true;
   });

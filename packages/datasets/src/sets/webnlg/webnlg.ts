@@ -1,8 +1,8 @@
 import type { Citation } from '@lab/records';
 import { z } from 'zod';
-import { readJson } from '../../read/json.ts';
+import { readDataJson } from '../../read/json.ts';
 import type { Read } from '../../read/rows.ts';
-import { locate, missing, need } from '../../read/text.ts';
+import { locate, missingMessage, need } from '../../read/text.ts';
 import type { Example } from '../../types.ts';
 import { define } from '../define.ts';
 import { wantedIn } from '../text-task.ts';
@@ -14,13 +14,12 @@ const cite: Citation = {
   where: 'section 4; the 2017 challenge',
 };
 const licence = 'CC BY-NC-SA 4.0';
-const files = ['train', 'dev', 'test'].map((split) =>
+const wanted = (split: 'train' | 'dev' | 'test') =>
   wantedIn(
     ['webnlg', 'webnlg_challenge_2017'],
     `${split}.json`,
     "take the JSON of the 2017 challenge, as in the LoRA paper's repository",
-  ),
-);
+  );
 
 const triple = z.object({ subject: z.string(), property: z.string(), object: z.string() });
 const item = z.object({
@@ -36,9 +35,12 @@ const words = (text: string): string => text.replaceAll('_', ' ').trim();
 const linear = (triples: readonly z.infer<typeof triple>[]): string =>
   triples.map(({ subject, property, object }) => [subject, property, object].map(words).join(' : ')).join(' | ');
 
-/** Entries of a WebNLG 2017 JSON file: one example for each set of triples, with all its texts; ids carry the category. */
-export const readWebnlg = async (path: string, split: string): Promise<Read<Example>> => {
-  const { entries } = await readJson(path, file);
+/**
+ * Entries of a WebNLG 2017 JSON file: one example for each set of triples, with all its texts; ids
+ * carry the category.
+ */
+const readWebnlg = async (path: string, split: string): Promise<Read<Example>> => {
+  const { entries } = await readDataJson(path, file);
   const rows = entries.flatMap((entry, i) =>
     Object.values(entry).map(({ category, modifiedtripleset, lexicalisations }) => ({
       id: `${split}:${category}:${i}`,
@@ -52,7 +54,9 @@ export const readWebnlg = async (path: string, split: string): Promise<Read<Exam
 
 /** Training wants one row for each text. */
 const perReference = (examples: readonly Example[]): readonly Example[] =>
-  examples.flatMap((e) => e.references!.map((reference, i) => ({ ...e, id: `${e.id}:${i}`, references: [reference] })));
+  examples.flatMap(({ references = [], ...e }) =>
+    references.map((reference, i) => ({ ...e, id: `${e.id}:${i}`, references: [reference] })),
+  );
 
 /** See README.md in this folder. */
 export const webnlg = define({
@@ -66,21 +70,19 @@ export const webnlg = define({
     licence,
     from: '<data-dir>/webnlg/{train,dev,test}.json',
     missing: (sources) => {
-      const gone = files.find((each) => !locate(each, sources));
-      return gone && missing(gone, sources);
+      const gone = (['train', 'dev', 'test'] as const).map(wanted).find((each) => !locate(each, sources));
+      return gone && missingMessage(gone, sources);
     },
   },
   options: z.object({}),
   load: async (_o, _key, sources) => {
-    const paths = files.map((each) => need(each, sources));
-    const [train, dev, test] = await Promise.all(
-      ['train', 'dev', 'test'].map((split, i) => readWebnlg(paths[i]!, split)),
-    );
+    const read = (split: 'train' | 'dev' | 'test') => readWebnlg(need(wanted(split), sources), split);
+    const [train, dev, test] = await Promise.all([read('train'), read('dev'), read('test')]);
     return {
       name: 'webnlg',
       task: { kind: 'text-to-text' },
       metric: 'bleu',
-      splits: { train: perReference(train!.rows), validation: dev!.rows, test: test!.rows },
+      splits: { train: perReference(train.rows), validation: dev.rows, test: test.rows },
       licence,
       cite,
     };

@@ -5,7 +5,10 @@ import { bertConfig, bertLike, poolHead } from '../bert-like.ts';
 
 const config = bertConfig.extend({ embedding_size: z.number().int().min(1).default(128) });
 
-/** ELECTRA's discriminator (Clark et al. 2020): BERT with a narrower embedding. `classifier`: the GELU layer of a fine-tuned head. */
+/**
+ * ELECTRA's discriminator (Clark et al. 2020): BERT with a narrower embedding. `classifier`: the
+ * GELU layer of a fine-tuned head.
+ */
 export const electra: Family<'cls' | 'mean' | 'classifier'> = {
   name: 'electra',
   modelType: 'electra',

@@ -16,8 +16,8 @@ const config = llamaConfig.extend({
 });
 
 /**
- * Gemma 2 (Gemma Team 2024): LLaMA with a norm on each part's output and bounded logits. Every other layer has a sliding window,
- * so texts are at most a window long.
+ * Gemma 2 (Gemma Team 2024): LLaMA with a norm on each part's output and bounded logits. Every
+ * other layer has a sliding window, so texts are at most a window long.
  */
 export const gemma2 = llamaLike('gemma2', config, (read) => ({
   biases: { projections: false, output: false, ffn: false },

@@ -89,7 +89,10 @@ const encode =
     return as3d(normAt(forward, FINAL_NORM, last, config.layer_norm_epsilon));
   };
 
-/** GPT-2: pre-norm, learned positions, one fused map for query, key and value (stored [d_in, d_out]). */
+/**
+ * GPT-2: pre-norm, learned positions, one fused map for query, key and value (stored [d_in,
+ * d_out]).
+ */
 export const gpt2: Family<DecoderPooling> = {
   name: 'gpt2',
   modelType: 'gpt2',

@@ -126,8 +126,9 @@ const headOf = (config: ModernBertConfig): PoolHead => ({
 });
 
 /**
- * ModernBERT (Warner et al. 2024): norms before each part, rotary positions, gated feed-forward, local attention in most layers.
- * `classifier`: the dense layer and norm of a fine-tuned classification head.
+ * ModernBERT (Warner et al. 2024): norms before each part, rotary positions, gated feed-forward,
+ * local attention in most layers. `classifier`: the dense layer and norm of a fine-tuned
+ * classification head.
  */
 export const modernBert: Family<'cls' | 'mean' | 'classifier'> = {
   name: 'modernbert',

@@ -39,8 +39,9 @@ const paths = (layer: number): LayerPaths => {
 };
 
 /**
- * The row of the bias table for a key `distance` places after its query (T5's rule; Raffel et al. 2020): half the rows are for
- * later keys; near distances one by one, far ones in logarithmic buckets. Rounded to float32 stepwise as the reference does.
+ * The row of the bias table for a key `distance` places after its query (T5's rule; Raffel et al.
+ * 2020): half the rows are for later keys; near distances one by one, far ones in logarithmic
+ * buckets. Rounded to float32 stepwise as the reference does.
  */
 export const relativeBucket = (distance: number): number => {
   const side = BUCKETS / 2;
@@ -52,7 +53,10 @@ export const relativeBucket = (distance: number): number => {
   return within + (distance > 0 ? side : 0);
 };
 
-/** MPNet (Song et al. 2020): BERT without segments, with one bias a head and distance in every layer. */
+/**
+ * MPNet (Song et al. 2020): BERT without segments, with one bias a head and distance in every
+ * layer.
+ */
 export const mpnet: Family<'cls' | 'mean' | 'pooler' | 'classifier'> = {
   name: 'mpnet',
   modelType: 'mpnet',

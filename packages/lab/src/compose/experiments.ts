@@ -1,0 +1,75 @@
+import { readFileSync } from 'node:fs';
+import { experiments } from '@lab/experiments';
+import { BadInput, nearest } from '@lab/records';
+import { ownStudySpec, type ReportSpec } from '@lab/report';
+import { parseExperiment, planExperiment, type Experiment, type ExperimentRun } from '@lab/runner';
+
+/** What names runs on the command line. */
+export interface PlanOptions {
+  readonly out: string;
+  readonly scale: string;
+  readonly set: readonly string[];
+  /** The model asked for, when it is not the experiment's own; `set` has it already. */
+  readonly model?: string;
+}
+
+/** An experiment with its runs. */
+export interface Planned {
+  readonly experiment: Experiment<ReportSpec>;
+  readonly runs: readonly ExperimentRun[];
+}
+
+/** Labels of every arm of every scale. */
+function* labelsOf({ scales }: Experiment) {
+  for (const { arms } of Object.values(scales)) for (const { labels } of arms) yield labels;
+}
+
+const textOf = (path: string): string => {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new BadInput(`${path}: cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown reason'})`);
+  }
+};
+
+/**
+ * An experiment from a JSON file. Throws `BadInput` for a file that cannot be read or says what is
+ * not allowed.
+ */
+const fromFile = (path: string): Experiment<ReportSpec> => {
+  const experiment = parseExperiment(textOf(path), path);
+  const { name, title, question, report } = experiment;
+  if (experiments.some((own) => own.name === name))
+    throw new BadInput(`${path}: "${name}" is the name of an experiment of this program; give it another`);
+  const arms = { [Symbol.iterator]: () => labelsOf(experiment) };
+  return { ...experiment, report: ownStudySpec({ name, title, question, arms, baseline: report.baseline }) };
+};
+
+/**
+ * The experiments that were named: `all` is every one, a name that ends with .json is a file.
+ * Throws `BadInput` that lists them.
+ */
+export const experimentsNamed = (names: readonly string[]): readonly Experiment<ReportSpec>[] => {
+  if (names.includes('all')) return experiments;
+  const known = experiments.map(({ name }) => name);
+  return names.map((name) => {
+    if (name.endsWith('.json')) return fromFile(name);
+    const experiment = experiments.find((own) => own.name === name);
+    if (experiment) return experiment;
+    throw new BadInput(
+      `unknown experiment "${name}"${nearest(name, known)}; allowed: all, ${known.join(', ')}, ` +
+        'or the path of a .json file',
+    );
+  });
+};
+
+/** Every experiment that was named, with its runs. */
+export const plansOf = (names: readonly string[], { scale, set }: PlanOptions): readonly Planned[] =>
+  experimentsNamed(names).map((experiment) => ({ experiment, runs: planExperiment(experiment, scale, set) }));
+
+/** The runs of all plans, one after another. */
+export const runsIn = (plans: readonly Planned[]): readonly ExperimentRun[] => plans.flatMap(({ runs }) => runs);
+
+/** A run's labels and seed for people. */
+export const labelText = ({ labels, seed }: Pick<ExperimentRun, 'labels' | 'seed'>): string =>
+  [...Object.entries(labels).map(([axis, value]) => `${axis} ${value}`), `seed ${seed}`].join(', ');

@@ -1,0 +1,72 @@
+import { availableParallelism } from 'node:os';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { EngineName } from '@lab/engine';
+
+/** Written out, so that `lab --help` need not load any engine. */
+const engines = ['gpu', 'onnx', 'tensorflow', 'wasm', 'js'] as const satisfies readonly EngineName[];
+/** Says at compile time when an engine is missing above. */
+type Unlisted = Exclude<EngineName, (typeof engines)[number]>;
+const complete: Unlisted extends never ? readonly string[] : never = engines;
+
+/**
+ * One worker of one thread for each core, 16 at most: a worker of the quick scale stays below 1 GB
+ * of memory.
+ */
+export const defaultWorkers = (): number => Math.max(1, Math.min(availableParallelism(), 16));
+
+/** Parses a number within limits. */
+const number = (what: string, fits: (value: number) => boolean) => (text: string) => {
+  const value = Number(text);
+  if (text.trim() === '' || !fits(value)) throw new InvalidArgumentError(`Expected ${what}; got "${text}".`);
+  return value;
+};
+export const wholeNumber = (least: number) =>
+  number(`a whole number from ${least}`, (value) => Number.isInteger(value) && value >= least);
+const positive = number('a number above 0', (value) => Number.isFinite(value) && value > 0);
+/** `3/16`: the fourth of sixteen equal parts. */
+const share = (text: string): number => {
+  const [part, parts] = /^(\d+)\/(\d+)$/.exec(text)?.slice(1).map(Number) ?? [];
+  if (part === undefined || parts === undefined || part >= parts)
+    throw new InvalidArgumentError(`Expected part/parts, for example 3/16; got "${text}".`);
+  return part / parts;
+};
+
+export const outOption = () => new Option('--out <folder>', 'where runs and reports are kept').default('out');
+export const scaleOption = () => new Option('--scale <name>', 'how big: smoke, quick, embedded, …').default('quick');
+export const setOption = () =>
+  new Option('--set <key=value...>', 'overrides for every run, for example train.epochs=3 seed=[0,1]').default([]);
+export const modelOption = () =>
+  new Option('--model <name>', 'base model of every run, for example minilm; the report is kept beside the others');
+export const weightsOption = () =>
+  new Option('--weights <folder>', 'folder with the weights of a model that does not come with the package');
+export const jsonOption = () => new Option('--json', 'machine-readable output').default(false);
+
+/** What names runs: scale, overrides, output folder, base model and its weights. */
+export const plannedCommand = (command: Command): Command =>
+  command
+    .addOption(outOption())
+    .addOption(scaleOption())
+    .addOption(setOption())
+    .addOption(modelOption())
+    .addOption(weightsOption());
+
+/** The experiments a command works on. */
+export const namedCommand = (command: Command): Command =>
+  plannedCommand(command.argument('<experiments...>', 'names of experiments, all, or paths of .json files'));
+
+/** A command that trains. */
+export const trainingCommand = (command: Command): Command =>
+  command
+    .addOption(new Option('--engine <name>', 'where steps run').choices(['auto', ...complete]).default('auto'))
+    .addOption(new Option('--provider <name>', 'execution provider of the onnx engine, for example webgpu'))
+    .option('--workers <n>', 'worker processes', wholeNumber(1), defaultWorkers())
+    .option('--threads <n>', 'threads of each worker', wholeNumber(1), 1)
+    .option('--data-dir <folder>', 'folder with data sets in their original layout')
+    .option('--download', 'allow downloads of data sets and models from the hub, pinned and checked', false)
+    .option('--attempts <n>', 'how often a run may fail before it is left alone', wholeNumber(1), 3)
+    .option('--timeout <seconds>', 'longest time for a run; it stops with a checkpoint', positive)
+    .option('--memory <MB>', 'most memory for a worker; one that takes more is ended', positive)
+    .option('--grace <seconds>', 'time for a worker to stop by itself', positive, 20)
+    .option('--no-wait', 'end while other processes are still at work on runs')
+    .option('--limit <n>', 'most runs to take', wholeNumber(1))
+    .option('--share <part/parts>', 'where in the list to begin, where several runners share it', share);

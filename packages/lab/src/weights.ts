@@ -1,7 +1,0 @@
-import { fingerprintOf } from '@lab/models';
-
-/** The override that makes a model the base of every run. */
-export const modelOverride = (name: string): string => `model.name=${JSON.stringify(name)}`;
-
-/** The override that puts the fingerprint of a weights folder into every run's config: two folders of weights are two models. */
-export const weightsOverride = (folder: string): string => `model.weights="${fingerprintOf(folder)}"`;

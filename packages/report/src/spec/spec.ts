@@ -1,0 +1,25 @@
+import type { Citation } from '@lab/records';
+import type { FigureSpec } from '../figures/index.ts';
+import type { TableSpec } from '../tables/index.ts';
+import type { Claim } from '../verdict/claim.ts';
+
+/** What the page says of a method; `body` is its card in Markdown. */
+export interface MethodCard {
+  readonly name: string;
+  readonly summary: string;
+  readonly cite: Citation;
+  readonly body: string;
+}
+
+/** A report, as plain data. */
+export interface ReportSpec {
+  readonly name: string;
+  readonly title: string;
+  readonly question: string;
+  /** The paper this belongs to, as printed in captions. */
+  readonly paper: string;
+  readonly claims: readonly Claim[];
+  readonly tables: readonly TableSpec[];
+  readonly figures: readonly FigureSpec[];
+  readonly cards?: readonly MethodCard[];
+}

@@ -1,0 +1,25 @@
+import { readCurve, readPredictions, readRecord, type Labels } from '@lab/records';
+import type { Cell, Study } from './study.ts';
+
+/** A run that an experiment planned. */
+interface StoredRun {
+  readonly id: string;
+  readonly labels: Labels;
+}
+
+/**
+ * The finished ones of an experiment's runs in the store at `out`; predictions and curves are read
+ * when they are needed.
+ */
+export const storedStudy = (
+  { name, title, question }: Omit<Study, 'cells'>,
+  runs: readonly StoredRun[],
+  out: string,
+): Study => {
+  const cellOf = ({ id, labels }: StoredRun): readonly Cell[] => {
+    const record = readRecord(out, id);
+    if (!record) return [];
+    return [{ record, labels, predictions: () => readPredictions(out, id), curve: () => readCurve(out, id) }];
+  };
+  return { name, title, question, cells: runs.flatMap(cellOf) };
+};
