@@ -10,9 +10,8 @@ export const decoderOf = async (engine: Engine, model: LanguageModel, room: numb
   const start = engine.program(({ frozen: weights, ids, valid }: Prompts) =>
     startPass(model, plainForward(weights), { ids, valid, extra: {} }, room),
   );
-  const next = engine.program(
-    ({ frozen: weights, tokens }: { readonly frozen: Params; readonly tokens: NextTokens }) =>
-      nextPass(model, plainForward(weights), tokens),
+  const next = engine.program(({ frozen: weights, tokens }: { readonly frozen: Params; readonly tokens: NextTokens }) =>
+    nextPass(model, plainForward(weights), tokens),
   );
   const decoder = openDecoder({
     engine,

@@ -2,14 +2,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { openBest, type Engine } from '@lab/engine';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {
-  generate,
-  generationSchema,
-  isLanguageModel,
-  meanLogits,
-  models,
-  type LanguageModel,
-} from '../src/index.ts';
+import { generate, generationSchema, isLanguageModel, meanLogits, models, type LanguageModel } from '../src/index.ts';
 import { ruled } from '../src/generate/scores.ts';
 import { decoderOf } from './decoder.ts';
 
