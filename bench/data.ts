@@ -12,7 +12,7 @@ import { datasets, type Example } from '@lab/datasets';
 import { models } from '@lab/models';
 import { fold, key } from '@lab/random';
 import { openTokenizer } from '@lab/models/internals';
-import { openPreparer, planRun } from '@lab/runner/internals';
+import { openPreparer, planRun } from '@lab/runner';
 import { peakMB } from './peak.ts';
 
 const small = fileURLToPath(new URL('@lab/models/testing', import.meta.url));

@@ -14,7 +14,7 @@ import {
   type Graph,
   inputName,
   type Model,
-  openSession,
+  openGraph,
   outputName,
   startTrace,
   trace,
@@ -75,7 +75,7 @@ const CASES: readonly Case[] = [
 ];
 
 const openTimed = async (model: Model, feeds: { readonly [name: string]: ort.Tensor }) => {
-  const session = await openSession(model.bytes, { provider: 'cpu', threads: 1, fusion: 'all' }, false);
+  const session = await openGraph(model.bytes, { provider: 'cpu', threads: 1, fusion: 'all' }, false);
   let least = Infinity;
   const run = async (): Promise<Float32Array> => {
     const before = performance.now();

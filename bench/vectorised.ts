@@ -11,19 +11,19 @@ import { affine, type Adapter, type ParamSpec } from '@lab/adapter';
 import { fold, key, type Key } from '@lab/random';
 import {
   adamWScalars,
+  floats,
+  ints,
   layoutOf,
   openEngine,
   readFloats,
+  scalar,
   tf,
   type Engine,
-  type Handle,
   type HostArray,
 } from '@lab/engine';
-import { type Blueprint, decayVector, initialArrays, putAll, scalar, stepProgram, vector } from '@lab/runner/internals';
+import { decayVector, openWorkshop, withMethod, type Batch, type Blueprint } from '@lab/runner';
 import { median } from '@lab/report/internals';
-import { WORKLOADS } from './workloads.ts';
-
-type Arrays = { readonly [name: string]: HostArray };
+import { WORKLOADS, type Workload } from './workloads.ts';
 
 /** alpha / r of the workloads. */
 const SCALE = 2;
@@ -50,7 +50,8 @@ const stackOf = (blueprint: Blueprint, runs: number, first: number): Blueprint =
     runs > 1
       ? all.map((one) => stacked(runs, one))
       : all.map(({ init, ...rest }) => ({ ...rest, init: (own: Key) => init(fold(own, first)) }));
-  const plain = { ...blueprint, method: { ...blueprint.method, noise: [] }, clip: 1e9 };
+  const quiet = withMethod(blueprint, { ...blueprint.method, noise: [] });
+  const plain = { ...quiet, clip: 1e9, signature: `${blueprint.signature} ${runs} runs from ${first}` };
   const both = { adapter: params(adapter.params), head: params(head.params) };
   const layout = layoutOf([...both.adapter, ...both.head]);
   if (runs === 1)
@@ -80,19 +81,13 @@ const stackOf = (blueprint: Blueprint, runs: number, first: number): Blueprint =
  * A batch of K times the same rows. Their weights stay, so that the loss is the sum of K mean
  * losses.
  */
-const repeated = (runs: number, arrays: Arrays): Arrays =>
-  Object.fromEntries(
-    Object.entries(arrays).map(([name, { dtype, shape, data }]): [string, HostArray] => {
-      const whole = Array.from({ length: runs }, () => [...data]).flat();
-      const many = { shape: [runs * shape[0]!, ...shape.slice(1)] };
-      return [
-        name,
-        dtype === 'int32'
-          ? { dtype, ...many, data: Int32Array.from(whole) }
-          : ({ dtype, ...many, data: Float32Array.from(whole) } as HostArray),
-      ];
-    }),
-  );
+const repeated = (runs: number, { ids, valid, labels, weights }: Batch['arrays']): Batch['arrays'] => {
+  const many = (shape: readonly number[]) => shape.map((size, axis) => (axis === 0 ? runs * size : size));
+  const numbers = (data: ArrayLike<number>) => Array.from({ length: runs }, () => Array.from(data)).flat();
+  const int = ({ data, shape }: HostArray) => ints(Int32Array.from(numbers(data)), many(shape));
+  const float = ({ data, shape }: HostArray) => floats(Float32Array.from(numbers(data)), many(shape));
+  return { ids: int(ids), valid: float(valid), labels: int(labels), weights: float(weights), extra: {} };
+};
 
 interface Trainer {
   /** One step; returns microseconds of processor time. */
@@ -105,49 +100,44 @@ interface Trainer {
 /** A trainer of the runs `first`, `first + 1`, … in one program. */
 const trainer = async (
   engine: Engine,
-  blueprint: Blueprint,
-  arrays: Arrays,
-  frozen: { readonly [name: string]: Handle },
-  runs: number,
-  first: number,
+  { blueprint, batch, size }: Workload,
+  { runs, first }: { readonly runs: number; readonly first: number },
 ): Promise<Trainer> => {
   const stack = stackOf(blueprint, runs, first);
   const { layout } = stack;
-  const program = engine.program(stepProgram(stack));
+  const session = await openWorkshop(engine).open(stack, size);
   const rates = new Float32Array(layout.size);
-  for (const { offset, size } of layout.slots)
+  for (const { offset, size: length } of layout.slots)
     for (let run = 0; run < runs; run++)
-      rates.fill(rateOf(first + run), offset + (run * size) / runs, offset + ((run + 1) * size) / runs);
-  const constants = putAll(engine, {
-    decay: vector(decayVector(stack, 0.01)),
-    lr: runs > 1 ? vector(rates) : scalar(rateOf(first)),
-  });
-  const rows = repeated(runs, arrays);
-  let state: { readonly [name: string]: Handle } = putAll(engine, await initialArrays(stack, key(5)));
+      rates.fill(rateOf(first + run), offset + (run * length) / runs, offset + ((run + 1) * length) / runs);
+  const decay = engine.put(floats(decayVector(stack, 0.01)));
+  const lr = engine.put(runs > 1 ? floats(rates) : scalar(rateOf(first)));
+  const sample = { batch: repeated(runs, batch.arrays), masks: { first: {}, second: {} }, share: scalar(1) };
+  let state = await session.start(key(5));
   let done = 0;
   return {
     step: async () => {
       const { correction1, correction2 } = adamWScalars(++done);
-      const scalars = { share: scalar(1), correction1: scalar(correction1), correction2: scalar(correction2) };
+      const numbers = { lr, correction1: scalar(correction1), correction2: scalar(correction2) };
       const before = process.cpuUsage();
-      const { loss, ...next } = await program.run({ ...state, ...constants, ...scalars, ...rows, ...frozen });
-      await engine.get(loss!);
-      engine.free([...Object.values(state), loss!]);
+      const { state: next, loss } = await session.step({ ...state, ...sample, decay, rates: numbers, controls: {} });
+      await readFloats(engine, loss);
+      engine.free({ state, loss });
       state = next;
       const { user, system } = process.cpuUsage(before);
       return user + system;
     },
     params: async () => {
-      const theta = await readFloats(engine, state.theta!);
+      const theta = await readFloats(engine, state.theta);
       return Array.from({ length: runs }, (_, run) =>
         Float32Array.from(
-          layout.slots.flatMap(({ offset, size }) => [
-            ...theta.subarray(offset + (run * size) / runs, offset + ((run + 1) * size) / runs),
+          layout.slots.flatMap(({ offset, size: length }) => [
+            ...theta.subarray(offset + (run * length) / runs, offset + ((run + 1) * length) / runs),
           ]),
         ),
       );
     },
-    close: () => program.dispose(),
+    close: () => session.dispose(),
   };
 };
 
@@ -161,11 +151,9 @@ const rounds = Number(process.argv[2] ?? 9);
 console.log('| workload | runs in a step | ms of a run alone | ms of a run in the step | gain | largest difference |');
 console.log('|---|--:|--:|--:|--:|--:|');
 for (const name of ['use-lite', 'tiny'] as const) {
-  const { blueprint, batch } = await WORKLOADS[name]();
+  const workload = await WORKLOADS[name]();
   const engine = await openEngine('onnx', { threads: 1 });
-  const weights = Object.entries(await blueprint.model.weights());
-  const frozen = putAll(engine, Object.fromEntries(weights.map(([path, array]) => [`weight/${path}`, array])));
-  const open = (runs: number, first: number) => trainer(engine, blueprint, batch.arrays, frozen, runs, first);
+  const open = (runs: number, first: number) => trainer(engine, workload, { runs, first });
   for (const runs of [2, 4, 8]) {
     const alone = [await open(1, 0), await open(1, runs - 1)];
     const together = await open(runs, 0);

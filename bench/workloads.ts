@@ -5,7 +5,16 @@ import { models } from '@lab/models';
 import { fold, integer, key, normal } from '@lab/random';
 import { sizeOf, type Float32HostArray } from '@lab/engine';
 import { type Anatomy, bert } from '@lab/models/internals';
-import { type Batch, type Blueprint, blueprintOf, encodeRows, makeBatch, planRun } from '@lab/runner/internals';
+import {
+  type Batch,
+  type Blueprint,
+  blueprintOf,
+  encodeRows,
+  makeBatch,
+  planRun,
+  type SessionSize,
+  settingOf,
+} from '@lab/runner';
 
 /** What one step works on; the same numbers go to the peers. */
 export type WorkloadShape = {
@@ -26,7 +35,12 @@ export type WorkloadShape = {
   readonly lengths: readonly number[];
 };
 
-export type Workload = { readonly shape: WorkloadShape; readonly blueprint: Blueprint; readonly batch: Batch };
+export type Workload = {
+  readonly shape: WorkloadShape;
+  readonly blueprint: Blueprint;
+  readonly batch: Batch;
+  readonly size: SessionSize;
+};
 
 const BATCH = 16;
 const lora = { name: 'lora', r: 8, alpha: 16 } as const;
@@ -106,8 +120,8 @@ async function build(
   const raw = { seed: 7, dataset: { name: 'imdb' }, model: { name: bertLike ? 'bert' : 'use-lite' }, adapter, dropout };
   const { config } = planRun({ ...raw, train: { batchSize: BATCH, maxTokens } }, 'bench');
   const data = await datasets.build(config.dataset, fold(root, 'data'), { cacheDir: tmpdir() });
-  const blueprint = blueprintOf(config, model, data);
-  const rows = encodeRows(model, data.splits.train.slice(0, BATCH), false, maxTokens);
+  const blueprint = blueprintOf(config, model, settingOf(model, data));
+  const rows = encodeRows(model, data.splits.train.slice(0, BATCH), { biEncoder: false, maxTokens });
   const order = rows.map((_, i) => i);
   const batch = makeBatch(rows, order, { size: BATCH, maxTokens, task: data.task });
   const { r, alpha } = lora;
@@ -123,8 +137,8 @@ async function build(
     alpha,
     p: dropout.p,
     batch: BATCH,
-    tokens: batch.tokens,
+    tokens: batch.shape.tokens,
     lengths: [...batch.lengths],
   };
-  return { shape, blueprint, batch };
+  return { shape, blueprint, batch, size: { batchSize: BATCH, maxTokens } };
 }

@@ -145,8 +145,8 @@ export interface AdapterState {
   /** Host scalars for this step (budget, switch) that enter the graph as inputs. */
   readonly inputs: (progress: StepCount) => { readonly [name: string]: number };
   /**
-   * After the optimiser's step: parameters, gradients and slots in, parameters and slots out; both
-   * moments too where they change.
+   * After the optimiser's step: parameters, clipped gradients and slots in, parameters and slots out;
+   * both moments too where they change.
    */
   readonly update: (args: { params: Params; grads: Params; slots: Params; inputs: Params; moments: () => Moments }) => {
     params: Params;

@@ -26,21 +26,40 @@ export interface Handle {
   readonly shape: readonly number[];
 }
 
-/** A named set of tensors: what goes into a pure function and what comes out. */
+/** Tensors by name, one level deep: the simplest thing that a pure function takes or gives. */
 export type TensorRecord = { readonly [name: string]: tf.Tensor };
 
 /**
- * A pure function over tensors: the same inputs give the same outputs, and nothing else is read or written.
- * Learning rate, step number and masks are inputs; what JavaScript reads while the function runs is frozen into the program.
+ * A pure function from a nested record of tensors to another, for example `{ theta, frozen: { ...
+ * }, batch: { ids, valid } }`. The same inputs give the same outputs, and nothing else is read or
+ * written. Learning rate, step number and masks are inputs: what JavaScript reads while the
+ * function runs is frozen into the program.
  */
-export type PureFunction = (inputs: TensorRecord) => TensorRecord;
+export type PureFunction<In = TensorRecord, Out = TensorRecord> = (inputs: In) => Out;
 
-/** A pure function made ready to run on one engine. Keeps one trace for each set of input shapes it has met. */
-export interface Program {
-  /** Runs the function. Host arrays are uploaded for this call only; handles are borrowed. The caller owns the outputs. */
-  readonly run: (inputs: {
-    readonly [name: string]: Handle | HostArray;
-  }) => Promise<{ readonly [name: string]: Handle }>;
+/**
+ * The record of a function's inputs as it is given to a program: a handle or a host array in the
+ * place of every tensor.
+ */
+export type InputsOf<In> = In extends tf.Tensor
+  ? Handle | HostArray
+  : { readonly [name in keyof In]: InputsOf<In[name]> };
+
+/**
+ * The record of a function's outputs as a program gives it: a handle in the place of every tensor.
+ */
+export type OutputsOf<Out> = Out extends tf.Tensor ? Handle : { readonly [name in keyof Out]: OutputsOf<Out[name]> };
+
+/**
+ * A pure function made ready to run on one engine. Keeps one trace for each set of input shapes it
+ * has met.
+ */
+export interface Program<In = TensorRecord, Out = TensorRecord> {
+  /**
+   * Runs the function. Host arrays are uploaded for this call only; handles are borrowed. The
+   * caller owns the outputs.
+   */
+  readonly run: (inputs: InputsOf<In>) => Promise<OutputsOf<Out>>;
   readonly dispose: () => void;
 }
 
@@ -51,10 +70,13 @@ export interface Engine {
   readonly name: EngineName;
   /** One line for people: library, version, threads, device. Printed and recorded. */
   readonly description: string;
-  readonly program: (fn: PureFunction) => Program;
+  readonly program: <In extends object = TensorRecord, Out extends object = TensorRecord>(
+    fn: PureFunction<In, Out>,
+  ) => Program<In, Out>;
   readonly put: (array: HostArray) => Handle;
   readonly get: (handle: Handle) => Promise<HostArray>;
-  readonly free: (handles: Iterable<Handle>) => void;
+  /** Frees every handle of a list or of a nested record. */
+  readonly free: (handles: object) => void;
   /** Handles alive now; constant over steps when nothing leaks. */
   readonly alive: () => number;
   readonly close: () => Promise<void>;

@@ -21,15 +21,16 @@ const scaled = (adapter: Adapter, factor: (path: string) => number): Adapter => 
 };
 
 /**
- * The base model with the update in its weights, as a folder that transformers loads, and the head beside it.
- * Throws `BadInput` for a readout or an adapter that one set of weights cannot hold.
+ * The base model with the update in its weights, as a folder that transformers loads, and the head
+ * beside it. Throws `BadInput` for a readout or an adapter that one set of weights cannot hold.
  */
 export const writeMerged = async (
   trained: Trained,
   config: RunConfig,
   { to, readout: asked }: { readonly to: string; readonly readout?: Single },
 ): Promise<void> => {
-  const { model, adapter, method, params, head } = trained;
+  const { blueprint, params } = trained;
+  const { model, adapter, method, head } = blueprint;
   if (!isSavable(model))
     throw new BadInput(`model "${model.name}" does not come as a checkpoint, so none can be written`);
   const readout = singleReadout(trained, config.dropout.name, asked);
@@ -43,6 +44,8 @@ export const writeMerged = async (
       `adapter "${config.adapter.name}": ${extra} is trained, but a checkpoint of ${model.name} has no place for it`,
     );
   await model.save(to, merged);
-  if (Object.keys(head).length > 0)
-    writeFileSync(join(to, 'head.safetensors'), writeSafetensors({ tensors: head, metadata: { format: 'pt' } }));
+  if (head.params.length === 0) return;
+  const own = new Set(head.params.map(({ name }) => name));
+  const tensors = Object.fromEntries(Object.entries(params).filter(([name]) => own.has(name)));
+  writeFileSync(join(to, 'head.safetensors'), writeSafetensors({ tensors, metadata: { format: 'pt' } }));
 };

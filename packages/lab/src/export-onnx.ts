@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RunConfig } from '@lab/records';
 import { readoutProgram } from '@lab/runner';
-import { onnxFile, type HostArray } from '@lab/engine';
+import { onnxFile, type tf } from '@lab/engine';
 import { singleReadout, type Single, type Trained } from './trained.ts';
 
 export interface OnnxOptions {
@@ -15,35 +15,40 @@ export interface OnnxOptions {
   readonly tokens?: number;
 }
 
-const prefixed = (prefix: string, arrays: { readonly [name: string]: HostArray }) =>
-  Object.fromEntries(Object.entries(arrays).map(([name, array]) => [`${prefix}/${name}`, array]));
+/** What the file is asked for, and what lies in it. */
+type Inputs = Omit<Parameters<ReturnType<typeof readoutProgram>>[0], 'batch'> & {
+  readonly input_ids: tf.Tensor2D;
+  readonly attention_mask: tf.Tensor2D;
+  readonly token_type_ids: tf.Tensor2D;
+};
 
 /**
- * The trained model as `model.onnx`, weights inside. Inputs, all of one fixed shape [rows, tokens]: `input_ids` int32, `attention_mask`
- * float32 (1 a token, 0 padding) and, where the model has segments, `token_type_ids` int32. Output: `logits`.
- * Returns what a user is told. Throws `BadInput` for a readout that one graph without masks cannot give.
+ * The trained model as `model.onnx`, weights inside. Inputs, all of one fixed shape [rows, tokens]:
+ * `input_ids` int32, `attention_mask` float32 (1 a token, 0 padding) and, where the model has
+ * segments, `token_type_ids` int32. Output: `logits`. Returns what a user is told. Throws
+ * `BadInput` for a readout that one graph without masks cannot give.
  */
 export const writeOnnx = async (
   trained: Trained,
   config: RunConfig,
   { run, to, readout, batch, tokens = config.train.maxTokens }: OnnxOptions,
 ): Promise<string> => {
-  const { model, adapter, method, params, head } = trained;
+  const { blueprint, params } = trained;
+  const { model, biEncoder } = blueprint;
   const pass = singleReadout(trained, config.dropout.name, readout);
-  const classifier = head['classifier.weight']?.shape ?? null;
-  const biEncoder = classifier !== null && classifier[1] !== model.width;
-  const program = readoutProgram({ model, adapter, method, head: classifier, pass });
-  const shape = [biEncoder ? 2 * batch : batch, tokens];
+  const program = readoutProgram(blueprint, pass);
+  const rows = biEncoder ? 2 * batch : batch;
+  const shape = [rows, tokens];
   const bytes = await onnxFile(
-    ({ input_ids, attention_mask, token_type_ids, ...rest }) =>
-      program({ ids: input_ids!, valid: attention_mask!, 'extra/types': token_type_ids!, ...rest }),
+    ({ input_ids: ids, attention_mask: valid, token_type_ids: types, ...stored }: Inputs) =>
+      program({ batch: { ids, valid, extra: { types } }, ...stored }),
     {
       inputs: {
         input_ids: { dtype: 'int32', shape },
         attention_mask: { dtype: 'float32', shape },
         token_type_ids: { dtype: 'int32', shape },
       },
-      stored: { ...prefixed('weight', await model.weights()), ...prefixed('param', { ...params, ...head }) },
+      stored: { frozen: await model.weights(), params },
       metadata: {
         run,
         model: model.name,
@@ -53,5 +58,5 @@ export const writeOnnx = async (
     },
   );
   writeFileSync(join(to, 'model.onnx'), bytes);
-  return `model.onnx: readout ${pass}, ${shape[0]} rows of ${tokens} tokens`;
+  return `model.onnx: readout ${pass}, ${rows} rows of ${tokens} tokens`;
 };

@@ -1,10 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { adapters, readPeft, type Adapter, type HostParams, type Model } from '@lab/adapter';
-import { meanFieldScale, methods, type Dropout } from '@lab/dropout';
+import type { HostParams } from '@lab/adapter';
+import { meanFieldScale } from '@lab/dropout';
 import { models } from '@lab/models';
 import { BadInput, readRecord, runFolder, type RunConfig } from '@lab/records';
-import { asFloats, readSafetensors } from '@lab/engine';
+import { blueprintOf, storedSetting, trainedParams, type Blueprint } from '@lab/runner';
 
 export const ADAPTER_FILES = ['adapter_config.json', 'adapter_model.safetensors'] as const;
 
@@ -13,12 +13,9 @@ export type Single = 'deterministic' | 'mean-field';
 
 /** What a finished run left behind, with its parts built again. */
 export interface Trained {
-  readonly model: Model;
-  readonly adapter: Adapter;
-  readonly method: Dropout;
+  readonly blueprint: Blueprint;
+  /** Trained parameters by name, the adapter's and the head's. */
   readonly params: HostParams;
-  /** The head, by name (`classifier.weight`); empty where the model predicts tokens. */
-  readonly head: HostParams;
 }
 
 /** The adapter folder of a finished run, and its config. Throws `BadInput` when there is none. */
@@ -31,7 +28,10 @@ export const trainedFolder = (out: string, run: string): { readonly from: string
   return { from, config: record.config };
 };
 
-/** Model, adapter, method and trained parameters of a run. Throws `BadInput` when the model's weights cannot be found. */
+/**
+ * The blueprint and the trained parameters of a run. Throws `BadInput` when the model's weights
+ * cannot be found.
+ */
 export const openTrained = async (
   from: string,
   config: RunConfig,
@@ -39,35 +39,30 @@ export const openTrained = async (
 ): Promise<Trained> => {
   const context = { ...(weights === undefined ? {} : { weights }), cacheDir: join(out, 'cache', 'models') };
   const model = await models.build(config.model, context);
-  const adapter = adapters.build(config.adapter, model);
   const file = join(from, ADAPTER_FILES[1]);
   const bytes = readFileSync(file);
-  const head = Object.entries(readSafetensors(bytes).tensors)
-    .filter(([name]) => name.includes('.classifier.'))
-    .map(([name, array]) => [name.replace('base_model.model.', ''), asFloats(array, name)] as const);
-  return {
-    model,
-    adapter,
-    method: methods.build(config.dropout),
-    params: readPeft(adapter, bytes, file),
-    head: Object.fromEntries(head),
-  };
+  const blueprint = blueprintOf(config, model, storedSetting(bytes, model.width));
+  return { blueprint, params: trainedParams(blueprint, bytes, file) };
 };
 
 /**
- * How a run's weights are to be read in a file that has one set of them: as asked, else as the method is tested.
- * Throws `BadInput` for an ensemble of masks, and for a mean-field readout that the method does not have.
+ * How a run's weights are to be read in a file that has one set of them: as asked, else as the
+ * method is tested. Throws `BadInput` for an ensemble of masks, and for a mean-field readout that
+ * the method does not have.
  */
-export const singleReadout = ({ model, method }: Trained, dropout: string, asked?: Single): Single => {
+export const singleReadout = ({ blueprint }: Trained, dropout: string, asked?: Single): Single => {
+  const { method, model } = blueprint;
   const { readout } = method.evaluate;
   const chosen = asked ?? readout;
   if (chosen !== 'deterministic' && chosen !== 'mean-field')
     throw new BadInput(
-      `dropout "${dropout}": tested with readout "${readout}", an average over random masks that no single set of weights gives; choose --readout deterministic or mean-field`,
+      `dropout "${dropout}": tested with readout "${readout}", an average over random masks ` +
+        'that no single set of weights gives; choose --readout deterministic or mean-field',
     );
   if (chosen === 'mean-field' && meanFieldScale(method.noise, model.layers) === undefined)
     throw new BadInput(
-      `dropout "${dropout}": its masks have no expected update, so there is no mean-field readout; allowed: --readout deterministic`,
+      `dropout "${dropout}": its masks have no expected update, so there is no mean-field readout; ` +
+        'allowed: --readout deterministic',
     );
   return chosen;
 };

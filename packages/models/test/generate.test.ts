@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { openBest, tf, type Engine } from '@lab/engine';
+import { openBest, type Engine, type Params, type tf } from '@lab/engine';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   generate,
@@ -11,6 +11,7 @@ import {
   nextPass,
   openDecoder,
   startPass,
+  type NextTokens,
   type LanguageModel,
 } from '../src/index.ts';
 import { ruled } from '../src/generate/scores.ts';
@@ -51,32 +52,25 @@ const openCase = async (name: string): Promise<LanguageModel> => {
 
 /** The model alone on an engine. */
 const decoderOf = async (engine: Engine, model: LanguageModel) => {
-  const put = Object.entries(await model.weights()).map(([name, array]) => [`weight/${name}`, engine.put(array)]);
-  const weights = Object.fromEntries(put);
-  const forward = (inputs: { readonly [name: string]: tf.Tensor }) =>
-    plainForward(
-      Object.fromEntries(
-        Object.entries(inputs).flatMap(([name, value]) =>
-          name.startsWith('weight/') ? [[name.slice('weight/'.length), value]] : [],
-        ),
-      ),
-    );
-  const start = engine.program((inputs) => {
-    const batch = { ids: inputs.ids as tf.Tensor2D, valid: inputs.valid as tf.Tensor2D, extra: {} };
-    return startPass(model, forward(inputs), batch, maxNewTokens);
-  });
-  const next = engine.program((inputs) => nextPass(model, forward(inputs), inputs));
+  const put = Object.entries(await model.weights()).map(([name, array]) => [name, engine.put(array)] as const);
+  const frozen = Object.fromEntries(put);
+  type Prompts = { readonly frozen: Params; readonly ids: tf.Tensor2D; readonly valid: tf.Tensor2D };
+  const start = engine.program(({ frozen, ids, valid }: Prompts) =>
+    startPass(model, plainForward(frozen), { ids, valid, extra: {} }, maxNewTokens),
+  );
+  const next = engine.program(({ frozen, tokens }: { readonly frozen: Params; readonly tokens: NextTokens }) =>
+    nextPass(model, plainForward(frozen), tokens),
+  );
   const decoder = openDecoder({
     engine,
-    start,
-    next,
-    more: () => weights,
+    start: (prompts) => start.run({ ...prompts, frozen }),
+    next: (tokens) => next.run({ tokens, frozen }),
     pad: (longest) => longest,
     room: maxNewTokens,
   });
   const close = () => {
     decoder.close();
-    engine.free(Object.values(weights));
+    engine.free(frozen);
     start.dispose();
     next.dispose();
   };

@@ -3,15 +3,13 @@ import { adapters } from '@lab/adapter';
 import { methods } from '@lab/dropout';
 import { models } from '@lab/models';
 import { fold, key } from '@lab/random';
-import { openEngine, type Engine, type HostArray } from '@lab/engine';
+import { floats, openEngine, readFloats, scalar, type Engine, type Float32HostArray } from '@lab/engine';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { makeBatch } from '../src/step/batches.ts';
-import type { Row } from '../src/session/row.ts';
-import { blueprintOf } from '../src/session/blueprint.ts';
+import { blueprintOf, settingOf } from '../src/session/blueprint.ts';
+import type { Row } from '../src/session/rows.ts';
+import { openWorkshop } from '../src/session/workshop.ts';
 import { planRun } from '../src/plan/config.ts';
-import { trainingMasks } from '../src/step/masks.ts';
-import { stepProgram } from '../src/step/programs.ts';
-import { decayVector, initialArrays, scalar, vector } from '../src/step/state.ts';
+import { decayVector } from '../src/step/state.ts';
 import { twoClasses } from './two-classes.ts';
 
 /** What a method must be told at this size. */
@@ -39,7 +37,8 @@ const blueprint = async (adapter: string, method: string) => {
     },
     'test',
   );
-  return blueprintOf(config, await models.build(config.model, { weights }), dataset);
+  const model = await models.build(config.model, { weights });
+  return blueprintOf(config, model, settingOf(model, dataset));
 };
 
 /** The sites that a method's noise asks for. */
@@ -62,29 +61,26 @@ describe.each(adapters.names)('the adapter %s', (adapter) => {
       const factors = layout.slots.some(({ name }) => /\.lora_[AB]$/.test(name));
       const at = { step: 1, steps: 4 };
       const step = async () => {
-        const batch = makeBatch(rows, [0, 1], { size: 2, maxTokens: 8, task: plan.task });
-        const frozen = Object.entries(await model.weights()).map(([name, array]) => [`weight/${name}`, array] as const);
-        const inputs = Object.entries(plan.adapter.state?.inputs(at) ?? {}).map(
-          ([name, value]) => [`adapter/${name}`, scalar(value)] as const,
-        );
-        const start = await initialArrays(plan, key(1));
-        const given: { readonly [name: string]: HostArray } = {
-          ...start,
-          ...batch.arrays,
-          ...trainingMasks(plan, batch, fold(key(1), method), 0.5),
-          ...Object.fromEntries([...frozen, ...inputs]),
+        const session = await openWorkshop(engine).open(plan, { batchSize: 2, maxTokens: 8 });
+        const batch = session.batch(rows, [0, 1]);
+        const controls: { [name: string]: Float32HostArray } = {};
+        for (const [name, value] of Object.entries(plan.adapter.state?.inputs(at) ?? {}))
+          controls[name] = scalar(value);
+        const state = await session.start(key(1));
+        const before = await readFloats(engine, state.theta);
+        const outputs = await session.step({
+          ...state,
+          batch: batch.arrays,
+          masks: session.masks.training(batch, { key: fold(key(1), method), progress: 0.5 }),
+          controls,
           share: scalar(1),
-          lr: scalar(0.01),
-          correction1: scalar(10),
-          correction2: scalar(1000),
-          decay: vector(decayVector(plan, 0.01)),
-        };
-        const program = engine.program(stepProgram(plan));
-        const outputs = await program.run(given);
-        const [loss, theta] = await Promise.all([engine.get(outputs.loss!), engine.get(outputs.theta!)]);
-        engine.free(Object.values(outputs));
-        program.dispose();
-        return { loss: loss.data[0]!, theta: theta.data, before: start.theta!.data };
+          rates: { lr: scalar(0.01), correction1: scalar(10), correction2: scalar(1000) },
+          decay: floats(decayVector(plan, 0.01)),
+        });
+        const [[loss], theta] = [await readFloats(engine, outputs.loss), await readFloats(engine, outputs.state.theta)];
+        engine.free({ state, outputs, frozen: session.frozen });
+        session.dispose();
+        return { loss, theta, before };
       };
       const why =
         missing !== undefined

@@ -2,21 +2,19 @@ import { fileURLToPath } from 'node:url';
 import { methods, type Dropout } from '@lab/dropout';
 import { models } from '@lab/models';
 import { fold, integer, key } from '@lab/random';
-import { openEngine, type Engine, type Handle, type HostArray } from '@lab/engine';
+import { floats, openEngine, readFloats, scalar, type Engine, type Handle } from '@lab/engine';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { makeBatch } from '../src/step/batches.ts';
-import type { Row } from '../src/session/row.ts';
-import { blueprintOf, type Blueprint } from '../src/session/blueprint.ts';
-import { planRun } from '../src/plan/config.ts';
-import { trainingMasks } from '../src/step/masks.ts';
-import { gradientProgram } from '../src/step/programs.ts';
-import { initialArrays, scalar, vector } from '../src/step/state.ts';
-import { train } from '../src/train/train.ts';
+import { blueprintOf, settingOf } from '../src/session/blueprint.ts';
+import type { Row } from '../src/session/rows.ts';
+import { sessionWith, type Session } from '../src/session/session.ts';
 import { openWorkshop, type Workshop } from '../src/session/workshop.ts';
+import { planRun } from '../src/plan/config.ts';
+import { train } from '../src/train/train.ts';
 import { twoClasses } from './two-classes.ts';
 
-// What one step's loss and gradient are made of: samples that are averaged, two passes that are compared, branches that are held.
-type Inputs = { readonly [name: string]: HostArray | Handle };
+// What one step's loss and gradient are made of: samples that are averaged, two passes that are
+// compared, branches that are frozen.
+type Sample = Omit<Parameters<Session['gradient']>[0], 'share' | 'sum'>;
 
 let engine: Engine;
 let workshop: Workshop;
@@ -50,7 +48,13 @@ const prepare = async (dropout: { readonly name: string; readonly [option: strin
   const examples = rows.map(({ example }) => example);
   const dataset = twoClasses(examples);
   const split = { train: rows, validation: rows, test: rows };
-  return { config, dataset, rows: split, elsewhere: {}, blueprint: blueprintOf(config, model, dataset) };
+  return {
+    config,
+    dataset,
+    rows: split,
+    elsewhere: {},
+    blueprint: blueprintOf(config, model, settingOf(model, dataset)),
+  };
 };
 
 interface Objective {
@@ -59,13 +63,10 @@ interface Objective {
 }
 
 /** Loss and gradient of one sample by itself. */
-const alone = async (blueprint: Blueprint, inputs: Inputs): Promise<Objective> => {
-  const zeros = vector(new Float32Array(blueprint.layout.size));
-  const program = engine.program(gradientProgram(blueprint));
-  const out = await program.run({ ...inputs, share: scalar(1), grad: zeros, loss: scalar(0) });
-  const [loss, grad] = [(await engine.get(out.loss!)).data[0]!, (await engine.get(out.grad!)).data];
-  engine.free(Object.values(out));
-  program.dispose();
+const alone = async (session: Session, { theta, batch, masks }: Sample): Promise<Objective> => {
+  const slope = await session.gradient({ theta, batch, masks, share: scalar(1) });
+  const [[loss = NaN], grad] = [await readFloats(engine, slope.loss), await readFloats(engine, slope.grad)];
+  engine.free(slope);
   return { loss, grad: Float32Array.from(grad) };
 };
 
@@ -81,58 +82,42 @@ describe('N samples (LoRA Dropout, Eq. 7)', () => {
   it('a step sees the mean of their losses, and the mean of their gradients', async () => {
     const N = 3;
     const prepared = await prepare({ name: 'lora-dropout', p: 0.4, samples: N });
-    const { blueprint } = prepared;
-    const programs = workshop.programs(blueprint);
-    const passes: Inputs[] = [];
-    const seen: { singles?: readonly Objective[]; earlier?: Float32Array } = {};
-    const watched = {
-      ...programs,
-      gradient: {
-        ...programs.gradient,
-        run: (inputs: Inputs) => {
-          passes.push(inputs);
-          return programs.gradient.run(inputs);
-        },
+    const session = await workshop.open(prepared.blueprint, { batchSize: 4, maxTokens: 8 });
+    const passes: Sample[] = [];
+    const seen: { singles: Objective[]; earlier?: Float32Array } = { singles: [] };
+    const watched: Session = {
+      ...session,
+      gradient: (inputs) => {
+        passes.push(inputs);
+        return session.gradient(inputs);
       },
-      step: {
-        ...programs.step,
-        run: async (inputs: Inputs) => {
-          const singles: Objective[] = [];
-          for (const pass of [...passes, inputs]) singles.push(await alone(blueprint, pass));
-          seen.singles = singles;
-          seen.earlier = Float32Array.from((await engine.get(inputs.grad as Handle)).data);
-          return programs.step.run(inputs);
-        },
+      step: async (inputs) => {
+        for (const pass of [...passes, inputs]) seen.singles.push(await alone(session, pass));
+        const earlier = inputs.sum?.grad as Handle;
+        seen.earlier = Float32Array.from(await readFloats(engine, earlier));
+        return session.step(inputs);
       },
     };
     const losses: number[] = [];
     const { theta } = await train({
       prepared,
-      workshop,
-      reader: {
-        workshop,
-        programs: watched,
-        blueprint,
-        weights: await workshop.weights(blueprint.model),
-        batchSize: 4,
-        maxTokens: 8,
-        key: fold(key(3), 'test-mask'),
-        pause: async () => undefined,
-      },
+      session: watched,
+      readingKey: fold(key(3), 'test-mask'),
       from: null,
       save: () => undefined,
-      onProgress: ({ phase, loss }) => phase === 'train' && losses.push(loss!),
+      onProgress: ({ phase, loss }) => phase === 'train' && losses.push(loss ?? NaN),
       signal: new AbortController().signal,
       headline: { readout: 'deterministic', members: 1 },
     });
     engine.free([theta]);
-    const singles = seen.singles!;
+    const { singles } = seen;
     expect(singles).toHaveLength(N);
     expect(losses).toHaveLength(1);
     expect(losses[0]).toBeCloseTo(singles.reduce((sum, { loss }) => sum + loss, 0) / N, 5);
     const mean = singles[0]!.grad.map((_, i) => (singles[0]!.grad[i]! + singles[1]!.grad[i]!) / N);
     expectSame(seen.earlier!, mean);
-    // The masks differ between samples: B starts at zero, so losses agree at first, gradients do not.
+    // The masks differ between samples: B starts at zero, so losses agree at first, gradients do
+    // not.
     expect(singles[0]!.grad).not.toEqual(singles[1]!.grad);
   });
 });
@@ -141,27 +126,30 @@ describe('two passes', () => {
   const lambda = 0.7;
   const noise = { name: 'hiddenkey', p: 0.4, lambda } as const;
 
-  /** Losses and gradients of variants of one method on the same weights, batch and masks, by the order of the two branches. */
+  /**
+   * Losses and gradients of variants of one method on the same weights, batch and masks, by the
+   * order of the two branches.
+   */
   const setting = async () => {
     const { blueprint } = await prepare(noise);
-    const start = await initialArrays(blueprint, key(3));
+    const session = await workshop.open(blueprint, { batchSize: 4, maxTokens: 8 });
+    const state = await session.start(key(3));
     // Away from the start, where B is zero.
-    const theta = Float32Array.from(start.theta!.data, (v, i) => v + 0.3 * Math.sin(i));
-    const batch = makeBatch(rows, [0, 1, 2, 3], { size: 4, maxTokens: 8, task: blueprint.task });
-    const masks = trainingMasks(blueprint, batch, fold(key(3), 'masks'), 0);
-    const swapped = Object.fromEntries(
-      Object.entries(masks).map(([name, mask]) => [
-        name.startsWith('first/') ? name.replace('first/', 'second/') : name.replace('second/', 'first/'),
-        mask,
-      ]),
-    );
-    const common = { theta: vector(theta), ...batch.arrays, ...(await workshop.weights(blueprint.model)) };
-    const variant = (consistency: Dropout['consistency'], noise: Dropout['noise']): Blueprint => ({
-      ...blueprint,
-      method: { ...blueprint.method, noise, consistency },
-    });
-    const of = (consistency: Dropout['consistency'], given: Inputs, noise = blueprint.method.noise) =>
-      alone(variant(consistency, noise), { ...common, ...given });
+    const theta = (await readFloats(engine, state.theta)).map((v, i) => v + 0.3 * Math.sin(i));
+    engine.free(state);
+    const batch = session.batch(rows, [0, 1, 2, 3]);
+    const masks = session.masks.training(batch, { key: fold(key(3), 'masks'), progress: 0 });
+    const swapped = { first: masks.second, second: masks.first };
+    const of = async (
+      consistency: Dropout['consistency'],
+      given: Sample['masks'],
+      noise: Dropout['noise'] = blueprint.method.noise,
+    ) => {
+      const variant = sessionWith(session, { ...blueprint.method, noise, consistency });
+      const objective = await alone(variant, { theta: floats(theta), batch: batch.arrays, masks: given });
+      variant.dispose();
+      return objective;
+    };
     return { of, masks, swapped };
   };
 
@@ -198,7 +186,7 @@ describe('two passes', () => {
 
   it('JS compares with the deterministic pass: masks of one branch are enough, and where nothing is dropped it is the task loss alone', async () => {
     const { of, masks } = await setting();
-    const first = Object.fromEntries(Object.entries(masks).filter(([name]) => name.startsWith('first/')));
+    const first = { first: masks.first, second: {} };
     const js = { kind: 'js', weight: lambda, branches: 2 } as const;
     const [task, noisy] = [await of(undefined, first), await of(js, first)];
     expect(noisy.loss - task.loss).toBeGreaterThan(1e-3);

@@ -1,7 +1,7 @@
 import { openEngine, type Engine } from '@lab/engine';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Cancelled, planRun } from '../src/index.ts';
-import { fileOf, openBench, scratch, tiny, type Bench } from './bench.ts';
+import { fileOf, openWorker, scratch, tiny, type Worker } from './worker.ts';
 import { distance, twentySteps, type Case } from './twenty.ts';
 
 const bert: Case = {
@@ -13,15 +13,15 @@ const bert: Case = {
 const OPTIMIZERS = [{ name: 'lora-rite' }, { name: 'lora-pro' }] as const;
 
 describe.each(OPTIMIZERS)('%o', (optimizer) => {
-  let bench: Bench;
+  let worker: Worker;
   let engines: readonly Engine[];
   beforeAll(async () => {
-    bench = await openBench('onnx');
+    worker = await openWorker('onnx');
     engines = [await openEngine('js'), await openEngine('onnx', { threads: 1 })];
   });
   afterAll(async () => {
     for (const engine of engines) await engine.close();
-    await bench.close();
+    await worker.close();
   });
 
   it('twenty compiled steps are the eager ones', async () => {
@@ -30,7 +30,8 @@ describe.each(OPTIMIZERS)('%o', (optimizer) => {
       await twentySteps(engines[1]!, { ...bert, train: { optimizer } }),
     ];
     const found = distance(compiled, eager);
-    // Factors are inverted: rounding of 1e-7 times conditions of some hundreds, carried on through twenty steps.
+    // Factors are inverted: rounding of 1e-7 times conditions of some hundreds, carried on through
+    // twenty steps.
     expect(found.losses).toBeLessThan(1e-3);
     expect(found.theta).toBeLessThan(1e-3);
     const plain = await twentySteps(engines[1]!, bert);
@@ -41,11 +42,11 @@ describe.each(OPTIMIZERS)('%o', (optimizer) => {
     const run = tiny({ name: 'none' }, { train: { epochs: 2, batchSize: 8, maxTokens: 16, optimizer } });
     const [whole, stopped] = [scratch(), scratch()];
     try {
-      await bench.run(run, whole.out);
+      await worker.run(run, whole.out);
       const stop = new AbortController();
       const onProgress = ({ step }: { readonly step: number }) => step === 3 && stop.abort();
-      await expect(bench.run(run, stopped.out, { signal: stop.signal, onProgress })).rejects.toThrow(Cancelled);
-      await bench.run(run, stopped.out);
+      await expect(worker.run(run, stopped.out, { signal: stop.signal, onProgress })).rejects.toThrow(Cancelled);
+      await worker.run(run, stopped.out);
       expect(fileOf(stopped.out, run, 'predictions.jsonl')).toBe(fileOf(whole.out, run, 'predictions.jsonl'));
     } finally {
       whole.remove();
@@ -64,11 +65,11 @@ describe('an optimiser of pairs', () => {
   });
 
   it('is refused for adapters without such pairs, and by a wrong name', async () => {
-    const bench = await openBench('onnx');
+    const worker = await openWorker('onnx');
     const folder = scratch();
     try {
       const run = tiny({ name: 'none' }, { adapter: { name: 'bitfit' }, train: { optimizer: { name: 'lora-rite' } } });
-      await expect(bench.run(run, folder.out)).rejects.toThrow(
+      await expect(worker.run(run, folder.out)).rejects.toThrow(
         'train.optimizer "lora-rite" moves pairs of factors A and B together, and the adapter "bitfit" has none',
       );
       const named = (optimizer: object) => () => planRun({ ...run.config, train: { optimizer } }, 'test');
@@ -78,7 +79,7 @@ describe('an optimiser of pairs', () => {
       expect(named({ name: 'lora-pro', y: 1 })).toThrow(/unknown key "y".*; allowed keys: name, x/);
     } finally {
       folder.remove();
-      await bench.close();
+      await worker.close();
     }
   });
 });

@@ -2,13 +2,13 @@ import { adapters } from '@lab/adapter';
 import { methods } from '@lab/dropout';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Cancelled, type ConfigPatch, type PlannedRun } from '../src/index.ts';
-import { fileOf, openBench, scratch, tiny, type Bench } from './bench.ts';
+import { fileOf, openWorker, scratch, tiny, type Worker } from './worker.ts';
 
-let bench: Bench;
+let worker: Worker;
 beforeAll(async () => {
-  bench = await openBench('onnx');
+  worker = await openWorker('onnx');
 });
-afterAll(() => bench.close());
+afterAll(() => worker.close());
 
 /** What a method must be told at this size; all others run with their defaults. */
 const METHOD_OPTIONS: { readonly [method: string]: ConfigPatch } = {
@@ -31,15 +31,18 @@ const small = (dropout: ConfigPatch, adapter: ConfigPatch): PlannedRun =>
 
 const left = ['predictions.jsonl', 'metrics.jsonl', 'adapter/adapter_model.safetensors'];
 
-/** Runs it whole, and again with a stop in the middle of the second epoch (after step 3 of 4, back to the checkpoint of step 2). */
+/**
+ * Runs it whole, and again with a stop in the middle of the second epoch (after step 3 of 4, back
+ * to the checkpoint of step 2).
+ */
 const interrupted = async (run: PlannedRun): Promise<void> => {
   const [whole, stopped] = [scratch(), scratch()];
   try {
-    await bench.run(run, whole.out);
+    await worker.run(run, whole.out);
     const stop = new AbortController();
     const onProgress = ({ step }: { readonly step: number }) => step === 3 && stop.abort();
-    await expect(bench.run(run, stopped.out, { signal: stop.signal, onProgress })).rejects.toThrow(Cancelled);
-    await bench.run(run, stopped.out);
+    await expect(worker.run(run, stopped.out, { signal: stop.signal, onProgress })).rejects.toThrow(Cancelled);
+    await worker.run(run, stopped.out);
     for (const file of left) expect(fileOf(stopped.out, run, file), file).toBe(fileOf(whole.out, run, file));
   } finally {
     whole.remove();

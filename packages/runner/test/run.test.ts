@@ -3,14 +3,14 @@ import { join } from 'node:path';
 import { readRecord, runFolder } from '@lab/records';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Cancelled } from '../src/index.ts';
-import { fileOf, openBench, scratch, tiny, type Bench } from './bench.ts';
+import { fileOf, openWorker, scratch, tiny, type Worker } from './worker.ts';
 
-let bench: Bench;
+let worker: Worker;
 let folder: ReturnType<typeof scratch>;
 beforeAll(async () => {
-  bench = await openBench('onnx');
+  worker = await openWorker('onnx');
 });
-afterAll(() => bench.close());
+afterAll(() => worker.close());
 beforeEach(() => {
   folder = scratch();
 });
@@ -28,7 +28,7 @@ const methods = [
 describe('one run', () => {
   it('leaves a whole record, and is not computed twice', async () => {
     const run = tiny({ name: 'lora-dropout', p: 0.3, samples: 2 });
-    expect(await bench.run(run, folder.out)).toBe('done');
+    expect(await worker.run(run, folder.out)).toBe('done');
     const record = readRecord(folder.out, run.id)!;
     expect(record.config).toEqual(run.config);
     expect(record.result.headline).toEqual({ readout: 'ensemble-logits', members: 3 });
@@ -48,23 +48,23 @@ describe('one run', () => {
     expect((JSON.parse(lines[0]!) as { members: number[][] }).members).toHaveLength(3);
     expect(existsSync(join(runFolder(folder.out, run.id), 'checkpoint'))).toBe(false);
     expect(existsSync(join(runFolder(folder.out, run.id), 'adapter', 'adapter_model.safetensors'))).toBe(true);
-    expect(await bench.run(run, folder.out)).toBe('already-done');
+    expect(await worker.run(run, folder.out)).toBe('already-done');
   });
 
   it.each(methods)('gives the same bytes twice, and after an interruption: %o', async (dropout) => {
     const run = tiny(dropout);
-    await bench.run(run, folder.out);
+    await worker.run(run, folder.out);
     const again = scratch();
     const stopped = scratch();
     try {
-      await bench.run(run, again.out);
+      await worker.run(run, again.out);
       expect(fileOf(again.out, run, 'predictions.jsonl')).toBe(fileOf(folder.out, run, 'predictions.jsonl'));
 
       // Stopped in the middle of the second epoch: step 3 of 4.
       const stop = new AbortController();
       const onProgress = ({ step }: { readonly step: number }) => step === 3 && stop.abort();
-      await expect(bench.run(run, stopped.out, { signal: stop.signal, onProgress })).rejects.toThrow(Cancelled);
-      expect(await bench.run(run, stopped.out)).toBe('done');
+      await expect(worker.run(run, stopped.out, { signal: stop.signal, onProgress })).rejects.toThrow(Cancelled);
+      expect(await worker.run(run, stopped.out)).toBe('done');
       expect(fileOf(stopped.out, run, 'predictions.jsonl')).toBe(fileOf(folder.out, run, 'predictions.jsonl'));
       const curve = (out: string) => fileOf(out, run, 'metrics.jsonl');
       expect(curve(stopped.out)).toBe(curve(folder.out));
@@ -82,15 +82,15 @@ describe('one run', () => {
     { name: 'hiddenkey-minus', p: 0 },
   ])('at p = 0 is plain LoRA to the last bit: %o', async (dropout) => {
     const [plain, zero] = [tiny({ name: 'none' }), tiny(dropout)];
-    await bench.run(plain, folder.out);
-    await bench.run(zero, folder.out);
+    await worker.run(plain, folder.out);
+    await worker.run(zero, folder.out);
     expect(fileOf(folder.out, zero, 'predictions.jsonl')).toBe(fileOf(folder.out, plain, 'predictions.jsonl'));
   });
 
   it('differs from plain LoRA at p > 0: the masks are live', async () => {
     const [plain, dropped] = [tiny({ name: 'none' }), tiny({ name: 'lora-dropout', p: 0.3, samples: 1 })];
-    await bench.run(plain, folder.out);
-    await bench.run(dropped, folder.out);
+    await worker.run(plain, folder.out);
+    await worker.run(dropped, folder.out);
     const deterministicOf = (text: string) =>
       (JSON.parse(text.split('\n')[0]!) as { deterministic: number[] }).deterministic;
     expect(deterministicOf(fileOf(folder.out, dropped, 'predictions.jsonl'))).not.toEqual(
@@ -100,21 +100,21 @@ describe('one run', () => {
 
   it('keeps the number of values on the engine constant over runs and steps', async () => {
     const run = (seed: number) => tiny({ name: 'hiddenkey', p: 0.1 }, { seed });
-    await bench.run(run(1), folder.out);
-    const before = bench.alive();
+    await worker.run(run(1), folder.out);
+    const before = worker.alive();
     const seen = new Set<number>();
-    await bench.run(run(2), folder.out, {
+    await worker.run(run(2), folder.out, {
       onProgress: ({ phase }) => {
-        if (phase === 'train') seen.add(bench.alive());
+        if (phase === 'train') seen.add(worker.alive());
       },
     });
-    expect(bench.alive()).toBe(before);
+    expect(worker.alive()).toBe(before);
     expect(seen.size).toBe(1);
   });
 
   it('learns: the training loss falls', async () => {
     const run = tiny({ name: 'none' }, { train: { epochs: 8, batchSize: 8, maxTokens: 16, lr: 2e-3 } });
-    await bench.run(run, folder.out);
+    await worker.run(run, folder.out);
     const losses = fileOf(folder.out, run, 'metrics.jsonl')
       .trim()
       .split('\n')
@@ -124,7 +124,7 @@ describe('one run', () => {
 
   it('records a diverged run as a result of its own', async () => {
     const run = tiny({ name: 'none' }, { train: { epochs: 2, batchSize: 8, maxTokens: 16, lr: 1e38 } });
-    expect(await bench.run(run, folder.out)).toBe('diverged');
+    expect(await worker.run(run, folder.out)).toBe('diverged');
     const { status, reason } = readRecord(folder.out, run.id)!.result;
     expect(status).toBe('diverged');
     expect(reason).toMatch(/loss was/);
@@ -132,7 +132,7 @@ describe('one run', () => {
 
   it('tests the best epoch on validation when asked to', async () => {
     const run = tiny({ name: 'none' }, { select: 'best-validation' });
-    await bench.run(run, folder.out);
+    await worker.run(run, folder.out);
     const { selectedEpoch } = readRecord(folder.out, run.id)!.result;
     const scores = fileOf(folder.out, run, 'metrics.jsonl')
       .trim()
@@ -147,7 +147,7 @@ describe('one run', () => {
   it('is tested on other data sets too when asked to', async () => {
     const dataset = { name: 'imdb', train: 16, validation: 6, maxTest: 10, elsewhere: ['yelp'] };
     const run = tiny({ name: 'none' }, { dataset });
-    await bench.run(run, folder.out);
+    await worker.run(run, folder.out);
     const found = readRecord(folder.out, run.id)!.result.evaluations.find(({ split }) => split === 'elsewhere:yelp')!;
     expect(found.examples).toBeGreaterThan(0);
     expect(found.metrics.accuracy).not.toBeNull();
@@ -161,7 +161,7 @@ describe('one run', () => {
         losses.push(loss!);
         stop.abort();
       };
-      await expect(bench.run(tiny(dropout), folder.out, { signal: stop.signal, onProgress })).rejects.toThrow(
+      await expect(worker.run(tiny(dropout), folder.out, { signal: stop.signal, onProgress })).rejects.toThrow(
         Cancelled,
       );
     }

@@ -1,14 +1,14 @@
 import { readCurve, readRecord } from '@lab/records';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { Cancelled } from '../src/index.ts';
-import { fileOf, openBench, scratch, tiny, type Bench } from './bench.ts';
+import { fileOf, openWorker, scratch, tiny, type Worker } from './worker.ts';
 
-let bench: Bench;
+let worker: Worker;
 let folder: ReturnType<typeof scratch>;
 beforeAll(async () => {
-  bench = await openBench('onnx');
+  worker = await openWorker('onnx');
 });
-afterAll(() => bench.close());
+afterAll(() => worker.close());
 beforeEach(() => {
   folder = scratch();
 });
@@ -22,7 +22,7 @@ const chosen = (out: string, run: { readonly id: string }) =>
 
 it('searches along training within its budget, and the same after an interruption', async () => {
   const run = hetero();
-  await bench.run(run, folder.out);
+  await worker.run(run, folder.out);
   const found = chosen(folder.out, run);
   expect(found.map(({ step }) => step)).toEqual([0, 1, 2, 3]);
   for (const { parameters, budget, modules } of found) {
@@ -35,8 +35,8 @@ it('searches along training within its budget, and the same after an interruptio
   try {
     const stop = new AbortController();
     const onProgress = ({ step }: { readonly step: number }) => step === 3 && stop.abort();
-    await expect(bench.run(run, stopped.out, { signal: stop.signal, onProgress })).rejects.toThrow(Cancelled);
-    await bench.run(run, stopped.out);
+    await expect(worker.run(run, stopped.out, { signal: stop.signal, onProgress })).rejects.toThrow(Cancelled);
+    await worker.run(run, stopped.out);
     expect(chosen(stopped.out, run)).toEqual(found);
     expect(fileOf(stopped.out, run, 'predictions.jsonl')).toBe(fileOf(folder.out, run, 'predictions.jsonl'));
   } finally {
@@ -46,7 +46,7 @@ it('searches along training within its budget, and the same after an interruptio
 
 it.each(['const', 'snip', 'synflow', 'alpha-test'])('scores modules by %s', async (proxy) => {
   const run = hetero({ proxy, search: 'static', shortcuts: ['residual1'] });
-  await bench.run(run, folder.out);
+  await worker.run(run, folder.out);
   const [first, ...others] = chosen(folder.out, run);
   expect(others).toEqual([]);
   expect(first!.proxy).toBe(proxy);

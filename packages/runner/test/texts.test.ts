@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { runFolder, type Prediction, type RunResult } from '@lab/records';
 import { openBest, tf } from '@lab/engine';
 import { afterAll, describe, expect, it } from 'vitest';
-import { smoothedLoss, textTargets } from '../src/session/causal.ts';
+import { textTargets } from '../src/step/batch.ts';
+import { smoothedLoss } from '../src/step/token-loss.ts';
 import { openPreparer, openWorkshop, planRun, runOne, surroundingsOf, type ConfigPatch } from '../src/index.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'lab-texts-'));
@@ -72,7 +73,7 @@ describe('targets', () => {
       encoded: [{ ids: Int32Array.of(5, 6, 7, 8) }],
       targetFrom: 2,
     };
-    const { labels, weights } = textTargets([row], 2, 5);
+    const { labels, weights } = textTargets([row], { rows: 2, tokens: 5 });
     expect(Array.from(labels.data.subarray(0, 3))).toEqual([6, 7, 8]);
     expect(Array.from(weights.data)).toEqual(
       [0, 0.5, 0.5, 0, 0, 0, 0, 0, 0, 0].map((w, i) => (i === 1 || i === 2 ? 0.5 : w)),
@@ -81,9 +82,8 @@ describe('targets', () => {
 
   it('smoothed: (1 - e) of the label, e of the mean over the vocabulary', async () => {
     await tf.setBackend('cpu');
-    const loss = tf.tidy(() =>
-      smoothedLoss(tf.tensor2d([[0, Math.log(3)]]), tf.tensor1d([1], 'int32'), tf.tensor1d([1]), 0.2).dataSync(),
-    )[0]!;
+    const targets = { labels: tf.tensor1d([1], 'int32'), weights: tf.tensor1d([1]) };
+    const [loss] = tf.tidy(() => smoothedLoss(tf.tensor2d([[0, Math.log(3)]]), targets, 0.2).dataSync());
     const [hard, soft] = [-Math.log(3 / 4), -(Math.log(1 / 4) + Math.log(3 / 4)) / 2];
     expect(loss).toBeCloseTo(0.8 * hard + 0.2 * soft, 5);
   });

@@ -3,10 +3,10 @@ import type { Model } from '@lab/adapter';
 import { models } from '@lab/models';
 import { fold, integer, key } from '@lab/random';
 import type { Engine } from '@lab/engine';
-import type { Row } from '../src/session/row.ts';
-import { blueprintOf } from '../src/session/blueprint.ts';
+import type { Row } from '../src/session/rows.ts';
+import { blueprintOf, settingOf } from '../src/session/blueprint.ts';
 import { planRun } from '../src/plan/config.ts';
-import { readAll, type Reader, type Readings } from '../src/read/evaluate.ts';
+import { readAll, type Readings } from '../src/read/read.ts';
 import type { Prepared } from '../src/session/prepare.ts';
 import { train } from '../src/train/train.ts';
 import { openWorkshop } from '../src/session/workshop.ts';
@@ -17,7 +17,9 @@ export type Named = { readonly name: string; readonly [option: string]: unknown 
 /** One model, adapter and method, trained for twenty steps by the runner's own loop. */
 export type Case = {
   readonly model: Named;
-  /** Folder of tiny weights among the model package's fixtures; absent: the model brings its own. */
+  /**
+   * Folder of tiny weights among the model package's fixtures; absent: the model brings its own.
+   */
   readonly weights?: string;
   readonly vocabulary: number;
   readonly adapter?: Named;
@@ -67,39 +69,36 @@ const prepare = async ({
   const rows = rowsOf(vocabulary);
   const examples = rows.map(({ example }) => example);
   const dataset = twoClasses(examples);
-  const blueprint = blueprintOf(config, model, dataset);
+  const blueprint = blueprintOf(config, model, settingOf(model, dataset));
   return { config, blueprint, dataset, rows: { train: rows, validation: rows.slice(0, 2), test: rows }, elsewhere: {} };
 };
 
-/** Twenty steps (ten epochs of two) and every reading of the trained weights, on one engine. Leaves nothing on it. */
+/**
+ * Twenty steps (ten epochs of two) and every reading of the trained weights, on one engine. Leaves
+ * nothing on it.
+ */
 export const twentySteps = async (engine: Engine, one: Case): Promise<Twenty> => {
   const prepared = await prepare(one);
   const { blueprint, rows } = prepared;
   const workshop = openWorkshop({ ...engine, close: async () => undefined });
-  const reader: Reader = {
-    workshop,
-    programs: workshop.programs(blueprint),
-    blueprint,
-    weights: await workshop.weights(blueprint.model),
-    batchSize: 4,
-    maxTokens: 8,
-    key: fold(key(3), 'test-mask'),
-    pause: async () => undefined,
-  };
+  const session = await workshop.open(blueprint, { batchSize: 4, maxTokens: 8 });
+  const testKey = fold(key(3), 'test-mask');
   const losses: number[] = [];
   const { theta } = await train({
     prepared,
-    workshop,
-    reader,
+    session,
+    readingKey: testKey,
     from: null,
     save: () => undefined,
-    onProgress: ({ phase, loss }) => phase === 'train' && losses.push(loss!),
+    onProgress: ({ phase, loss }) => phase === 'train' && losses.push(loss ?? NaN),
     signal: new AbortController().signal,
     headline: { readout: 'deterministic', members: 1 },
   });
-  const readings = await readAll(reader, theta, rows.test, MEMBERS);
+  const reading = { session, key: testKey, pause: async () => undefined };
+  const readings = await readAll(reading, theta, { rows: rows.test, members: MEMBERS });
   const { data } = await engine.get(theta);
-  // A bias of the keys moves all logits of a query alike, so its gradient is rounding, which AdamW makes a full step of.
+  // A bias of the keys moves all logits of a query alike, so its gradient is rounding, which AdamW
+  // makes a full step of.
   const { slots } = blueprint.layout;
   const steered = slots.filter(({ name }) => !/\bkey\.(.*_)?bias/.test(name));
   const trained = steered.flatMap(({ offset, size }) => [...data.subarray(offset, offset + size)]);
@@ -111,7 +110,10 @@ export const twentySteps = async (engine: Engine, one: Case): Promise<Twenty> =>
 const norm = (values: Iterable<number>): number => Math.hypot(...values);
 const far = (a: readonly number[], b: readonly number[]): number => Math.max(...a.map((x, i) => Math.abs(x - b[i]!)));
 
-/** How far two runs are apart: largest difference of a loss and of an output, and of the weights, relative, L2. */
+/**
+ * How far two runs are apart: largest difference of a loss and of an output, and of the weights,
+ * relative, L2.
+ */
 export const distance = (
   a: Twenty,
   b: Twenty,

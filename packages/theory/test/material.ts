@@ -1,8 +1,9 @@
-import { adapters } from '@lab/adapter';
+import type { HostParams } from '@lab/adapter';
 import { fold, key, normal } from '@lab/random';
 import { models } from '@lab/models';
-import { openBest, type Engine, type Float32HostArray } from '@lab/engine';
-import type { Material, Sentences } from '../src/index.ts';
+import { openBest, type Engine } from '@lab/engine';
+import { blueprintOf, encodeRows, openWorkshop, planRun } from '@lab/runner';
+import type { Material } from '../src/index.ts';
 
 /** Sentences of our own, positive and negative by turns. */
 const texts = [
@@ -20,13 +21,11 @@ const texts = [
   'the battery is terrible',
 ];
 
-type Arrays = { readonly [name: string]: Float32HostArray };
-
 /**
  * lora_B and head drawn at random: weights that stand for trained ones where only identities are
  * tested.
  */
-const moved = (start: Arrays, label: string): Arrays =>
+const moved = (start: HostParams, label: string): HostParams =>
   Object.fromEntries(
     Object.entries(start).map(([name, array]) => [
       name,
@@ -42,42 +41,32 @@ const moved = (start: Arrays, label: string): Arrays =>
  */
 export const testMaterial = async (): Promise<{ readonly material: Material; readonly engine: Engine }> => {
   const { engine } = await openBest('auto', { threads: 1 });
-  const model = await models.build(models.parse({ name: 'use-lite' }), {});
-  const adapter = adapters.build(
-    adapters.parse({ name: 'lora', r: 2, alpha: 4, target_modules: ['query', 'value', 'ffn.output'] }),
-    model,
-  );
-  const weights = Object.fromEntries(
-    Object.entries(await model.weights()).map(([name, array]) => [name, engine.put(array)]),
-  );
-  const own = adapter.params.map(({ name, shape, init }): [string, Float32HostArray] => [
-    name,
-    { dtype: 'float32', shape, data: init(fold(key(4), name)) },
-  ]);
-  const start: Arrays = {
-    ...Object.fromEntries(own),
-    'classifier.weight': {
-      dtype: 'float32',
-      shape: [2, model.width],
-      data: normal(key(6), 2 * model.width).map((x) => 0.02 * x),
+  const { config } = planRun(
+    {
+      seed: 4,
+      dataset: { name: 'imdb' },
+      model: { name: 'use-lite' },
+      adapter: { name: 'lora', r: 2, alpha: 4, target_modules: ['query', 'value', 'ffn.output'] },
+      dropout: { name: 'none' },
     },
-    'classifier.bias': { dtype: 'float32', shape: [2], data: new Float32Array(2) },
-  };
-  const sentences: Sentences = {
-    encoded: texts.map((text) => model.tokenize(text)),
-    labels: Int32Array.from(texts, (_, i) => (i + 1) % 2),
-  };
+    'test',
+  );
+  const model = await models.build(config.model, {});
+  const task = { kind: 'classification', classes: ['bad', 'good'] } as const;
+  const blueprint = blueprintOf(config, model, { task, biEncoder: false });
+  const session = await openWorkshop(engine).open(blueprint, config.train);
+  const state = await session.start(key(4));
+  const start = await session.params(state.theta);
+  engine.free(state);
+  const examples = texts.map((text, i) => ({ id: `train:${i}`, text, label: (i + 1) % 2 }));
+  const rows = encodeRows(model, examples, { biEncoder: false, maxTokens: 48 });
   const material: Material = {
-    engine,
-    model,
-    adapter,
-    classes: 2,
-    weights,
+    session,
     start,
     trained: { plain: moved(start, 'plain'), dropout: moved(start, 'dropout') },
     rate: 0.3,
-    train: sentences,
-    test: sentences,
+    train: rows,
+    test: rows,
     description: 'test',
   };
   return { material, engine };

@@ -24,7 +24,7 @@ const options = z.object({
 
 export const doraDynamic = entry<[Model], Adapter, typeof options>({
   name: 'dora-dynamic',
-  version: 1,
+  version: 2,
   summary: 'single-rank components c b a, pruned by their share of the update; not weight-decomposed DoRA',
   cite: {
     title: 'DoRA: Enhancing Parameter-Efficient Fine-Tuning with Dynamic Rank Distribution',

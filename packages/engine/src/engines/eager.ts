@@ -1,9 +1,23 @@
 import * as tf from '@tensorflow/tfjs';
 import { onBackend, tidyOrFree } from './backend.ts';
-import type { DType, Engine, EngineName, Handle, HostArray, Program, PureFunction, TensorRecord } from '../engine.ts';
+import type {
+  DType,
+  Engine,
+  EngineName,
+  Handle,
+  HostArray,
+  OutputsOf,
+  Program,
+  PureFunction,
+  TensorRecord,
+} from '../engine.ts';
 import { checkHostArray, converted, hostArray, isHostArray } from '../host.ts';
+import { flatten, rebuild } from '../tree.ts';
 
-/** What an eager engine is: its public name, the line for people, and the tfjs backend that does the work. */
+/**
+ * What an eager engine is: its public name, the line for people, and the tfjs backend that does the
+ * work.
+ */
 export type EagerSpec = { readonly name: EngineName; readonly description: string; readonly backend: string };
 
 /**
@@ -28,18 +42,21 @@ export function eagerEngine(spec: EagerSpec): Engine {
     tensors.delete(handle);
   };
 
-  const program = (fn: PureFunction): Program => ({
+  const program = <In extends object, Out extends object>(fn: PureFunction<In, Out>): Program<In, Out> => ({
     run: async (inputs) => {
-      const outputs = onBackend(spec.backend, () =>
+      const made = onBackend(spec.backend, () =>
         tidyOrFree(() => {
-          const entries = Object.entries(inputs).map(([name, value]) => {
-            const tensor = isHostArray(value) ? upload(value, `input "${name}"`) : find(value);
-            return [name, tensor] as const;
+          const entries = Object.entries(flatten<Handle | HostArray>(inputs)).map(([path, value]) => {
+            const tensor = isHostArray(value) ? upload(value, `input "${path}"`) : find(value);
+            return [path, tensor] as const;
           });
-          return apart(fn(Object.fromEntries(entries)), new Set(entries.map(([, tensor]) => tensor)));
+          const outputs = fn(rebuild<In>(inputs, Object.fromEntries(entries)));
+          const separate = separated(flatten<tf.Tensor>(outputs), new Set(entries.map(([, tensor]) => tensor)));
+          return rebuild<Out & tf.TensorContainerObject>(outputs, separate);
         }),
       );
-      return Object.fromEntries(Object.entries(outputs).map(([name, tensor]) => [name, own(tensor)]));
+      const handles = Object.entries(flatten<tf.Tensor>(made)).map(([path, tensor]) => [path, own(tensor)] as const);
+      return rebuild<OutputsOf<Out>>(made, Object.fromEntries(handles));
     },
     dispose: () => undefined,
   });
@@ -51,13 +68,12 @@ export function eagerEngine(spec: EagerSpec): Engine {
     put: (array) => onBackend(spec.backend, () => own(upload(array, 'put'))),
     get: async (handle) => {
       const tensor = find(handle);
-      // Kernels of the plain JavaScript backend leave comparisons in other typed arrays than their dtype says.
+      // Kernels of the plain JavaScript backend leave comparisons in other typed arrays than their
+      // dtype says.
       const data = converted(handle.dtype, await tensor.data());
       return hostArray(handle.dtype, handle.shape, data, 'get');
     },
-    free: (handles) => {
-      for (const handle of handles) release(handle);
-    },
+    free: (handles) => Object.values(flatten<Handle>(handles)).forEach(release),
     alive: () => tensors.size,
     close: async () => {
       for (const handle of [...tensors.keys()]) release(handle);
@@ -70,12 +86,15 @@ function upload(array: HostArray, what: string): tf.Tensor {
   return tf.tensor(array.data, [...array.shape], array.dtype);
 }
 
-/** Outputs that are inputs, or each other, become clones: every handle owns its tensor and is freed once. */
-function apart(outputs: TensorRecord, taken: Set<tf.Tensor>): Record<string, tf.Tensor> {
-  const separate = Object.entries(outputs).map(([name, tensor]) => {
-    if (taken.has(tensor)) return [name, tensor.clone()] as const;
+/**
+ * Outputs that are inputs, or each other, become clones: every handle owns its tensor and is freed
+ * once.
+ */
+function separated(outputs: TensorRecord, taken: Set<tf.Tensor>): TensorRecord {
+  const separate = Object.entries(outputs).map(([path, tensor]) => {
+    if (taken.has(tensor)) return [path, tensor.clone()] as const;
     taken.add(tensor);
-    return [name, tensor] as const;
+    return [path, tensor] as const;
   });
   return Object.fromEntries(separate);
 }

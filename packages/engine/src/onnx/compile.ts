@@ -1,30 +1,36 @@
 import type { PureFunction } from '../engine.ts';
-import { trace, type Signature } from '../trace/trace.ts';
+import { trace } from '../trace/trace.ts';
 import type { Pass, Value } from '../graph/graph.ts';
 import { fuse } from '../graph/fuse.ts';
 import { writeModel, type Model } from './model.ts';
 
 /** A function compiled for one set of input shapes. */
-export type Compiled = { readonly model: Model; readonly outputs: { readonly [name: string]: Value } };
+export type Compiled = {
+  readonly model: Model;
+  readonly outputs: { readonly [path: string]: Value };
+  /** The record that the function gave, with symbolic values as leaves. */
+  readonly structure: object;
+};
 
 /**
- * Traces a function and writes it as an ONNX file. With `twice` it is traced again and must give the same file:
- * what JavaScript draws or counts while it runs (tf.dropout, a step counter) would otherwise be frozen unnoticed.
+ * Traces a function and writes it as an ONNX file. With `twice` it is traced again and must give
+ * the same file: what JavaScript draws or counts while it runs (tf.dropout, a step counter) would
+ * otherwise be frozen unnoticed.
  * @throws an Error that says what differed, or what the trace refused
  */
-export function compileFunction(
-  fn: PureFunction,
-  signature: Signature,
+export function compileFunction<In extends object, Out extends object>(
+  fn: PureFunction<In, Out>,
+  signature: object,
   { twice, without = [] }: { readonly twice: boolean; readonly without?: readonly Pass[] },
 ): Compiled {
   const first = trace(fn, signature, without);
   const outputs = fuse(first.graph, first.outputs);
   const model = writeModel(outputs);
-  if (!twice) return { model, outputs };
+  if (!twice) return { model, outputs, structure: first.structure };
   const second = trace(fn, signature, without);
   const again = writeModel(fuse(second.graph, second.outputs));
   if (!Buffer.from(model.bytes).equals(again.bytes)) throw new Error(difference(model, again));
-  return { model, outputs };
+  return { model, outputs, structure: first.structure };
 }
 
 function difference(first: Model, second: Model): string {

@@ -2,34 +2,38 @@ import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
 import * as ort from 'onnxruntime-node';
 import { BadInput } from '@lab/records';
-import type { DType, Engine, Handle, HostArray, Program, PureFunction } from '../engine.ts';
+import type { DType, Engine, Handle, HostArray, OutputsOf, Program, PureFunction } from '../engine.ts';
 import { checkHostArray, hostArray, isHostArray } from '../host.ts';
 import { startTrace } from '../trace/backend.ts';
-import type { Pass } from '../graph/graph.ts';
-import type { Signature } from '../trace/trace.ts';
+import type { ElementType, Pass } from '../graph/graph.ts';
+import type { InputType } from '../trace/trace.ts';
+import { flatten, rebuild } from '../tree.ts';
 import { compileFunction } from './compile.ts';
 import { inputName, outputName } from './model.ts';
-import { onnxProviders, openSession, type Fusion, type Runtime } from './session.ts';
+import { onnxProviders, openGraph, type Fusion, type Runtime } from './session.ts';
 import { deviceTransfer, stay } from './transfer.ts';
 
 const require = createRequire(import.meta.url);
 
-type OutputType = { readonly dtype: DType; readonly shape: readonly number[] };
-
 /** A function compiled for one set of shapes, ready to run. */
-type Step = {
+type Compiled = {
   readonly session: ort.InferenceSession;
   readonly inputs: readonly string[];
-  readonly outputs: readonly (readonly [string, OutputType])[];
+  readonly outputs: readonly (readonly [path: string, type: InputType])[];
+  /** The record that the function gives. */
+  readonly structure: object;
 };
 
 /**
- * The compiled engine: a function is traced once for each set of input shapes, written as one ONNX graph, and run by ONNX
- * Runtime. `run` blocks the event loop for one step and lets it turn before each. Host arrays are not copied on the CPU,
- * so they must not change while a handle made of them lives.
- * @param options threads of one operation (default: all cores), the execution provider (default cpu), and for measurements
- *   passes to leave out, how much ONNX Runtime fuses by itself, and the beginning of the names of its profiles
- * @throws BadInput when the provider is unknown to this onnxruntime-node or finds no device, with its reason
+ * The compiled engine: a function is traced once for each set of input shapes, written as one ONNX
+ * graph, and run by ONNX Runtime. `run` blocks the event loop for one step and lets it turn before
+ * each. Host arrays are not copied on the CPU, so they must not change while a handle made of them
+ * lives.
+ * @param options threads of one operation (default: all cores), the execution provider (default
+ *   cpu), and for measurements passes to leave out, how much ONNX Runtime fuses by itself, and the
+ *   beginning of the names of its profiles
+ * @throws BadInput when the provider is unknown to this onnxruntime-node or finds no device, with
+ *   its reason
  */
 export async function onnxEngine(
   options: {
@@ -74,43 +78,55 @@ export async function onnxEngine(
     tensors.delete(handle);
   };
 
-  const open = async (fn: PureFunction, signature: Signature, twice: boolean): Promise<Step> => {
-    const { model, outputs } = compileFunction(fn, signature, {
-      twice,
-      ...(options.without ? { without: options.without } : {}),
-    });
-    const session = await openSession(model.bytes, runtime, onDevice);
-    return { session, inputs: model.inputs, outputs: Object.entries(outputs) as Step['outputs'] };
+  const open = async <In extends object, Out extends object>(
+    fn: PureFunction<In, Out>,
+    signature: object,
+    twice: boolean,
+  ): Promise<Compiled> => {
+    const without = options.without ? { without: options.without } : {};
+    const { model, outputs, structure } = compileFunction(fn, signature, { twice, ...without });
+    const session = await openGraph(model.bytes, runtime, onDevice);
+    const types = Object.entries(outputs).map(
+      ([path, { dtype, shape }]) => [path, borderType(path, dtype, shape)] as const,
+    );
+    // Types alone: the recorded values would keep the whole graph in memory.
+    const kept = rebuild<object>(structure, Object.fromEntries(types));
+    return { session, inputs: model.inputs, outputs: types, structure: kept };
   };
 
-  const program = (fn: PureFunction): Program => {
-    const steps = new Map<string, Promise<Step>>();
+  const program = <In extends object, Out extends object>(fn: PureFunction<In, Out>): Program<In, Out> => {
+    const compiled = new Map<string, Promise<Compiled>>();
     return {
       run: async (inputs) => {
-        const entries = Object.entries(inputs);
-        entries.forEach(([name, value]) => isHostArray(value) && checkHostArray(value, `input "${name}"`));
-        const key = entries.map(([name, { dtype, shape }]) => `${name}:${dtype}[${shape.join()}]`).join(' ');
-        let step = steps.get(key);
-        if (!step) {
+        const flat = flatten<Handle | HostArray>(inputs);
+        const entries = Object.entries(flat);
+        entries.forEach(([path, value]) => isHostArray(value) && checkHostArray(value, `input "${path}"`));
+        const key = entries.map(([path, { dtype, shape }]) => `${path}:${dtype}[${shape.join()}]`).join(' ');
+        let opening = compiled.get(key);
+        if (!opening) {
           // Purity is a matter of the function, not of its shapes: one check a program.
-          step = open(fn, inputs, steps.size === 0);
-          steps.set(key, step);
-          step.catch(() => steps.delete(key));
+          opening = open(fn, inputs, compiled.size === 0);
+          compiled.set(key, opening);
+          opening.catch(() => compiled.delete(key));
         }
-        const { session, inputs: used, outputs } = await step;
+        const { session, inputs: used, outputs, structure } = await opening;
         const feeds: Record<string, ort.Tensor> = {};
-        for (const name of used) {
-          const value = inputs[name]!;
-          feeds[inputName(name)] = isHostArray(value) ? wrap(value) : await resident(value);
+        for (const path of used) {
+          const value = flat[path];
+          if (!value) throw new Error(`engine onnx: no input "${path}"`);
+          feeds[inputName(path)] = isHostArray(value) ? wrap(value) : await resident(value);
         }
         const results = await session.run(feeds);
-        return Object.fromEntries(
-          outputs.map(([name, { dtype, shape }]) => [name, own(dtype, shape, results[outputName(name)] as ort.Tensor)]),
-        );
+        const handles = outputs.map(([path, { dtype, shape }]) => {
+          const tensor = results[outputName(path)];
+          if (!tensor) throw new Error(`engine onnx: no output "${path}"`);
+          return [path, own(dtype, shape, tensor)] as const;
+        });
+        return rebuild<OutputsOf<Out>>(structure, Object.fromEntries(handles));
       },
       dispose: () => {
-        for (const step of steps.values()) void step.then(({ session }) => session.release());
-        steps.clear();
+        for (const opening of compiled.values()) void opening.then(({ session }) => session.release());
+        compiled.clear();
       },
     };
   };
@@ -127,15 +143,21 @@ export async function onnxEngine(
       const { data } = await transfer.download(find(handle));
       return hostArray(handle.dtype, handle.shape, data, 'get');
     },
-    free: (handles) => {
-      for (const handle of handles) release(handle);
-    },
+    free: (handles) => Object.values(flatten<Handle>(handles)).forEach(release),
     alive: () => tensors.size,
     close: async () => {
       for (const handle of [...tensors.keys()]) release(handle);
       await transfer.close();
     },
   };
+}
+
+/**
+ * The type of an output as a handle has it. Throws for element types that cannot cross the border.
+ */
+function borderType(path: string, dtype: ElementType, shape: readonly number[]): InputType {
+  if (dtype === 'float32' || dtype === 'int32' || dtype === 'bool') return { dtype, shape };
+  throw new Error(`output "${path}" is ${dtype}; a program gives float32, int32 or bool`);
 }
 
 /** A view, not a copy. */

@@ -2,7 +2,7 @@ import * as ort from 'onnxruntime-node';
 import type { DType } from '../engine.ts';
 import { createGraph } from '../graph/graph.ts';
 import { inputName, outputName, writeModel } from './model.ts';
-import { openSession, type Runtime } from './session.ts';
+import { openGraph, type Runtime } from './session.ts';
 
 /** Copies between host and device. */
 export type Transfer = {
@@ -19,8 +19,8 @@ export const stay: Transfer = {
 };
 
 /**
- * Copies by sessions of one Identity: onnxruntime-node 1.30 keeps outputs on a device and takes them as inputs, but its
- * own download of such a tensor ends the process.
+ * Copies by sessions of one Identity: onnxruntime-node 1.30 keeps outputs on a device and takes
+ * them as inputs, but its own download of such a tensor ends the process.
  */
 export function deviceTransfer(runtime: Runtime): Transfer {
   const sessions = new Map<string, Promise<ort.InferenceSession>>();
@@ -29,7 +29,7 @@ export function deviceTransfer(runtime: Runtime): Transfer {
     let session = sessions.get(key);
     if (!session) {
       const value = createGraph().input('x', tensor.type as DType, tensor.dims);
-      session = openSession(writeModel({ x: value }).bytes, runtime, keepOnDevice);
+      session = openGraph(writeModel({ x: value }).bytes, runtime, keepOnDevice);
       sessions.set(key, session);
     }
     const results = await (await session).run({ [inputName('x')]: tensor });

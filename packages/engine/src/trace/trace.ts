@@ -1,40 +1,53 @@
+import type * as tf from '@tensorflow/tfjs';
 import { onBackend, tidyOrFree } from '../engines/backend.ts';
 import type { DType, PureFunction } from '../engine.ts';
 import { createGraph, type Graph, type Pass, type Value } from '../graph/graph.ts';
+import { flatten, rebuild } from '../tree.ts';
 import { recording, tensorOf, TRACE, valueOf } from './backend.ts';
 
-/** Type and shape of each input of a function, by name. */
-export type Signature = { readonly [name: string]: { readonly dtype: DType; readonly shape: readonly number[] } };
+/** Type and shape of one input. */
+export type InputType = { readonly dtype: DType; readonly shape: readonly number[] };
 
-/** A recorded function: its graph, and the values that stand for its inputs and outputs, by name. */
+/**
+ * A recorded function: its graph, the values that stand for its outputs by path, and the record
+ * that it gave.
+ */
 export type Trace = {
   readonly graph: Graph;
-  readonly inputs: { readonly [name: string]: Value };
-  readonly outputs: { readonly [name: string]: Value };
+  readonly outputs: { readonly [path: string]: Value };
+  readonly structure: object;
 };
 
 /**
  * Runs `fn` once on symbolic tensors and records what it does. No arithmetic happens.
- * @throws an Error that names the kernel when the function reads a tensor, keeps a variable, uses a tensor from outside,
- *   or calls a kernel or attribute that is not compiled; tfjs' scopes and tape are closed again either way
+ * @param signature a record like the function's inputs, with types and shapes (handles, host
+ *   arrays) in the place of tensors
+ * @throws an Error that names the kernel when the function reads a tensor, keeps a variable, uses a
+ *   tensor from outside, or calls a kernel or attribute that is not compiled; tfjs' scopes and tape
+ *   are closed again either way
  */
-export function trace(fn: PureFunction, signature: Signature, without: readonly Pass[] = []): Trace {
+export function trace<In extends object, Out extends object>(
+  fn: PureFunction<In, Out>,
+  signature: object,
+  without: readonly Pass[] = [],
+): Trace {
   const graph = createGraph(without);
   return recording(graph, () =>
     onBackend(TRACE, () => {
-      const inputs = Object.fromEntries(
-        Object.entries(signature).map(([name, { dtype, shape }]) => [name, graph.input(name, dtype, shape)]),
+      const inputs = Object.entries(flatten<InputType>(signature)).map(
+        ([path, { dtype, shape }]) => [path, graph.input(path, dtype, shape)] as const,
       );
-      let outputs: Record<string, Value> = {};
+      let recorded: Pick<Trace, 'outputs' | 'structure'> = { outputs: {}, structure: {} };
       tidyOrFree(() => {
-        const tensors = Object.entries(inputs).map(([name, value]) => [name, tensorOf(value)]);
-        const results = fn(Object.fromEntries(tensors) as Parameters<PureFunction>[0]);
-        outputs = Object.fromEntries(
-          Object.entries(results).map(([name, tensor]) => [name, valueOf(tensor, `output "${name}"`)]),
+        const tensors = inputs.map(([path, value]) => [path, tensorOf(value)] as const);
+        const structure = fn(rebuild<In>(signature, Object.fromEntries(tensors)));
+        const outputs = Object.entries(flatten<tf.Tensor>(structure)).map(
+          ([path, tensor]) => [path, valueOf(tensor, `output "${path}"`)] as const,
         );
+        recorded = { outputs: Object.fromEntries(outputs), structure: rebuild(structure, Object.fromEntries(outputs)) };
         return [];
       });
-      return { graph, inputs, outputs };
+      return { graph, ...recorded };
     }),
   );
 }

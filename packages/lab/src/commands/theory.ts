@@ -81,7 +81,8 @@ export const theory = async (options: TheoryOptions): Promise<void> => {
   process.exitCode = code;
   if (code !== 0) return;
   const { material, reason } = await openMaterial(options);
-  console.error(`Engine: ${material.engine.name} (${reason})`);
+  const { engine } = material.session;
+  console.error(`Engine: ${engine.name} (${reason})`);
   try {
     const results = await runChecks({
       checks: wanted,
@@ -102,6 +103,6 @@ export const theory = async (options: TheoryOptions): Promise<void> => {
     const failed = results.filter(({ found }) => found?.rows.some(({ verdict }) => verdict === 'fails'));
     if (failed.length > 0) process.exitCode = 1;
   } finally {
-    await material.engine.close();
+    await engine.close();
   }
 };

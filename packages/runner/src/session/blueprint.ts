@@ -1,13 +1,17 @@
-import { adapters, type Adapter, type Model, type SiteUse } from '@lab/adapter';
+import { adapters, type Adapter, type Model } from '@lab/adapter';
 import type { Dataset } from '@lab/datasets';
 import type { TaskKind } from '@lab/metrics';
-import { methods, type Dropout } from '@lab/dropout';
+import { methods, planMasks, type Dropout, type Noise, type PlannedMask } from '@lab/dropout';
 import { BadInput, canonical, type RunConfig } from '@lab/records';
 import { layoutOf, type Layout, type PairOptimizer } from '@lab/engine';
 import { generationSchema } from '@lab/models';
-import { languageModel, writesTexts, type Texts } from './causal.ts';
-import { linearHead, noHead, type Head } from './head.ts';
 import { optimizerOf } from '../plan/optimizer.ts';
+import { linearHead, noHead, type Head } from './head.ts';
+import { usesOf, type BatchShape } from './shape.ts';
+import { languageModel, type Texts } from './text-rows.ts';
+
+/** The masks that a pass needs, by the shape of its batch. */
+export type MaskPlan = (shape: BatchShape) => readonly PlannedMask[];
 
 /** Everything that shapes a run's programs: equal signatures share compiled programs. */
 export interface Blueprint {
@@ -26,10 +30,23 @@ export interface Blueprint {
   readonly texts?: Texts;
   /** Trainable parameters, the adapter's first, then the head's. */
   readonly layout: Layout;
+  /**
+   * Which masks are drawn and applied: in training, and by an ensemble's members. Made once for a
+   * batch shape.
+   */
+  readonly masks: { readonly training: MaskPlan; readonly member: MaskPlan };
 }
 
-/** Number of outputs of a task's head. Throws `BadInput` for tasks that need another head. */
-export const outputsOf = (task: TaskKind): number => {
+/** What is learnt: a task, and whether the texts of a pair are encoded each by itself. */
+export type Setting = Pick<Blueprint, 'task' | 'biEncoder'>;
+
+/** The task of a data set, and how this model reads it. */
+export const settingOf = (model: Model, { task, splits }: Dataset): Setting => ({
+  task,
+  biEncoder: model.pairs === 'bi-encoder' && splits.train.some((example) => example.pair !== undefined),
+});
+
+const outputsOf = (task: TaskKind): number => {
   if (task.kind === 'classification') return task.classes.length;
   if (task.kind === 'regression') return 1;
   throw new BadInput(
@@ -37,46 +54,68 @@ export const outputsOf = (task: TaskKind): number => {
   );
 };
 
-/** Texts are written token by token with a cache, where masks on attention have no meaning yet: only ensembles would need them. */
+/**
+ * Texts are written token by token with a cache, where masks on attention have no meaning yet: only
+ * ensembles would need them.
+ */
 const checkNoise = ({ evaluate, noise, testNoise = noise }: Dropout): void => {
   const bad = evaluate.readout.startsWith('ensemble') && testNoise.find(({ site }) => site.startsWith('attention.'));
   if (bad) throw new BadInput(`dropout: texts cannot be written by an ensemble with noise at ${bad.site}`);
 };
 
-/** Puts model, adapter, method and head of a config together. */
-export const blueprintOf = (config: RunConfig, model: Model, dataset: Dataset): Blueprint => {
-  const adapter = adapters.build(config.adapter, model);
-  const paired = dataset.splits.train.some((example) => example.pair !== undefined);
-  const biEncoder = paired && model.pairs === 'bi-encoder';
-  const written = writesTexts(dataset.task);
-  const head = written ? noHead : linearHead(model.width, outputsOf(dataset.task), biEncoder);
-  const texts = {
-    generation: generationSchema.parse(config.generation ?? {}),
-    smoothing: config.train.labelSmoothing ?? 0,
-  };
-  if (written) languageModel(model);
-  const method = methods.build(config.dropout);
-  if (written) checkNoise(method);
-  const { clip, optimizer } = config.train;
-  const layout = layoutOf([...adapter.params, ...head.params]);
-  const { model: m, adapter: a, dropout: d } = config;
-  return {
-    signature: canonical({ m, a, d, task: dataset.task, biEncoder, clip, optimizer, ...(written ? { texts } : {}) }),
-    model,
-    adapter,
-    method,
-    head,
-    task: dataset.task,
-    biEncoder,
-    clip,
-    ...(optimizer ? { optimizer: optimizerOf(optimizer, config.adapter.name, adapter, layout) } : {}),
-    ...(written ? { texts } : {}),
-    layout,
+const remembered = (model: Model, adapter: Adapter, noise: readonly Noise[]): MaskPlan => {
+  const plans = new Map<string, readonly PlannedMask[]>();
+  return (shape) => {
+    const name = canonical({ ...shape });
+    const plan = plans.get(name) ?? planMasks(noise, usesOf(model, adapter, shape), model.layers);
+    plans.set(name, plan);
+    return plan;
   };
 };
 
-/** Every noise site of a batch with R rows of T tokens. */
-export const usesOf = ({ model, adapter }: Blueprint, rows: number, tokens: number): readonly SiteUse[] => [
-  ...model.sites(rows, tokens),
-  ...adapter.sites(rows, tokens),
-];
+/**
+ * The same blueprint with another method. Its programs must not be looked up by the old signature.
+ */
+export const withMethod = (blueprint: Omit<Blueprint, 'method' | 'masks'>, method: Dropout): Blueprint => {
+  const { model, adapter } = blueprint;
+  const training = remembered(model, adapter, method.noise);
+  const member = method.testNoise ? remembered(model, adapter, method.testNoise) : training;
+  return { ...blueprint, method, masks: { training, member } };
+};
+
+/**
+ * Puts model, adapter, method and head of a config together. Throws `BadInput` for parts that do
+ * not go together.
+ */
+export const blueprintOf = (config: RunConfig, model: Model, { task, biEncoder }: Setting): Blueprint => {
+  const { model: m, adapter: a, dropout: d } = config;
+  const adapter = adapters.build(a, model);
+  const method = methods.build(d);
+  const { clip, optimizer, labelSmoothing = 0 } = config.train;
+  const written = task.kind === 'text-to-text';
+  const texts = written
+    ? { generation: generationSchema.parse(config.generation ?? {}), smoothing: labelSmoothing }
+    : null;
+  if (texts) {
+    languageModel(model);
+    checkNoise(method);
+  }
+  const head = texts ? noHead : linearHead(model.width, outputsOf(task), biEncoder);
+  const layout = layoutOf([...adapter.params, ...head.params]);
+  const parts = {
+    signature: canonical({ m, a, d, task, biEncoder, clip, optimizer, ...(texts ? { texts } : {}) }),
+    model,
+    adapter,
+    head,
+    task,
+    biEncoder,
+    clip,
+    ...(optimizer ? { optimizer: optimizerOf(optimizer, a.name, adapter, layout) } : {}),
+    ...(texts ? { texts } : {}),
+    layout,
+  };
+  return withMethod(parts, method);
+};
+
+/** Whether an ensemble's members draw any mask: a method at p = 0 does not. */
+export const hasMasks = ({ masks }: Blueprint): boolean => masks.member({ rows: 2, tokens: 8 }).length > 0;

@@ -4,10 +4,9 @@ import { models } from '@lab/models';
 import type { Encoded, Model } from '@lab/adapter';
 import { fold, key } from '@lab/random';
 import { BadInput, canonical, type RunConfig } from '@lab/records';
-import { encodeRows } from '../step/batches.ts';
-import { blueprintOf, type Blueprint } from './blueprint.ts';
-import { languageModel, textRows } from './causal.ts';
-import type { Row } from './row.ts';
+import { blueprintOf, settingOf, type Blueprint } from './blueprint.ts';
+import { encodeRows, type Row } from './rows.ts';
+import { languageModel, textRows } from './text-rows.ts';
 
 /** Where a run finds what its config names. Never part of its identity. */
 export interface Places {
@@ -28,7 +27,10 @@ export interface Prepared {
   readonly elsewhere: { readonly [name: string]: readonly Row[] };
 }
 
-/** Builds runs and keeps what they share: a model by its options, a data set by its options and seed. */
+/**
+ * Builds runs and keeps what they share: a model by its options, a data set by its options and
+ * seed.
+ */
 export interface Preparer {
   readonly prepare: (config: RunConfig) => Promise<Prepared>;
 }
@@ -39,7 +41,10 @@ const once = <T>(cache: Map<string, T>, name: string, make: () => T): T => {
   return found;
 };
 
-/** The same model with token ids kept by content: runs of other seeds and arms meet the same texts again. */
+/**
+ * The same model with token ids kept by content: runs of other seeds and arms meet the same texts
+ * again.
+ */
 const rememberTokens = (model: Model): Model => {
   const known = new Map<string, Encoded>();
   return {
@@ -71,20 +76,22 @@ export const openPreparer = ({ sources: places, weights, download = false }: Pla
       for (const split of ['train', 'validation', 'test'] as const) {
         if (dataset.splits[split].length === 0) throw new BadInput(`${dataset.name}: the ${split} split is empty`);
       }
-      const blueprint = blueprintOf(config, model, dataset);
-      const { texts } = blueprint;
-      const encode = (examples: readonly Example[]) =>
+      const blueprint = blueprintOf(config, model, settingOf(model, dataset));
+      const { texts, biEncoder } = blueprint;
+      const encode = (examples: readonly Example[]): readonly Row[] =>
         texts
-          ? textRows(languageModel(model), examples, maxTokens, texts.generation)
-          : encodeRows(model, examples, blueprint.biEncoder, maxTokens);
+          ? textRows(languageModel(model), examples, { maxTokens, generation: texts.generation })
+          : encodeRows(model, examples, { biEncoder, maxTokens });
       const { train, validation, test } = dataset.splits;
-      const elsewhere = Object.entries(dataset.elsewhere ?? {}).map(([name, examples]) => [name, encode(examples)]);
+      const elsewhere = Object.entries(dataset.elsewhere ?? {}).map(
+        ([name, examples]) => [name, encode(examples)] as const,
+      );
       return {
         config,
         blueprint,
         dataset,
         rows: { train: encode(train), validation: encode(validation), test: encode(test) },
-        elsewhere: Object.fromEntries(elsewhere) as Prepared['elsewhere'],
+        elsewhere: Object.fromEntries(elsewhere),
       };
     },
   };

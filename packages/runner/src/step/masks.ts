@@ -1,64 +1,67 @@
-import { drawMasks, planMasks, type Noise } from '@lab/dropout';
+import { drawMasks, type PlannedMask } from '@lab/dropout';
 import { fold, type Key } from '@lab/random';
 import type { HostArray } from '@lab/engine';
-import type { Batch } from './batches.ts';
-import { usesOf, type Blueprint } from '../session/blueprint.ts';
-import { testNoise } from './programs.ts';
+import type { Blueprint } from '../session/blueprint.ts';
+import type { Batch } from './batch.ts';
+import type { SampleMasks } from './objective.ts';
 
-type Arrays = { readonly [name: string]: HostArray };
+/** Drawn masks of one pass by their planned names, and rates that move along training. */
+export type DrawnMasks = { readonly [name: string]: HostArray };
 
 /**
- * What the noise of one pass needs as inputs named `<prefix>/…`: its masks, and the rates that
- * move.
+ * The masks of a plan. Those on parameters are drawn from `instance`, those on activations from
+ * `key`.
  */
 const drawn = (
-  blueprint: Blueprint,
-  noise: readonly Noise[],
-  batch: Pick<Batch, 'lengths' | 'tokens'>,
-  { key, instance, progress, prefix }: { key: Key; instance: Key; progress: number; prefix: string },
-): Arrays => {
-  const { model } = blueprint;
-  const plan = planMasks(noise, usesOf(blueprint, batch.lengths.length, batch.tokens), model.layers);
-  const context = { lengths: batch.lengths, causal: model.causal, progress };
+  plan: readonly PlannedMask[],
+  { lengths, causal }: { readonly lengths: Int32Array; readonly causal: boolean },
+  { key, instance, progress }: { readonly key: Key; readonly instance: Key; readonly progress: number },
+): DrawnMasks => {
+  const context = { lengths, causal, progress };
   // A mask on parameters belongs to the instance, whatever the batch; one on activations to the
   // batch.
-  const onParameters = ({ site }: { readonly site: string }) => site === 'lora.A' || site === 'lora.B';
+  const onParameters = ({ site }: PlannedMask) => site === 'lora.A' || site === 'lora.B';
   const onActivations = plan.filter((mask) => !onParameters(mask));
-  const masks = {
-    ...drawMasks(plan.filter(onParameters), instance, context),
-    ...drawMasks(onActivations, key, context),
-  };
-  return Object.fromEntries(Object.entries(masks).map(([name, array]) => [`${prefix}/${name}`, array]));
+  return { ...drawMasks(plan.filter(onParameters), instance, context), ...drawMasks(onActivations, key, context) };
 };
 
 /**
- * Masks of one training sample: of both branches where the method compares two noisy passes. `key`
- * is the step's and sample's.
+ * Masks of one training sample: of both passes where the method compares two noisy ones. `key` is
+ * the step's and sample's.
  */
-export const trainingMasks = (blueprint: Blueprint, batch: Batch, key: Key, progress: number): Arrays => {
-  const { noise, consistency } = blueprint.method;
-  const branch = (prefix: 'first' | 'second') => {
-    const k = fold(key, prefix);
-    return drawn(blueprint, noise, batch, { key: k, instance: k, progress, prefix });
+export const trainingMasks = (
+  { method, model, masks }: Blueprint,
+  { shape, lengths }: Pick<Batch, 'shape' | 'lengths'>,
+  { key, progress }: { readonly key: Key; readonly progress: number },
+): SampleMasks<HostArray> => {
+  const plan = masks.training(shape);
+  const branch = (name: 'first' | 'second'): DrawnMasks => {
+    const own = fold(key, name);
+    return drawn(plan, { lengths, causal: model.causal }, { key: own, instance: own, progress });
   };
-  const twice = consistency !== undefined && consistency.kind !== 'js';
-  return twice ? { ...branch('first'), ...branch('second') } : branch('first');
+  const twice = method.consistency !== undefined && method.consistency.kind !== 'js';
+  return { first: branch('first'), second: twice ? branch('second') : {} };
 };
 
 /**
- * Masks of ensemble member `m` for one evaluation batch, or one pass of writing texts, named by
+ * Which masks of a member: drawn from `key`, its number or name, and the batch that they are for.
+ */
+export interface MemberPlace {
+  readonly key: Key;
+  readonly member: number | string;
+  readonly index: number | string;
+}
+
+/**
+ * Masks of an ensemble's member for one evaluation batch, or one pass of writing texts, named by
  * `index`. Draws are nested: a smaller ensemble is the first part of a larger one.
  */
 export const memberMasks = (
-  blueprint: Blueprint,
-  noise: readonly Noise[],
-  batch: Pick<Batch, 'lengths' | 'tokens'>,
-  { key, member, index }: { readonly key: Key; readonly member: number; readonly index: number | string },
-): Arrays => {
+  { model, masks }: Blueprint,
+  { shape, lengths }: Pick<Batch, 'shape' | 'lengths'>,
+  { key, member, index }: MemberPlace,
+): DrawnMasks => {
   const instance = fold(key, member);
-  return drawn(blueprint, noise, batch, { key: fold(instance, index), instance, progress: 1, prefix: 'first' });
+  const keys = { key: fold(instance, index), instance, progress: 1 };
+  return drawn(masks.member(shape), { lengths, causal: model.causal }, keys);
 };
-
-/** Whether evaluation draws any mask: a method at p = 0 does not. */
-export const hasMasks = (blueprint: Blueprint): boolean =>
-  planMasks(testNoise(blueprint), usesOf(blueprint, 2, 8), blueprint.model.layers).length > 0;

@@ -1,36 +1,53 @@
 import { fold, type Key } from '@lab/random';
 import type { HostParams } from '@lab/adapter';
-import { sizeOf, viewOf, type Engine, type Handle, type HostArray, type Layout } from '@lab/engine';
+import {
+  floats,
+  sizeOf,
+  viewOf,
+  type Engine,
+  type Float32HostArray,
+  type HostArray,
+  type Layout,
+  type OutputsOf,
+} from '@lab/engine';
 import type { Blueprint } from '../session/blueprint.ts';
+import type { StateTensors } from './step.ts';
 
-/** Training state on the engine: theta, m, v, `slot/…` of adapters and `optimizer/…` of optimisers with a state of their own. */
-export type State = { readonly [name: string]: Handle };
+/** Training state on the engine. */
+export type State = OutputsOf<StateTensors>;
 
-export const vector = (data: Float32Array): HostArray => ({ dtype: 'float32', shape: [data.length], data });
-
-export const scalar = (value: number): HostArray => ({ dtype: 'float32', shape: [], data: Float32Array.of(value) });
+/** Training state on the host. */
+export interface HostState {
+  readonly theta: Float32HostArray;
+  readonly m: Float32HostArray;
+  readonly v: Float32HostArray;
+  readonly optimizer: HostParams;
+  readonly adapter: HostParams;
+}
 
 /** Every parameter of theta by name; views, not copies. */
 export const named = (layout: Layout, theta: Float32Array): HostParams =>
-  Object.fromEntries(
-    layout.slots.map(({ name, shape }) => [name, { dtype: 'float32', shape, data: viewOf(layout, theta, name) }]),
-  );
+  Object.fromEntries(layout.slots.map(({ name, shape }) => [name, floats(viewOf(layout, theta, name), shape)]));
 
-/** theta of parameters by name. */
+/** theta of parameters by name. Throws for a parameter that is missing. */
 export const flat = (layout: Layout, params: HostParams): Float32Array => {
   const theta = new Float32Array(layout.size);
-  for (const { name } of layout.slots) viewOf(layout, theta, name).set(params[name]!.data);
+  for (const { name } of layout.slots) {
+    const given = params[name];
+    if (!given) throw new Error(`no parameter named ${name}`);
+    viewOf(layout, theta, name).set(given.data);
+  }
   return theta;
 };
 
 /**
- * Every parameter's start value, each from a key of its own name: equal seeds start equal, whatever the method. Frozen weights are read
- * only where a parameter starts from them.
+ * Every parameter's start value, each from a key of its own name: equal seeds start equal, whatever
+ * the method. Frozen weights are read only where a parameter starts from them.
  */
-export const initialArrays = async (
+export const initialState = async (
   { model, adapter, head, layout, optimizer }: Blueprint,
   root: Key,
-): Promise<{ readonly [name: string]: HostArray }> => {
+): Promise<HostState> => {
   const theta = new Float32Array(layout.size);
   const stream = fold(root, 'init');
   const frozen = adapter.params.some(({ start }) => start) ? await model.weights() : {};
@@ -38,20 +55,15 @@ export const initialArrays = async (
     const own = fold(stream, name);
     viewOf(layout, theta, name).set(start ? start(own, frozen) : init(own));
   }
-  const slots = (adapter.state?.slots ?? []).map(({ name, shape, init }): [string, HostArray] => [
-    `slot/${name}`,
-    { dtype: 'float32', shape, data: init() },
-  ]);
-  const own = (optimizer?.slots ?? []).map(({ name, shape }): [string, HostArray] => [
-    `optimizer/${name}`,
-    { dtype: 'float32', shape, data: new Float32Array(sizeOf(shape)) },
-  ]);
+  const zeros = (shape: readonly number[]) => floats(new Float32Array(sizeOf(shape)), shape);
   return {
-    theta: vector(theta),
-    m: vector(new Float32Array(layout.size)),
-    v: vector(new Float32Array(layout.size)),
-    ...Object.fromEntries(slots),
-    ...Object.fromEntries(own),
+    theta: floats(theta),
+    m: zeros([layout.size]),
+    v: zeros([layout.size]),
+    optimizer: Object.fromEntries((optimizer?.slots ?? []).map(({ name, shape }) => [name, zeros(shape)])),
+    adapter: Object.fromEntries(
+      (adapter.state?.slots ?? []).map(({ name, shape, init }) => [name, floats(init(), shape)]),
+    ),
   };
 };
 
@@ -63,10 +75,17 @@ export const decayVector = ({ adapter, head, layout }: Blueprint, weightDecay: n
   return decay;
 };
 
-export const putAll = (engine: Engine, arrays: { readonly [name: string]: HostArray }): State =>
-  Object.fromEntries(Object.entries(arrays).map(([name, array]) => [name, engine.put(array)]));
+const mapped = <From, To>(values: { readonly [name: string]: From }, to: (value: From) => To) =>
+  Object.fromEntries(Object.entries(values).map(([name, value]) => [name, to(value)]));
 
-export const getAll = async (engine: Engine, state: State): Promise<{ readonly [name: string]: HostArray }> =>
-  Object.fromEntries(
-    await Promise.all(Object.entries(state).map(async ([name, handle]) => [name, await engine.get(handle)] as const)),
-  );
+/** A state from the host on an engine. */
+export const putState = (engine: Engine, { theta, m, v, optimizer, adapter }: HostState): State => {
+  const put = (array: HostArray) => engine.put(array);
+  return {
+    theta: put(theta),
+    m: put(m),
+    v: put(v),
+    optimizer: mapped(optimizer, put),
+    adapter: mapped(adapter, put),
+  };
+};

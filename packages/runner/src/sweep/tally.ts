@@ -1,5 +1,5 @@
 import type { PlannedRun } from '../plan/config.ts';
-import type { Progress } from '../train/train.ts';
+import type { Progress } from '../train/progress.ts';
 
 const none = {
   done: 0,
@@ -13,7 +13,10 @@ const none = {
   'given-up': 0,
 };
 
-/** What happened to one run of a sweep. `given-up`: it failed as often as is allowed before, and was left alone. */
+/**
+ * What happened to one run of a sweep. `given-up`: it failed as often as is allowed before, and was
+ * left alone.
+ */
 export type SweepOutcome = keyof typeof none;
 
 /** What a sweep finds before it begins. */

@@ -4,7 +4,7 @@ import type { PlannedRun } from '../plan/config.ts';
 import { openPreparer, type Places } from '../session/prepare.ts';
 import { runOne, type Ended } from '../run/run.ts';
 import { surroundingsOf } from '../run/surroundings.ts';
-import { Cancelled, type Progress } from '../train/train.ts';
+import { Cancelled, type Progress } from '../train/progress.ts';
 import { openWorkshop } from '../session/workshop.ts';
 
 /** What a worker process is told once. */

@@ -1,8 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { canonical, digest, setAside, type Allocation, type CurvePoint } from '@lab/records';
-import { readSafetensors, writeSafetensors, type HostArray } from '@lab/engine';
+import { readSafetensors, writeSafetensors, type Engine, type Handle, type HostArray } from '@lab/engine';
+import type { State } from '../step/state.ts';
 
-/** Where a run stands. With the vectors beside it, everything that the rest of the run depends on. */
+/**
+ * Where a run stands. With the vectors beside it, everything that the rest of the run depends on.
+ */
 export interface Cursor {
   /** Optimiser steps done. */
   readonly step: number;
@@ -19,7 +22,10 @@ export interface Cursor {
 
 export interface Checkpoint {
   readonly cursor: Cursor;
-  /** theta, m, v, slots, and theta of the best epoch as `best`. */
+  /**
+   * The state by path (`theta`, `m`, `v`, `optimizer/…`, `adapter/…`), and theta of the best epoch
+   * as `best`.
+   */
   readonly arrays: { readonly [name: string]: HostArray };
 }
 
@@ -40,7 +46,10 @@ const seal = (id: string, cursor: string, arrays: Checkpoint['arrays']): string 
     ]),
   );
 
-/** One file's bytes: vectors as tensors, the cursor as metadata, the run's id to tell it from another's, and a checksum of it all. */
+/**
+ * One file's bytes: vectors as tensors, the cursor as metadata, the run's id to tell it from
+ * another's, and a checksum of it all.
+ */
 export const checkpointBytes = (id: string, { cursor, arrays }: Checkpoint): Uint8Array => {
   const text = JSON.stringify(cursor);
   return writeSafetensors({ tensors: arrays, metadata: { id, cursor: text, sha256: seal(id, text, arrays) } });
@@ -59,10 +68,37 @@ const opened = (path: string, id: string): Checkpoint | null => {
 };
 
 /**
- * Reads a run's checkpoint. One that is cut off, edited or of another run is set aside and null comes back: the run starts again.
+ * Reads a run's checkpoint. One that is cut off, edited or of another run is set aside and null
+ * comes back: the run starts again.
  */
 export const readCheckpoint = (path: string, id: string): Checkpoint | null => {
   const checkpoint = opened(path, id);
   if (checkpoint === null) setAside(path);
   return checkpoint;
+};
+
+/**
+ * The state and the best theta of a checkpoint on an engine. Throws where theta or a moment is
+ * missing.
+ */
+export const putCheckpoint = (
+  engine: Engine,
+  { arrays }: Checkpoint,
+): { readonly state: State; readonly best: Handle | null } => {
+  const put = (name: string): Handle => {
+    const array = arrays[name];
+    if (!array) throw new Error(`the checkpoint has no ${name}`);
+    return engine.put(array);
+  };
+  const under = (prefix: string) =>
+    Object.fromEntries(
+      Object.entries(arrays)
+        .filter(([path]) => path.startsWith(prefix))
+        .map(([path, array]) => [path.slice(prefix.length), engine.put(array)]),
+    );
+  const state = { theta: put('theta'), m: put('m'), v: put('v') };
+  return {
+    state: { ...state, optimizer: under('optimizer/'), adapter: under('adapter/') },
+    best: arrays['best'] ? put('best') : null,
+  };
 };

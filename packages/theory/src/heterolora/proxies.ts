@@ -1,15 +1,14 @@
 import { itemAt } from '@lab/records';
-import { noNoise, type Perturb } from '@lab/adapter';
+import type { HostParams } from '@lab/adapter';
 import { fold, normal } from '@lab/random';
-import { pack, tf, unpack, valueAndGrad, viewOf, type Layout, type Params } from '@lab/engine';
+import { readFloats, viewOf } from '@lab/engine';
+import type { Batch, Session } from '@lab/runner';
 import { check, materialOf, type Context } from '../check.ts';
 import { norm } from '../dense/vector.ts';
 import { citeHeteroLora } from '../papers.ts';
-import { batchOf, range, type Batch } from '../real/batch.ts';
-import { gradientProgram, layoutFor } from '../real/gradients.ts';
-import type { Arrays, Material } from '../real/material.ts';
-import { pass, under, withProgram } from '../real/program.ts';
-import { LONGEST } from '../real/readings.ts';
+import { batchOf, range } from '../real/batch.ts';
+import type { Material } from '../real/material.ts';
+import { gradientOf } from '../real/noise.ts';
 import { equal, noted, rounding32, type CheckRow } from '../row.ts';
 import { sum } from '../stats.ts';
 
@@ -22,31 +21,25 @@ interface Scores {
 }
 
 /**
- * Gradient of the summed outputs with every parameter made positive and embeddings of ones:
- * SYNFLOW's flow.
+ * SYNFLOW's flow [size]: gradient of the summed outputs with every parameter made positive and
+ * embeddings of ones.
  */
-const flowProgram = (material: Material, layout: Layout) => (inputs: Parameters<typeof under>[0]) => {
-  const absolute = (params: Params): Params =>
-    Object.fromEntries(Object.entries(params).map(([name, value]) => [name, tf.abs(value)]));
-  const ones: Perturb = (site, _place, value) => (site === 'embedding' ? tf.onesLike(value) : value);
-  const weights = absolute(under(inputs, 'weight'));
-  const { grad } = valueAndGrad(
-    (flat) => tf.sum(pass(material, inputs, unpack(layout, flat), ones, weights).logits) as tf.Scalar,
-    pack(layout, absolute(under(inputs, 'param'))),
-  );
-  return { grad };
+const flowOf = async (session: Session, params: HostParams, batch: Batch): Promise<Float32Array> => {
+  const theta = session.theta(params);
+  const { grad } = await session.search.flow({ theta, batch: batch.arrays });
+  const flow = await readFloats(session.engine, grad);
+  session.engine.free([theta, grad]);
+  return flow;
 };
 
-const scoresOf = async (material: Material, params: Arrays, batch: Batch): Promise<readonly Scores[]> => {
-  const layout = layoutFor(material);
-  const read = async (program: Parameters<typeof withProgram>[1]) =>
-    (await withProgram(material, program, (call) => call(batch.arrays, params))).grad!.data as Float32Array;
-  const grad = await read(gradientProgram(material, () => noNoise));
-  const flow = await read(flowProgram(material, layout));
-  return material.adapter.targets.map(({ path }) => {
+const scoresOf = async ({ session }: Material, params: HostParams, batch: Batch): Promise<readonly Scores[]> => {
+  const { layout, adapter } = session.blueprint;
+  const grad = await gradientOf(session, { params, batch });
+  const flow = await flowOf(session, params, batch);
+  return adapter.targets.map(({ path }) => {
     const names = [`${path}.lora_A`, `${path}.lora_B`] as const;
     const part = (flat: Float32Array, i: 0 | 1) => Float64Array.from(viewOf(layout, flat, names[i]));
-    const value = (i: 0 | 1) => Float64Array.from(params[names[i]]!.data);
+    const value = (i: 0 | 1) => Float64Array.from(params[names[i]]?.data ?? []);
     const product = (flat: Float32Array, absolute: boolean) =>
       sum(
         ([0, 1] as const).map((i) => {
@@ -64,7 +57,7 @@ const scoresOf = async (material: Material, params: Arrays, batch: Batch): Promi
 };
 
 /** The start of LoRA with B drawn instead of zero. */
-const withRandomB = (context: Context, { start }: Material): Arrays =>
+const withRandomB = (context: Context, { start }: Material): HostParams =>
   Object.fromEntries(
     Object.entries(start).map(([name, array]) => [
       name,
@@ -94,7 +87,7 @@ export const proxies = check({
   perturbed: { change: 'the same at a random B', formula: 'B random' as Start },
   measure: async (context) => {
     const material = materialOf(context);
-    const batch = batchOf(material.train, range(Math.min(16, material.train.labels.length)), LONGEST);
+    const batch = batchOf(material.session, material.train, range(Math.min(16, material.train.length)));
     return {
       'B = 0': await scoresOf(material, material.start, batch),
       'B random': await scoresOf(material, withRandomB(context, material), batch),

@@ -44,8 +44,7 @@ const catalogue = async (cases: readonly DroppedRow[]) => {
       data: Uint8Array.from(cases.flatMap(({ m }) => range(keys).map((i) => (i === m ? 0 : 1)))),
     },
   });
-  const read = async (name: string) => await readFloats(engine, outputs[name]!);
-  const both = { key: await read('key'), attention: await read('attention') };
+  const both = { key: await readFloats(engine, outputs.key), attention: await readFloats(engine, outputs.attention) };
   await engine.close();
   return both;
 };

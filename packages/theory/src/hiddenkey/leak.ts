@@ -1,16 +1,17 @@
 import { itemAt } from '@lab/records';
-import { fold } from '@lab/random';
+import { methods } from '@lab/dropout';
+import { readFloats, sizeOf } from '@lab/engine';
+import { fold, type Key } from '@lab/random';
+import { sessionWith, type Batch } from '@lab/runner';
 import { check, materialOf, pick, type Context } from '../check.ts';
 import { panelOf } from '../panel.ts';
 import { citeHiddenKey } from '../papers.ts';
-import { batchOf, range, type Batch } from '../real/batch.ts';
-import { drawn, noiseOf, planFor } from '../real/masks.ts';
-import type { Arrays } from '../real/material.ts';
-import { withProgram } from '../real/program.ts';
-import { LONGEST } from '../real/readings.ts';
+import { batchOf, range } from '../real/batch.ts';
+import type { Material } from '../real/material.ts';
+import { zerosOf } from '../real/noise.ts';
 import { below, equal, noted, rounding32, type CheckRow } from '../row.ts';
 import { estimate } from '../stats.ts';
-import { lastAttention, leakProgram } from './leak-program.ts';
+import { lastAttention, leakProgram, type Block } from './leak-program.ts';
 
 /**
  * Squared gradient at dropped keys, in all, and how far a closed form for the dropped keys is off.
@@ -31,13 +32,21 @@ type LeakForm = (weight: number, upstream: number) => number;
 
 const chained: LeakForm = (weight, upstream) => -weight * upstream;
 
-const leakOf = (measured: Arrays, keep: Uint8Array, batch: Batch, heads: number, form: LeakForm): Leak => {
-  const [g, v, w] = ['byLogits', 'byWeights', 'weights'].map((name) => measured[name]!.data) as [
-    Float32Array,
-    Float32Array,
-    Float32Array,
-  ];
-  const T = batch.tokens;
+/**
+ * Derivatives and weights of one draw, and which keys it kept: all row-major [B, heads, T, T],
+ * `keep` without the queries.
+ */
+interface Draw {
+  readonly p: number;
+  readonly byLogits: Float32Array;
+  readonly byWeights: Float32Array;
+  readonly weights: Float32Array;
+  readonly keep: ArrayLike<number>;
+}
+
+const leakOf = (draw: Draw, batch: Batch, heads: number, form: LeakForm): Leak => {
+  const { byLogits: g, byWeights: v, weights: w, keep } = draw;
+  const T = batch.shape.tokens;
   const sums = { dropped: 0, all: 0, predicted: 0, off: 0, scale: 0 };
   for (let row = 0; row < g.length / T; row++) {
     const b = Math.floor(row / (heads * T));
@@ -63,34 +72,59 @@ const leakOf = (measured: Arrays, keep: Uint8Array, batch: Batch, heads: number,
   return sums;
 };
 
+/** Every draw of one method at every rate. */
+const drawsOf = async (
+  { session, trained: { plain } }: Material,
+  { name, batch, block, rates, draws, key }: DrawsAsked,
+): Promise<readonly Draw[]> => {
+  const { engine, frozen } = session;
+  const options = { structure: 'column', layers: [block.place.layer] };
+  const at = (p: number) => sessionWith(session, methods.build(methods.parse({ name, p, ...options })));
+  const program = engine.program(leakProgram(at(0.5).blueprint, block));
+  const theta = session.theta(plain);
+  const zeros = zerosOf(2 * sizeOf(block.shape));
+  const all: Draw[] = [];
+  for (const p of rates)
+    for (let index = 0; index < draws; index++) {
+      const masks = at(p).masks.member(batch, { key, member: `p=${p}`, index });
+      const outputs = await program.run({ theta, frozen, batch: batch.arrays, masks, zeros });
+      const read = (of: keyof typeof outputs) => readFloats(engine, outputs[of]);
+      const [keep] = Object.values(masks);
+      all.push({
+        p,
+        byLogits: await read('byLogits'),
+        byWeights: await read('byWeights'),
+        weights: await read('weights'),
+        keep: keep?.data ?? [],
+      });
+      engine.free(outputs);
+    }
+  engine.free([theta]);
+  program.dispose();
+  return all;
+};
+
+interface DrawsAsked {
+  readonly name: 'dropattention' | 'dropkey';
+  readonly batch: Batch;
+  readonly block: Block;
+  readonly rates: readonly number[];
+  readonly draws: number;
+  readonly key: Key;
+}
+
 const measure = async (context: Context) => {
   const material = materialOf(context);
+  const { session, train } = material;
   const rates = pick(context, { smoke: [0.1, 0.5], quick: [0.02, 0.05, 0.1, 0.2, 0.3, 0.5] });
   const draws = pick(context, { smoke: 4, quick: 8 });
-  const batch = batchOf(material.train, range(Math.min(12, material.train.labels.length)), LONGEST);
-  const block = lastAttention(material, batch.rows, batch.tokens);
-  const [, heads] = block.shape as [number, number];
-  const zeros = { dtype: 'float32', shape: [2 * block.shape.reduce((a, b) => a * b, 1)] } as const;
-  const noiseAt = (name: string, p: number) => noiseOf(name, { p, structure: 'column', layers: [block.place.layer] });
+  const batch = batchOf(session, train, range(Math.min(12, train.length)));
+  const block = lastAttention(session, batch);
+  const [, heads = 1] = block.shape;
+  const asked = { batch, block, rates, draws, key: fold(context.key, 'masks') };
   const perMethod = [];
-  for (const name of ['dropattention', 'dropkey'] as const) {
-    const plan = planFor(material, noiseAt(name, 0.5), batch);
-    const measured = await withProgram(material, leakProgram(material, plan, block), async (call) => {
-      const all = [];
-      for (const p of rates)
-        for (let i = 0; i < draws; i++) {
-          const key = fold(fold(fold(context.key, 'masks'), `p=${p}`), i);
-          const masks = drawn(material, planFor(material, noiseAt(name, p), batch), batch, key);
-          const outputs = await call(
-            { ...batch.arrays, ...masks, zeros: { ...zeros, data: new Float32Array(zeros.shape[0]!) } },
-            material.trained.plain,
-          );
-          all.push({ p, outputs, keep: Object.values(masks)[0]!.data as Uint8Array });
-        }
-      return all;
-    });
-    perMethod.push({ name, measured });
-  }
+  for (const name of ['dropattention', 'dropkey'] as const)
+    perMethod.push({ name, measured: await drawsOf(material, { name, ...asked }) });
   return { rates, batch, heads, perMethod };
 };
 
@@ -117,7 +151,7 @@ export const leak = check({
     const shares = perMethod.map(({ name, measured }) => ({
       name,
       perRate: rates.map((p) => {
-        const leaks = measured.filter((f) => f.p === p).map((f) => leakOf(f.outputs, f.keep, batch, heads, form));
+        const leaks = measured.filter((f) => f.p === p).map((f) => leakOf(f, batch, heads, form));
         return { p, leaks, ...estimate(leaks.map((l) => Math.sqrt(l.dropped / l.all))) };
       }),
     }));

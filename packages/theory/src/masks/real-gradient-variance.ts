@@ -1,14 +1,10 @@
-import { noNoise } from '@lab/adapter';
 import { fold, permutation } from '@lab/random';
 import { check, materialOf, pick, type Context } from '../check.ts';
 import { dot, plus } from '../dense/vector.ts';
 import { panelOf } from '../panel.ts';
 import { citeLoraDropout } from '../papers.ts';
 import { batchOf, range } from '../real/batch.ts';
-import { gradientProgram, maskedGradient } from '../real/gradients.ts';
-import { drawn, noiseOf, planFor } from '../real/masks.ts';
-import { withProgram } from '../real/program.ts';
-import { LONGEST } from '../real/readings.ts';
+import { gradientOf, withNoise } from '../real/noise.ts';
 import { compared, equal, noted } from '../row.ts';
 import { jackknife } from '../stats.ts';
 
@@ -38,35 +34,28 @@ const averaged = (vectors: readonly Float64Array[], N: number): readonly Float64
 
 const measure = async (context: Context) => {
   const material = materialOf(context);
+  const { session, train } = material;
   const draws = pick(context, { smoke: 12, quick: 24 });
-  const size = Math.min(16, material.train.labels.length);
-  const batch = batchOf(material.train, range(size), LONGEST);
-  const plan = planFor(material, noiseOf('lora-dropout', { p: material.rate }), batch);
+  const size = Math.min(16, train.length);
+  const batch = batchOf(session, train, range(size));
   const params = material.trained.dropout;
+  const byBatch: Float64Array[] = [];
+  for (let i = 0; i < draws; i++) {
+    const order = permutation(fold(fold(context.key, 'batches'), i), train.length);
+    const other = batchOf(session, train, Array.from(order.subarray(0, size)));
+    byBatch.push(Float64Array.from(await gradientOf(session, { params, batch: other })));
+  }
   const gradients = (label: string, n: number) =>
-    withProgram(material, maskedGradient(material, plan), async (call) => {
-      const found: Float64Array[] = [];
-      for (let i = 0; i < n; i++) {
-        const masks = drawn(material, plan, batch, fold(fold(context.key, label), i));
-        found.push(Float64Array.from((await call({ ...batch.arrays, ...masks }, params)).grad!.data));
+    withNoise(material, { name: 'lora-dropout', p: material.rate }, async (noisy) => {
+      const drawn: Float64Array[] = [];
+      for (let member = 0; member < n; member++) {
+        const masks = noisy.masks.member(batch, { key: fold(context.key, label), member, index: 0 });
+        drawn.push(Float64Array.from(await gradientOf(noisy, { params, batch, masks })));
       }
-      return found;
+      return drawn;
     });
-  const byBatch = await withProgram(
-    material,
-    gradientProgram(material, () => noNoise),
-    async (call) => {
-      const found: Float64Array[] = [];
-      for (let i = 0; i < draws; i++) {
-        const order = permutation(fold(fold(context.key, 'batches'), i), material.train.labels.length);
-        const other = batchOf(material.train, Array.from(order.subarray(0, size)), LONGEST);
-        found.push(Float64Array.from((await call(other.arrays, params)).grad!.data));
-      }
-      return found;
-    },
-  );
   const reference = await gradients('reference', draws);
-  const averages = await gradients('averages', COUNTS.at(-1)! * Math.max(6, draws / 2));
+  const averages = await gradients('averages', Math.max(...COUNTS) * Math.max(6, draws / 2));
   return {
     p: material.rate,
     one: spread(reference),

@@ -1,43 +1,25 @@
-import type { HostArray } from '@lab/engine';
-import type { Sentences } from './material.ts';
+import { makeBatch, type Batch, type Row, type Session } from '@lab/runner';
 
-/** Sentences padded to one length, as arrays for a program. */
-export interface Batch {
-  readonly arrays: { readonly [name: string]: HostArray };
-  readonly lengths: Int32Array;
-  readonly rows: number;
-  readonly tokens: number;
-}
+/** Tokens kept of a sentence. */
+const LONGEST = 32;
 
-const granule = 8;
+const cut = ({ encoded, ...row }: Row): Row => ({
+  ...row,
+  encoded: encoded.map(({ ids }) => ({ ids: ids.subarray(0, LONGEST) })),
+});
 
-/**
- * The sentences at `indices` as one batch: `ids`, `valid`, `labels` and equal `weights` that sum to
- * one. Padded to a multiple of eight, cut at `longest` tokens. An empty sentence counts as one
- * padding token.
- */
-export const batchOf = ({ encoded, labels }: Sentences, indices: readonly number[], longest: number): Batch => {
-  const texts = indices.map((i) => encoded[i]!.ids.subarray(0, longest));
-  const lengths = Int32Array.from(texts, (ids) => Math.max(1, ids.length));
-  const tokens = Math.min(longest, Math.ceil(Math.max(...lengths) / granule) * granule);
-  const rows = texts.length;
-  const [ids, valid] = [new Int32Array(rows * tokens), new Float32Array(rows * tokens)];
-  texts.forEach((text, row) => {
-    ids.set(text, row * tokens);
-    valid.fill(1, row * tokens, row * tokens + lengths[row]!);
-  });
-  return {
-    arrays: {
-      ids: { dtype: 'int32', shape: [rows, tokens], data: ids },
-      valid: { dtype: 'float32', shape: [rows, tokens], data: valid },
-      labels: { dtype: 'int32', shape: [rows], data: Int32Array.from(indices, (i) => labels[i]!) },
-      weights: { dtype: 'float32', shape: [rows], data: new Float32Array(rows).fill(1 / rows) },
-    },
-    lengths,
-    rows,
-    tokens,
-  };
-};
+/** The sentences at `indices` as one batch with equal weights that sum to one, cut at 32 tokens. */
+export const batchOf = ({ blueprint }: Session, rows: readonly Row[], indices: readonly number[]): Batch =>
+  makeBatch(rows.map(cut), indices, { size: indices.length, maxTokens: LONGEST, task: blueprint.task });
 
 /** 0, 1, …, n - 1. */
 export const range = (n: number): readonly number[] => Array.from({ length: n }, (_, i) => i);
+
+/**
+ * The number of the last class that sentences are told apart by, plus one. Throws for another kind
+ * of task.
+ */
+export const classesOf = ({ blueprint: { task } }: Session): number => {
+  if (task.kind !== 'classification') throw new Error(`expected a classification, got a ${task.kind} task`);
+  return task.classes.length;
+};

@@ -1,11 +1,10 @@
 import type { Perturb } from '@lab/adapter';
 import { fold } from '@lab/random';
-import { tf } from '@lab/engine';
+import { readFloats, tf, unpack } from '@lab/engine';
+import { passWith, type PassInputs, type Row } from '@lab/runner';
 import { materialOf, pick, type Context } from '../check.ts';
 import { batchOf, range } from './batch.ts';
-import type { Material, Sentences } from './material.ts';
-import { pass, under, withProgram } from './program.ts';
-import { LONGEST } from './readings.ts';
+import type { Material } from './material.ts';
 
 /**
  * Sentences as the last adapted linear map sees them. With mean pooling the pooled vector is
@@ -24,40 +23,49 @@ export interface Features {
 const chunk = 24;
 
 /** Features of the pretrained model, every adapter at its start (lora_B = 0). */
-export const featuresOf = async (material: Material, sentences: Sentences, count: number): Promise<Features> => {
-  const spec = material.adapter.targets.at(-1)!;
-  const n = Math.min(count, sentences.labels.length);
+export const featuresOf = async (
+  { session, start }: Material,
+  rows: readonly Row[],
+  count: number,
+): Promise<Features> => {
+  const { blueprint, engine, frozen } = session;
+  const spec = blueprint.adapter.targets.at(-1);
+  if (!spec) throw new Error('this adapter has no linear map');
+  const n = Math.min(count, rows.length);
   const u = new Float64Array(n * spec.dIn);
   const pooled = new Float64Array(n * spec.dOut);
-  await withProgram(
-    material,
-    (inputs) => {
-      const seen: { x?: tf.Tensor } = {};
-      const watch: Perturb = (site, place, value) => {
-        if (site === 'lora.input' && place.path === spec.path) seen.x = value;
-        return value;
-      };
-      const { pooled: vectors } = pass(material, inputs, under(inputs, 'param'), watch);
-      const valid = tf.expandDims(inputs.valid!, 2);
-      const mean = tf.div(tf.sum(tf.mul(seen.x!, valid), 1), tf.sum(valid, 1));
-      return { u: mean, pooled: vectors };
-    },
-    async (call) => {
-      for (let from = 0; from < n; from += chunk) {
-        const indices = range(Math.min(chunk, n - from)).map((i) => from + i);
-        const found = await call(batchOf(sentences, indices, LONGEST).arrays, material.start);
-        u.set(found.u!.data, from * spec.dIn);
-        pooled.set(found.pooled!.data, from * spec.dOut);
-      }
-    },
-  );
-  return { path: spec.path, dIn: spec.dIn, dOut: spec.dOut, u, pooled, labels: sentences.labels.slice(0, n) };
+  const program = engine.program(({ theta, batch, ...inputs }: PassInputs) => {
+    const seen: tf.Tensor[] = [];
+    const watch: Perturb = (site, place, value) => {
+      if (site === 'lora.input' && place.path === spec.path) seen.push(value);
+      return value;
+    };
+    const passed = passWith(blueprint, { ...inputs, batch }, unpack(blueprint.layout, theta), watch);
+    const [x] = seen;
+    if (!x) throw new Error(`the pass never reached ${spec.path}`);
+    const valid = tf.expandDims(batch.valid, 2);
+    const mean = tf.div(tf.sum(tf.mul(x, valid), 1), tf.sum(valid, 1));
+    return { u: mean, pooled: passed.pooled };
+  });
+  const theta = session.theta(start);
+  for (let from = 0; from < n; from += chunk) {
+    const indices = range(Math.min(chunk, n - from)).map((i) => from + i);
+    const batch = batchOf(session, rows, indices).arrays;
+    const outputs = await program.run({ theta, frozen, batch });
+    u.set(await readFloats(engine, outputs.u), from * spec.dIn);
+    pooled.set(await readFloats(engine, outputs.pooled), from * spec.dOut);
+    engine.free(outputs);
+  }
+  engine.free([theta]);
+  program.dispose();
+  const labels = Int32Array.from(rows.slice(0, n), ({ example }) => example.label);
+  return { path: spec.path, dIn: spec.dIn, dOut: spec.dOut, u, pooled, labels };
 };
 
 /** Training and test features, and the stream of random factors. */
 export const lastLayer = async (context: Context) => {
   const material = materialOf(context);
-  const [train, test] = pick(context, { smoke: [12, 8], quick: [120, 200] }) as [number, number];
+  const { train, test } = pick(context, { smoke: { train: 12, test: 8 }, quick: { train: 120, test: 200 } });
   return {
     train: await featuresOf(material, material.train, train),
     test: await featuresOf(material, material.test, test),

@@ -1,11 +1,10 @@
-import { noNoise } from '@lab/adapter';
-import { meanFieldScale, perturbWith } from '@lab/dropout';
+import type { Handle } from '@lab/engine';
 import { fold, type Key } from '@lab/random';
+import type { Pass, Session } from '@lab/runner';
 import { materialOf, pick, type Context } from '../check.ts';
-import { batchOf, range } from './batch.ts';
-import { drawn, noiseOf, planFor } from './masks.ts';
-import type { Arrays, Material } from './material.ts';
-import { pass, under, withProgram } from './program.ts';
+import { batchOf, classesOf, range } from './batch.ts';
+import type { Material } from './material.ts';
+import { withNoise } from './noise.ts';
 
 /** Logits of test sentences read every way; each [n C], row-major. */
 export interface Readings {
@@ -28,59 +27,43 @@ export interface Wanted {
 const kept = new WeakMap<Material, Map<string, Promise<Readings>>>();
 
 /**
- * Reads the trained weights quietly, with the expected update, and as an ensemble at rate p. Each
- * request is computed once.
+ * Reads the trained weights deterministically, with the expected update, and as an ensemble at rate
+ * p. Each request is computed once.
  */
 export const readingsOf = (material: Material, wanted: Wanted): Promise<Readings> => {
-  const found = kept.get(material) ?? new Map<string, Promise<Readings>>();
-  kept.set(material, found);
+  const known = kept.get(material) ?? new Map<string, Promise<Readings>>();
+  kept.set(material, known);
   const name = JSON.stringify(wanted);
-  const readings = found.get(name) ?? read(material, wanted);
-  found.set(name, readings);
+  const readings =
+    known.get(name) ??
+    withNoise(material, { name: 'lora-dropout', p: wanted.p }, async (session) => {
+      const theta = session.theta(material.trained[wanted.which]);
+      const readings = await read(session, theta, material, wanted);
+      session.engine.free([theta]);
+      return readings;
+    });
+  known.set(name, readings);
   return readings;
 };
 
-/** Tokens kept of a sentence. */
-export const LONGEST = 32;
-
-const read = async (material: Material, { which, p, members, sentences, key }: Wanted): Promise<Readings> => {
-  const { model, test, trained, classes } = material;
-  const batch = batchOf(test, range(Math.min(sentences, test.labels.length)), LONGEST);
-  const noise = noiseOf('lora-dropout', { p });
-  const plan = planFor(material, noise, batch);
-  const scale = meanFieldScale(noise, model.layers) ?? noNoise;
-  const logits = ({ logits: found }: Arrays) => Float64Array.from(found!.data);
-  const fixed = await withProgram(
-    material,
-    (inputs) => {
-      const params = under(inputs, 'param');
-      return {
-        deterministic: pass(material, inputs, params, noNoise).logits,
-        meanField: pass(material, inputs, params, scale).logits,
-      };
-    },
-    (call) => call(batch.arrays, trained[which]),
-  );
-  const drawnMembers = await withProgram(
-    material,
-    (inputs) => ({
-      logits: pass(material, inputs, under(inputs, 'param'), perturbWith(plan, under(inputs, 'mask'))).logits,
-    }),
-    async (call) => {
-      const found: Float64Array[] = [];
-      for (let m = 0; m < members; m++)
-        found.push(
-          logits(await call({ ...batch.arrays, ...drawn(material, plan, batch, fold(key, m)) }, trained[which])),
-        );
-      return found;
-    },
-  );
+const read = async (
+  session: Session,
+  theta: Handle,
+  { test }: Material,
+  { members, sentences, key }: Wanted,
+): Promise<Readings> => {
+  const batch = batchOf(session, test, range(Math.min(sentences, test.length)));
+  const logits = async (pass: Pass, masks = {}) =>
+    Float64Array.from((await session.read(pass, { theta, batch: batch.arrays, masks })).data);
+  const drawn: Float64Array[] = [];
+  for (let member = 0; member < members; member++)
+    drawn.push(await logits('member', session.masks.member(batch, { key, member, index: 0 })));
   return {
-    deterministic: Float64Array.from(fixed.deterministic!.data),
-    meanField: Float64Array.from(fixed.meanField!.data),
-    members: drawnMembers,
-    labels: batch.arrays.labels!.data as Int32Array,
-    classes,
+    deterministic: await logits('deterministic'),
+    meanField: await logits('mean-field'),
+    members: drawn,
+    labels: Int32Array.from(batch.arrays.labels.data),
+    classes: classesOf(session),
   };
 };
 

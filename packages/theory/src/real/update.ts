@@ -10,7 +10,8 @@ export interface Update {
 }
 
 /** The trained update of one adapted linear map. Throws for an adapter that has none. */
-export const updateOf = ({ adapter, trained }: Material, which: 'plain' | 'dropout', spec: LinearSpec): Update => {
+export const updateOf = ({ session, trained }: Material, which: 'plain' | 'dropout', spec: LinearSpec): Update => {
+  const { adapter } = session.blueprint;
   if (!adapter.delta) throw new Error('this adapter has no update of the weights');
   const { path, dIn, dOut } = spec;
   // Weights are stored [d_in, d_out]; the papers write Δ as [d_out, d_in].
@@ -21,5 +22,7 @@ export const updateOf = ({ adapter, trained }: Material, which: 'plain' | 'dropo
 };
 
 /** The first adapted map of every layer. */
-export const firstOfLayers = ({ adapter: { targets } }: Material): readonly LinearSpec[] =>
-  targets.filter(({ layer }, i) => targets.findIndex((other) => other.layer === layer) === i);
+export const firstOfLayers = ({ session }: Material): readonly LinearSpec[] => {
+  const { targets } = session.blueprint.adapter;
+  return targets.filter(({ layer }, i) => targets.findIndex((other) => other.layer === layer) === i);
+};

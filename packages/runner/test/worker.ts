@@ -31,7 +31,7 @@ export const tiny = (dropout: ConfigPatch, more: ConfigPatch = {}): PlannedRun =
     'test',
   );
 
-export interface Bench {
+export interface Worker {
   readonly run: (
     run: PlannedRun,
     out: string,
@@ -42,7 +42,7 @@ export interface Bench {
 }
 
 /** A worker's insides, in this process. */
-export const openBench = async (name: EngineName): Promise<Bench> => {
+export const openWorker = async (name: EngineName): Promise<Worker> => {
   const { engine } = await openBest(name, { threads: 1 });
   const workshop = openWorkshop(engine);
   const preparer = openPreparer({ sources: { cacheDir: tmpdir() } });

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { bucketFor, chunks, evaluationOrder, makeBatch } from '../src/step/batches.ts';
-import type { Row } from '../src/session/row.ts';
+import { chunks, evaluationOrder, type Row } from '../src/session/rows.ts';
+import { bucketFor } from '../src/session/shape.ts';
+import { makeBatch } from '../src/step/batch.ts';
 
 const row = (length: number, label = 0, parts = 1): Row => ({
   example: { id: `e:${length}`, text: '', label },
@@ -25,16 +26,16 @@ describe('batches', () => {
 
   it('gives rows beyond the examples the weight 0, and weights that sum to one', () => {
     const batch = makeBatch([row(3, 1), row(5)], [1, 0], { size: 4, maxTokens: 48, task });
-    expect(Array.from(batch.arrays.weights!.data)).toEqual([0.5, 0.5, 0, 0]);
-    expect(Array.from(batch.arrays.labels!.data)).toEqual([0, 1, 0, 0]);
+    expect(Array.from(batch.arrays.weights.data)).toEqual([0.5, 0.5, 0, 0]);
+    expect(Array.from(batch.arrays.labels.data)).toEqual([0, 1, 0, 0]);
     expect(Array.from(batch.lengths)).toEqual([5, 3, 1, 1]);
-    expect(batch.arrays.ids!.shape).toEqual([4, 8]);
-    expect(Array.from(batch.arrays.valid!.data.slice(8, 16))).toEqual([1, 1, 1, 0, 0, 0, 0, 0]);
+    expect(batch.arrays.ids.shape).toEqual([4, 8]);
+    expect(Array.from(batch.arrays.valid.data.slice(8, 16))).toEqual([1, 1, 1, 0, 0, 0, 0, 0]);
   });
 
   it('puts the first texts of pairs before the second ones', () => {
     const batch = makeBatch([row(2, 0, 2), row(2, 1, 2)], [0, 1], { size: 2, maxTokens: 48, task });
-    const ids = Array.from(batch.arrays.ids!.data);
+    const ids = Array.from(batch.arrays.ids.data);
     expect([0, 1, 2, 3].map((r) => ids[r * 8])).toEqual([1, 1, 11, 11]);
   });
 

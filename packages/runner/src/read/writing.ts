@@ -1,0 +1,83 @@
+import { generate, meanLogits, openDecoder, type Decoder } from '@lab/models';
+import type { Handle } from '@lab/engine';
+import { chunks, evaluationOrder, rowAt, type Row } from '../session/rows.ts';
+import { bucketFor } from '../session/shape.ts';
+import { languageModel, promptOf, sequenceOf } from '../session/text-rows.ts';
+import { textsOf } from '../step/write.ts';
+import type { Reading } from './read.ts';
+import type { Way } from './texts.ts';
+
+/**
+ * Several decoders as one: the mean of their next-token logits (LoRA Dropout, section 3.3, token by
+ * token).
+ */
+const together = (decoders: readonly Decoder[]): Decoder => {
+  const each = async (ask: (decoder: Decoder) => Promise<readonly Float32Array[]>) => {
+    const answers: (readonly Float32Array[])[] = [];
+    for (const decoder of decoders) answers.push(await ask(decoder));
+    return meanLogits(answers);
+  };
+  return {
+    start: (prompts) => each((decoder) => decoder.start(prompts)),
+    next: (tokens, parents) => each((decoder) => decoder.next(tokens, parents)),
+  };
+};
+
+/** One member's decoder for a batch of prompts of `length` tokens. `index` names the batch. */
+const decoderOf = (
+  { session, key }: Reading,
+  theta: Handle,
+  { pass, member, index, length }: { pass: Way['pass']; member: number; index: number; length: number },
+) => {
+  const { maxNewTokens } = textsOf(session.blueprint).generation;
+  const masks = (step: number, rows: number, tokens: number) => {
+    if (pass !== 'member') return {};
+    const batch = { shape: { rows, tokens }, lengths: new Int32Array(rows).fill(tokens) };
+    return session.masks.member(batch, { key, member, index: `write/${index}/${step}` });
+  };
+  const { start, next } = session.write[pass];
+  return openDecoder({
+    engine: session.engine,
+    start: (batch, rows, tokens) => start({ theta, batch, masks: masks(0, rows, tokens) }),
+    next: (tokens, rows, step) => next({ theta, tokens, masks: masks(step, rows, 1) }),
+    pad: () => length,
+    room: maxNewTokens,
+  });
+};
+
+/** Texts written on from every row's prompt, in the order of `rows`. */
+export const writtenBy = async (
+  reading: Reading,
+  theta: Handle,
+  rows: readonly Row[],
+  { pass, members }: Way,
+): Promise<readonly string[]> => {
+  const { session, pause } = reading;
+  const { batchSize, maxTokens, blueprint } = session;
+  const model = languageModel(blueprint.model);
+  const { generation } = textsOf(blueprint);
+  const length = bucketFor(Math.max(...rows.map((row) => sequenceOf(row).targetFrom)), maxTokens);
+  const texts: string[] = Array.from({ length: rows.length });
+  for (const [index, indices] of chunks(evaluationOrder(rows), batchSize).entries()) {
+    const decoders = Array.from({ length: members }, (_, member) =>
+      decoderOf(reading, theta, { pass, member, index, length }),
+    );
+    // The last batch is filled up, so that shapes repeat.
+    const filled = Array.from({ length: batchSize }, (_, b) => rowAt(rows, indices[b] ?? indices[0] ?? 0));
+    try {
+      const decoder = together(decoders);
+      const next: Decoder['next'] = async (...args) => {
+        await pause();
+        return decoder.next(...args);
+      };
+      const options = { end: model.end, options: generation };
+      const all = await generate({ ...decoder, next }, filled.map(promptOf), options);
+      indices.forEach((row, b) => {
+        texts[row] = model.decode(all[b] ?? []).trim();
+      });
+    } finally {
+      decoders.forEach((decoder) => decoder.close());
+    }
+  }
+  return texts;
+};

@@ -1,0 +1,155 @@
+import { adapterSize, peftFiles, type HostParams } from '@lab/adapter';
+import { fold, key } from '@lab/random';
+import {
+  BadInput,
+  checkpointPath,
+  type Evaluation,
+  finishRun,
+  type Lease,
+  type Prediction,
+  type RunResult,
+  writeAdapterFile,
+  writeCheckpoint,
+  writeCurve,
+  writeHead,
+} from '@lab/records';
+import { sizeOf, type Handle } from '@lab/engine';
+import type { PlannedRun } from '../plan/config.ts';
+import { assess } from '../read/assess.ts';
+import type { Reading } from '../read/read.ts';
+import { hasMasks, type Blueprint } from '../session/blueprint.ts';
+import type { Prepared } from '../session/prepare.ts';
+import type { Session } from '../session/session.ts';
+import { checkpointBytes, readCheckpoint, type Checkpoint } from '../train/checkpoint.ts';
+import { Cancelled, Diverged, eventLoopTurn } from '../train/progress.ts';
+import { train } from '../train/train.ts';
+import { costOf, openMeter } from './cost.ts';
+import type { Ended, RunArgs } from './run.ts';
+
+/**
+ * A run whose lease is taken: prepares, trains, tests and writes its record. A loss that is not
+ * finite is a record too.
+ */
+export const execute = async (
+  { id, config }: PlannedRun,
+  { preparer, workshop, surroundings, onProgress, signal, lease }: RunArgs & { readonly lease: Lease },
+): Promise<Ended> => {
+  const meter = openMeter();
+  const prepared = await preparer.prepare(config);
+  const { blueprint, rows } = prepared;
+  writeHead(lease, config, surroundings);
+  const session = await workshop.open(blueprint, config.train);
+  const headline = headlineOf(prepared);
+  const framed = frame(id, prepared, session, headline);
+  const path = checkpointPath(lease.folder);
+  const from = path === null ? null : readCheckpoint(path, id);
+  const reused = { resumed: from?.cursor.step ?? 0, setAside: path !== null && from === null ? path : null };
+  const save = (checkpoint: Checkpoint) => {
+    writeCheckpoint(lease, checkpointBytes(id, checkpoint));
+    writeCurve(lease, checkpoint.cursor.curve);
+  };
+  const pause = async () => {
+    await eventLoopTurn();
+    if (signal.aborted) throw new Cancelled('stopped while it was tested; the checkpoint has the trained weights');
+  };
+  const reading: Reading = { session, key: fold(key(config.seed), 'test-mask'), pause };
+  try {
+    const trained = await train({
+      prepared,
+      session,
+      readingKey: reading.key,
+      from,
+      headline,
+      signal,
+      onProgress,
+      save,
+    });
+    const test = await tested(reading, prepared, trained.theta).finally(() => session.engine.free([trained.theta]));
+    writeAdapter(lease, prepared, test.params);
+    const used = blueprint.adapter.used?.(test.params);
+    const onValidation = trained.curve.find((point) => point.epoch === trained.epoch)?.evaluations ?? [];
+    const result: RunResult = {
+      ...framed,
+      counts: { ...framed.counts, ...(used === undefined ? {} : trainedCounts(blueprint, used)) },
+      status: 'done',
+      reason: null,
+      selectedEpoch: trained.epoch,
+      evaluations: [...test.onTrain, ...onValidation, ...test.onTest],
+      cost: costOf(trained, config.train.epochs * rows.train.length, test.seconds, meter),
+    };
+    finishRun(lease, result, test.predictions);
+    return { outcome: 'done', ...reused };
+  } catch (error) {
+    if (!(error instanceof Diverged)) throw error;
+    const nothing = { selectedEpoch: 0, evaluations: [], cost: costOf(null, 0, 0, meter) };
+    finishRun(lease, { ...framed, status: 'diverged', reason: error.message, ...nothing }, []);
+    return { outcome: 'diverged', ...reused };
+  }
+};
+
+interface Tested {
+  readonly onTrain: readonly Evaluation[];
+  /** On the test split, then on other data sets'. */
+  readonly onTest: readonly Evaluation[];
+  readonly predictions: readonly Prediction[];
+  readonly params: HostParams;
+  readonly seconds: number;
+}
+
+/** Reads the trained weights every way on every split. */
+const tested = async (reading: Reading, prepared: Prepared, theta: Handle): Promise<Tested> => {
+  const { blueprint, rows, config, elsewhere } = prepared;
+  const began = performance.now();
+  const members = hasMasks(blueprint) ? config.members : 0;
+  const test = await assess(reading, theta, { name: 'test', rows: rows.test, members });
+  const onTrain = await assess(reading, theta, { name: 'train', rows: rows.train, members: 0 });
+  const others: Evaluation[] = [];
+  for (const [name, there] of Object.entries(elsewhere)) {
+    const split = { name: `elsewhere:${name}`, rows: there, members } as const;
+    others.push(...(await assess(reading, theta, split)).evaluations);
+  }
+  return {
+    onTrain: onTrain.evaluations,
+    onTest: [...test.evaluations, ...others],
+    predictions: test.predictions,
+    params: await reading.session.params(theta),
+    seconds: (performance.now() - began) / 1000,
+  };
+};
+
+/** Parameters of an adapter of which `adapter` are in use, and with those of the head. */
+const trainedCounts = ({ head }: Blueprint, adapter: number) => ({
+  trainable: adapter + head.params.reduce((sum, { shape }) => sum + sizeOf(shape), 0),
+  adapter,
+});
+
+/** What a result says before anything is measured. */
+const frame = (id: string, prepared: Prepared, { frozen }: Session, headline: RunResult['headline']) => ({
+  schema: 1 as const,
+  id,
+  headline,
+  metric: prepared.dataset.metric,
+  counts: {
+    ...trainedCounts(prepared.blueprint, adapterSize(prepared.blueprint.adapter)),
+    frozen: Object.values(frozen).reduce((sum, { shape }) => sum + sizeOf(shape), 0),
+  },
+});
+
+/** The trained adapter and head in PEFT's files, and beside them how they were made. */
+const writeAdapter = (lease: Lease, { config, blueprint }: Prepared, params: HostParams): void => {
+  const { model, adapter } = blueprint;
+  const files = peftFiles(config.adapter, model, adapter, params);
+  for (const [name, content] of Object.entries(files)) writeAdapterFile(lease, name, content);
+  const made = { dropout: config.dropout, seed: config.seed };
+  writeAdapterFile(lease, 'lora_dropout_lab.json', `${JSON.stringify(made, null, 2)}\n`);
+};
+
+/** The readout that the method prescribes; deterministic where it draws no masks (p = 0). */
+const headlineOf = ({ config, blueprint }: Prepared): RunResult['headline'] => {
+  const { readout } = blueprint.method.evaluate;
+  if (!readout.startsWith('ensemble')) return { readout, members: 1 };
+  if (!hasMasks(blueprint)) return { readout: 'deterministic', members: 1 };
+  if (config.members === 0)
+    throw new BadInput(`members: ${config.dropout.name} is tested by an ensemble and needs at least 1; got 0`);
+  return { readout, members: config.members };
+};

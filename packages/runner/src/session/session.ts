@@ -1,0 +1,143 @@
+import type { HostParams } from '@lab/adapter';
+import type { Dropout } from '@lab/dropout';
+import type { Key } from '@lab/random';
+import {
+  floats,
+  readFloats,
+  type Engine,
+  type Handle,
+  type HostArray,
+  type InputsOf,
+  type OutputsOf,
+  type Params,
+} from '@lab/engine';
+import { makeBatch, type Batch } from '../step/batch.ts';
+import { memberMasks, trainingMasks, type DrawnMasks, type MemberPlace } from '../step/masks.ts';
+import type { SampleInputs, SampleMasks, Slope } from '../step/objective.ts';
+import type { Pass, PassInputs, PredictInputs } from '../step/pass.ts';
+import { flat, initialState, named, putState, type State } from '../step/state.ts';
+import type { StepInputs, stepProgram } from '../step/step.ts';
+import type { NextInputs, StartInputs, Written } from '../step/write.ts';
+import { withMethod, type Blueprint } from './blueprint.ts';
+import { programsOf, type Programs } from './programs.ts';
+import type { Row } from './rows.ts';
+
+/** A program's inputs without the frozen weights, which a session adds. */
+type Given<In> = Omit<InputsOf<In>, 'frozen'>;
+
+/** Outputs of a batch on the host, row-major [rows, width]. */
+export interface HostOutputs {
+  readonly data: Float32Array;
+  readonly width: number;
+}
+
+/**
+ * A config opened on an engine: model, adapter, method and head put together, ready to run. Whoever
+ * runs a model with an adapter does it through a session. Handles that come out belong to the
+ * caller.
+ */
+export interface Session {
+  readonly engine: Engine;
+  readonly blueprint: Blueprint;
+  /** Frozen weights on the engine, by name. */
+  readonly frozen: { readonly [name: string]: Handle };
+  /** The start of a training whose random streams come from `root`. */
+  readonly start: (root: Key) => Promise<State>;
+  /** Trained parameters by name, the adapter's and the head's. */
+  readonly params: (theta: Handle) => Promise<HostParams>;
+  /** Trained parameters as one vector on the engine. */
+  readonly theta: (params: HostParams) => Handle;
+  /** Examples of a batch. */
+  readonly batchSize: number;
+  readonly maxTokens: number;
+  /** The batch of the rows at `indices`, filled up to the batch size. */
+  readonly batch: (rows: readonly Row[], indices: readonly number[]) => Batch;
+  readonly masks: {
+    readonly training: (batch: Batch, at: { readonly key: Key; readonly progress: number }) => SampleMasks<HostArray>;
+    readonly member: (batch: Pick<Batch, 'shape' | 'lengths'>, at: MemberPlace) => DrawnMasks;
+  };
+  /** Gradient of one sample. */
+  readonly gradient: (inputs: Given<SampleInputs>) => Promise<OutputsOf<Slope>>;
+  /** The last sample of a step and the optimiser. */
+  readonly step: (inputs: Given<StepInputs>) => Promise<OutputsOf<ReturnType<ReturnType<typeof stepProgram>>>>;
+  /** What searches ask for: the gradient without noise, and SynFlow's. */
+  readonly search: {
+    readonly score: (inputs: Given<SampleInputs>) => Promise<OutputsOf<Slope>>;
+    readonly flow: (inputs: Given<PassInputs>) => Promise<OutputsOf<Pick<Slope, 'grad'>>>;
+  };
+  /** Outputs of one way of reading; `masks` for a member. */
+  readonly read: (
+    pass: Pass,
+    inputs: Omit<Given<PredictInputs>, 'masks'> & { readonly masks?: DrawnMasks },
+  ) => Promise<HostOutputs>;
+  /** For texts: reading prompts, and writing one token. */
+  readonly write: {
+    readonly [pass in Pass]: {
+      readonly start: (inputs: Given<StartInputs>) => Promise<OutputsOf<Written>>;
+      readonly next: (inputs: Given<NextInputs>) => Promise<OutputsOf<Written>>;
+    };
+  };
+  /** Frees the memory of compiled programs; they are compiled again when they are used again. */
+  readonly dispose: () => void;
+}
+
+/** How a session makes batches. */
+export interface SessionSize {
+  readonly batchSize: number;
+  readonly maxTokens: number;
+}
+
+/** Puts programs and frozen weights together. Engine and weights stay with their owner. */
+export const sessionOf = (
+  {
+    engine,
+    programs,
+    frozen,
+  }: { readonly engine: Engine; readonly programs: Programs; readonly frozen: OutputsOf<Params> },
+  blueprint: Blueprint,
+  { batchSize, maxTokens }: SessionSize,
+): Session => {
+  const { layout, task } = blueprint;
+  const writing = (pass: Pass) => ({
+    start: (inputs: Given<StartInputs>) => programs.write[pass].start.run({ ...inputs, frozen }),
+    next: (inputs: Given<NextInputs>) => programs.write[pass].next.run({ ...inputs, frozen }),
+  });
+  return {
+    engine,
+    blueprint,
+    frozen,
+    start: async (root) => putState(engine, await initialState(blueprint, root)),
+    params: async (theta) => named(layout, await readFloats(engine, theta)),
+    theta: (params) => engine.put(floats(flat(layout, params))),
+    batchSize,
+    maxTokens,
+    batch: (rows, indices) => makeBatch(rows, indices, { size: batchSize, maxTokens, task }),
+    masks: {
+      training: (batch, at) => trainingMasks(blueprint, batch, at),
+      member: (batch, at) => memberMasks(blueprint, batch, at),
+    },
+    gradient: (inputs) => programs.gradient.run({ ...inputs, frozen }),
+    step: (inputs) => programs.step.run({ ...inputs, frozen }),
+    search: {
+      score: (inputs) => programs.search.score.run({ ...inputs, frozen }),
+      flow: (inputs) => programs.search.flow.run({ ...inputs, frozen }),
+    },
+    read: async (pass, { masks = {}, ...inputs }) => {
+      const { outputs } = await programs.predict[pass].run({ ...inputs, masks, frozen });
+      const data = await readFloats(engine, outputs);
+      engine.free([outputs]);
+      return { data, width: outputs.shape[1] ?? 1 };
+    },
+    write: { deterministic: writing('deterministic'), 'mean-field': writing('mean-field'), member: writing('member') },
+    dispose: programs.dispose,
+  };
+};
+
+/**
+ * A session of its own on the same engine, weights and adapter, with the noise of another method.
+ * Dispose it after use.
+ */
+export const sessionWith = ({ engine, frozen, blueprint, ...size }: Session, method: Dropout): Session => {
+  const changed = withMethod(blueprint, method);
+  return sessionOf({ engine, frozen, programs: programsOf(engine, changed) }, changed, size);
+};

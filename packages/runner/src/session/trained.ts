@@ -1,0 +1,46 @@
+import type { HostParams } from '@lab/adapter';
+import { BadInput } from '@lab/records';
+import { readPeft } from '@lab/adapter';
+import { asFloats, readSafetensors } from '@lab/engine';
+import type { Blueprint, Setting } from './blueprint.ts';
+
+/** What stands before every name in an adapter file. */
+const PREFIX = 'base_model.model.';
+
+const headTensors = (bytes: Uint8Array): HostParams =>
+  Object.fromEntries(
+    Object.entries(readSafetensors(bytes).tensors)
+      .filter(([name]) => name.startsWith(`${PREFIX}classifier.`))
+      .map(([name, array]) => [name.slice(PREFIX.length), asFloats(array, name)]),
+  );
+
+/**
+ * Trained parameters of a blueprint by name, the adapter's and the head's, from the bytes of its
+ * adapter_model.safetensors. Throws `BadInput` with `where` and the tensor's name when one is
+ * missing or does not fit.
+ */
+export const trainedParams = ({ adapter, head }: Blueprint, bytes: Uint8Array, where: string): HostParams => {
+  const stored = headTensors(bytes);
+  const own = head.params.map(({ name, shape }) => {
+    const tensor = stored[name];
+    if (tensor?.shape.join() !== shape.join())
+      throw new BadInput(
+        `${where}: the head's ${name} is ${tensor ? `[${tensor.shape.join(', ')}]` : 'missing'}; ` +
+          `expected [${shape.join(', ')}]`,
+      );
+    return [name, tensor] as const;
+  });
+  return { ...readPeft(adapter, bytes, where), ...Object.fromEntries(own) };
+};
+
+/**
+ * What a stored head was trained for, from its shape alone: as many classes as it has outputs, of
+ * two texts each by itself where it reads more than one vector of the model's width. Without a head
+ * the model writes texts.
+ */
+export const storedSetting = (bytes: Uint8Array, width: number): Setting => {
+  const [outputs, features] = headTensors(bytes)['classifier.weight']?.shape ?? [];
+  if (outputs === undefined) return { task: { kind: 'text-to-text' }, biEncoder: false };
+  const classes = Array.from({ length: outputs }, (_, i) => `class ${i}`);
+  return { task: { kind: 'classification', classes }, biEncoder: features !== width };
+};

@@ -1,0 +1,105 @@
+import { forwardWith, noNoise, type Perturb, type TokenBatch } from '@lab/adapter';
+import { meanFieldScale, perturbWith } from '@lab/dropout';
+import { tf, unpack, type Params } from '@lab/engine';
+import type { Blueprint } from '../session/blueprint.ts';
+import { shapeOfIds } from '../session/shape.ts';
+import type { BatchTensors } from './batch.ts';
+import { rowLosses, tokenLogits } from './token-loss.ts';
+
+/**
+ * What a pass reads: trained parameters as one vector, the model's frozen weights by name, and a
+ * batch.
+ */
+export interface PassInputs {
+  readonly theta: tf.Tensor1D;
+  readonly frozen: Params;
+  readonly batch: BatchTensors;
+}
+
+/**
+ * How a prediction is made: deterministic, with the expected update, or with one member's masks.
+ */
+export type Pass = 'deterministic' | 'mean-field' | 'member';
+
+/**
+ * What a pass gives: pooled vectors [R, width], outputs [B, C], and what the adapter recorded for
+ * its penalty.
+ */
+export interface Passed {
+  readonly pooled: tf.Tensor2D;
+  readonly outputs: tf.Tensor2D;
+  readonly recorded: Params;
+}
+
+/**
+ * Masks of the training noise as a perturbation. `masks`: by the names of the plan for this batch.
+ */
+export const trainingNoise = ({ masks }: Blueprint, { ids }: BatchTensors, drawn: Params): Perturb =>
+  perturbWith(masks.training(shapeOfIds(ids)), drawn);
+
+/** The perturbation of a prediction; `drawn` holds a member's masks. */
+export const perturbOf = (
+  { method, model, masks }: Blueprint,
+  pass: Pass,
+  { ids, drawn }: { readonly ids: tf.Tensor2D; readonly drawn: Params },
+): Perturb => {
+  if (pass === 'deterministic') return noNoise;
+  if (pass === 'mean-field') return meanFieldScale(method.noise, model.layers) ?? noNoise;
+  return perturbWith(masks.member(shapeOfIds(ids)), drawn);
+};
+
+/**
+ * The model with its adapter and head under a perturbation. For texts pooled and outputs are the
+ * next-token logits [B * T, V].
+ */
+export const passWith = (
+  { model, adapter, head, texts }: Blueprint,
+  { frozen, batch }: { readonly frozen: Params; readonly batch: TokenBatch },
+  params: Params,
+  perturb: Perturb,
+): Passed => {
+  const forward = forwardWith(model, adapter, frozen, params, perturb);
+  const hidden = model.encode(forward, batch);
+  if (texts) {
+    const outputs = tokenLogits(model, forward, hidden);
+    return { pooled: outputs, outputs, recorded: forward.recorded() };
+  }
+  const pooled = model.pool(forward, hidden, batch);
+  return { pooled, outputs: head.apply(pooled, params), recorded: forward.recorded() };
+};
+
+/** What a prediction reads: a pass's inputs, and the masks of a member. */
+export type PredictInputs = PassInputs & { readonly masks: Params };
+
+/**
+ * Outputs [B, C] of one way of reading. For texts: each row's summed loss [B, 1]; a member gives
+ * its next-token logits [B * T, V], to be averaged with the others'.
+ */
+export const predictProgram =
+  (blueprint: Blueprint, pass: Pass) =>
+  ({ theta, frozen, batch, masks }: PredictInputs): { readonly outputs: tf.Tensor2D } => {
+    const perturb = perturbOf(blueprint, pass, { ids: batch.ids, drawn: masks });
+    const { outputs } = passWith(blueprint, { frozen, batch }, unpack(blueprint.layout, theta), perturb);
+    if (!blueprint.texts || pass === 'member') return { outputs };
+    const { rows } = shapeOfIds(batch.ids);
+    return { outputs: tf.reshape(rowLosses(outputs, batch, rows), [rows, 1]) };
+  };
+
+/** What a readout reads: trained parameters and frozen weights by name, and token ids. */
+export interface ReadoutInputs {
+  readonly params: Params;
+  readonly frozen: Params;
+  readonly batch: TokenBatch;
+}
+
+/**
+ * Logits [B, C] of one way of reading, or next-token logits [R, T, V]: a trained model as a
+ * function of token ids alone.
+ */
+export const readoutProgram =
+  (blueprint: Blueprint, pass: Exclude<Pass, 'member'>) =>
+  ({ params, frozen, batch }: ReadoutInputs): { readonly logits: tf.Tensor } => {
+    const perturb = perturbOf(blueprint, pass, { ids: batch.ids, drawn: {} });
+    const { outputs } = passWith(blueprint, { frozen, batch }, params, perturb);
+    return { logits: blueprint.texts ? tf.reshape(outputs, [...batch.ids.shape, -1]) : outputs };
+  };

@@ -1,0 +1,44 @@
+import { forwardWith } from '@lab/adapter';
+import { nextPass, startPass, type NextTokens, type WrittenTokens } from '@lab/models';
+import { tf, unpack, type Params } from '@lab/engine';
+import type { Blueprint } from '../session/blueprint.ts';
+import { languageModel } from '../session/text-rows.ts';
+import { perturbOf, type Pass, type PassInputs } from './pass.ts';
+
+/** What writing reads in every pass: parameters, frozen weights, and the masks of a member. */
+type WriteInputs = Omit<PassInputs, 'batch'> & { readonly masks: Params };
+/** Prompts [R, T], padded on the right. */
+export type StartInputs = WriteInputs & { readonly batch: { readonly ids: tf.Tensor2D; readonly valid: tf.Tensor2D } };
+/** One token more for every row. */
+export type NextInputs = WriteInputs & { readonly tokens: NextTokens };
+/** Next-token logits [R, V] and the cache. */
+export type Written = WrittenTokens;
+
+const forwardOf = (blueprint: Blueprint, pass: Pass, ids: tf.Tensor2D, { theta, frozen, masks }: WriteInputs) => {
+  const { model, adapter, layout } = blueprint;
+  return forwardWith(model, adapter, frozen, unpack(layout, theta), perturbOf(blueprint, pass, { ids, drawn: masks }));
+};
+
+/** Reads prompts: next-token logits [R, V] and the cache. */
+export const startProgram =
+  (blueprint: Blueprint, pass: Pass) =>
+  (inputs: StartInputs): Written => {
+    const { batch } = inputs;
+    const forward = forwardOf(blueprint, pass, batch.ids, inputs);
+    const { maxNewTokens } = textsOf(blueprint).generation;
+    return startPass(languageModel(blueprint.model), forward, { ...batch, extra: {} }, maxNewTokens);
+  };
+
+/** One token more: next-token logits [R, V] and the cache. */
+export const nextProgram =
+  (blueprint: Blueprint, pass: Pass) =>
+  (inputs: NextInputs): Written => {
+    const forward = forwardOf(blueprint, pass, inputs.tokens.ids, inputs);
+    return nextPass(languageModel(blueprint.model), forward, inputs.tokens);
+  };
+
+/** What a text-to-text run needs. Throws for a run of another kind. */
+export const textsOf = ({ texts, signature }: Blueprint) => {
+  if (!texts) throw new Error(`this run writes no texts: ${signature}`);
+  return texts;
+};

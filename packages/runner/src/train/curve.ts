@@ -1,0 +1,72 @@
+import type { CurvePoint, Evaluation, RunConfig } from '@lab/records';
+import { learningRate, type Handle } from '@lab/engine';
+import { assess } from '../read/assess.ts';
+import type { Reading } from '../read/read.ts';
+import type { Prepared } from '../session/prepare.ts';
+import type { Cursor } from './checkpoint.ts';
+
+/** The readout that `best-validation` goes by. */
+export type Headline = { readonly readout: Evaluation['readout']; readonly members: number };
+
+/** Steps of a training, counted. */
+export interface Span {
+  readonly perEpoch: number;
+  readonly steps: number;
+}
+
+/** Steps of an epoch and of the whole training. */
+export const spanOf = ({ config, rows }: Prepared): Span => {
+  const perEpoch = Math.ceil(rows.train.length / config.train.batchSize);
+  return { perEpoch, steps: perEpoch * config.train.epochs };
+};
+
+/** The learning rate of a step, counted from 0. */
+export const rateOf = ({ lr, warmup, schedule }: RunConfig['train'], { steps }: Span, step: number): number =>
+  learningRate({ peak: lr, steps, warmup, after: schedule }, step);
+
+/** The epoch that ends at this step and is to be evaluated now; null where none is. */
+export const dueEpoch = ({ step, curve }: Cursor, { perEpoch }: Span, train: RunConfig['train']): number | null => {
+  const epoch = step / perEpoch;
+  const ends = Number.isInteger(epoch) && epoch > 0 && curve.at(-1)?.epoch !== epoch;
+  return ends && (epoch % train.evalEvery === 0 || epoch === train.epochs) ? epoch : null;
+};
+
+/**
+ * Validation at the end of an epoch: deterministic passes, and the ensemble where the selection
+ * goes by it.
+ */
+export const curvePoint = async (
+  reading: Reading,
+  {
+    config,
+    rows,
+    span,
+    headline,
+  }: Pick<Prepared, 'config' | 'rows'> & { readonly span: Span; readonly headline: Headline },
+  at: { readonly theta: Handle; readonly cursor: Cursor; readonly epoch: number },
+): Promise<CurvePoint> => {
+  const { cursor } = at;
+  const ensemble = config.select === 'best-validation' && headline.readout.startsWith('ensemble');
+  const members = ensemble ? headline.members : 0;
+  const split = { name: 'validation', rows: rows.validation, members } as const;
+  const { evaluations } = await assess(reading, at.theta, split);
+  return {
+    step: cursor.step,
+    epoch: at.epoch,
+    trainLoss: cursor.lossSum / cursor.lossCount,
+    lr: rateOf(config.train, span, cursor.step - 1),
+    evaluations,
+    ...(cursor.allocations?.length ? { allocations: cursor.allocations } : {}),
+  };
+};
+
+/**
+ * The main metric of the headline readout, or the negative loss where texts are not written; null
+ * where it is undefined.
+ */
+export const scoreOf = (evaluations: readonly Evaluation[], headline: Headline, metric: string): number | null => {
+  const metrics = evaluations.find((e) => e.readout === headline.readout && e.members === headline.members)?.metrics;
+  if (!metrics) return null;
+  if (metric in metrics) return metrics[metric] ?? null;
+  return metrics.nll === undefined || metrics.nll === null ? null : -metrics.nll;
+};
