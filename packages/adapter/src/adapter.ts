@@ -117,6 +117,8 @@ export interface Adapter {
    * an adapter cannot be merged.
    */
   readonly delta?: (spec: LinearSpec, params: HostParams) => Float32Array;
+  /** The part of `delta` that no noise meets (links of a chain that have ended); absent: none. */
+  readonly noiselessDelta?: (spec: LinearSpec, params: HostParams) => Float32Array;
   /** Δb [d_out] that merging adds to the bias (to zeros where the map has none). */
   readonly deltaBias?: (spec: LinearSpec, params: HostParams) => Float32Array;
   /** How PEFT stores this adapter; absent: PEFT has no such adapter. */
