@@ -79,7 +79,8 @@ describe('a finished run', () => {
       const lease = leaseOf(folder);
       expect(mendRun(lease)).toEqual({ done: false, damaged: path });
       releaseLease(lease);
-      expect(existsSync(`${path}.corrupt-1`)).toBe(true);
+      const aside = name.startsWith('adapter') ? path.replace('adapter', 'adapter.corrupt-1') : `${path}.corrupt-1`;
+      expect(existsSync(aside)).toBe(true);
       expect(stateOf(out, 'abc')).toBe('planned');
       expect(readRecord(out, 'abc')).toBeNull();
       expect(readPredictions(out, 'abc')).toEqual([]);

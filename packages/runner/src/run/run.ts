@@ -58,14 +58,15 @@ const without = (outcome: RunOutcome, setAside: string | null = null): Ended => 
  */
 export const runOne = async (planned: PlannedRun, args: RunArgs): Promise<Ended> => {
   const { out, dead, timeout = Infinity } = args;
-  if (isDone(out, planned.id) && damageOf(runFolder(out, planned.id)) === null) return without('already-done');
+  if (isDone(out, planned.id) && damageOf(runFolder(out, planned.id), planned.config) === null)
+    return without('already-done');
   const lease = takeLease(openRun(out, planned.id), dead);
   if (!lease) return without('held-elsewhere');
   const pulse = startPulse(lease, args.onProgress);
   const limit = timeLimit(args.signal, timeout);
   let damaged: string | null = null;
   try {
-    const mended = mendRun(lease);
+    const mended = mendRun(lease, planned.config);
     damaged = mended.damaged;
     if (mended.done) return without('already-done');
     note(lease, 'started');

@@ -1,4 +1,4 @@
-import { BadInput, LeaseLost } from '@lab/records';
+import { BadInput, concernsOnly, LeaseLost, runFolder } from '@lab/records';
 import { openBest, type EngineName } from '@lab/engine';
 import type { PlannedRun } from '../plan/config.ts';
 import { openPreparer, type Places } from '../session/prepare.ts';
@@ -45,9 +45,11 @@ export const serve = (): void => {
   process.on('disconnect', halt);
 
   let handle: ((run: PlannedRun, dead: number) => Promise<Ended>) | null = null;
+  let folderOf: (id: string) => string = (id) => id;
   const setUp = async ({ out, places, engine: choice, threads, provider, timeout }: WorkerSetup) => {
     const { engine, reason } = await openBest(choice, { threads, ...(provider === undefined ? {} : { provider }) });
     const workshop = openWorkshop(engine);
+    folderOf = (id) => runFolder(out, id);
     const preparer = openPreparer(places);
     const surroundings = surroundingsOf(engine.description, threads);
     handle = (run, dead) => {
@@ -75,11 +77,13 @@ export const serve = (): void => {
         if (id !== null && error instanceof Cancelled) return send({ type: 'cancelled', id });
         if (id !== null && error instanceof LeaseLost)
           return send({ type: 'ended', id, ended: { outcome: 'held-elsewhere', resumed: 0, setAside: null } });
-        const mend = error instanceof BadInput || (error as Error).name === 'BadInput';
+        const sentence = error instanceof BadInput || (error as Error).name === 'BadInput';
+        // A refusal that concerns this run's folder alone leaves the other runs alone.
+        const mend = sentence && !(id !== null && concernsOnly(folderOf(id), error));
         send({
           type: 'failed',
           id,
-          message: mend ? (error as Error).message : ((error as Error).stack ?? String(error)),
+          message: sentence ? (error as Error).message : ((error as Error).stack ?? String(error)),
           mend,
         });
       }
