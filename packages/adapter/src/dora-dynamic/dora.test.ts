@@ -57,7 +57,7 @@ it('keeps all components at first and the target number at the end', () => {
 });
 
 it('draws a and b on ±sqrt(6 / fan-in)', () => {
-  const adapter = adapters.build(adapters.parse({ name: 'dora-dynamic', r: 6, target_modules }), tiny);
+  const adapter = adapters.build(adapters.parse({ name: 'dora-dynamic', r: 6, target_r: 3, target_modules }), tiny);
   const start = initial(adapter);
   const reach = (which: string) =>
     Math.max(
