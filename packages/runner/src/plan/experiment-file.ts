@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { BadInput, pathStep, sentence } from '@lab/records';
+import { tuningSchema } from '../protocol/space.ts';
 import { overlay, type Arm, type Experiment, type Labels, type ConfigPatch, type Scale } from './experiment.ts';
 
 const labels = z.record(z.string(), z.union([z.string(), z.number()]));
@@ -22,6 +23,7 @@ const scaleSchema = z.strictObject({
     .default({})
     .describe('values by config key (dropout.p, train.lr): every combination, for every arm'),
   seeds: z.array(z.number().int().min(0)).min(1).describe('equal seeds are paired across arms'),
+  tuning: tuningSchema.optional().describe('how settings are searched before the arms are compared'),
 });
 
 /** An experiment as a JSON file. */
@@ -96,6 +98,7 @@ export const parseExperiment = (text: string, where: string): Experiment<FileRep
     base: file.base as ConfigPatch,
     arms: armsOf(file),
     seeds: file.seeds,
+    ...(file.tuning ? { tuning: file.tuning } : {}),
   });
   return {
     name: pathStep(`${where}: the experiment name`, name),

@@ -1,4 +1,5 @@
 import { BadInput, nearest } from '@lab/records';
+import type { TuningPlan } from '../protocol/space.ts';
 import { planRun, reseeded, type PlannedRun } from './config.ts';
 
 type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
@@ -22,6 +23,8 @@ export interface Scale {
   readonly arms: Iterable<Arm>;
   /** Listed, never counted: equal seeds are paired across arms. */
   readonly seeds: readonly number[];
+  /** How the arms' settings are searched before they are compared; absent: they are used as they are. */
+  readonly tuning?: TuningPlan;
 }
 
 /** One question of the papers as plain data. */
