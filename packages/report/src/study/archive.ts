@@ -12,8 +12,14 @@ export const archiveFile = (folder: string): string => join(folder, 'runs.jsonl.
  * without the runs' folders.
  */
 export const writeArchive = (folder: string, { cells, name, title, question }: Study): string => {
-  const rows = cells.map(({ record, labels, predictions, curve }) =>
-    JSON.stringify({ record, labels, predictions: force(predictions), curve: force(curve) }),
+  const rows = cells.map(({ record, labels, predictions, validation, curve }) =>
+    JSON.stringify({
+      record,
+      labels,
+      predictions: force(predictions),
+      ...(validation ? { validation: force(validation) } : {}),
+      curve: force(curve),
+    }),
   );
   const text = [JSON.stringify({ name, title, question }), ...rows].map((row) => `${row}\n`).join('');
   writeWhole(archiveFile(folder), gzipSync(text, { level: 9 }));

@@ -1,11 +1,10 @@
 import { fold, key } from '@lab/random';
-import { describe, type Summary } from '../stats/describe.ts';
-import { hierarchicalInterval } from '../stats/hierarchical.ts';
-import { type Interval, seedInterval } from '../stats/interval.ts';
+import { describe, hodgesLehmann, type Summary } from '../stats/describe.ts';
+import type { Interval } from '../stats/interval.ts';
+import { seedExampleInterval } from '../stats/seed-example.ts';
 import { mcnemar, type SeedwiseMcNemar, seedwise } from '../stats/mcnemar.ts';
-import { detectable } from '../stats/power.ts';
-import { hodgesLehmann, signFlip, type SignFlip } from '../stats/sign-flip.ts';
-import { type Arm, bySeed, byTask, cellsOf, paired, pairName, points, readingOf, type Point } from './arm.ts';
+import { detectable, pairedTest, type PairedTest, seedInterval } from '../stats/paired-test.ts';
+import { type Arm, bySeed, cellsOf, paired, pairName, points, readingOf, type Point } from './arm.ts';
 import { outcomesOf, seedOf, taskOf } from './run.ts';
 import type { Outcomes } from './outcome.ts';
 import type { Cell } from './study.ts';
@@ -22,7 +21,7 @@ export interface Comparison {
   readonly summary: Summary | null;
   readonly interval: Interval | null;
   readonly shift: number;
-  readonly test: SignFlip;
+  readonly test: PairedTest;
   /** Minimal detectable effect at 80 % power, stored units. */
   readonly detectable: number | null;
 }
@@ -31,14 +30,13 @@ export const compareArms = (cells: readonly Cell[], arm: Arm, baseline: Arm, met
   const differences = paired(points(cells, arm, metric), points(cells, baseline, metric));
   const seeds = bySeed(differences).map((p) => p.value);
   const summary = describe(seeds);
-  const strata = [...byTask(differences).values()].map((list) => list.map((p) => p.value));
   return {
     differences,
     summary,
-    interval: seedInterval(strata, fold(fold(reportKey, 'difference'), `${arm.name}|${metric}`)),
+    interval: seedInterval(seeds),
     shift: hodgesLehmann(seeds),
-    test: signFlip(seeds),
-    detectable: detectable(summary?.sd ?? null, seeds.length),
+    test: pairedTest(seeds),
+    detectable: detectable(seeds),
   };
 };
 
@@ -100,6 +98,5 @@ export const compareExamples = (cells: readonly Cell[], arm: Arm, baseline: Arm)
     seeds.set(point.seed, list);
   }
   if (tests.length === 0) return null;
-  const stream = fold(fold(reportKey, 'examples'), `${arm.name}|correct`);
-  return { mcnemar: seedwise(tests), interval: hierarchicalInterval([...seeds.values()], numbers.size, stream) };
+  return { mcnemar: seedwise(tests), interval: seedExampleInterval([...seeds.values()], numbers.size) };
 };

@@ -5,7 +5,7 @@ import { heading, mainMetric, metricOf, unitBeside } from '../study/metric.ts';
 import type { Cell } from '../study/study.ts';
 import { describe } from '../stats/describe.ts';
 import { holm } from '../stats/holm.ts';
-import { ableAfterHolm, dagger, differenceEntry, intervalText, meanEntry, numberEntry, pEntry } from './entries.ts';
+import { differenceEntry, intervalText, meanEntry, numberEntry, pEntry, testNote } from './entries.ts';
 import { column, type Entry, type Table, text, withoutEmpty } from './table.ts';
 
 /** Every arm beside a baseline: scores, paired differences, tests, cost. */
@@ -87,8 +87,8 @@ const tests = (cells: readonly Cell[], spec: CompareTable, arms: readonly Arm[])
       { text: String(c.summary?.n ?? 0), sort: c.summary?.n ?? 0 },
       differenceEntry(main, c),
       numberEntry(main, c.shift, true),
-      pEntry(c.test.p, c.test.able),
-      pEntry(adjusted[i] ?? null, ableAfterHolm(c.test.floor, comparisons.length)),
+      pEntry(c.test.p),
+      pEntry(adjusted[i] ?? null),
       numberEntry(main, c.detectable),
       each?.interval
         ? { text: intervalText(main, each.interval), raw: { low: each.interval.low, high: each.interval.high } }
@@ -101,9 +101,6 @@ const tests = (cells: readonly Cell[], spec: CompareTable, arms: readonly Arm[])
         : text('n/a'),
     ];
   });
-  const weak = comparisons
-    .map(({ c }) => c.test)
-    .filter((t) => t.p !== null && !ableAfterHolm(t.floor, comparisons.length));
   const kinds = new Set(comparisons.flatMap(({ c }) => c.interval?.kind ?? []));
   return withoutEmpty(
     {
@@ -112,7 +109,7 @@ const tests = (cells: readonly Cell[], spec: CompareTable, arms: readonly Arm[])
       caption: caption(
         arms.flatMap((arm) => cellsOf(cells, arm)),
         `${heading(main)}, own readout, runs paired by seed. Difference: ` +
-          `mean with 95 % interval (${[...kinds].join(', ') || 'none'} over seeds, by data set).`,
+          `mean with 95 % interval (${[...kinds].join(', ') || 'none'} over seeds, averaged over data sets).`,
         spec.differs,
       ),
       columns: [
@@ -128,13 +125,12 @@ const tests = (cells: readonly Cell[], spec: CompareTable, arms: readonly Arm[])
       ],
       rows,
       notes: [
-        'p: exact two-sided sign-flip test over seeds; Holm: over all rows. HL: Hodges-Lehmann. MDE: ' +
-          'difference seen with 80 % power.',
-        ...(weak.length > 0 ? [dagger(Math.max(...weak.map((t) => t.n)), comparisons.length)] : []),
+        testNote,
+        'Holm: over all rows. HL: Hodges-Lehmann. MDE: difference found with 80 % power.',
         ...(main.name === 'accuracy'
           ? [
               'McNemar: exact, over examples, one test per run, Holm over runs, at .05. ' +
-                'Seeds x examples: hierarchical bootstrap.',
+                'Seeds x examples: for fresh test sets too.',
             ]
           : []),
       ],

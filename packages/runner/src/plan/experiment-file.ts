@@ -43,7 +43,9 @@ export interface FileReport {
   readonly baseline: Labels | null;
 }
 
-/** Short names of grid axes: the last part of the key, or the whole key where two would be alike. */
+/**
+ * Short names of grid axes: the last part of the key, or the whole key where two would be alike.
+ */
 const axisNames = (keys: readonly string[]): readonly string[] => {
   const last = (key: string) => key.slice(key.lastIndexOf('.') + 1);
   return keys.map((key) => (keys.filter((other) => last(other) === last(key)).length > 1 ? key : last(key)));
@@ -80,8 +82,9 @@ const armsOf = ({ arms, grid }: ScaleFile): Iterable<Arm> => {
 };
 
 /**
- * An experiment from the text of a JSON file; nothing in it is evaluated. `where` names the file for messages. Throws `BadInput` for what
- * is no JSON, for unknown keys, and for names that could lead out of the output folder.
+ * An experiment from the text of a JSON file; nothing in it is evaluated. `where` names the file
+ * for messages. Throws `BadInput` for what is no JSON, for unknown keys, and for names that could
+ * lead out of the output folder.
  */
 export const parseExperiment = (text: string, where: string): Experiment<FileReport> => {
   let raw: unknown;

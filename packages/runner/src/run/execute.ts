@@ -77,12 +77,12 @@ export const execute = async (
       evaluations: [...test.onTrain, ...onValidation, ...test.onTest],
       cost: costOf(trained, config.train.epochs * rows.train.length, test.seconds, meter),
     };
-    finishRun(lease, result, test.predictions);
+    finishRun(lease, result, test);
     return { outcome: 'done', ...reused };
   } catch (error) {
     if (!(error instanceof Diverged)) throw error;
     const nothing = { selectedEpoch: 0, evaluations: [], cost: costOf(null, 0, 0, meter) };
-    finishRun(lease, { ...framed, status: 'diverged', reason: error.message, ...nothing }, []);
+    finishRun(lease, { ...framed, status: 'diverged', reason: error.message, ...nothing }, { predictions: [], validation: [] });
     return { outcome: 'diverged', ...reused };
   }
 };
@@ -92,6 +92,8 @@ interface Tested {
   /** On the test split, then on other data sets'. */
   readonly onTest: readonly Evaluation[];
   readonly predictions: readonly Prediction[];
+  /** Outputs on the validation split. */
+  readonly validation: readonly Prediction[];
   readonly params: HostParams;
   readonly seconds: number;
 }
@@ -102,6 +104,7 @@ const tested = async (reading: Reading, prepared: Prepared, theta: Handle): Prom
   const began = performance.now();
   const members = hasMasks(blueprint) ? config.members : 0;
   const test = await assess(reading, theta, { name: 'test', rows: rows.test, members });
+  const validation = await assess(reading, theta, { name: 'validation', rows: rows.validation, members });
   const onTrain = await assess(reading, theta, { name: 'train', rows: rows.train, members: 0 });
   const others: Evaluation[] = [];
   for (const [name, there] of Object.entries(elsewhere)) {
@@ -112,6 +115,7 @@ const tested = async (reading: Reading, prepared: Prepared, theta: Handle): Prom
     onTrain: onTrain.evaluations,
     onTest: [...test.evaluations, ...others],
     predictions: test.predictions,
+    validation: validation.predictions,
     params: await reading.session.params(theta),
     seconds: (performance.now() - began) / 1000,
   };
