@@ -65,7 +65,7 @@ export const ablationExperiment: Experiment<ReportSpec> = {
         name: 'ablation',
         title: 'Ablation',
         baseline: noDrop,
-        metrics: ['score', 'nll', 'ece'],
+        metrics: ['score', 'nll', 'nll-scaled', 'ece', 'ece-debiased', 'ece-floor'],
         readouts: ['own'],
         arms: bars,
         differs: 'the paper does not say how Drop_train is tested; both ways are shown',

@@ -127,7 +127,7 @@ export const compareExperiment: Experiment<ReportSpec> = {
         name: 'methods',
         title: 'All methods',
         baseline: named('none'),
-        metrics: ['score', 'nll', 'ece'],
+        metrics: ['score', 'nll', 'nll-scaled', 'ece', 'ece-debiased', 'ece-floor'],
         readouts: ['deterministic', 'own'],
       },
       { kind: 'grid', name: 'by-task', title: 'Score by task', metrics: ['score'], average: true },

@@ -142,7 +142,7 @@ export const frameworkExperiment: Experiment<ReportSpec> = {
         title: 'Paired differences to plain LoRA',
         arms: table1,
         baseline: none,
-        metrics: ['score', 'nll', 'ece'],
+        metrics: ['score', 'nll', 'nll-scaled', 'ece', 'ece-debiased', 'ece-floor'],
         readouts: ['own'],
       },
       {

@@ -102,7 +102,7 @@ describe('verdicts', () => {
     expect(v!.beside).toContain('not proven better than a2');
     expect(v!.beside).not.toContain('not proven better than b');
     const without = sure.map(({ validation: _validation, ...cell }) => cell);
-    expect(one(without, test).beside).toEqual(['after one temperature: n/a (no validation logits)']);
+    expect(one(without, test).beside).toEqual(['after one temperature: n/a (no logits stored)']);
   });
   it('the ensemble against what its members score by themselves', () => {
     const members = seeds.map((seed) => invent({ seed, method: 'm', skill: 1 }));

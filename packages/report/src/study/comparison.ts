@@ -1,5 +1,6 @@
 import { fold, key } from '@lab/random';
 import { describe, hodgesLehmann, type Summary } from '../stats/describe.ts';
+import { exampleShare, type ExampleShare } from '../stats/example-share.ts';
 import type { Interval } from '../stats/interval.ts';
 import { seedExampleInterval } from '../stats/seed-example.ts';
 import { mcnemar, type SeedwiseMcNemar, seedwise } from '../stats/mcnemar.ts';
@@ -49,7 +50,22 @@ type Pair = Pick<Point, 'task' | 'seed'>;
 export interface ExampleComparison {
   readonly mcnemar: SeedwiseMcNemar;
   readonly interval: Interval | null;
+  /** What the examples keep over seeds; null where seeds were tested on different examples. */
+  readonly share: ExampleShare | null;
 }
+
+/** The share of examples where every seed has every example once. */
+const sharedShare = (
+  seeds: readonly { readonly id: readonly number[]; readonly value: readonly number[] }[],
+  examples: number,
+): ExampleShare | null => {
+  const rows = seeds.map(({ id, value }) => {
+    const row = new Float64Array(examples).fill(Number.NaN);
+    id.forEach((place, i) => (row[place] = value[i] ?? Number.NaN));
+    return row;
+  });
+  return rows.some((row) => row.includes(Number.NaN)) ? null : exampleShare(rows);
+};
 
 const outcomesBy = (
   cells: readonly Cell[],
@@ -98,5 +114,10 @@ export const compareExamples = (cells: readonly Cell[], arm: Arm, baseline: Arm)
     seeds.set(point.seed, list);
   }
   if (tests.length === 0) return null;
-  return { mcnemar: seedwise(tests), interval: seedExampleInterval([...seeds.values()], numbers.size) };
+  const rows = [...seeds.values()];
+  return {
+    mcnemar: seedwise(tests),
+    interval: seedExampleInterval(rows, numbers.size),
+    share: sharedShare(rows, numbers.size),
+  };
 };

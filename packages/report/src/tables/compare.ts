@@ -3,9 +3,11 @@ import { type Arm, armsOf, cellsOf, type OverArms, seedValues } from '../study/a
 import { compareArms, compareExamples } from '../study/comparison.ts';
 import { heading, mainMetric, metricOf, unitBeside } from '../study/metric.ts';
 import type { Cell } from '../study/study.ts';
+import type { ExampleShare } from '../stats/example-share.ts';
 import { describe } from '../stats/describe.ts';
 import { holm } from '../stats/holm.ts';
 import { differenceEntry, intervalText, meanEntry, numberEntry, pEntry, testNote } from './entries.ts';
+import { costEntry, costNotes } from './costs.ts';
 import { column, type Entry, type Table, text, withoutEmpty } from './table.ts';
 
 /** Every arm beside a baseline: scores, paired differences, tests, cost. */
@@ -46,7 +48,7 @@ const scores = (cells: readonly Cell[], spec: CompareTable, arms: readonly Arm[]
       meanEntry(main, describe(over(readout === 'own' ? arm : { ...arm, readout }, first ?? 'score'))),
     ),
     ...others.map((name) => meanEntry(metricOf(name), describe(over(arm, name)))),
-    ...costs.map((name) => numberEntry(metricOf(name), describe(over(arm, name))?.mean ?? null)),
+    ...costs.map((name) => costEntry(cells, arm, name)),
   ]);
   return withoutEmpty(
     {
@@ -67,10 +69,25 @@ const scores = (cells: readonly Cell[], spec: CompareTable, arms: readonly Arm[]
         ...(others.length > 0
           ? ['Metrics after the first are read with the own readout. ECE: 15 equal-width bins.']
           : []),
+        ...costNotes(
+          arms.flatMap((arm) => cellsOf(cells, arm)),
+          costs,
+        ),
       ],
     },
     readouts.map((r) => `${main.name}-${r}`),
   );
+};
+
+/** What the fixed test set hides from a test over seeds, at worst over the rows. */
+const shareNotes = (shares: readonly ExampleShare[]): string[] => {
+  if (shares.length === 0) return [];
+  const worst = shares.reduce((a, b) => (b.falseRate > a.falseRate ? b : a));
+  const [share, rate] = [worst.share, worst.falseRate].map((v) => (100 * v).toFixed(1));
+  return [
+    `Examples keep up to ${share} % of the variance of their difference over seeds: about new sentences ` +
+      `a test over seeds alone would be wrong in ${rate} % of studies instead of 5 %.`,
+  ];
 };
 
 const tests = (cells: readonly Cell[], spec: CompareTable, arms: readonly Arm[]): Table => {
@@ -80,8 +97,11 @@ const tests = (cells: readonly Cell[], spec: CompareTable, arms: readonly Arm[])
   const comparisons = others.map((arm) => ({ arm, c: compareArms(cells, arm, spec.baseline, name) }));
   const adjusted = holm(comparisons.map(({ c }) => c.test.p));
   const unit = unitBeside(main);
+  const examples = new Map(
+    main.name === 'accuracy' ? others.map((arm) => [arm.name, compareExamples(cells, arm, spec.baseline)]) : [],
+  );
   const rows = comparisons.map(({ arm, c }, i): Entry[] => {
-    const each = main.name === 'accuracy' ? compareExamples(cells, arm, spec.baseline) : null;
+    const each = examples.get(arm.name) ?? null;
     return [
       text(arm.name),
       { text: String(c.summary?.n ?? 0), sort: c.summary?.n ?? 0 },
@@ -133,6 +153,7 @@ const tests = (cells: readonly Cell[], spec: CompareTable, arms: readonly Arm[])
                 'Seeds x examples: for fresh test sets too.',
             ]
           : []),
+        ...shareNotes([...examples.values()].flatMap((each) => each?.share ?? [])),
       ],
     },
     ['p', 'p-holm', 'difference'],

@@ -12,24 +12,27 @@ const afterTemperature = (cells: readonly Cell[], test: ClaimTest): string | nul
   const metric = Object.hasOwn(scaled, test.metric) ? scaled[test.metric] : undefined;
   if (metric === undefined || test.kind === 'no-gain') return null;
   const { status, nearest } = measureClaim(cells, { ...test, metric });
-  if (nearest === null) return 'after one temperature: n/a (no validation logits)';
+  if (nearest === null) return 'after one temperature: n/a (no logits stored)';
   return status === 'held' ? null : `after one temperature: ${status}`;
 };
 
 /**
- * What a held claim must say beside itself: that it is not held after one temperature fitted on
+ * What a held claim must say beside itself: that its effect is smaller than the margin, that it is
+ * not held after one temperature fitted on
  * validation, or that a control does as well. A control does as well unless the claim's arm is
  * proven better than it. Empty where nothing speaks against.
  */
 export const besides = (cells: readonly Cell[], { test, controls = [] }: Claim): readonly string[] => {
   const temperature = afterTemperature(cells, test);
+  const { nearest } = measureClaim(cells, test);
+  const small = test.margin && nearest && nearest.high < test.margin.value ? ['smaller than the margin'] : [];
   const equals = controls.flatMap((control) => {
     const values = gains(cells, test.arm, control, test.metric);
     const { status, nearest } = decideAll([{ name: control.name, values }], { margin: null });
     if (nearest === null) return [`${control.name}: n/a`];
     return status === 'held' ? [] : [`not proven better than ${control.name}`];
   });
-  return [...(temperature === null ? [] : [temperature]), ...equals];
+  return [...small, ...(temperature === null ? [] : [temperature]), ...equals];
 };
 
 /** Ids of the runs that a claim's arms and comparisons use. */
