@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import { BadInput } from '../bad-input.ts';
 import { curvePointSchema, predictionSchema } from '../record-schema.ts';
 import type { CurvePoint, Prediction, RunRecord } from '../record.ts';
-import { readText } from './files.ts';
+import { readText } from '../disk/read.ts';
 import { runFolder } from './folder.ts';
 import { openFinished, readSealed } from './seal.ts';
 
