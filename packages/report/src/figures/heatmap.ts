@@ -3,7 +3,8 @@ import { type Arm, averagedPoints, bySeed, levels, paired, points, type Titled }
 import { heading, mainMetric, show, unitBeside } from '../study/metric.ts';
 import { axis } from '../study/run.ts';
 import type { Cell } from '../study/study.ts';
-import { signFlip } from '../stats/sign-flip.ts';
+import { fewestSeeds } from '../stats/mean-interval.ts';
+import { pairedTest } from '../stats/paired-test.ts';
 import { mean } from '../stats/describe.ts';
 import { holm } from '../stats/holm.ts';
 import { type Figure, stack } from './figure.ts';
@@ -42,14 +43,14 @@ export const heatmapFigure = (cells: readonly Cell[], spec: HeatmapFigure): Figu
               y: String(y),
               value: mean(values),
               seeds: values.length,
-              test: base ? signFlip(values) : null,
+              test: base ? pairedTest(values) : null,
             },
           ];
     }),
   );
   const tests = tiles.flatMap((t) => t.test ?? []);
   const adjusted = holm(tiles.map((t) => t.test?.p ?? null));
-  const able = tests.some((t) => t.floor * tests.length <= 0.05);
+  const able = tests.some((t) => t.n >= fewestSeeds);
   const worth = (v: number): number => v * m.scale * (base && m.better === 'lower' ? -1 : 1);
   const values = tiles.map((t) => worth(t.value));
   const reach = Math.max(...values.map(Math.abs), 1e-9);
@@ -67,7 +68,7 @@ export const heatmapFigure = (cells: readonly Cell[], spec: HeatmapFigure): Figu
   const unit = unitBeside(m);
   const title = baseline ? `difference to ${baseline.name}${unit}` : heading(m);
   const sure = able
-    ? '*: sign-flip test over seeds, Holm over tiles, p at most .05.'
+    ? '*: paired t over seeds, Holm over tiles, p at most .05.'
     : `No tile can be marked as sure: ${tests.length} tiles need more seeds.`;
   const tileText = baseline
     ? `mean paired difference to ${baseline.name}; darker blue is better, orange is worse. ${sure}`

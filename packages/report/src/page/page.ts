@@ -6,7 +6,7 @@ import { compileSpec, type Drawing } from '../figures/draw.ts';
 import { config, colours, ink } from '../figures/theme.ts';
 import type { Report } from '../report.ts';
 import type { MethodCard } from '../spec/spec.ts';
-import type { Status } from '../verdict/verdict.ts';
+import type { VerdictStatus } from '../verdict/decide.ts';
 import { h, type Html, inlineJson, raw } from './html.ts';
 import { pageRuns } from './runs.ts';
 import { cardSection, figureSection, provenanceSection, runSection, tableSection, verdictList } from './sections.ts';
@@ -71,7 +71,7 @@ const curveSpec = {
   },
 } as unknown as TopLevelSpec;
 
-const statuses: readonly Status[] = ['held', 'not seen', 'contradicted', 'cannot tell'];
+const statuses: readonly VerdictStatus[] = ['held', 'equivalent', 'contradicted', 'cannot tell'];
 
 const overview = (pages: readonly Illustrated[]): Html => {
   const all = pages.flatMap(({ report }) => report.verdicts);

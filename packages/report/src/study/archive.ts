@@ -1,9 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { BadInput, sentence, writeWhole } from '@lab/records';
-import type { z } from 'zod';
-import { archivedRun, archiveHead } from './archive-schema.ts';
+import { BadInput, curvePointSchema, predictionSchema, runRecordSchema, sentence, writeWhole } from '@lab/records';
+import { z } from 'zod';
 import { force, type Study } from './study.ts';
 
 /** The file that holds a report folder's runs. */
@@ -14,13 +13,36 @@ export const archiveFile = (folder: string): string => join(folder, 'runs.jsonl.
  * without the runs' folders.
  */
 export const writeArchive = (folder: string, { cells, name, title, question, holds }: Study): string => {
-  const rows = cells.map(({ record, labels, predictions, curve }) =>
-    JSON.stringify({ record, labels, predictions: force(predictions), curve: force(curve) }),
+  const rows = cells.map(({ record, labels, predictions, validation, curve }) =>
+    JSON.stringify({
+      record,
+      labels,
+      predictions: force(predictions),
+      ...(validation ? { validation: force(validation) } : {}),
+      curve: force(curve),
+    }),
   );
   const text = [JSON.stringify({ name, title, question, holds }), ...rows].map((row) => `${row}\n`).join('');
   writeWhole(archiveFile(folder), gzipSync(text, { level: 9 }));
   return archiveFile(folder);
 };
+
+/** The first line of an archive. */
+const archiveHead = z.object({
+  name: z.string(),
+  title: z.string(),
+  question: z.string(),
+  holds: z.string().exactOptional(),
+});
+
+/** Every other line: a run as reports see it. */
+const archivedRun = z.object({
+  record: runRecordSchema,
+  labels: z.record(z.string(), z.union([z.string(), z.number()])),
+  predictions: z.array(predictionSchema),
+  validation: z.array(predictionSchema).exactOptional(),
+  curve: z.array(curvePointSchema),
+});
 
 const repair = 'restore it or write it again with lab report';
 
@@ -42,10 +64,9 @@ const checked = <T>(schema: z.ZodType<T>, line: string, where: string): T => {
   } catch (error) {
     throw new BadInput(`${where}: not JSON (${messageOf(error)}); ${repair}`);
   }
-  const { error } = schema.safeParse(value);
-  if (error) throw new BadInput(`${sentence(where, error, schema)}; ${repair}`);
-  // The line itself, not the schema's copy: keys keep their order and further ones stay.
-  return value as T;
+  const parsed = schema.safeParse(value);
+  if (!parsed.success) throw new BadInput(`${sentence(where, parsed.error, schema)}; ${repair}`);
+  return parsed.data;
 };
 
 /**

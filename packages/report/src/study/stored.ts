@@ -1,4 +1,4 @@
-import { readCurve, readPredictions, readRecord, type Labels } from '@lab/records';
+import { readCurve, readPredictions, readRecord, readValidation, type Labels } from '@lab/records';
 import type { Cell, Study } from './study.ts';
 
 /** A run that an experiment planned. */
@@ -19,7 +19,15 @@ export const storedStudy = (
   const cellOf = ({ id, labels }: StoredRun): readonly Cell[] => {
     const record = readRecord(out, id);
     if (!record) return [];
-    return [{ record, labels, predictions: () => readPredictions(out, id), curve: () => readCurve(out, id) }];
+    return [
+      {
+        record,
+        labels,
+        predictions: () => readPredictions(out, id),
+        validation: () => readValidation(out, id),
+        curve: () => readCurve(out, id),
+      },
+    ];
   };
   return { name, title, question, ...(holds === undefined ? {} : { holds }), cells: runs.flatMap(cellOf) };
 };

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { BadInput, pathStep, sentence, type Labels } from '@lab/records';
+import { tuningSchema } from '../protocol/space.ts';
 import { baselineOf, checkDistinct, gridLabel, labelsSchema, printableText, type ArmsAndGrid } from './arm-labels.ts';
 import { overlay, type Arm, type Experiment, type ConfigPatch, type Scale } from './experiment.ts';
 
@@ -22,6 +23,7 @@ const scaleSchema = z.strictObject({
     .default({})
     .describe('values by config key (dropout.p, train.lr): every combination, for every arm'),
   seeds: z.array(z.number().int().min(0)).min(1).describe('equal seeds are paired across arms'),
+  tuning: tuningSchema.optional().describe('how settings are searched before the arms are compared'),
 });
 
 /** An experiment as a JSON file. */
@@ -101,8 +103,9 @@ const armsOf = ({ arms, grid }: ScaleFile): Iterable<Arm> => {
 };
 
 /**
- * An experiment from the text of a JSON file; nothing in it is evaluated. `where` names the file for messages. Throws `BadInput` for what
- * is no JSON, for unknown keys, and for names that could lead out of the output folder.
+ * An experiment from the text of a JSON file; nothing in it is evaluated. `where` names the file
+ * for messages. Throws `BadInput` for what is no JSON, for unknown keys, and for names that could
+ * lead out of the output folder.
  */
 export const parseExperiment = (text: string, where: string): Experiment<FileReport> => {
   let raw: unknown;
@@ -131,6 +134,7 @@ export const parseExperiment = (text: string, where: string): Experiment<FileRep
     base: file.base as ConfigPatch,
     arms: armsOf(file),
     seeds: file.seeds,
+    ...(file.tuning ? { tuning: file.tuning } : {}),
   });
   return {
     name: pathStep(`${where}: the experiment name`, name),
