@@ -2,12 +2,10 @@ import { fileURLToPath } from 'node:url';
 import { adapters, forwardWith, merge, noNoise, type Adapter, type Forward, type HostParams } from '@lab/adapter';
 import type { Perturb } from '@lab/adapter';
 import { drawMasks, mergeFactor, meanFieldScale, methods, perturbWith, planMasks } from '@lab/dropout';
-import { asFloats, floats, ints, openEngine, readFloats, tf, type Engine, type HostArray } from '@lab/engine';
-import type { Params, PureFunction } from '@lab/engine';
+import { floats, ints, openEngine, readFloats, tf, type Engine, type Handle, type Params } from '@lab/engine';
 import { models } from '@lab/models';
 import { fold, integer, key, normal } from '@lab/random';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { under } from '../src/step/programs.ts';
 
 const [ROWS, TOKENS, DRAWS] = [2, 6, 4096];
 /** Members that one call of the program reads. */
@@ -63,19 +61,24 @@ const open = async (name: string, fixture: string) => {
 };
 
 type Opened = Awaited<ReturnType<typeof open>>;
-type Arrays = { readonly [name: string]: HostArray };
+/** What a pass reads: frozen weights, the adapter's parameters and a batch. */
+type PassRead = {
+  readonly frozen: Params;
+  readonly params: Params;
+  readonly batch: { readonly ids: tf.Tensor2D; readonly valid: tf.Tensor2D };
+};
 
-const prefixed = (prefix: string, arrays: Arrays): Arrays =>
-  Object.fromEntries(Object.entries(arrays).map(([name, array]) => [`${prefix}/${name}`, array]));
+/** What the maps read: beside that what they met, by position, and the masks of members. */
+type MapsRead = PassRead & { readonly met: Params; readonly masks: { readonly [member: string]: Params } };
 
 /** A use of a linear map in a pass: its path, and whether tokens or relative positions pass through it. */
 type Use = { readonly path: string; readonly mode: 'all' | 'weights' };
 
-/** Last hidden states under a perturbation, and what every linear map met (`met/0`, `met/1`, …), noted in `uses`. */
+/** Last hidden states under a perturbation, and what every linear map met, by position, noted in `uses`. */
 const passOf =
-  ({ model, adapter }: Pick<Opened, 'model' | 'adapter'>, perturb: Perturb, uses: Use[] = []): PureFunction =>
-  (inputs) => {
-    const forward = forwardWith(model, adapter, under(inputs, 'weight'), under(inputs, 'param'), perturb);
+  ({ model, adapter }: Pick<Opened, 'model' | 'adapter'>, perturb: Perturb, uses: Use[] = []) =>
+  ({ frozen, params, batch }: PassRead): { readonly hidden: tf.Tensor; readonly met: Params } => {
+    const forward = forwardWith(model, adapter, frozen, params, perturb);
     const met: tf.Tensor[] = [];
     uses.length = 0;
     const watching: Forward = {
@@ -86,54 +89,40 @@ const passOf =
         return forward.linear(path, x, mode);
       },
     };
-    const batch = { ids: inputs.ids as tf.Tensor2D, valid: inputs.valid as tf.Tensor2D, extra: {} };
-    const hidden = model.encode(watching, batch);
-    return { hidden, ...Object.fromEntries(met.map((x, i) => [`met/${i}`, x])) };
+    const hidden = model.encode(watching, { ...batch, extra: {} });
+    return { hidden, met: Object.fromEntries(met.map((x, i) => [i, x])) };
   };
 
 /**
- * Outputs of all linear maps under perturbations for fixed inputs `met/<i>`, each summed along a random direction: for each
- * perturbation the sum over tokens and that over relative positions, [perturbations]. They are linear in the update.
+ * Outputs of all linear maps under perturbations for fixed inputs, each summed along a random
+ * direction: for each perturbation the sum over tokens and that over relative positions,
+ * [perturbations]. They are linear in the update.
  */
 const mapsOf =
-  (
-    { model, adapter }: Opened,
-    uses: readonly Use[],
-    perturbsOf: (inputs: Params) => readonly Perturb[],
-  ): PureFunction =>
-  (inputs) => {
-    const along = (wanted: Use['mode'], forward: Forward) =>
+  ({ model, adapter }: Opened, uses: readonly Use[], perturbsOf: (masks: MapsRead['masks']) => readonly Perturb[]) =>
+  ({ frozen, params, met, masks }: MapsRead) => {
+    const along = (wanted: Use['mode'], forward: Forward): tf.Scalar =>
       uses
         .flatMap(({ path, mode }, i) => {
-          const x = inputs[`met/${i}`];
+          const x = met[i];
           if (!x || mode !== wanted) return [];
           const y = forward.linear(path, x, mode);
           const direction = normal(fold(fold(root, path), mode), y.size);
-          return [tf.sum(tf.mul(y, tf.tensor(direction, y.shape)))];
+          return [tf.sum<tf.Scalar>(tf.mul(y, tf.tensor(direction, y.shape)))];
         })
-        .reduce((a, b) => tf.add(a, b), tf.scalar(0));
-    const forwards = perturbsOf(inputs).map((perturb) =>
-      forwardWith(model, adapter, under(inputs, 'weight'), under(inputs, 'param'), perturb),
-    );
+        .reduce<tf.Scalar>((a, b) => tf.add(a, b), tf.scalar(0));
+    const forwards = perturbsOf(masks).map((perturb) => forwardWith(model, adapter, frozen, params, perturb));
     return {
       tokens: tf.stack(forwards.map((forward) => along('all', forward))),
       positions: tf.stack(forwards.map((forward) => along('weights', forward))),
     };
   };
 
-/** Runs a function once; what it gives, on the host. */
-const runOnce = async (engine: Engine, fn: PureFunction, inputs: Arrays): Promise<Arrays> => {
-  const program = engine.program(fn);
-  const out = await program.run(inputs);
-  const read = await Promise.all(
-    Object.entries(out).map(async ([name, handle]) => [name, await engine.get(handle)] as const),
-  );
-  engine.free(Object.values(out));
-  program.dispose();
-  return Object.fromEntries(read);
+const numbersOf = async (engine: Engine, handle: Handle): Promise<Float32Array> => {
+  const numbers = await readFloats(engine, handle);
+  engine.free([handle]);
+  return numbers;
 };
-
-const numbersOf = (arrays: Arrays, name: string): Float32Array => asFloats(arrays[name], name).data;
 
 const farthest = (a: Float32Array, b: Float32Array): number =>
   Math.max(...a.map((x, i) => Math.abs(x - (b[i] ?? NaN))));
@@ -148,11 +137,7 @@ describe.each(FAMILIES)('%s, %s', (name, fixture) => {
   });
   afterAll(() => engine.close());
 
-  const inputsOf = ({ weights, params, batch }: Opened): Arrays => ({
-    ...prefixed('weight', weights),
-    ...prefixed('param', params),
-    ...batch,
-  });
+  const inputsOf = ({ weights: frozen, params, batch }: Opened) => ({ frozen, params, batch });
   const meanField = (): Perturb => {
     const scale = meanFieldScale(method.noise, opened.model.layers);
     if (!scale) throw new Error('no expected update');
@@ -161,8 +146,13 @@ describe.each(FAMILIES)('%s, %s', (name, fixture) => {
 
   it('the mean-field pass is the model with the expected update merged into its weights, to 1e-5', async () => {
     const { model, adapter, params, weights } = opened;
-    const hidden = async (own: Adapter, perturb: Perturb, inputs: Arrays) =>
-      numbersOf(await runOnce(engine, passOf({ model, adapter: own }, perturb), inputs), 'hidden');
+    const hidden = async (own: Adapter, perturb: Perturb, frozen: HostParams) => {
+      const program = engine.program(passOf({ model, adapter: own }, perturb));
+      const out = await program.run({ ...inputsOf(opened), frozen });
+      engine.free(out.met);
+      program.dispose();
+      return numbersOf(engine, out.hidden);
+    };
     const scaled: Adapter = {
       ...adapter,
       delta: (spec, given) => {
@@ -171,60 +161,49 @@ describe.each(FAMILIES)('%s, %s', (name, fixture) => {
       },
     };
     const bare = adapters.build(adapters.parse({ name: 'none' }), model);
-    const pass = await hidden(adapter, meanField(), inputsOf(opened));
-    const mergedWeights = { ...inputsOf(opened), ...prefixed('weight', merge(scaled, weights, params)) };
-    const merged = await hidden(bare, noNoise, mergedWeights);
+    const pass = await hidden(adapter, meanField(), weights);
+    const merged = await hidden(bare, noNoise, merge(scaled, weights, params));
     const largest = Math.max(...pass.map(Math.abs));
     expect(farthest(pass, merged) / largest).toBeLessThan(1e-5);
     // The whole update is another model: the comparison can fail.
-    expect(farthest(pass, await hidden(adapter, noNoise, inputsOf(opened))) / largest).toBeGreaterThan(1e-3);
+    expect(farthest(pass, await hidden(adapter, noNoise, weights)) / largest).toBeGreaterThan(1e-3);
   });
 
   it(`the average of ${DRAWS} members' updates is the expected one, on tokens and on positions`, async () => {
     const { model, adapter } = opened;
     const plan = planMasks(method.noise, [...model.sites(ROWS, TOKENS), ...adapter.sites(ROWS, TOKENS)], model.layers);
     const uses: Use[] = [];
-    const { hidden: _hidden, ...met } = await runOnce(engine, passOf(opened, noNoise, uses), inputsOf(opened));
-    const inputs = { ...inputsOf(opened), ...met };
-    const expected = await runOnce(
-      engine,
-      mapsOf(opened, uses, () => [meanField()]),
-      inputs,
-    );
-    const whole = await runOnce(
-      engine,
-      mapsOf(opened, uses, () => [noNoise]),
-      inputs,
-    );
-    const handles = Object.fromEntries(Object.entries(inputs).map(([label, array]) => [label, engine.put(array)]));
+    const plain = engine.program(passOf(opened, noNoise, uses));
+    const { hidden: _hidden, met } = await plain.run(inputsOf(opened));
+    const inputs = { ...inputsOf(opened), met };
+    const readMaps = async (perturb: Perturb) => {
+      const program = engine.program(mapsOf(opened, uses, () => [perturb]));
+      const { tokens, positions } = await program.run({ ...inputs, masks: {} });
+      program.dispose();
+      return { tokens: await numbersOf(engine, tokens), positions: await numbersOf(engine, positions) };
+    };
+    const [expected, whole] = [await readMaps(meanField()), await readMaps(noNoise)];
     const members = Array.from({ length: AT_ONCE }, (_, k) => k);
     const program = engine.program(
-      mapsOf(opened, uses, (given) => members.map((k) => perturbWith(plan, under(given, `mask/${k}`)))),
+      mapsOf(opened, uses, (masks) => members.map((k) => perturbWith(plan, masks[k] ?? {}))),
     );
     const drawn = { tokens: new Float64Array(DRAWS), positions: new Float64Array(DRAWS) };
-    const parts = uses.some(({ mode }) => mode === 'weights')
-      ? (['tokens', 'positions'] as const)
-      : (['tokens'] as const);
     for (let i = 0; i < DRAWS; i += AT_ONCE) {
-      const masks = members.map((k) => prefixed(`mask/${k}`, drawMasks(plan, fold(root, i + k), context)));
-      const out = await program.run(Object.assign({}, handles, ...masks));
-      for (const part of parts) {
-        const handle = out[part];
-        if (handle) drawn[part].set(await readFloats(engine, handle), i);
-      }
-      engine.free(Object.values(out));
+      const masks = Object.fromEntries(members.map((k) => [k, drawMasks(plan, fold(root, i + k), context)]));
+      const out = await program.run({ ...inputs, masks });
+      drawn.tokens.set(await numbersOf(engine, out.tokens), i);
+      drawn.positions.set(await numbersOf(engine, out.positions), i);
     }
-    engine.free(Object.values(handles));
-    program.dispose();
-    for (const part of parts) {
+    const withPositions = uses.some(({ mode }) => mode === 'weights');
+    for (const part of withPositions ? (['tokens', 'positions'] as const) : (['tokens'] as const)) {
       const mean = drawn[part].reduce((a, b) => a + b, 0) / DRAWS;
       const spread = Math.sqrt(drawn[part].reduce((a, b) => a + (b - mean) ** 2, 0) / (DRAWS - 1));
-      const standardErrors = (other: Arrays) =>
-        Math.abs(mean - (numbersOf(other, part)[0] ?? NaN)) / (spread / Math.sqrt(DRAWS));
+      const standardErrors = (other: { readonly [name in typeof part]: Float32Array }) =>
+        Math.abs(mean - (other[part][0] ?? NaN)) / (spread / Math.sqrt(DRAWS));
       expect(standardErrors(expected), part).toBeLessThan(3);
       // The whole update is another one: the comparison can fail.
       expect(standardErrors(whole), part).toBeGreaterThan(5);
     }
-    expect(parts.length === 2).toBe(['deberta-v3', 'deberta-apart'].includes(fixture));
+    expect(withPositions).toBe(['deberta-v3', 'deberta-apart'].includes(fixture));
   });
 });
