@@ -132,8 +132,8 @@ export const startProcess = ({ disk, host, pid, openLeases, livesHere, onTake }:
     advance: (operation, goOn) => {
       position = 0;
       // At least one question is answered in every turn.
-      let asked = answered.length;
-      mayGoOn = () => answered.length === asked || (goOn() && (asked = -1) !== 0);
+      const before = answered.length;
+      mayGoOn = () => answered.length === before || goOn();
       try {
         const result = operation(leases);
         answered = [];
