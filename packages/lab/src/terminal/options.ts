@@ -46,6 +46,8 @@ export const modelOption = () =>
   new Option('--model <name>', 'base model of every run, for example minilm; the report is kept beside the others');
 export const weightsOption = () =>
   new Option('--weights <folder>', 'folder with the weights of a model that does not come with the package');
+export const tunedOption = () =>
+  new Option('--tuned', 'every arm at the settings that lab tune chose for this scale').default(false);
 export const jsonOption = () => new Option('--json', 'machine-readable output').default(false);
 
 /** What names runs: scale, overrides, output folder, base model and its weights. */
@@ -55,7 +57,8 @@ export const plannedCommand = (command: Command): Command =>
     .addOption(scaleOption())
     .addOption(setOption())
     .addOption(modelOption())
-    .addOption(weightsOption());
+    .addOption(weightsOption())
+    .addOption(tunedOption());
 
 /** The experiments a command works on. */
 export const namedCommand = (command: Command): Command =>
