@@ -9,7 +9,12 @@ import { singleReadout, type Single, type Trained } from './trained.ts';
 
 /** The adapter with its update multiplied as the readout asks. */
 const scaled = (adapter: Adapter, factor: (path: string) => number): Adapter => {
-  const { delta } = adapter;
+  const { delta, deltaFrom } = adapter;
+  if (deltaFrom)
+    return {
+      ...adapter,
+      deltaFrom: (spec, params, { weights }) => deltaFrom(spec, params, { weights, factor: factor(spec.path) }),
+    };
   if (!delta) return adapter;
   return {
     ...adapter,
