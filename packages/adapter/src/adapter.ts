@@ -126,8 +126,12 @@ export interface Adapter {
     params: HostParams,
     given: { readonly weights: HostParams; readonly factor: number },
   ) => Float32Array;
-  /** Δb [d_out] that merging adds to the bias (to zeros where the map has none). */
-  readonly deltaBias?: (spec: LinearSpec, params: HostParams) => Float32Array;
+  /** The part of `delta` that no noise meets (links of a chain that have ended); absent: none. */
+  readonly noiselessDelta?: (spec: LinearSpec, params: HostParams) => Float32Array;
+  /**
+   * Δb [d_out] that merging adds to the bias (to zeros where the map has none); undefined: nothing.
+   */
+  readonly deltaBias?: (spec: LinearSpec, params: HostParams) => Float32Array | undefined;
   /** How PEFT stores this adapter; absent: PEFT has no such adapter. */
   readonly peft?: PeftForm;
 }
@@ -159,8 +163,8 @@ export interface AdapterState {
   /** Host scalars for this step (budget, switch) that enter the graph as inputs. */
   readonly inputs: (progress: StepCount) => { readonly [name: string]: number };
   /**
-   * After the optimiser's step: parameters, gradients and slots in, parameters and slots out; both
-   * moments too where they change.
+   * After the optimiser's step: parameters, clipped gradients and slots in, parameters and slots out;
+   * both moments too where they change.
    */
   readonly update: (args: { params: Params; grads: Params; slots: Params; inputs: Params; moments: () => Moments }) => {
     params: Params;

@@ -20,10 +20,11 @@ export const merge = (adapter: Adapter, weights: HostParams, params: HostParams)
   const changed = targets.flatMap((spec): readonly (readonly [string, Float32HostArray])[] => {
     const [W, b] = [`${spec.path}.weight`, `${spec.path}.bias`];
     const bias = weights[b] ? floatsAt(weights, b) : new Float32Array(spec.dOut);
+    const shift = deltaBias?.(spec, params);
     const update = deltaFrom?.(spec, params, { weights, factor: 1 }) ?? delta?.(spec, params);
     return [
       ...(update ? [[W, sum([spec.dIn, spec.dOut], floatsAt(weights, W), update)] as const] : []),
-      ...(deltaBias ? [[b, sum([spec.dOut], bias, deltaBias(spec, params))] as const] : []),
+      ...(shift ? [[b, sum([spec.dOut], bias, shift)] as const] : []),
     ];
   });
   return { ...weights, ...Object.fromEntries(changed) };

@@ -18,6 +18,12 @@ const lazily =
     await action(...args);
   };
 
+// A full disk behind standard output, or a reader that has gone.
+process.stdout.on('error', ({ code, message }: NodeJS.ErrnoException) => {
+  if (code !== 'EPIPE') console.error(`Standard output cannot be written: ${message}`);
+  process.exit(code === 'EPIPE' ? 0 : 2);
+});
+
 const program = new Command('lab')
   .description(
     'Which dropout, where, how much, how many samples, when a language model is fine-tuned through low-rank adapters?',

@@ -55,8 +55,7 @@ export const lora = entry<[Model], Adapter, typeof options>({
         const y = branch.linear(spec, x, base, params, perturb);
         return moved.has(spec.path) ? tf.add(y, tensorAt(params, `${spec.path}.${BIAS}`)) : y;
       },
-      deltaBias: ({ path, dOut }, params) =>
-        moved.has(path) ? floatsAt(params, `${path}.${BIAS}`) : new Float32Array(dOut),
+      deltaBias: ({ path }, params) => (moved.has(path) ? floatsAt(params, `${path}.${BIAS}`) : undefined),
     };
     return {
       ...branch,
