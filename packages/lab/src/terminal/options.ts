@@ -31,7 +31,14 @@ const share = (text: string): number => {
   return part / parts;
 };
 
-export const outOption = () => new Option('--out <folder>', 'where runs and reports are kept').default('out');
+/** The name of a folder: anything but nothing. */
+const folder = (text: string): string => {
+  if (text.trim() === '') throw new InvalidArgumentError('Expected the name of a folder; got nothing.');
+  return text;
+};
+
+export const outOption = () =>
+  new Option('--out <folder>', 'where runs and reports are kept').argParser(folder).default('out');
 export const scaleOption = () => new Option('--scale <name>', 'how big: smoke, quick, embedded, …').default('quick');
 export const setOption = () =>
   new Option('--set <key=value...>', 'overrides for every run, for example train.epochs=3 seed=[0,1]').default([]);
