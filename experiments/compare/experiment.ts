@@ -1,6 +1,7 @@
 import type { ReportSpec } from '@lab/report';
 import type { Arm, ConfigPatch, Experiment } from '@lab/runner';
 import { embedded, quick, smoke } from '../embedded.ts';
+import { hiddenKeyAboveLora, klTerm, onePoint } from '../margins.ts';
 
 const methods = {
   none: { name: 'none' },
@@ -93,19 +94,31 @@ export const compareExperiment: Experiment<ReportSpec> = {
         id: 'lora-dropout-helps',
         text: 'LoRA Dropout is above plain LoRA',
         source: 'LoRA Dropout, Tables 1 and 2',
-        test: { kind: 'better', arm: named('lora-dropout'), than: [named('none')], metric: 'score' },
+        test: { kind: 'better', arm: named('lora-dropout'), than: [named('none')], metric: 'score', margin: onePoint },
       },
       {
         id: 'hiddenkey-helps',
         text: 'HiddenKey is above plain LoRA',
         source: 'HiddenKey, Table 1',
-        test: { kind: 'better', arm: named('hiddenkey'), than: [named('none')], metric: 'score' },
+        test: {
+          kind: 'better',
+          arm: named('hiddenkey'),
+          than: [named('none')],
+          metric: 'score',
+          margin: hiddenKeyAboveLora,
+        },
       },
       {
         id: 'kl-helps',
         text: 'The KL term helps: HiddenKey is above HiddenKey-minus',
         source: 'HiddenKey, Table 1',
-        test: { kind: 'better', arm: named('hiddenkey'), than: [named('hiddenkey-minus')], metric: 'score' },
+        test: {
+          kind: 'better',
+          arm: named('hiddenkey'),
+          than: [named('hiddenkey-minus')],
+          metric: 'score',
+          margin: klTerm,
+        },
       },
     ],
     tables: [
@@ -114,7 +127,7 @@ export const compareExperiment: Experiment<ReportSpec> = {
         name: 'methods',
         title: 'All methods',
         baseline: named('none'),
-        metrics: ['score', 'nll', 'ece'],
+        metrics: ['score', 'nll', 'nll-scaled', 'ece', 'ece-debiased', 'ece-floor'],
         readouts: ['deterministic', 'own'],
       },
       { kind: 'grid', name: 'by-task', title: 'Score by task', metrics: ['score'], average: true },

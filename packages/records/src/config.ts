@@ -15,6 +15,12 @@ export const trainSchema = z.strictObject({
   optimizer: named.optional().describe('lora-rite or lora-pro, for adapters of LoRA pairs; left out: AdamW'),
   maxTokens: z.number().int().min(1).default(64).describe('tokens kept of a text'),
   labelSmoothing: z.number().min(0).lt(1).optional().describe('text-to-text: target spread over the vocabulary'),
+  patience: z
+    .number()
+    .int()
+    .min(1)
+    .optional()
+    .describe('early-stopping: evaluations without a lower validation loss that end training; left out: 3'),
   evalEvery: z.number().int().min(1).default(1).describe('epochs between evaluations on validation'),
 });
 
@@ -26,7 +32,10 @@ export const runConfigSchema = z.strictObject({
   adapter: named.describe('adapter entry and options'),
   dropout: named.describe('dropout method and options'),
   train: trainSchema.prefault({}),
-  select: z.enum(['last', 'best-validation']).default('last').describe('which checkpoint is tested'),
+  select: z
+    .enum(['last', 'best-validation', 'early-stopping'])
+    .default('last')
+    .describe('which checkpoint is tested; early-stopping: lowest validation loss, training ends after train.patience'),
   generation: z.looseObject({}).optional().describe('text-to-text: how texts are written'),
   members: z.number().int().min(0).max(256).default(8).describe('ensemble members M drawn at evaluation'),
 });

@@ -56,7 +56,14 @@ export type { Owner } from './store/owner.ts';
 export { readProgress, writeProgress, type ProgressNote } from './store/progress.ts';
 export { damageOf, openFinished, readSeal, readSealed, unseal, type Finished, type Seal } from './store/seal.ts';
 export { failRun, isDone, readFailure, stateOf, type Failure, type RunState } from './store/states.ts';
-export { readAdapterFiles, readCurve, readPredictions, readRecord } from './store/finished.ts';
+export {
+  readAdapterFiles,
+  readCurve,
+  readCurveSoFar,
+  readPredictions,
+  readRecord,
+  readValidation,
+} from './store/finished.ts';
 export {
   checkpointPath,
   finishRun,

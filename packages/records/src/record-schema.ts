@@ -59,6 +59,7 @@ export const runResultSchema: z.ZodType<RunResult> = z.looseObject({
     examplesPerSecond: z.number(),
     peakMemoryMB: z.number(),
     energyJoules: z.number().nullable().exactOptional(),
+    loadPerCore: z.number().exactOptional(),
   }),
 });
 

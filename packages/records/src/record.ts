@@ -73,6 +73,11 @@ export interface Cost {
    * the package, so their figures overlap.
    */
   readonly energyJoules?: number | null;
+  /**
+   * Load of the machine while the run was at work (mean of the one-minute load average at its
+   * start and its end) by processor core; absent in older records. Above 1 others were waiting.
+   */
+  readonly loadPerCore?: number;
 }
 
 /** result.json: what was measured. */

@@ -31,7 +31,7 @@ const finish = (out: string, id: string, seed: number): string => {
   writeHead(lease, { ...sampleConfig, seed }, surroundings);
   writeCurve(lease, sampleCurve);
   writeAdapterFile(lease, 'adapter_model.safetensors', Uint8Array.of(seed));
-  finishRun(lease, { ...result, id }, predictions);
+  finishRun(lease, { ...result, id }, { predictions, validation: [] });
   releaseLease(lease);
   return runFolder(out, id);
 };
@@ -152,7 +152,7 @@ describe('what cannot be read', () => {
     const lease = leaseOf(openRun(out, 'one'));
     writeHead(lease, sampleConfig, surroundings);
     writeFileSync(join(lease.folder, 'metrics.jsonl'), '{"step":"x"}\n');
-    finishRun(lease, { ...result, id: 'one' }, predictions);
+    finishRun(lease, { ...result, id: 'one' }, { predictions, validation: [] });
     expect(() => readCurve(out, 'one')).toThrow(/metrics.jsonl:1: does not hold what a run writes$/);
   });
 });

@@ -27,7 +27,7 @@ const finished = (): { out: string; folder: string } => {
   writeHead(lease, sampleConfig, surroundings);
   writeCurve(lease, sampleCurve);
   writeAdapterFile(lease, 'adapter_model.safetensors', Uint8Array.of(1, 2, 3));
-  finishRun(lease, result, predictions);
+  finishRun(lease, result, { predictions, validation: [] });
   releaseLease(lease);
   return { out, folder: runFolder(out, 'abc') };
 };
@@ -94,7 +94,7 @@ describe('a finished run', () => {
     mendRun(leaseOf(folder));
     const lease = leaseOf(folder, 1);
     writeHead(lease, sampleConfig, surroundings);
-    finishRun(lease, result, predictions);
+    finishRun(lease, result, { predictions, validation: [] });
     edit(join(folder, 'result.json'));
     mendRun(lease);
     expect(readdirSync(folder).filter((name) => name.startsWith('DONE'))).toEqual(['DONE.corrupt-1', 'DONE.corrupt-2']);

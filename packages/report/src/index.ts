@@ -8,6 +8,8 @@ export { force, type Cell, type Study } from './study/study.ts';
 export { ownStudySpec, type OwnStudy } from './spec/own-study.ts';
 export { withSeedEnsembles } from './spec/seed-ensembles.ts';
 export type { MethodCard, ReportSpec } from './spec/spec.ts';
+export { writeIndex } from './page/index-page.ts';
+export type { Claim, ClaimTest, Margin } from './verdict/claim.ts';
 export { servePage, type Served } from './page/serve.ts';
 export * as heteroLora from './papers/heterolora.ts';
 export * as hiddenKey from './papers/hiddenkey.ts';

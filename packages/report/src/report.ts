@@ -10,6 +10,8 @@ import { judge, type Verdict } from './verdict/verdict.ts';
 /** Everything a report says, before any file is written. */
 export interface Report {
   readonly spec: ReportSpec;
+  /** Which runs these are beside others of the experiment; null where nobody said. */
+  readonly holds: string | null;
   readonly cells: readonly Cell[];
   readonly verdicts: readonly Verdict[];
   readonly tables: readonly Table[];
@@ -22,6 +24,7 @@ export const buildReport = (study: Study, spec: ReportSpec): Report => {
   const verdicts = judge(cells, spec.claims);
   return {
     spec,
+    holds: study.holds ?? null,
     cells,
     verdicts,
     tables: [

@@ -39,10 +39,11 @@ const textOf = (path: string): string => {
 const fromFile = (path: string): Experiment<ReportSpec> => {
   const experiment = parseExperiment(textOf(path), path);
   const { name, title, question, report } = experiment;
+  const { baseline, gridAxes } = report;
   if (experiments.some((own) => own.name === name))
     throw new BadInput(`${path}: "${name}" is the name of an experiment of this program; give it another`);
   const arms = { [Symbol.iterator]: () => labelsOf(experiment) };
-  return { ...experiment, report: ownStudySpec({ name, title, question, arms, baseline: report.baseline }) };
+  return { ...experiment, report: ownStudySpec({ name, title, question, arms, baseline, gridAxes }) };
 };
 
 /**

@@ -9,7 +9,7 @@ const SAMPLE = 1 << 20;
 /** Small files that are read whole. */
 const WHOLE = ['config.json', 'tokenizer.json', 'model.json', 'vocab.json'];
 
-const isShard = (name: string): boolean => name.endsWith('.safetensors') || name.includes('-shard');
+const isShard = (name: string): boolean => /\.(safetensors|gguf)$/.test(name) || name.includes('-shard');
 
 /**
  * 16 hexadecimal digits that tell one folder of weights from another: of the small files whole, and
@@ -23,7 +23,7 @@ export const fingerprintOf = (folder: string): string => {
     for (const name of WHOLE.filter((each) => existsSync(join(folder, each))))
       hash.update(name).update(readFileSync(join(folder, name)));
     const shards = readdirSync(folder).filter(isShard).sort();
-    if (shards.length === 0) throw new Error('it holds no *.safetensors and no shards');
+    if (shards.length === 0) throw new Error('it holds no *.safetensors, no *.gguf and no shards');
     for (const name of shards) {
       const file = openSync(join(folder, name), 'r');
       try {

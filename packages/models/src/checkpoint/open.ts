@@ -26,8 +26,23 @@ const SINGLE = 'model.safetensors';
 const INDEX = `${SINGLE}.index.json`;
 const indexSchema = z.object({ weight_map: z.record(z.string(), z.string().regex(/^[^/\\]+$/)) });
 
+/** A sentence that says how to turn a checkpoint of pickled tensors into safetensors. */
+const conversion = (folder: string): string => {
+  const quoted = JSON.stringify(folder);
+  const lines = [
+    'import transformers as t',
+    `f = ${quoted}`,
+    'c = t.AutoConfig.from_pretrained(f)',
+    'getattr(t, c.architectures[0]).from_pretrained(f).save_pretrained(f)',
+    't.AutoTokenizer.from_pretrained(f).save_pretrained(f)',
+  ];
+  return `${folder}: pytorch_model.bin is a pickle and is not read; convert it once in Python: ${lines.join('; ')}`;
+};
+
 const places = async (folder: string): Promise<ReadonlyMap<string, TensorPlace>> => {
   if (existsSync(join(folder, SINGLE))) return readHeader(join(folder, SINGLE));
+  const pickled = ['pytorch_model.bin', 'pytorch_model.bin.index.json'].some((name) => existsSync(join(folder, name)));
+  if (pickled && !existsSync(join(folder, INDEX))) throw new BadInput(conversion(folder));
   if (!existsSync(join(folder, INDEX)))
     throw new BadInput(`no such file: ${join(folder, SINGLE)} (nor ${INDEX} for a sharded checkpoint)`);
   const { weight_map } = await readJsonFile(join(folder, INDEX), indexSchema);

@@ -30,6 +30,8 @@ export interface Anatomy {
    * head.
    */
   readonly lmHead?: string;
+  /** Largest magnitude of next-token logits; absent: unbounded. */
+  readonly logitsCap?: number;
 }
 
 /** How a family reads config.json. */

@@ -18,12 +18,16 @@ export interface DecoderPaths {
   readonly attention: string;
   readonly output: string;
   readonly attentionNorm: string;
+  /** Norm of the attention's output before its residual is added, where there is one. */
+  readonly attentionOutputNorm?: string;
   readonly ffn: string;
   readonly down: string;
   readonly ffnNorm: string;
+  /** Norm of the feed-forward part's output, where there is one. */
+  readonly ffnOutputNorm?: string;
 }
 
-/** A stack of causal layers, and what its family does in its own way. */
+/** A stack of layers with a residual around each part, and what its family does in its own way. */
 export interface DecoderStack {
   readonly layers: number;
   readonly paths: (layer: number) => DecoderPaths;
@@ -33,27 +37,43 @@ export interface DecoderStack {
   readonly project: (forward: Forward, attention: Place, h: tf.Tensor) => Projected;
   /** The activation inside the feed-forward part: [B, T, width] -> [B, T, d_ff]. */
   readonly inner: (forward: Forward, ffn: Place, h: tf.Tensor) => tf.Tensor;
+  /** Largest magnitude of attention logits, cap tanh(logits / cap); absent: unbounded. */
+  readonly cap?: number;
 }
 
-/** The layers: x [B, T, width] -> [B, T, width]. `bias` hides keys that a query may not see. */
-export const decoderLayers = (stack: DecoderStack, forward: Forward, x: tf.Tensor, bias: tf.Tensor): tf.Tensor => {
+/** cap tanh(x / cap): x near zero, never beyond the cap (Gemma 2). */
+export const capped = (x: tf.Tensor, cap: number): tf.Tensor => tf.mul(tf.tanh(tf.div(x, cap)), cap);
+
+/**
+ * The layers: x [B, T, width] -> [B, T, width]. `bias` hides keys that a query may not see, in all
+ * layers or in each.
+ */
+export const decoderLayers = (
+  stack: DecoderStack,
+  forward: Forward,
+  x: tf.Tensor,
+  bias: tf.Tensor | ((layer: number) => tf.Tensor),
+): tf.Tensor => {
+  const normed = (path: string | undefined, h: tf.Tensor) => (path === undefined ? h : stack.norm(forward, path, h));
   const attention = (layer: number, h: tf.Tensor, stream: tf.Tensor): tf.Tensor => {
-    const { attention: path, output } = stack.paths(layer);
+    const { attention: path, output, attentionOutputNorm } = stack.paths(layer);
     const place = { path, layer };
     const { q, ...fresh } = stack.project(forward, place, h);
     const [k, v] = exchange(forward, place, fresh.k, fresh.v);
     const [batch, heads, tokens] = q.shape;
     const products = scores(group(q, k.shape[1]), k);
-    const logits = k.shape[1] === heads ? products : tf.reshape(products, [batch, heads, tokens, k.shape[2]]);
-    const mixed = forward.linear(output, attend(forward, place, logits, bias, v));
-    return forward.sublayer('attention', place, mixed, h, stream);
+    const whole = k.shape[1] === heads ? products : tf.reshape(products, [batch, heads, tokens, k.shape[2]]);
+    const logits = stack.cap === undefined ? whole : capped(whole, stack.cap);
+    const hides = typeof bias === 'function' ? bias(layer) : bias;
+    const mixed = forward.linear(output, attend(forward, place, logits, hides, v));
+    return forward.sublayer('attention', place, normed(attentionOutputNorm, mixed), h, stream);
   };
   const ffn = (layer: number, h: tf.Tensor, stream: tf.Tensor): tf.Tensor => {
-    const { ffn: path, down } = stack.paths(layer);
+    const { ffn: path, down, ffnOutputNorm } = stack.paths(layer);
     const place = { path, layer };
     const inner = forward.perturb('ffn.intermediate', place, stack.inner(forward, place, h));
     const hidden = forward.perturb('ffn.hidden', place, forward.linear(down, inner));
-    return forward.sublayer('ffn', place, hidden, h, stream);
+    return forward.sublayer('ffn', place, normed(ffnOutputNorm, hidden), h, stream);
   };
   const residual = (path: string, stream: tf.Tensor, part: (h: tf.Tensor) => tf.Tensor): tf.Tensor =>
     stack.norms === 'before'

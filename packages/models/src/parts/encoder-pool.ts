@@ -4,27 +4,32 @@ import { ACTIVATIONS, type Activation } from './activations.ts';
 import { firstToken, maskedMean } from './pool.ts';
 
 /**
- * A dense layer with an activation on the first token, as a checkpoint's pooler or classification
- * head begins.
+ * A dense layer with an activation on one vector an example, as a checkpoint's pooler or
+ * classification head begins.
  */
 export interface PoolHead {
   readonly spec: LinearSpec;
   readonly activation: Activation;
+  /** The vector that enters; absent: the first token. */
+  readonly from?: 'mean' | 'cls';
+  /** A norm after the activation. */
+  readonly norm?: (forward: Forward, x: tf.Tensor) => tf.Tensor;
 }
 
 /**
- * First token through the head, the first token alone (`cls`), or the mean of valid tokens: [B, d].
- * With the `output` site.
+ * The head's vector through the head, the first token alone (`cls`), or the mean of valid tokens:
+ * [B, d]. With the `output` site.
  */
 export const encoderPool =
   (kind: 'mean' | 'cls' | PoolHead, layers: number) =>
   (forward: Forward, hidden: tf.Tensor3D, { valid }: TokenBatch): tf.Tensor2D => {
-    const through = ({ spec, activation }: PoolHead): tf.Tensor => {
-      const first = firstToken(hidden);
-      const [batch, width] = first.shape;
-      const dense = forward.linear(spec.path, tf.reshape(first, [batch, 1, width]));
-      return tf.reshape(ACTIVATIONS[activation](dense), [batch, spec.dOut]);
+    const vector = (from: 'mean' | 'cls') => (from === 'mean' ? maskedMean(hidden, valid) : firstToken(hidden));
+    const through = ({ spec, activation, from = 'cls', norm = (_, x) => x }: PoolHead): tf.Tensor => {
+      const entering = vector(from);
+      const [batch, width] = entering.shape;
+      const dense = forward.linear(spec.path, tf.reshape(entering, [batch, 1, width]));
+      return norm(forward, tf.reshape(ACTIVATIONS[activation](dense), [batch, spec.dOut]));
     };
-    const pooled = kind === 'mean' ? maskedMean(hidden, valid) : kind === 'cls' ? firstToken(hidden) : through(kind);
+    const pooled = typeof kind === 'string' ? vector(kind) : through(kind);
     return as2d(forward.perturb('output', { path: 'pool', layer: layers - 1 }, pooled));
   };

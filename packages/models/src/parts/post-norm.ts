@@ -65,7 +65,9 @@ export const postNormTensors = (stack: PostNorm): readonly TensorSpec[] => [
 export const postNormSites = (stack: PostNorm, batch: number, tokens: number): readonly SiteUse[] =>
   each(stack, (layer) => layerSites({ ...stack.paths(layer), layer }, stack, batch, tokens));
 
-const plainLogits = (q: tf.Tensor4D, k: tf.Tensor4D): tf.Tensor => scores(tf.mul(q, 1 / Math.sqrt(q.shape[3])), k);
+/** q kᵀ / sqrt(d): [B, heads, T, d] -> [B, heads, T, T]. */
+export const plainLogits = (q: tf.Tensor4D, k: tf.Tensor4D): tf.Tensor =>
+  scores(tf.mul(q, 1 / Math.sqrt(q.shape[3])), k);
 
 /** The stack: x [B, T, width] -> [B, T, width]. `bias` hides keys. */
 export const postNormLayers = (stack: PostNorm, forward: Forward, x: tf.Tensor, bias: tf.Tensor): tf.Tensor3D => {

@@ -1,10 +1,7 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Encoded } from '@lab/adapter';
 import { BadInput } from '@lab/records';
 import { Tokenizer } from '@huggingface/tokenizers';
-import { z } from 'zod';
-import { readJsonFile } from '../checkpoint/json.ts';
+import type { TokenizerFiles } from './files.ts';
 
 /**
  * Lengths of two texts cut to `room` tokens together, as tokenizers' `longest_first` does: the
@@ -24,18 +21,17 @@ interface PostProcessed {
   readonly token_type_ids?: readonly number[];
 }
 
-const load = async (folder: string): Promise<Tokenizer> => {
-  const file = join(folder, 'tokenizer.json');
-  const configFile = join(folder, 'tokenizer_config.json');
-  if (!existsSync(file)) throw new BadInput(`no such file: ${file}`);
-  const description = await readJsonFile(file, z.looseObject({ model: z.looseObject({}) }));
-  const config = existsSync(configFile) ? await readJsonFile(configFile, z.looseObject({})) : {};
-  return new Tokenizer(description, config);
+const load = ({ description, config, where }: TokenizerFiles): Tokenizer => {
+  try {
+    return new Tokenizer(description, config);
+  } catch (error) {
+    throw new BadInput(`${where}: is not a tokenizer that is read: ${error instanceof Error ? error.message : error}`);
+  }
 };
 
 /** Texts to ids without special tokens, and back. Throws `BadInput` when the file is broken. */
-export const openTexts = async (folder: string) => {
-  const tokenizer = await load(folder);
+export const openTexts = (files: TokenizerFiles) => {
+  const tokenizer = load(files);
   return {
     encodeBare: (text: string): Int32Array =>
       Int32Array.from(tokenizer.encode(text, { add_special_tokens: false }).ids),
@@ -51,11 +47,11 @@ export const openTexts = async (folder: string) => {
  * never more than `maxTokens` of them. `types`: whether segment ids are given. Throws `BadInput`
  * when the file is broken.
  */
-export const openTokenizer = async (
-  folder: string,
+export const openTokenizer = (
+  files: TokenizerFiles,
   { maxTokens, types }: { readonly maxTokens: number; readonly types: boolean },
-): Promise<(text: string, pair?: string, atMost?: number) => Encoded> => {
-  const tokenizer = await load(folder);
+): ((text: string, pair?: string, atMost?: number) => Encoded) => {
+  const tokenizer = load(files);
   const bare = (text: string): readonly string[] => tokenizer.encode(text, { add_special_tokens: false }).tokens;
   const pack = (first: readonly string[], second: readonly string[] | null) => {
     const processed = tokenizer.post_processor?.([...first], second === null ? null : [...second], true);

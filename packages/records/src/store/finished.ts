@@ -1,7 +1,9 @@
+import { join } from 'node:path';
 import type { z } from 'zod';
 import { BadInput } from '../bad-input.ts';
 import { curvePointSchema, predictionSchema } from '../record-schema.ts';
 import type { CurvePoint, Prediction, RunRecord } from '../record.ts';
+import { readText } from '../disk/read.ts';
 import { runFolder } from './folder.ts';
 import { openFinished, readSealed } from './seal.ts';
 
@@ -36,6 +38,29 @@ export const readCurve = (out: string, id: string): readonly CurvePoint[] =>
 /** A finished run's predictions; empty while it is not done. Throws as `readRecord`. */
 export const readPredictions = (out: string, id: string): readonly Prediction[] =>
   readRows(out, id, 'predictions.jsonl', predictionSchema);
+
+/**
+ * A finished run's outputs on validation; empty while it is not done, and for runs of older
+ * versions, which did not keep them. Throws as `readRecord`.
+ */
+export const readValidation = (out: string, id: string): readonly Prediction[] =>
+  readRows(out, id, 'validation.jsonl', predictionSchema);
+
+/**
+ * The curve of a run that may not be done: what was written so far, no seal asked. Empty where
+ * nothing was. Throws `BadInput` for rows that no run writes.
+ */
+export const readCurveSoFar = (out: string, id: string): readonly CurvePoint[] => {
+  const path = join(runFolder(out, id), 'metrics.jsonl');
+  return (readText(path) ?? '').split('\n').flatMap((line, i) => {
+    if (line === '') return [];
+    try {
+      return [curvePointSchema.parse(JSON.parse(line))];
+    } catch {
+      throw new BadInput(`${path}:${i + 1}: does not hold what a run writes`);
+    }
+  });
+};
 
 /**
  * The files of a finished run's adapter by name; null while it is not done. Throws as `readRecord`.

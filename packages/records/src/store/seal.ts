@@ -26,7 +26,7 @@ const sealSchema = z.strictObject({
 export type Seal = z.infer<typeof sealSchema>;
 
 const marker = (folder: string): string => join(folder, 'DONE');
-const plain = ['run.json', 'metrics.jsonl', 'predictions.jsonl', 'result.json'];
+const plain = ['run.json', 'metrics.jsonl', 'predictions.jsonl', 'validation.jsonl', 'result.json'];
 
 /** Paths in the folder of the files that belong to a finished run. */
 const sealed = (folder: string): readonly string[] => [

@@ -59,13 +59,22 @@ export const writeAdapterFile = (lease: Lease, name: string, bytes: Uint8Array |
   writeWhole(join(lease.folder, 'adapter', pathStep('adapter file', name)), bytes);
 };
 
+/** What a finished run leaves besides its result. */
+interface Outputs {
+  /** Of the test split. */
+  readonly predictions: readonly Prediction[];
+  /** Of the validation split, by the same weights: what a temperature is fitted on. */
+  readonly validation: readonly Prediction[];
+}
+
 /**
- * Ends a run: predictions, result, and last the marker with everybody's checksum. The checkpoint is
- * no longer needed.
+ * Ends a run: outputs, result, and last the marker with everybody's checksum. The checkpoint is no
+ * longer needed.
  */
-export const finishRun = (lease: Lease, result: RunResult, predictions: readonly Prediction[]): void => {
+export const finishRun = (lease: Lease, result: RunResult, { predictions, validation }: Outputs): void => {
   guard(lease);
   writeWhole(join(lease.folder, 'predictions.jsonl'), lines(predictions));
+  writeWhole(join(lease.folder, 'validation.jsonl'), lines(validation));
   writeWhole(join(lease.folder, 'result.json'), json(result));
   guard(lease);
   writeSeal(lease.folder, result.status);
@@ -76,7 +85,7 @@ export const finishRun = (lease: Lease, result: RunResult, predictions: readonly
 };
 
 /** Files of a run folder that must be regular ones, and folders that must be its own. */
-const results = ['DONE', 'run.json', 'metrics.jsonl', 'predictions.jsonl', 'result.json'] as const;
+const results = ['DONE', 'run.json', 'metrics.jsonl', 'predictions.jsonl', 'validation.jsonl', 'result.json'] as const;
 const files = [...results, 'FAILED.json', 'progress.json', 'history.jsonl'] as const;
 const folders = ['adapter', 'checkpoint'];
 

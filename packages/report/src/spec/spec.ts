@@ -16,7 +16,7 @@ export interface ReportSpec {
   readonly name: string;
   readonly title: string;
   readonly question: string;
-  /** The paper this belongs to, as printed in captions. */
+  /** The paper this belongs to; empty for a study of one's own. */
   readonly paper: string;
   readonly claims: readonly Claim[];
   readonly tables: readonly TableSpec[];

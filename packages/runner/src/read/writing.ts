@@ -70,7 +70,7 @@ export const writtenBy = async (
         await pause();
         return decoder.next(...args);
       };
-      const options = { end: model.end, options: generation };
+      const options = { ends: model.ends, options: generation };
       const all = await generate({ ...decoder, next }, filled.map(promptOf), options);
       indices.forEach((row, b) => {
         texts[row] = model.decode(all[b] ?? []).trim();

@@ -20,6 +20,7 @@ import type { Reading } from '../read/read.ts';
 import { hasMasks, type Blueprint } from '../session/blueprint.ts';
 import type { Prepared } from '../session/prepare.ts';
 import type { Session } from '../session/session.ts';
+import { spanOf } from '../train/curve.ts';
 import { checkpointBytes, readCheckpoint, type Checkpoint } from '../train/checkpoint.ts';
 import { Cancelled, Diverged, eventLoopTurn } from '../train/progress.ts';
 import { train } from '../train/train.ts';
@@ -32,7 +33,7 @@ import type { Ended, RunArgs } from './run.ts';
  */
 export const execute = async (
   { id, config }: PlannedRun,
-  { preparer, workshop, surroundings, onProgress, signal, lease }: RunArgs & { readonly lease: Lease },
+  { preparer, workshop, surroundings, onProgress, signal, lease, untilEpoch }: RunArgs & { readonly lease: Lease },
 ): Promise<Ended> => {
   const meter = openMeter();
   const prepared = await preparer.prepare(config);
@@ -63,6 +64,7 @@ export const execute = async (
       signal,
       onProgress,
       save,
+      ...(untilEpoch === undefined ? {} : { untilEpoch }),
     });
     const test = await tested(reading, prepared, trained.theta).finally(() => session.engine.free([trained.theta]));
     writeAdapter(lease, prepared, test.params);
@@ -75,14 +77,18 @@ export const execute = async (
       reason: null,
       selectedEpoch: trained.epoch,
       evaluations: [...test.onTrain, ...onValidation, ...test.onTest],
-      cost: costOf(trained, config.train.epochs * rows.train.length, test.seconds, meter),
+      cost: costOf(trained, (trained.steps / spanOf(prepared).perEpoch) * rows.train.length, test.seconds, meter),
     };
-    finishRun(lease, result, test.predictions);
+    finishRun(lease, result, test);
     return { outcome: 'done', ...reused };
   } catch (error) {
     if (!(error instanceof Diverged)) throw error;
     const nothing = { selectedEpoch: 0, evaluations: [], cost: costOf(null, 0, 0, meter) };
-    finishRun(lease, { ...framed, status: 'diverged', reason: error.message, ...nothing }, []);
+    finishRun(
+      lease,
+      { ...framed, status: 'diverged', reason: error.message, ...nothing },
+      { predictions: [], validation: [] },
+    );
     return { outcome: 'diverged', ...reused };
   }
 };
@@ -92,6 +98,8 @@ interface Tested {
   /** On the test split, then on other data sets'. */
   readonly onTest: readonly Evaluation[];
   readonly predictions: readonly Prediction[];
+  /** Outputs on the validation split. */
+  readonly validation: readonly Prediction[];
   readonly params: HostParams;
   readonly seconds: number;
 }
@@ -102,6 +110,7 @@ const tested = async (reading: Reading, prepared: Prepared, theta: Handle): Prom
   const began = performance.now();
   const members = hasMasks(blueprint) ? config.members : 0;
   const test = await assess(reading, theta, { name: 'test', rows: rows.test, members });
+  const validation = await assess(reading, theta, { name: 'validation', rows: rows.validation, members });
   const onTrain = await assess(reading, theta, { name: 'train', rows: rows.train, members: 0 });
   const others: Evaluation[] = [];
   for (const [name, there] of Object.entries(elsewhere)) {
@@ -112,6 +121,7 @@ const tested = async (reading: Reading, prepared: Prepared, theta: Handle): Prom
     onTrain: onTrain.evaluations,
     onTest: [...test.evaluations, ...others],
     predictions: test.predictions,
+    validation: validation.predictions,
     params: await reading.session.params(theta),
     seconds: (performance.now() - began) / 1000,
   };

@@ -16,7 +16,7 @@ import {
 import type { PlannedRun } from '../plan/config.ts';
 import type { Preparer } from '../session/prepare.ts';
 import type { Workshop } from '../session/workshop.ts';
-import { Cancelled, type Progress } from '../train/progress.ts';
+import { Cancelled, Paused, type Progress } from '../train/progress.ts';
 import { execute } from './execute.ts';
 import { isOutOfMemory } from './memory.ts';
 import { startPulse, timeLimit, type TimeLimit } from './pulse.ts';
@@ -33,11 +33,13 @@ export interface RunArgs {
    * none.
    */
   readonly timeout?: number;
+  /** Epoch after which the run pauses with a checkpoint; left out: it goes on to its end. */
+  readonly untilEpoch?: number;
   /** Fencing number of a lease that the caller's own watch has found dead. */
   readonly dead?: number;
 }
 
-export type RunOutcome = 'done' | 'diverged' | 'already-done' | 'held-elsewhere' | 'timeout';
+export type RunOutcome = 'done' | 'diverged' | 'already-done' | 'held-elsewhere' | 'timeout' | 'paused';
 
 /** How a run ended, and what it did not have to do again. */
 export interface Ended {
@@ -74,6 +76,7 @@ export const runOne = async (planned: PlannedRun, args: RunArgs): Promise<Ended>
     const ended = await execute(planned, { ...args, lease, signal, onProgress: pulse.onProgress });
     return { ...ended, setAside: ended.setAside ?? damaged };
   } catch (error) {
+    if (error instanceof Paused) return without('paused', damaged);
     noteEnd(lease, error, limit);
     if (!limit.hasPassed(error)) throw error;
     return without('timeout', damaged);

@@ -16,6 +16,8 @@ export interface WorkerSetup {
   readonly provider?: string;
   /** Seconds after which a run is stopped with a checkpoint. */
   readonly timeout?: number;
+  /** Epoch after which every run pauses with a checkpoint. */
+  readonly untilEpoch?: number;
 }
 
 /** Messages from parent to worker, and back. */
@@ -46,7 +48,7 @@ export const serve = (): void => {
 
   let handle: ((run: PlannedRun, dead: number) => Promise<Ended>) | null = null;
   let folderOf: (id: string) => string = (id) => id;
-  const setUp = async ({ out, places, engine: choice, threads, provider, timeout }: WorkerSetup) => {
+  const setUp = async ({ out, places, engine: choice, threads, provider, timeout, untilEpoch }: WorkerSetup) => {
     const { engine, reason } = await openBest(choice, { threads, ...(provider === undefined ? {} : { provider }) });
     const workshop = openWorkshop(engine);
     folderOf = (id) => runFolder(out, id);
@@ -60,8 +62,11 @@ export const serve = (): void => {
         last = now;
         send({ type: 'progress', id: run.id, progress });
       };
-      const limit = timeout === undefined ? {} : { timeout };
-      return runOne(run, { out, preparer, workshop, surroundings, onProgress, signal: stop.signal, dead, ...limit });
+      const limits = {
+        ...(timeout === undefined ? {} : { timeout }),
+        ...(untilEpoch === undefined ? {} : { untilEpoch }),
+      };
+      return runOne(run, { out, preparer, workshop, surroundings, onProgress, signal: stop.signal, dead, ...limits });
     };
     send({ type: 'ready', engine: engine.description, reason });
   };
