@@ -4,7 +4,7 @@ export { adamW, adamWDefaults, adamWScalars, type AdamWInputs, type AdamWOptions
 export { clipByNorm, valueAndGrad } from './tensors/gradient.ts';
 export { crossEntropy, logSoftmax, meanSquaredError } from './tensors/loss.ts';
 export { loraPro, proGradients } from './optimisers/lora-pro.ts';
-export { loraRite } from './optimisers/lora-rite.ts';
+export { loraRite, type RiteLimiter } from './optimisers/lora-rite.ts';
 export type { LoraPair, PairOptimizer } from './optimisers/pairs.ts';
 export { layoutOf, pack, unpack, viewOf, type Layout, type Params, type Slot } from './tensors/params.ts';
 export { readSafetensors, writeSafetensors, type Safetensors } from './tensors/safetensors.ts';
