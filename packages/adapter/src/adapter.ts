@@ -1,6 +1,7 @@
 import type { Key } from '@lab/random';
 import type { Allocation } from '@lab/records';
 import type { Float32HostArray, LoraPair, Params, tf } from '@lab/engine';
+import type { PrunedFactors } from './lora/pruned.ts';
 import type { LinearSpec, Model } from './model.ts';
 import type { Perturb, Place, SiteUse } from './pass/site.ts';
 
@@ -112,6 +113,8 @@ export interface Adapter {
   readonly search?: ModuleSearch;
   /** Parameters in use when training has ended; absent: all that are trained. */
   readonly used?: (params: HostParams) => number;
+  /** The update of a target as its ranks in use alone; absent: no rank is ever pruned. */
+  readonly pruned?: (spec: LinearSpec, params: HostParams) => PrunedFactors;
   /**
    * ΔW [d_in, d_out] that merging adds to W, from host parameters. Without `delta` and `deltaBias`
    * an adapter cannot be merged.

@@ -14,6 +14,8 @@ export type {
 } from './adapter.ts';
 export { adapters } from './catalogue.ts';
 export { adapterSize } from './size/count.ts';
+export { parametersInUse, ranksInUse } from './size/used.ts';
+export { prunedLoraFiles } from './peft/pruned-lora.ts';
 export { describeSize, plainModel } from './size/describe.ts';
 export { affine, forwardWith } from './pass/forward.ts';
 export { merge } from './merge.ts';

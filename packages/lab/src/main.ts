@@ -118,7 +118,9 @@ program
   .command('export')
   .description('the trained weights of a finished run for other programs')
   .requiredOption('--run <id>', 'id of a finished run, as lab plan shows it')
-  .addOption(new Option('--format <name>', 'what to write').choices(['peft', 'merged', 'onnx']).makeOptionMandatory())
+  .addOption(
+    new Option('--format <name>', 'what to write').choices(['peft', 'lora', 'merged', 'onnx']).makeOptionMandatory(),
+  )
   .requiredOption('--to <folder>', 'folder to write to')
   .addOption(
     new Option(

@@ -1,5 +1,5 @@
 import { table } from 'arquero';
-import { axis } from '../study/run.ts';
+import { axis, value } from '../study/run.ts';
 import type { Cell } from '../study/study.ts';
 
 type Value = string | number | null;
@@ -45,6 +45,9 @@ export const flatCsv = (cells: readonly Cell[]): string => {
     ),
     ...Object.fromEntries(metrics.map((name) => [name, pick(({ e }) => e.metrics[name])])),
     trainable: pick(({ record }) => record.result.counts.trainable),
+    ...(rows.some(({ record }) => record.result.ranks)
+      ? { meanRank: pick(({ cell }) => value(cell, 'rank', null) ?? undefined) }
+      : {}),
     seconds: pick(({ record }) => record.result.cost.seconds),
     memoryMB: pick(({ record }) => record.result.cost.peakMemoryMB),
     engine: pick(({ record }) => record.surroundings.engine),
