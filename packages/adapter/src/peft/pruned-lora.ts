@@ -1,6 +1,7 @@
 import { BadInput } from '@lab/records';
 import { floats } from '@lab/engine';
-import type { Adapter, HostParams } from '../adapter.ts';
+import type { Adapter } from '../adapter.ts';
+import type { HostParams } from '../host-params.ts';
 import { adapters } from '../catalogue.ts';
 import type { Model } from '../model.ts';
 import { peftFiles } from './files.ts';
