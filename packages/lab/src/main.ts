@@ -165,11 +165,19 @@ program
 // The model and its weights join every run's config, and so its id: two folders of weights are two
 // models. A model's report lies beside those of the scale's own.
 program.hook('preAction', async (_program, command) => {
-  const { model, weights, set } = command.opts<{ model?: string; weights?: string; set?: readonly string[] }>();
+  const { model, weights, set, out } = command.opts<{
+    model?: string;
+    weights?: string;
+    set?: readonly string[];
+    out: string;
+  }>();
   if (!set) return;
   const { modelOverride, weightsOverride } = await import('./compose/weights.ts');
   const overrides = [...(model === undefined ? [] : [modelOverride(model)]), ...set];
-  command.setOptionValue('set', [...overrides, ...(weights === undefined ? [] : [weightsOverride(weights)])]);
+  command.setOptionValue('set', [
+    ...overrides,
+    ...(weights === undefined ? [] : [weightsOverride(weights, `${out}/cache/models`)]),
+  ]);
 });
 
 // A reader that has seen enough (`| head`) is no failure.
