@@ -58,6 +58,10 @@ trainingCommand(namedCommand(program.command('run')))
   .description('runs what is not done yet, then reports')
   .addOption(jsonOption())
   .action(lazily(async () => (await import('./commands/run.ts')).run));
+namedCommand(program.command('power'))
+  .description('from finished runs as pilots: the seeds that every claim needs, and which cannot be decided')
+  .addOption(jsonOption())
+  .action(lazily(async () => (await import('./commands/power.ts')).power));
 namedCommand(program.command('status'))
   .description('runs by state, and how far the running ones are')
   .option('--watch', 'a live table, until nothing is left to do', false)

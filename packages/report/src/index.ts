@@ -17,6 +17,8 @@ export * as loraDropout from './papers/lora-dropout.ts';
 export { compareStudies } from './tables/studies.ts';
 export { toCsv } from './tables/csv.ts';
 export { toMarkdown } from './tables/markdown.ts';
+export { needsTable } from './tables/needs.ts';
+export { needsOf, type ClaimNeeds } from './verdict/needs.ts';
 export { tuningTables } from './tables/tuning.ts';
 export { toTerminal } from './tables/terminal.ts';
 export type { Table } from './tables/table.ts';
