@@ -7,7 +7,9 @@ import {
   plannedCommand,
   trainingCommand,
   weightsOption,
+  shareOf,
   wholeNumber,
+  wholeNumbers,
 } from './terminal/options.ts';
 
 /** A command's action, loaded when it is called: help and short answers need no engine. */
@@ -49,6 +51,16 @@ namedCommand(program.command('plan'))
   .option('--workers <n>', 'worker processes to estimate for', wholeNumber(1), defaultWorkers())
   .addOption(jsonOption())
   .action(lazily(async () => (await import('./commands/plan.ts')).plan));
+namedCommand(program.command('register'))
+  .description('freezes runs, claims, margins and looks in a file with a checksum, before the runs')
+  .option('--looks <seeds...>', 'numbers of seeds at which verdicts may fall, for example 16 32 48', wholeNumbers)
+  .addOption(jsonOption())
+  .action(lazily(async () => (await import('./commands/register.ts')).register));
+trainingCommand(namedCommand(program.command('verify')))
+  .description('names what differs from the registered protocol; exit code 1 if anything does')
+  .option('--retrain <share>', 'share of the runs that is trained again and compared, 0 to 1', shareOf, 0)
+  .addOption(jsonOption())
+  .action(lazily(async () => (await import('./commands/verify.ts')).verify));
 trainingCommand(namedCommand(program.command('tune')))
   .description('searches the settings of every arm on validation under equal budgets, on seeds of its own')
   .option('--finish', 'trains stopped trials to their end too, and says what halving saved and missed', false)

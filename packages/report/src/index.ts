@@ -17,6 +17,7 @@ export * as loraDropout from './papers/lora-dropout.ts';
 export { compareStudies } from './tables/studies.ts';
 export { toCsv } from './tables/csv.ts';
 export { toMarkdown } from './tables/markdown.ts';
+export { disagreement } from './study/recompute.ts';
 export { needsTable } from './tables/needs.ts';
 export { needsOf, type ClaimNeeds } from './verdict/needs.ts';
 export { tuningTables } from './tables/tuning.ts';

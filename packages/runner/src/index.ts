@@ -36,3 +36,13 @@ export { settingsPatch, tuningSchema, type Knob, type Settings, type TuningPlan 
 export { searchAll, searchArms, type LossPoint, type TrialTrainer, type TunedArm } from './protocol/tune.ts';
 export { readTuning, tunedExperiment, tuningPath, writeTuning, type Tuning } from './protocol/tuning-file.ts';
 export { lossOf } from './train/curve.ts';
+export {
+  deviations,
+  protocolPath,
+  readProtocol,
+  registrationOf,
+  writeProtocol,
+  type Protocol,
+  type RegisteredClaim,
+  type Registration,
+} from './protocol/protocol.ts';
