@@ -51,7 +51,7 @@ export const openFamily = async (
     );
   const anatomy = family.describe(config, { pooling, lm }, where);
   checkTensors(checkpoint, anatomy, family.prefix);
-  const { width, layers, maxTokens, causal, linears, sites, encode, pool, lmHead } = anatomy;
+  const { width, layers, maxTokens, causal, norms, linears, sites, encode, pool, lmHead } = anatomy;
   const missing = (): never => {
     throw new BadInput(`no such file: ${join(folder, 'tokenizer.json')}`);
   };
@@ -61,6 +61,7 @@ export const openFamily = async (
     layers,
     maxTokens,
     causal,
+    ...(norms ? { norms } : {}),
     linears,
     sites,
     encode,

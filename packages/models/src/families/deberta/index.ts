@@ -145,6 +145,7 @@ const anatomy = (config: DebertaConfig, pooling: 'cls' | 'mean' | 'classifier'):
     layers,
     maxTokens: config.max_position_embeddings,
     causal: false,
+    norms: 'after',
     segments: config.type_vocab_size,
     linears: [...projection, ...postNormLinears(stack), ...extra, ...head],
     tensors: [
