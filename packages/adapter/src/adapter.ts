@@ -128,10 +128,21 @@ export interface Adapter {
    * an adapter cannot be merged.
    */
   readonly delta?: (spec: LinearSpec, params: HostParams) => Float32Array;
+  /**
+   * ΔW where it depends on the frozen weights too (DoRA), in place of `delta`. `factor` scales the
+   * low-rank update, as an expected mask does.
+   */
+  readonly deltaFrom?: (
+    spec: LinearSpec,
+    params: HostParams,
+    given: { readonly weights: HostParams; readonly factor: number },
+  ) => Float32Array;
   /** The part of `delta` that no noise meets (links of a chain that have ended); absent: none. */
   readonly noiselessDelta?: (spec: LinearSpec, params: HostParams) => Float32Array;
-  /** Δb [d_out] that merging adds to the bias (to zeros where the map has none). */
-  readonly deltaBias?: (spec: LinearSpec, params: HostParams) => Float32Array;
+  /**
+   * Δb [d_out] that merging adds to the bias (to zeros where the map has none); undefined: nothing.
+   */
+  readonly deltaBias?: (spec: LinearSpec, params: HostParams) => Float32Array | undefined;
   /** How PEFT stores this adapter; absent: PEFT has no such adapter. */
   readonly peft?: PeftForm;
 }
@@ -147,6 +158,11 @@ export interface PeftForm {
   readonly config: { readonly [field: string]: unknown };
   /** `layer.0.query.lora_A` -> `layer.0.query.lora_A.weight` for LoRA. */
   readonly key: (name: string) => string;
+  /**
+   * What PEFT's tensor has more than our parameter, from the frozen weights: ours is the difference
+   * to a bias or a length that PEFT stores whole. Absent, or undefined for a name: nothing.
+   */
+  readonly offset?: (name: string, weights: HostParams) => Float32Array | undefined;
 }
 
 export interface AdapterState {

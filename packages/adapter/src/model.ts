@@ -11,6 +11,8 @@ export interface LinearSpec extends Place {
    * relative positions ([1, R, d_in]).
    */
   readonly per: 'token' | 'example' | 'position';
+  /** Whether relative positions pass through it beside the tokens (DeBERTa with shared keys). */
+  readonly positions?: boolean;
   /** Whether the checkpoint gives it a bias; absent: it does. */
   readonly bias?: boolean;
 }

@@ -12,7 +12,7 @@ export { learningRate, type Schedule } from './optimisers/schedule.ts';
 export { as1d, as2d, as3d, as4d } from './tensors/rank.ts';
 export { stopGradient } from './tensors/stop-gradient.ts';
 export { flatten } from './tree.ts';
-export { asFloats, floats, ints, readFloats, scalar, sizeOf } from './host.ts';
+export { asFloats, floats, hostArray, ints, readFloats, scalar, sizeOf } from './host.ts';
 export type {
   BoolHostArray,
   DType,

@@ -9,7 +9,12 @@ import { singleReadout, type Single, type Trained } from './trained.ts';
 
 /** The adapter with the part of its update that noise meets multiplied as the readout asks. */
 const scaled = (adapter: Adapter, factor: (path: string) => number): Adapter => {
-  const { delta, noiselessDelta } = adapter;
+  const { delta, deltaFrom, noiselessDelta } = adapter;
+  if (deltaFrom)
+    return {
+      ...adapter,
+      deltaFrom: (spec, params, { weights }) => deltaFrom(spec, params, { weights, factor: factor(spec.path) }),
+    };
   if (!delta) return adapter;
   return {
     ...adapter,

@@ -49,6 +49,11 @@ namedCommand(program.command('plan'))
   .option('--workers <n>', 'worker processes to estimate for', wholeNumber(1), defaultWorkers())
   .addOption(jsonOption())
   .action(lazily(async () => (await import('./commands/plan.ts')).plan));
+trainingCommand(namedCommand(program.command('tune')))
+  .description('searches the settings of every arm on validation under equal budgets, on seeds of its own')
+  .option('--finish', 'trains stopped trials to their end too, and says what halving saved and missed', false)
+  .addOption(jsonOption())
+  .action(lazily(async () => (await import('./commands/tune.ts')).tune));
 trainingCommand(namedCommand(program.command('run')))
   .description('runs what is not done yet, then reports')
   .addOption(jsonOption())

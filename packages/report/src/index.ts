@@ -17,6 +17,7 @@ export * as loraDropout from './papers/lora-dropout.ts';
 export { compareStudies } from './tables/studies.ts';
 export { toCsv } from './tables/csv.ts';
 export { toMarkdown } from './tables/markdown.ts';
+export { tuningTables } from './tables/tuning.ts';
 export { toTerminal } from './tables/terminal.ts';
 export type { Table } from './tables/table.ts';
 export { drawStatement } from './theory/figure.ts';

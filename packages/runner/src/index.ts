@@ -32,7 +32,7 @@ export { stepProgram, type StepInputs } from './step/step.ts';
 export { decayVector, initialState, putState, type HostState, type State } from './step/state.ts';
 export { makeBatch, type Batch, type BatchTensors } from './step/batch.ts';
 export { replayMany, type ReplaySummary } from './protocol/halving.ts';
-export { settingsPatch, tuningSchema, type Settings, type TuningPlan } from './protocol/space.ts';
+export { settingsPatch, tuningSchema, type Knob, type Settings, type TuningPlan } from './protocol/space.ts';
 export { searchAll, searchArms, type LossPoint, type TrialTrainer, type TunedArm } from './protocol/tune.ts';
 export { readTuning, tunedExperiment, tuningPath, writeTuning, type Tuning } from './protocol/tuning-file.ts';
 export { lossOf } from './train/curve.ts';

@@ -58,8 +58,8 @@ const places = async (folder: string): Promise<ReadonlyMap<string, TensorPlace>>
 };
 
 /**
- * Opens `model.safetensors`, or the shards that `model.safetensors.index.json` lists.
- * Throws `BadInput` for a missing, broken or cut-off file, naming file and tensor.
+ * Opens `model.safetensors`, or the shards that `model.safetensors.index.json` lists. Throws
+ * `BadInput` for a missing, broken or cut-off file, naming file and tensor.
  */
 export const openCheckpoint = async (folder: string): Promise<Checkpoint> => {
   const tensors = await places(folder);

@@ -38,7 +38,7 @@ const scalar = (value: unknown): Label | undefined =>
  * neither knows it.
  */
 export const axis = ({ labels, record: { config } }: Cell, name: string): Label | undefined => {
-  if (labels[name] !== undefined) return labels[name];
+  if (Object.hasOwn(labels, name)) return labels[name];
   if (name === 'method') return config.dropout.name;
   if (name === 'dataset' || name === 'model' || name === 'adapter') return config[name].name;
   if (name === 'seed' || name === 'select') return config[name];

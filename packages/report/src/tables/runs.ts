@@ -31,7 +31,12 @@ export const flatCsv = (cells: readonly Cell[]): string => {
     model: pick(({ cell }) => String(axis(cell, 'model'))),
     dataset: pick(({ cell }) => String(axis(cell, 'dataset'))),
     seed: pick(({ record }) => record.config.seed),
-    ...Object.fromEntries(labels.map((name) => [`label.${name}`, pick(({ cell }) => cell.labels[name])])),
+    ...Object.fromEntries(
+      labels.map((name) => [
+        `label.${name}`,
+        pick(({ cell: { labels } }) => (Object.hasOwn(labels, name) ? labels[name] : null)),
+      ]),
+    ),
     split: pick(({ e }) => e.split),
     readout: pick(({ e }) => e.readout),
     members: pick(({ e }) => e.members),

@@ -122,6 +122,7 @@ export function* runsOf(
     : over.seed !== undefined
       ? [over.seed as number]
       : scale.seeds;
+  if (seeds.length === 0) throw new BadInput(`experiment ${experiment.name}: seed: expected at least one; got []`);
   const { seed: _seed, ...changes } = over;
   for (const { labels, config } of scale.arms) {
     const raw = overlay(overlay(scale.base, config), changes);

@@ -93,7 +93,8 @@ export const searchArms = (
     const raw = overlay(overlay(scale.base, config), changes);
     const asIs = planRun({ ...raw, seed: plan.seeds[0] ?? 0 }, where);
     checkPlan(plan, asIs.config.train, where);
-    const space = spaceOf(plan, asIs.config.dropout.name, where);
+    const names = new Set([asIs.config.dropout.name, ...Object.values(labels).map(String)]);
+    const space = spaceOf(plan, [...names], where);
     const trials = trialsOf(plan, space, stream, where).map((settings): Trial => {
       const first = planRun({ ...overlay(raw, settingsPatch(settings)), seed: plan.seeds[0] ?? 0 }, where);
       return { settings, runs: plan.seeds.map((seed) => reseeded(first, seed, where)) };

@@ -150,7 +150,7 @@ const frame = (id: string, prepared: Prepared, { frozen }: Session, headline: Ru
 /** The trained adapter and head in PEFT's files, and beside them how they were made. */
 const writeAdapter = (lease: Lease, { config, blueprint }: Prepared, params: HostParams): void => {
   const { model, adapter } = blueprint;
-  const files = peftFiles(config.adapter, model, adapter, params);
+  const files = peftFiles(config.adapter, model, { adapter, params });
   for (const [name, content] of Object.entries(files)) writeAdapterFile(lease, name, content);
   const made = { dropout: config.dropout, seed: config.seed };
   writeAdapterFile(lease, 'lora_dropout_lab.json', `${JSON.stringify(made, null, 2)}\n`);
