@@ -33,5 +33,8 @@ export const prunedLoraFiles = (model: Model, adapter: Adapter, params: HostPara
     [`${path}.lora_B`, floats(B, [dOut, r])] as const,
   ]);
   const lora = adapters.build(options, model);
-  return peftFiles(options, model, lora, { ...Object.fromEntries(factors), ...Object.fromEntries(head) });
+  return peftFiles(options, model, {
+    adapter: lora,
+    params: { ...Object.fromEntries(factors), ...Object.fromEntries(head) },
+  });
 };
