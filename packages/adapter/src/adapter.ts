@@ -84,6 +84,14 @@ export interface Adapter {
     params: Params,
     flow: Flow,
   ) => tf.Tensor;
+  /** Acts after the norm that follows a sublayer's residual, where the model has one there; absent: identity. */
+  readonly afterNorm?: (
+    place: Place,
+    x: tf.Tensor,
+    norm: (x: tf.Tensor) => tf.Tensor,
+    params: Params,
+    flow: Omit<Flow, 'stream'>,
+  ) => tf.Tensor;
   /**
    * Added to the task loss (orthogonality, balance of gates); a scalar. `recorded` holds what the
    * first pass recorded.
@@ -188,8 +196,8 @@ export interface Probe {
   /** Gradient of the mean training loss. */
   readonly gradient: (params: HostParams) => Promise<HostParams>;
   /**
-   * Gradient of the sum of outputs on the first batch, all parameters and weights made positive and
-   * every embedding one.
+   * Gradient of what `flow` of the search names on the first batch, all parameters and weights made
+   * positive and every embedding one.
    */
   readonly flow: (params: HostParams) => Promise<HostParams>;
   /** The task's main metric; larger is better. */
@@ -202,6 +210,10 @@ export interface ModuleSearch {
   readonly due: (at: StepCount & { readonly perEpoch: number }) => boolean;
   /** Batches that scores are taken on, at least one. */
   readonly batches: number;
+  /** The first batches of the training rows, the same at every choice, or others drawn for each. */
+  readonly scoring: 'first' | 'redrawn';
+  /** What `Probe.flow` takes the gradient of. */
+  readonly flow: 'loss' | 'outputs';
   /**
    * New values of the parameters that change, and what is recorded of the choice. Ties are broken
    * by `key`.

@@ -44,6 +44,11 @@ export interface Forward {
     input: tf.Tensor,
     stream?: tf.Tensor,
   ) => tf.Tensor;
+  /**
+   * Lets an adapter act after the norm that follows a sublayer's residual, in models that norm
+   * there. `norm` is that norm. x: [B, T, width]. Absent: nothing acts there.
+   */
+  readonly afterNorm?: (place: Place, x: tf.Tensor, norm: (x: tf.Tensor) => tf.Tensor) => tf.Tensor;
 }
 
 /**
@@ -70,6 +75,8 @@ export interface Model {
   readonly layers: number;
   readonly maxTokens: number;
   readonly causal: boolean;
+  /** Whether norms come before a sublayer or after its residual; absent: before. */
+  readonly norms?: 'before' | 'after';
   readonly linears: readonly LinearSpec[];
   /**
    * Frozen weights by name; float32, linear kernels as [d_in, d_out] under `<path>.weight`, biases

@@ -53,7 +53,7 @@ export const openFamily = async (
   checkSizes(config, where);
   const anatomy = family.describe(config, { pooling, lm }, where);
   checkTensors(checkpoint, anatomy, family.prefix);
-  const { width, layers, maxTokens, causal, linears, sites, encode, pool, lmHead } = anatomy;
+  const { width, layers, maxTokens, causal, norms, linears, sites, encode, pool, lmHead } = anatomy;
   const rows = typeof config.vocab_size === 'number' ? config.vocab_size : Infinity;
   const missing = (): never => {
     throw new BadInput(`no such file: ${join(folder, 'tokenizer.json')}`);
@@ -64,6 +64,7 @@ export const openFamily = async (
     layers,
     maxTokens,
     causal,
+    ...(norms ? { norms } : {}),
     linears,
     sites,
     encode,

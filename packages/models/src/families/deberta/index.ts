@@ -153,6 +153,7 @@ const anatomy = (config: DebertaConfig, pooling: 'cls' | 'mean' | 'classifier'):
     layers,
     maxTokens: config.max_position_embeddings,
     causal: false,
+    norms: 'after',
     segments: config.type_vocab_size,
     linears: [...projection, ...stackLinears(config, stack), ...extra, ...head],
     tensors: [
