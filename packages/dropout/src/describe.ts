@@ -3,7 +3,7 @@ import { methods } from './catalogue.ts';
 import type { LawName } from './laws/index.ts';
 import { isZero } from './noise/rate.ts';
 import type { Consistency, Evaluate } from './types.ts';
-import type { Compensation, Structure } from '../src/noise/axes.ts';
+import type { Compensation, Structure } from './noise/axes.ts';
 import type { Site } from '@lab/adapter';
 
 /** A noise on the three axes, and its law. */

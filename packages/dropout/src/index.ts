@@ -11,4 +11,4 @@ export { checkNoise, refusal } from './noise/check.ts';
 export { rateAt } from './noise/rate.ts';
 export { ownerOf } from './noise/structure.ts';
 export type { Consistency, Dropout, Evaluate, Layers, Noise, PlannedMask, Rate, RateSchedule } from './types.ts';
-export type { Compensation, DrawContext, Structure } from '../src/noise/axes.ts';
+export type { Compensation, DrawContext, Structure } from './noise/axes.ts';
