@@ -1,6 +1,7 @@
 import type { Key } from '@lab/random';
 import type { Allocation } from '@lab/records';
-import type { Float32HostArray, LoraPair, Params, tf } from '@lab/engine';
+import type { LoraPair, Params, tf } from '@lab/engine';
+import type { HostParams } from './host-params.ts';
 import type { PrunedFactors } from './lora/pruned.ts';
 import type { LinearSpec, Model } from './model.ts';
 import type { Perturb, Place, SiteUse } from './pass/site.ts';
@@ -146,9 +147,6 @@ export interface Adapter {
   /** How PEFT stores this adapter; absent: PEFT has no such adapter. */
   readonly peft?: PeftForm;
 }
-
-/** Parameters or weights on the host by name. */
-export type HostParams = { readonly [name: string]: Float32HostArray };
 
 /**
  * PEFT's words for an adapter: fields of adapter_config.json, and what its parameters are called in

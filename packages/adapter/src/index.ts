@@ -3,7 +3,6 @@ export type {
   AdapterState,
   BuildAdapter,
   Flow,
-  HostParams,
   Linear,
   Moments,
   ParamSpec,
@@ -12,6 +11,7 @@ export type {
   StepCount,
   ModuleSearch,
 } from './adapter.ts';
+export type { HostParams } from './host-params.ts';
 export { adapters } from './catalogue.ts';
 export { adapterSize } from './size/count.ts';
 export { parametersInUse, ranksInUse } from './size/used.ts';

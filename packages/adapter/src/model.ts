@@ -1,5 +1,5 @@
 import type { Params, tf } from '@lab/engine';
-import type { HostParams } from './adapter.ts';
+import type { HostParams } from './host-params.ts';
 import type { Place, Perturb, SiteUse } from './pass/site.ts';
 
 /** A linear map y = x W + b that an adapter may attach to. W is stored [d_in, d_out]. */

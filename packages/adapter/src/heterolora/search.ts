@@ -1,5 +1,6 @@
 import { fold } from '@lab/random';
-import type { HostParams, ModuleSearch } from '../adapter.ts';
+import type { ModuleSearch } from '../adapter.ts';
+import type { HostParams } from '../host-params.ts';
 import { budgetOf, keepBest, type Rule } from './choose.ts';
 import { sizeOfModule, type Module } from './modules.ts';
 import { emptiness, moduleScores, SWITCHES, type Proxy } from './proxies.ts';

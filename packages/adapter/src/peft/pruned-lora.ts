@@ -1,6 +1,7 @@
 import { BadInput } from '@lab/records';
 import { floats } from '@lab/engine';
-import type { Adapter, HostParams } from '../adapter.ts';
+import type { Adapter } from '../adapter.ts';
+import type { HostParams } from '../host-params.ts';
 import { adapters } from '../catalogue.ts';
 import type { Model } from '../model.ts';
 import { peftFiles } from './files.ts';
@@ -33,8 +34,6 @@ export const prunedLoraFiles = (model: Model, adapter: Adapter, params: HostPara
     [`${path}.lora_B`, floats(B, [dOut, r])] as const,
   ]);
   const lora = adapters.build(options, model);
-  return peftFiles(options, model, {
-    adapter: lora,
-    params: { ...Object.fromEntries(factors), ...Object.fromEntries(head) },
-  });
+  const named = { ...Object.fromEntries(factors), ...Object.fromEntries(head) };
+  return peftFiles(options, model, { adapter: lora, params: named });
 };

@@ -1,4 +1,5 @@
-import type { Adapter, HostParams } from '../adapter.ts';
+import type { Adapter } from '../adapter.ts';
+import type { HostParams } from '../host-params.ts';
 
 /** Ranks in use by the path of their target, when training has ended; undefined where none is ever pruned. */
 export const ranksInUse = (

@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { experiments } from '@lab/experiments';
-import { BadInput, nearest } from '@lab/records';
+import { BadInput, nearest, needBytes } from '@lab/records';
 import { ownStudySpec, type ReportSpec } from '@lab/report';
 import { parseExperiment, planExperiment, type Experiment, type ExperimentRun } from '@lab/runner';
 import { atChosenSettings } from './tuning-file.ts';
@@ -27,20 +26,15 @@ function* labelsOf({ scales }: Experiment) {
   for (const { arms } of Object.values(scales)) for (const { labels } of arms) yield labels;
 }
 
-const textOf = (path: string): string => {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    throw new BadInput(`${path}: cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown reason'})`);
-  }
-};
+/** Bytes of the longest experiment file that is read. */
+const largestExperiment = 2 ** 26;
 
 /**
  * An experiment from a JSON file. Throws `BadInput` for a file that cannot be read or says what is
  * not allowed.
  */
 const fromFile = (path: string): Experiment<ReportSpec> => {
-  const experiment = parseExperiment(textOf(path), path);
+  const experiment = parseExperiment(needBytes(path, 'check its path', largestExperiment).toString('utf8'), path);
   const { name, title, question, report } = experiment;
   const { baseline, gridAxes } = report;
   if (experiments.some((own) => own.name === name))

@@ -1,12 +1,16 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { BadInput, curvePointSchema, largestRead,
+import {
+  BadInput,
+  curvePointSchema,
+  largestRead,
   predictionSchema,
   readBytes,
   runRecordSchema,
   sentence,
-  writeWhole } from '@lab/records';
+  writeWhole,
+} from '@lab/records';
 import { z } from 'zod';
 import { force, type Study } from './study.ts';
 
@@ -56,7 +60,10 @@ const messageOf = (error: unknown): string => (error instanceof Error ? error.me
 const linesOf = (file: string): readonly string[] => {
   try {
     // Some kilobytes can unpack to more than any memory holds.
-    return gunzipSync(readBytes(file) ?? '', { maxOutputLength: largestRead }).toString().trimEnd().split('\n');
+    return gunzipSync(readBytes(file) ?? '', { maxOutputLength: largestRead })
+      .toString()
+      .trimEnd()
+      .split('\n');
   } catch (error) {
     throw new BadInput(`${file}: not an archive of runs (${messageOf(error)}); ${repair}`);
   }

@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { BadInput, pathStep, refuseReserved, sentence, type Labels } from '@lab/records';
 import { tuningSchema } from '../protocol/space.ts';
 import { baselineOf, checkDistinct, gridLabel, labelsSchema, printableText, type ArmsAndGrid } from './arm-labels.ts';
-import { overlay, type Arm, type Experiment, type ConfigPatch, type Scale } from './experiment.ts';
+import { overlay, type Arm, type Experiment, type Scale } from './experiment.ts';
+import type { ConfigPatch } from './patch.ts';
 
 const value = z.union([z.string(), z.number(), z.boolean(), z.null()]);
 const config = z.record(z.string(), z.unknown());

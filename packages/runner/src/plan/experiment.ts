@@ -1,9 +1,7 @@
 import { BadInput, nearest, type Labels } from '@lab/records';
 import type { TuningPlan } from '../protocol/space.ts';
 import { planRun, reseeded, type PlannedRun } from './config.ts';
-
-type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
-export type ConfigPatch = { readonly [key: string]: Json };
+import type { ConfigPatch, Json } from './patch.ts';
 
 /** One arm: its labels and what it changes in the base config. */
 export interface Arm {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { BadInput } from '@lab/records';
 import { fold, uniform, type Key } from '@lab/random';
-import type { ConfigPatch } from '../plan/experiment.ts';
+import type { ConfigPatch } from '../plan/patch.ts';
 
 const knob = z.union([
   z.array(z.union([z.number(), z.string()])).min(1),

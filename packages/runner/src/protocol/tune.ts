@@ -1,7 +1,8 @@
 import { BadInput, type RunConfig, type Labels } from '@lab/records';
 import { fold, key } from '@lab/random';
 import { planRun, reseeded, type PlannedRun } from '../plan/config.ts';
-import { overlay, scaleOf, type Experiment, type ConfigPatch } from '../plan/experiment.ts';
+import { overlay, scaleOf, type Experiment } from '../plan/experiment.ts';
+import type { ConfigPatch } from '../plan/patch.ts';
 import { keptOf, promoted } from './halving.ts';
 import { settingsPatch, spaceOf, trialsOf, type Settings, type TuningPlan } from './space.ts';
 

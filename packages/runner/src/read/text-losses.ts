@@ -2,7 +2,7 @@ import type { Handle } from '@lab/engine';
 import { chunks, evaluationOrder, type Row } from '../session/rows.ts';
 import type { Batch } from '../step/batch.ts';
 import type { Reading } from './read.ts';
-import type { Way } from './texts.ts';
+import type { Way } from './way.ts';
 
 /** -log of the softmax probability of `label`, in nats. */
 const lossOf = (logits: Float32Array, label: number): number => {

@@ -3,20 +3,11 @@ import { meanLogits, meanProbabilities } from '@lab/models';
 import type { Evaluation, Readout } from '@lab/records';
 import type { Handle } from '@lab/engine';
 import { sequenceOf } from '../session/text-rows.ts';
-import type { Pass } from '../step/pass.ts';
-import type { Assessment, Split } from './assess.ts';
+import type { Assessment, Split } from './assessment.ts';
 import { meanFieldDiffers, type Reading } from './read.ts';
 import { lossesOf } from './text-losses.ts';
+import type { Way } from './way.ts';
 import { writtenBy } from './writing.ts';
-
-/** One way of reading: its programs and how many members are averaged. */
-export interface Way {
-  readonly readout: Readout;
-  readonly pass: Pass;
-  readonly members: number;
-  /** The members' next-token logits as one model's; absent: there is one pass. */
-  readonly combine?: typeof meanLogits;
-}
 
 /** The ensemble that a method is tested by: of logits, or of probabilities; none for others. */
 const ensembleOf = (readout: Readout, members: number): readonly Way[] => {

@@ -5,7 +5,7 @@ import { bucketFor } from '../session/shape.ts';
 import { languageModel, promptOf, sequenceOf } from '../session/text-rows.ts';
 import { textsOf } from '../step/write.ts';
 import type { Reading } from './read.ts';
-import type { Way } from './texts.ts';
+import type { Way } from './way.ts';
 
 /** Several decoders as one, their next-token logits combined at every token. */
 const together = (decoders: readonly Decoder[], combine: Required<Way>['combine']): Decoder => {

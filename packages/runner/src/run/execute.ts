@@ -25,7 +25,7 @@ import { checkpointBytes, readCheckpoint, type Checkpoint } from '../train/check
 import { Cancelled, Diverged, eventLoopTurn } from '../train/progress.ts';
 import { train } from '../train/train.ts';
 import { costOf, openMeter } from './cost.ts';
-import type { Ended, RunArgs } from './run.ts';
+import type { Ended, RunArgs } from './outcome.ts';
 
 /**
  * A run whose lease is taken: prepares, trains, tests and writes its record. A loss that is not
