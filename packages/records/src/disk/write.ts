@@ -23,7 +23,9 @@ export const digest = (bytes: string | Uint8Array): string => createHash('sha256
 /** Ending of files that are not yet whole. */
 const unfinished = '.tmp';
 
-/** Whether a name is that of a file that was still being written: by `writeWhole`, or by a download. */
+/**
+ * Whether a name is that of a file that was still being written: by `writeWhole`, or by a download.
+ */
 export const isUnfinished = (name: string): boolean => /\.(tmp|part|tmp-\d+)$/.test(name);
 
 /**
