@@ -31,14 +31,6 @@ const share = (text: string): number => {
   return part / parts;
 };
 
-/** A list of rising numbers of seeds. */
-export const wholeNumbers = (text: string, before: readonly number[] | undefined): readonly number[] => [
-  ...(before ?? []),
-  wholeNumber(2)(text),
-];
-/** A part of a whole, 0 to 1. */
-export const shareOf = number('a number from 0 to 1', (value) => value >= 0 && value <= 1);
-
 /** The name of a folder: anything but nothing. */
 const folder = (text: string): string => {
   if (text.trim() === '') throw new InvalidArgumentError('Expected the name of a folder; got nothing.');
