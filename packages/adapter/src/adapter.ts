@@ -1,6 +1,8 @@
 import type { Key } from '@lab/random';
 import type { Allocation } from '@lab/records';
-import type { Float32HostArray, LoraPair, Params, tf } from '@lab/engine';
+import type { LoraPair, Params, tf } from '@lab/engine';
+import type { HostParams } from './host-params.ts';
+import type { PrunedFactors } from './lora/pruned.ts';
 import type { LinearSpec, Model } from './model.ts';
 import type { Perturb, Place, SiteUse } from './pass/site.ts';
 
@@ -82,6 +84,14 @@ export interface Adapter {
     params: Params,
     flow: Flow,
   ) => tf.Tensor;
+  /** Acts after the norm that follows a sublayer's residual, where the model has one there; absent: identity. */
+  readonly afterNorm?: (
+    place: Place,
+    x: tf.Tensor,
+    norm: (x: tf.Tensor) => tf.Tensor,
+    params: Params,
+    flow: Omit<Flow, 'stream'>,
+  ) => tf.Tensor;
   /**
    * Added to the task loss (orthogonality, balance of gates); a scalar. `recorded` holds what the
    * first pass recorded.
@@ -112,6 +122,8 @@ export interface Adapter {
   readonly search?: ModuleSearch;
   /** Parameters in use when training has ended; absent: all that are trained. */
   readonly used?: (params: HostParams) => number;
+  /** The update of a target as its ranks in use alone; absent: no rank is ever pruned. */
+  readonly pruned?: (spec: LinearSpec, params: HostParams) => PrunedFactors;
   /**
    * ΔW [d_in, d_out] that merging adds to W, from host parameters. Without `delta` and `deltaBias`
    * an adapter cannot be merged.
@@ -135,9 +147,6 @@ export interface Adapter {
   /** How PEFT stores this adapter; absent: PEFT has no such adapter. */
   readonly peft?: PeftForm;
 }
-
-/** Parameters or weights on the host by name. */
-export type HostParams = { readonly [name: string]: Float32HostArray };
 
 /**
  * PEFT's words for an adapter: fields of adapter_config.json, and what its parameters are called in
@@ -187,8 +196,8 @@ export interface Probe {
   /** Gradient of the mean training loss. */
   readonly gradient: (params: HostParams) => Promise<HostParams>;
   /**
-   * Gradient of the sum of outputs on the first batch, all parameters and weights made positive and
-   * every embedding one.
+   * Gradient of what `flow` of the search names on the first batch, all parameters and weights made
+   * positive and every embedding one.
    */
   readonly flow: (params: HostParams) => Promise<HostParams>;
   /** The task's main metric; larger is better. */
@@ -201,6 +210,10 @@ export interface ModuleSearch {
   readonly due: (at: StepCount & { readonly perEpoch: number }) => boolean;
   /** Batches that scores are taken on, at least one. */
   readonly batches: number;
+  /** The first batches of the training rows, the same at every choice, or others drawn for each. */
+  readonly scoring: 'first' | 'redrawn';
+  /** What `Probe.flow` takes the gradient of. */
+  readonly flow: 'loss' | 'outputs';
   /**
    * New values of the parameters that change, and what is recorded of the choice. Ties are broken
    * by `key`.

@@ -1,6 +1,7 @@
 import { BadInput } from '@lab/records';
 import { floats, type Float32HostArray } from '@lab/engine';
-import type { Adapter, HostParams } from './adapter.ts';
+import type { Adapter } from './adapter.ts';
+import type { HostParams } from './host-params.ts';
 import { floatsAt } from './named.ts';
 
 const sum = (shape: readonly number[], values: Float32Array, update: Float32Array): Float32HostArray =>

@@ -98,6 +98,8 @@ export interface RunResult {
    * ones.
    */
   readonly counts: { readonly trainable: number; readonly adapter: number; readonly frozen: number };
+  /** Ranks in use by the path of their map, where the adapter prunes ranks. `counts` are then what remains. */
+  readonly ranks?: { readonly [path: string]: number };
   readonly cost: Cost;
 }
 

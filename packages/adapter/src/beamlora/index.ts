@@ -5,6 +5,7 @@ import type { Adapter, ParamSpec } from '../adapter.ts';
 import { deltaAt } from '../lora/delta.ts';
 import { lora, loraOptions, loraScale } from '../lora/index.ts';
 import { loraLinear } from '../lora/linear.ts';
+import { prunedFactors } from '../lora/pruned.ts';
 import type { Model } from '../model.ts';
 import { rankScores } from './beam.ts';
 import { beamState } from './state.ts';
@@ -59,6 +60,8 @@ export const beamLora = entry<[Model], Adapter, typeof options>({
       },
       delta: (spec, values) =>
         deltaAt(spec, values, { r, scale }, hostScores(floatsAt(values, `${spec.path}.lora_p`), tau)),
+      pruned: (spec, values) =>
+        prunedFactors(spec, values, scale, hostScores(floatsAt(values, `${spec.path}.lora_p`), tau)),
       state: beamState(params, paths, { r, tau, every, keep }),
     };
   },

@@ -1,6 +1,7 @@
 import { tf, type Params } from '@lab/engine';
 import { itemAt } from '@lab/records';
-import type { Adapter, HostParams } from '../adapter.ts';
+import type { Adapter } from '../adapter.ts';
+import type { HostParams } from '../host-params.ts';
 import { deltaAt, loraDelta } from '../lora/delta.ts';
 import { kaimingUniform } from '../lora/init.ts';
 import { loraBranch, loraLinear } from '../lora/linear.ts';

@@ -1,7 +1,8 @@
 import { present, entry } from '@lab/records';
 import { as2d, stopGradient, tf } from '@lab/engine';
 import { z } from 'zod';
-import type { Adapter, HostParams } from '../adapter.ts';
+import type { Adapter } from '../adapter.ts';
+import type { HostParams } from '../host-params.ts';
 import { deltaAt } from '../lora/delta.ts';
 import { loraOptions, loraScale } from '../lora/index.ts';
 import { loraParams } from '../lora/init.ts';

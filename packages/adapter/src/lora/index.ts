@@ -1,7 +1,8 @@
 import { entry } from '@lab/records';
 import { z } from 'zod';
 import { tf } from '@lab/engine';
-import type { Adapter, HostParams } from '../adapter.ts';
+import type { Adapter } from '../adapter.ts';
+import type { HostParams } from '../host-params.ts';
 import type { Model } from '../model.ts';
 import { floatsAt, tensorAt } from '../named.ts';
 import { selectTargets, targetModules } from '../targets.ts';

@@ -1,6 +1,7 @@
 import { BadInput, type Named } from '@lab/records';
 import { asFloats, floats, readSafetensors, writeSafetensors, type Float32HostArray } from '@lab/engine';
-import type { Adapter, HostParams, PeftForm } from '../adapter.ts';
+import type { Adapter, PeftForm } from '../adapter.ts';
+import type { HostParams } from '../host-params.ts';
 import type { Model } from '../model.ts';
 import { readPeftConfig } from './config.ts';
 import { PREFIX, withPruned } from './pruned.ts';

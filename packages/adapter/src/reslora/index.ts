@@ -1,7 +1,8 @@
 import { BadInput, entry } from '@lab/records';
 import { tf } from '@lab/engine';
 import { z } from 'zod';
-import type { Adapter, HostParams } from '../adapter.ts';
+import type { Adapter } from '../adapter.ts';
+import type { HostParams } from '../host-params.ts';
 import { affine } from '../pass/forward.ts';
 import { deltaAt } from '../lora/delta.ts';
 import { lora, loraOptions, loraScale } from '../lora/index.ts';

@@ -1,7 +1,8 @@
 import { entry, itemAt } from '@lab/records';
 import { dot, tf, type Params } from '@lab/engine';
 import { z } from 'zod';
-import type { Adapter, HostParams } from '../adapter.ts';
+import type { Adapter } from '../adapter.ts';
+import type { HostParams } from '../host-params.ts';
 import { closeLink } from '../chain/bank.ts';
 import { chain } from '../chain/index.ts';
 import { ranksOfLink } from '../chain/links.ts';

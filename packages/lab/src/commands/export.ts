@@ -1,19 +1,28 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { prunedLoraFiles } from '@lab/adapter';
 import { makeFolder } from '@lab/records';
 import { writeMerged } from '../export-merged.ts';
 import { writeOnnx } from '../export-onnx.ts';
 import { writePeft } from '../export-peft.ts';
-import { openTrained, trainedFolder, type Single } from '../trained.ts';
+import { openTrained, trainedFolder, type Single, type Trained } from '../trained.ts';
 
 export interface ExportOptions {
   readonly out: string;
   readonly run: string;
-  readonly format: 'peft' | 'merged' | 'onnx';
+  readonly format: 'peft' | 'lora' | 'merged' | 'onnx';
   readonly to: string;
   readonly readout?: Single;
   readonly weights?: string;
   readonly batch: number;
   readonly tokens?: number;
 }
+
+/** The ranks that remain, as a LoRA that PEFT loads. */
+const writeLora = (to: string, { blueprint: { model, adapter }, params }: Trained): void => {
+  for (const [file, content] of Object.entries(prunedLoraFiles(model, adapter, params)))
+    writeFileSync(join(to, file), content);
+};
 
 /** `lab export`: the trained weights of a finished run in another program's format. */
 export const exportRun = async (options: ExportOptions): Promise<void> => {
@@ -23,6 +32,7 @@ export const exportRun = async (options: ExportOptions): Promise<void> => {
   const trained = await openTrained(from, config, options);
   if (format === 'peft') console.log(`Load it onto: ${await writePeft(trained, config, to)}`);
   else if (format === 'merged') await writeMerged(trained, config, options);
+  else if (format === 'lora') writeLora(to, trained);
   else console.log(await writeOnnx(trained, config, options));
   console.log(`Written: ${to}`);
 };

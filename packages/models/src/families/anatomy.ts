@@ -19,6 +19,8 @@ export interface Anatomy {
   readonly layers: number;
   readonly maxTokens: number;
   readonly causal: boolean;
+  /** Whether norms come before a sublayer or after its residual; absent: before. */
+  readonly norms?: 'before' | 'after';
   /** Number of segment kinds; `types` are only given to a model with more than one. */
   readonly segments: number;
   readonly linears: readonly LinearSpec[];
