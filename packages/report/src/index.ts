@@ -19,6 +19,7 @@ export { toCsv } from './tables/csv.ts';
 export { toMarkdown } from './tables/markdown.ts';
 export { disagreement } from './study/recompute.ts';
 export { needsTable } from './tables/needs.ts';
+export { undecidedRuns } from './verdict/undecided.ts';
 export { needsOf, type ClaimNeeds } from './verdict/needs.ts';
 export { tuningTables } from './tables/tuning.ts';
 export { toTerminal } from './tables/terminal.ts';
