@@ -33,7 +33,6 @@ export const exportRun = async (options: ExportOptions): Promise<void> => {
   if (format === 'peft') console.log(`Load it onto: ${await writePeft(trained, config, to)}`);
   else if (format === 'lora') writeLora(to, trained);
   else if (format === 'merged') await writeMerged(trained, config, options);
-  else if (format === 'lora') writeLora(to, trained);
   else console.log(await writeOnnx(trained, config, options));
   console.log(`Written: ${to}`);
 };
