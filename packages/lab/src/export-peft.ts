@@ -74,7 +74,8 @@ export const writePeft = async (trained: Trained, config: RunConfig, to: string)
   const { model, adapter, head } = blueprint;
   if (!adapter.peft)
     throw new BadInput(
-      `adapter "${config.adapter.name}": PEFT has no such adapter; export it merged, or as LoRA where it prunes ranks (--format lora)`,
+      `adapter "${config.adapter.name}": PEFT has no such adapter; export it merged, ` +
+        'or as LoRA where it prunes ranks (--format lora)',
     );
   if (!isSavable(model))
     throw new BadInput(`model "${model.name}" is no checkpoint of transformers, so PEFT has nothing to load`);
