@@ -2,29 +2,40 @@ import type { Key } from '@lab/random';
 import type { Allocation } from '@lab/records';
 import type { Float32HostArray, LoraPair, Params, tf } from '@lab/engine';
 import type { LinearSpec, Model } from './model.ts';
-import type { Perturb, Place, SiteUse } from './site.ts';
+import type { Perturb, Place, SiteUse } from './pass/site.ts';
 
 /** A trainable tensor: its name, shape, start value and whether weight decay acts on it. */
 export interface ParamSpec {
   readonly name: string;
   readonly shape: readonly number[];
-  /** Start value, drawn from the adapter's own stream of keys. Length is the product of the shape. */
+  /**
+   * Start value, drawn from the adapter's own stream of keys. Length is the product of the shape.
+   */
   readonly init: (key: Key) => Float32Array;
-  /** Start value from the frozen weights (their singular vectors); where there is one it takes the place of `init`. */
+  /**
+   * Start value from the frozen weights (their singular vectors); where there is one it takes the
+   * place of `init`.
+   */
   readonly start?: (key: Key, weights: HostParams) => Float32Array;
   readonly decay: boolean;
-  /** True for a constant that travels with the parameters (a switch, a fixed random factor): it has no gradient and is not counted. */
+  /**
+   * True for a constant that travels with the parameters (a switch, a fixed random factor): it has
+   * no gradient and is not counted.
+   */
   readonly frozen?: boolean;
 }
 
-/** What a pass has met so far, for adapters that connect layers. */
+/** What a pass has computed so far, for adapters that connect layers. */
 export interface Flow {
-  /** The residual stream [B, T, width] that a sublayer's output is added to; in a post-norm model it is the sublayer's input. */
+  /**
+   * The residual stream [B, T, width] that a sublayer's output is added to; in a post-norm model it
+   * is the sublayer's input.
+   */
   readonly stream: tf.Tensor;
   /** What entered the linear map or sublayer at a path, earlier in this pass. */
   readonly input: (path: string) => tf.Tensor | undefined;
-  /** Leaves a value of this pass behind for the penalty. */
-  readonly leave: (name: string, value: tf.Tensor) => void;
+  /** Keeps a value of this pass for the penalty. */
+  readonly record: (name: string, value: tf.Tensor) => void;
 }
 
 /** The frozen part of a linear map. W: [d_in, d_out], b: [d_out] or absent. */
@@ -34,17 +45,20 @@ export interface Linear {
 }
 
 /** Where training stands, for adapters with a schedule. Plain scalars on the host. */
-export interface Progress {
+export interface StepCount {
   readonly step: number;
   readonly steps: number;
 }
 
 /**
- * What is trained beside the frozen model. Pure: parameters come in by name; nothing is kept.
- * An adapter with its own state (AdaLoRA's importance scores) keeps it in `slots`, which travel with the checkpoint.
+ * What is trained beside the frozen model. Pure: parameters come in by name; nothing is kept. An
+ * adapter with its own state (AdaLoRA's importance scores) keeps it in `slots`, which travel with
+ * the checkpoint.
  */
 export interface Adapter {
-  /** Trainable tensors for this model, in a fixed order. Names: `<path>.lora_A`, `<path>.lora_B`, … */
+  /**
+   * Trainable tensors for this model, in a fixed order. Names: `<path>.lora_A`, `<path>.lora_B`, …
+   */
   readonly params: readonly ParamSpec[];
   /** The linear maps it attaches to. */
   readonly targets: readonly LinearSpec[];
@@ -68,24 +82,40 @@ export interface Adapter {
     params: Params,
     flow: Flow,
   ) => tf.Tensor;
-  /** Added to the task loss (orthogonality, balance of gates); a scalar. `left` is what the first pass left behind. */
-  readonly penalty?: (params: Params, left: Params) => tf.Scalar;
-  /** Extra state, flat and named, and its in-graph update after the optimiser: budgets, importance scores, proximal steps. */
+  /**
+   * Added to the task loss (orthogonality, balance of gates); a scalar. `recorded` holds what the
+   * first pass recorded.
+   */
+  readonly penalty?: (params: Params, recorded: Params) => tf.Scalar;
+  /**
+   * Extra state, flat and named, and its in-graph update after the optimiser: budgets, importance
+   * scores, proximal steps.
+   */
   readonly state?: AdapterState;
   /**
-   * What this step trains: 1 or 0 by parameter name, in shapes that broadcast to the parameter's; a name left out is trained. Where it is
-   * 0 the value and both moments stay as they are to the last bit. `inputs` are those of `state`.
+   * What this step trains: 1 or 0 by parameter name, in shapes that broadcast to the parameter's; a
+   * name left out is trained. Where it is 0 the value and both moments stay as they are to the last
+   * bit. `inputs` are those of `state`.
    */
   readonly trainable?: (inputs: Params, params: Params) => Params;
-  /** Steps since the optimiser was started afresh (moments zero, bias correction from 1); absent: it is started once. */
-  readonly age?: (progress: Progress) => number;
-  /** The factors of every update s B A that are trained together, for optimisers that look at both; absent: it has no such pairs. */
+  /**
+   * Steps since the optimiser was started afresh (moments zero, bias correction from 1); absent: it
+   * is started once.
+   */
+  readonly age?: (progress: StepCount) => number;
+  /**
+   * The factors of every update s B A that are trained together, for optimisers that look at both;
+   * absent: it has no such pairs.
+   */
   readonly pairs?: readonly LoraPair[];
   /** Chooses anew, between steps, which parts are in use; absent: nothing is searched. */
-  readonly search?: Search;
+  readonly search?: ModuleSearch;
   /** Parameters in use when training has ended; absent: all that are trained. */
   readonly used?: (params: HostParams) => number;
-  /** ΔW [d_in, d_out] that merging adds to W, from host parameters. Without `delta` and `deltaBias` an adapter cannot be merged. */
+  /**
+   * ΔW [d_in, d_out] that merging adds to W, from host parameters. Without `delta` and `deltaBias`
+   * an adapter cannot be merged.
+   */
   readonly delta?: (spec: LinearSpec, params: HostParams) => Float32Array;
   /** Δb [d_out] that merging adds to the bias (to zeros where the map has none). */
   readonly deltaBias?: (spec: LinearSpec, params: HostParams) => Float32Array;
@@ -96,7 +126,10 @@ export interface Adapter {
 /** Parameters or weights on the host by name. */
 export type HostParams = { readonly [name: string]: Float32HostArray };
 
-/** PEFT's words for an adapter: fields of adapter_config.json, and what its parameters are called in the state. */
+/**
+ * PEFT's words for an adapter: fields of adapter_config.json, and what its parameters are called in
+ * the state.
+ */
 export interface PeftForm {
   readonly config: { readonly [field: string]: unknown };
   /** `layer.0.query.lora_A` -> `layer.0.query.lora_A.weight` for LoRA. */
@@ -110,8 +143,11 @@ export interface AdapterState {
     readonly init: () => Float32Array;
   }[];
   /** Host scalars for this step (budget, switch) that enter the graph as inputs. */
-  readonly inputs: (progress: Progress) => { readonly [name: string]: number };
-  /** After the optimiser's step: parameters, gradients and slots in, parameters and slots out; both moments too where they change. */
+  readonly inputs: (progress: StepCount) => { readonly [name: string]: number };
+  /**
+   * After the optimiser's step: parameters, gradients and slots in, parameters and slots out; both
+   * moments too where they change.
+   */
   readonly update: (args: { params: Params; grads: Params; slots: Params; inputs: Params; moments: () => Moments }) => {
     params: Params;
     slots: Params;
@@ -125,23 +161,32 @@ export interface Moments {
   readonly v: Params;
 }
 
-/** What a search may ask of the model, on its scoring batches and without noise. All parameters by name, the head's too. */
+/**
+ * What a search may ask of the model, on its scoring batches and without noise. All parameters by
+ * name, the head's too.
+ */
 export interface Probe {
   /** Gradient of the mean training loss. */
   readonly gradient: (params: HostParams) => Promise<HostParams>;
-  /** Gradient of the sum of outputs on the first batch, all parameters and weights made positive and every embedding one. */
+  /**
+   * Gradient of the sum of outputs on the first batch, all parameters and weights made positive and
+   * every embedding one.
+   */
   readonly flow: (params: HostParams) => Promise<HostParams>;
   /** The task's main metric; larger is better. */
   readonly metric: (params: HostParams) => Promise<number>;
 }
 
 /** A search over parts that can be switched off. */
-export interface Search {
+export interface ModuleSearch {
   /** Whether to choose before this step. */
-  readonly due: (at: Progress & { readonly perEpoch: number }) => boolean;
+  readonly due: (at: StepCount & { readonly perEpoch: number }) => boolean;
   /** Batches that scores are taken on, at least one. */
   readonly batches: number;
-  /** New values of the parameters that change, and what is recorded of the choice. Ties are broken by `key`. */
+  /**
+   * New values of the parameters that change, and what is recorded of the choice. Ties are broken
+   * by `key`.
+   */
   readonly choose: (
     probe: Probe,
     params: HostParams,

@@ -9,15 +9,15 @@ export type {
   ParamSpec,
   PeftForm,
   Probe,
-  Progress,
-  Search,
+  StepCount,
+  ModuleSearch,
 } from './adapter.ts';
 export { adapters } from './catalogue.ts';
-export { adapterSize } from './counts.ts';
-export { describeSize, plainModel } from './sizes.ts';
-export { affine, forwardWith } from './forward.ts';
-export { merge, unmerge } from './merge.ts';
+export { adapterSize } from './size/count.ts';
+export { describeSize, plainModel } from './size/describe.ts';
+export { affine, forwardWith } from './pass/forward.ts';
+export { merge } from './merge.ts';
 export type { Encoded, Forward, LinearSpec, Model, TokenBatch } from './model.ts';
-export { peftFiles, readPeft, readPeftFiles, type PeftAdapter } from './peft.ts';
-export { noNoise, SITES, type Perturb, type Place, type Site, type SiteUse } from './site.ts';
+export { peftFiles, readPeft, readPeftFiles, type PeftAdapter } from './peft/files.ts';
+export { noNoise, SITES, type Perturb, type Place, type Site, type SiteUse } from './pass/site.ts';
 export { selectTargets } from './targets.ts';

@@ -1,32 +1,39 @@
 import type { Params, tf } from '@lab/engine';
 import type { HostParams } from './adapter.ts';
-import type { Place, Perturb, SiteUse } from './site.ts';
+import type { Place, Perturb, SiteUse } from './pass/site.ts';
 
 /** A linear map y = x W + b that an adapter may attach to. W is stored [d_in, d_out]. */
 export interface LinearSpec extends Place {
   readonly dIn: number;
   readonly dOut: number;
-  /** Whether it sees every token ([B, T, d_in]), one vector an example ([B, 1, d_in]), or only relative positions ([1, R, d_in]). */
+  /**
+   * Whether it sees every token ([B, T, d_in]), one vector an example ([B, 1, d_in]), or only
+   * relative positions ([1, R, d_in]).
+   */
   readonly per: 'token' | 'example' | 'position';
   /** Whether the checkpoint gives it a bias; absent: it does. */
   readonly bias?: boolean;
 }
 
-/** What a model's forward pass may ask for. The runner builds it from frozen weights, adapter and noise. */
+/**
+ * What a model's forward pass may ask for. The runner builds it from frozen weights, adapter and
+ * noise.
+ */
 export interface Forward {
   /** Frozen weights by name. */
   readonly weight: (name: string) => tf.Tensor;
   /**
-   * The linear map at `path`, adapter included. x: [B, T, d_in] -> [B, T, d_out]. With `weights`, only noise on the adapter's own
-   * matrices (`lora.A`, `lora.B`) enters: DeBERTa sends its relative positions, which are no tokens, through the same maps.
+   * The linear map at `path`, adapter included. x: [B, T, d_in] -> [B, T, d_out]. With `weights`,
+   * only noise on the adapter's own matrices (`lora.A`, `lora.B`) enters: DeBERTa sends its
+   * relative positions, which are no tokens, through the same maps.
    */
   readonly linear: (path: string, x: tf.Tensor, noise?: 'all' | 'weights') => tf.Tensor;
   /** Lets noise in at a site. */
   readonly perturb: Perturb;
   /**
-   * Lets an adapter act on a sublayer's output before its residual is added (Houlsby, Pfeiffer, shortcuts); the identity for LoRA.
-   * `input` is what entered the sublayer, `stream` the residual it is added to where that is another value (pre-norm models).
-   * All [B, T, width].
+   * Lets an adapter act on a sublayer's output before its residual is added (Houlsby, Pfeiffer,
+   * shortcuts); the identity for LoRA. `input` is what entered the sublayer, `stream` the residual
+   * it is added to where that is another value (pre-norm models). All [B, T, width].
    */
   readonly sublayer: (
     kind: 'attention' | 'ffn',
@@ -37,7 +44,10 @@ export interface Forward {
   ) => tf.Tensor;
 }
 
-/** One batch as tensors. `ids` int32 [B, T], `valid` float32 [B, T]: 1 for a token, 0 for padding; other inputs by name (token types). */
+/**
+ * One batch as tensors. `ids` int32 [B, T], `valid` float32 [B, T]: 1 for a token, 0 for padding;
+ * other inputs by name (token types).
+ */
 export interface TokenBatch {
   readonly ids: tf.Tensor2D;
   readonly valid: tf.Tensor2D;
@@ -59,19 +69,27 @@ export interface Model {
   readonly maxTokens: number;
   readonly causal: boolean;
   readonly linears: readonly LinearSpec[];
-  /** Frozen weights by name; float32, linear kernels as [d_in, d_out] under `<path>.weight`, biases under `<path>.bias`. */
+  /**
+   * Frozen weights by name; float32, linear kernels as [d_in, d_out] under `<path>.weight`, biases
+   * under `<path>.bias`.
+   */
   readonly weights: () => Promise<HostParams>;
-  /** The model's own sites (not the adapter's) for a batch of B rows and T tokens, in forward order. */
+  /**
+   * The model's own sites (not the adapter's) for a batch of B rows and T tokens, in forward order.
+   */
   readonly sites: (batch: number, tokens: number) => readonly SiteUse[];
   /** Last hidden states [B, T, width]. */
   readonly encode: (forward: Forward, batch: TokenBatch) => tf.Tensor3D;
   /** One vector an example [B, width]: the pooled representation a task head reads. */
   readonly pool: (forward: Forward, hidden: tf.Tensor3D, batch: TokenBatch) => tf.Tensor2D;
   /**
-   * Text (and second text, for a cross-encoder) to token ids: at most `atMost` of them, and never more than the model's `maxTokens`.
-   * Texts are cut, not special tokens.
+   * Text (and second text, for a cross-encoder) to token ids: at most `atMost` of them, and never
+   * more than the model's `maxTokens`. Texts are cut, not special tokens.
    */
   readonly tokenize: (text: string, pair?: string, atMost?: number) => Encoded;
-  /** How two texts are compared. A bi-encoder encodes each, and the head sees (u, v, |u-v|, u*v); a cross-encoder reads both in one sequence. */
+  /**
+   * How two texts are compared. A bi-encoder encodes each, and the head sees (u, v, |u-v|, u*v); a
+   * cross-encoder reads both in one sequence.
+   */
   readonly pairs: 'bi-encoder' | 'cross-encoder';
 }

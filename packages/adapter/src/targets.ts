@@ -9,8 +9,9 @@ export const targetModules = z
   .describe('linear maps that carry an adapter, as in PEFT');
 
 /**
- * The linear maps that `target_modules` names, as PEFT reads it: `all-linear`, or a list in which each word is a whole path or the
- * end of one (`query` takes `layer.0.attention.query`). Throws `BadInput` when a word matches nothing.
+ * The linear maps that `target_modules` names, as PEFT reads it: `all-linear`, or a list in which
+ * each word is a whole path or the end of one (`query` takes `layer.0.attention.query`). Throws
+ * `BadInput` when a word matches nothing.
  */
 export const selectTargets = (
   linears: readonly LinearSpec[],

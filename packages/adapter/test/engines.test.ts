@@ -1,7 +1,9 @@
+import { present } from '@lab/records';
 import { layoutOf, openEngine, tf, unpack, valueAndGrad, type Float32HostArray, type Params } from '@lab/engine';
 import { describe, expect, it } from 'vitest';
 import { adapters, type Adapter } from '../src/index.ts';
 import { drawn, linears, passed, tensors, tiny, trained, weights } from './tiny.ts';
+import { floatsAt } from '../src/named.ts';
 
 type Arrays = { readonly [name: string]: Float32HostArray };
 
@@ -21,7 +23,7 @@ const step =
       const params = unpack(layout, theta);
       const pass = passed(adapter, params, below(inputs, 'weight/'));
       const task = tf.sum(tf.square(pass.output));
-      return (adapter.penalty ? tf.add(task, adapter.penalty(params, pass.left)) : task) as tf.Scalar;
+      return (adapter.penalty ? tf.add(task, adapter.penalty(params, pass.recorded)) : task) as tf.Scalar;
     };
     const { value, grad } = valueAndGrad(loss, inputs.theta as tf.Tensor1D);
     const params = unpack(layout, inputs.theta as tf.Tensor1D);
@@ -30,7 +32,7 @@ const step =
       grads: unpack(layout, grad),
       slots: below(inputs, 'slot/'),
       inputs: below(inputs, 'adapter/'),
-      moments: () => ({ m: unpack(layout, grad), v: unpack(layout, tf.abs(grad) as tf.Tensor1D) }),
+      moments: () => ({ m: unpack(layout, grad), v: unpack(layout, tf.abs(grad)) }),
     });
     const { m = {}, v = {} } = updated?.moments ?? {};
     const moved = Object.entries({ m, v }).flatMap(([which, all]) =>
@@ -40,7 +42,7 @@ const step =
   };
 
 const inputsOf = ({ params, state }: Adapter, arrays: Arrays): Arrays => {
-  const theta = Float32Array.from(params.flatMap(({ name }) => [...arrays[name]!.data]));
+  const theta = Float32Array.from(params.flatMap(({ name }) => [...floatsAt(arrays, name)]));
   const scalars = Object.entries(state?.inputs({ step: 7, steps: 12 }) ?? {});
   return {
     theta: { dtype: 'float32', shape: [theta.length], data: theta },
@@ -78,10 +80,10 @@ describe.each(['wasm', 'onnx'] as const)('on %s', (engineName) => {
     const program = engine.program(step(adapter));
     const outputs = await program.run(arrays);
     for (const [name, values] of expected) {
-      const { data } = await engine.get(outputs[name]!);
+      const { data } = await engine.get(present(outputs[name]));
       // Float32 sums in another order: some hundred terms, relative to the largest of them.
       const size = Array.from(values).reduce((a, b) => Math.max(a, Math.abs(b)), 1);
-      data.forEach((x, i) => expect(Math.abs(x - values[i]!)).toBeLessThan(2e-5 * size));
+      data.forEach((x, i) => expect(Math.abs(x - present(values[i]))).toBeLessThan(2e-5 * size));
     }
     program.dispose();
     engine.free(Object.values(outputs));

@@ -1,7 +1,8 @@
+import { present } from '@lab/records';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { layoutOf, sizeOf, tf, unpack, valueAndGrad, pack } from '@lab/engine';
 import { describe, expect, it } from 'vitest';
-import { adapters, adapterSize, merge, unmerge, type Adapter, type SiteUse } from '../src/index.ts';
+import { adapters, adapterSize, merge, type Adapter, type SiteUse } from '../src/index.ts';
 import { BATCH, initial, linears, output, tensors, tiny, TOKENS, trained, weights } from './tiny.ts';
 
 /** Every adapter, on every map of the tiny model where it has a choice. */
@@ -43,21 +44,22 @@ describe.each(all)('adapter %s', (name, adapter) => {
   it('moves the output, and its gradient reaches every parameter and is the slope of the output', () => {
     if (adapter.params.length === 0) return;
     const layout = layoutOf(adapter.params);
-    const loss = (theta: tf.Tensor1D): tf.Scalar => tf.sum(tf.sin(output(adapter, unpack(layout, theta)))) as tf.Scalar;
+    const loss = (theta: tf.Tensor1D): tf.Scalar => tf.sum(tf.sin(output(adapter, unpack(layout, theta))));
     tf.tidy(() => {
       const theta = pack(layout, tensors(trained(adapter)));
       const grad = valueAndGrad(loss, theta).grad;
-      const held = new Set(adapter.params.flatMap((param) => (param.frozen ? [param.name] : [])));
+      const constants = new Set(adapter.params.flatMap((param) => (param.frozen ? [param.name] : [])));
       for (const [param, part] of Object.entries(unpack(layout, grad)))
-        if (held.has(param)) expect([param, tf.sum(tf.abs(part)).arraySync()]).toEqual([param, 0]);
+        if (constants.has(param)) expect([param, tf.sum(tf.abs(part)).arraySync()]).toEqual([param, 0]);
         else expect([param, (tf.sum(tf.abs(part)).arraySync() as number) > 1e-6]).toEqual([param, true]);
       expect(values(() => output(adapter, tensors(trained(adapter))))).not.toEqual(base);
-      // Central difference along the gradient: the loss is of size 10 and rounds to about 1e-6, which 2 h = 1e-2 turns into 1e-4;
-      // what the third derivative leaves is below h^2 = 2.5e-5 of it.
+      // Central difference along the gradient: the loss is of size 10 and rounds to about 1e-6,
+      // which 2 h = 1e-2 turns into 1e-4; what the third derivative leaves is below h^2 = 2.5e-5 of
+      // it.
       const norm = tf.norm(grad).arraySync() as number;
       const at = (h: number) => loss(tf.add(theta, tf.mul(grad, h / norm))).arraySync();
-      // A steep loss (norms of some hundred, where an adapter has many ranks) is followed over a shorter way: the sine's third derivative
-      // leaves (h norm)^2 / 6 = 4e-4 of the slope.
+      // A steep loss (norms of some hundred, where an adapter has many ranks) is followed over a
+      // shorter way: the sine's third derivative leaves (h norm)^2 / 6 = 4e-4 of the slope.
       const h = Math.min(5e-3, 0.05 / norm);
       const slope = (at(h) - at(-h)) / (2 * h);
       expect(Math.abs(slope - norm)).toBeLessThan(2e-3 * (1 + norm));
@@ -65,16 +67,16 @@ describe.each(all)('adapter %s', (name, adapter) => {
   });
 
   it('declares the sites that a forward pass meets, with their shapes, in order', () => {
-    const met: SiteUse[] = [];
+    const used: SiteUse[] = [];
     values(() =>
       output(adapter, tensors(trained(adapter)), tensors(weights), (site, place, value) => {
         if (site.startsWith('lora.'))
-          met.push({ site, place: { path: place.path, layer: place.layer }, shape: value.shape });
+          used.push({ site, place: { path: place.path, layer: place.layer }, shape: value.shape });
         return value;
       }),
     );
     const text = (use: SiteUse) => `${use.place.path} ${use.place.layer} ${use.site} [${use.shape.join()}]`;
-    expect(met.map(text)).toEqual(adapter.sites(BATCH, TOKENS).map(text));
+    expect(used.map(text)).toEqual(adapter.sites(BATCH, TOKENS).map(text));
   });
 
   it('leaves no tensors behind', () => {
@@ -100,15 +102,15 @@ describe.each(all)('adapter %s', (name, adapter) => {
       values(() => output(none, {}, tensors(merged))),
     ];
     // Some ten sums of at most twelve terms of size below ten, each rounded to 2^-24.
-    together.forEach((x, i) => expect(Math.abs(x - apart[i]!)).toBeLessThan(1e-4));
+    together.forEach((x, i) => expect(Math.abs(x - present(apart[i]))).toBeLessThan(1e-4));
     expect(together).not.toEqual(base);
-    const back = unmerge(adapter, merged, params);
-    for (const [w, array] of Object.entries(weights))
-      array.data.forEach((x, i) => expect(Math.abs(back[w]!.data[i]! - x)).toBeLessThan(1e-6));
   });
 });
 
-/** The update of an adapter's state gives the same numbers twice, new names are none, and nothing is kept but its outputs. */
+/**
+ * The update of an adapter's state gives the same numbers twice, new names are none, and nothing is
+ * kept but its outputs.
+ */
 const stateIsPure = ({ params, state }: Adapter): void => {
   const slots = Object.fromEntries(state!.slots.map(({ name, shape, init }) => [name, tf.tensor(init(), [...shape])]));
   const inputs = Object.fromEntries(
@@ -121,7 +123,7 @@ const stateIsPure = ({ params, state }: Adapter): void => {
     tf.tidy(() => {
       const {
         params: next,
-        slots: held,
+        slots: constants,
         moments: moved,
       } = state!.update({
         params: given,
@@ -130,7 +132,7 @@ const stateIsPure = ({ params, state }: Adapter): void => {
         inputs,
         moments,
       });
-      return { params: next, slots: held, m: moved?.m ?? {}, v: moved?.v ?? {} };
+      return { params: next, slots: constants, m: moved?.m ?? {}, v: moved?.v ?? {} };
     });
   const [one, two] = [run(), run()];
   expect(Object.keys(one.params).sort()).toEqual(params.map(({ name }) => name).sort());

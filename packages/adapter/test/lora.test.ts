@@ -1,3 +1,4 @@
+import { present } from '@lab/records';
 import { fold, key } from '@lab/random';
 import { tf } from '@lab/engine';
 import { describe, expect, it } from 'vitest';
@@ -19,9 +20,9 @@ describe('scale', () => {
     const one = loraOf({ r: 2, alpha: 2, target_modules: ['query'] });
     const three = loraOf({ r: 2, alpha: 6, target_modules: ['query'] });
     const [spec] = one.targets;
-    const delta = one.delta!(spec!, trained(one));
+    const delta = present(one.delta)(spec!, trained(one));
     expect(delta.some((x) => x !== 0)).toBe(true);
-    three.delta!(spec!, trained(one)).forEach((x, i) => expect(x).toBeCloseTo(3 * delta[i]!, 6));
+    present(three.delta)(spec!, trained(one)).forEach((x, i) => expect(x).toBeCloseTo(3 * present(delta[i]), 6));
   });
 });
 
@@ -32,7 +33,9 @@ describe('the update', () => {
       'layer.0.attention.position.lora_A': { dtype: 'float32', shape: [1, 3], data: Float32Array.of(1, 2, 3) },
       'layer.0.attention.position.lora_B': { dtype: 'float32', shape: [4, 1], data: Float32Array.of(1, 0, -1, 10) },
     } as const;
-    expect([...adapter.delta!(adapter.targets[0]!, params)]).toEqual([2, 0, -2, 20, 4, 0, -4, 40, 6, 0, -6, 60]);
+    expect([...present(adapter.delta)(present(adapter.targets[0]), params)]).toEqual([
+      2, 0, -2, 20, 4, 0, -4, 40, 6, 0, -6, 60,
+    ]);
   });
 
   it('merged twice from the same weights is the same to the last bit, and leaves the weights alone', () => {
@@ -106,7 +109,7 @@ describe('target_modules', () => {
 });
 
 describe('noise', () => {
-  const met = (noise: 'all' | 'weights'): readonly Site[] => {
+  const used = (noise: 'all' | 'weights'): readonly Site[] => {
     const adapter = loraOf({ r: 2, target_modules: ['query'] });
     const sites: Site[] = [];
     tf.tidy(() => {
@@ -120,8 +123,8 @@ describe('noise', () => {
   };
 
   it('meets every stage of the branch in forward order, or its matrices alone', () => {
-    expect(met('all')).toEqual(['lora.input', 'lora.A', 'lora.rank', 'lora.B', 'lora.delta']);
-    expect(met('weights')).toEqual(['lora.A', 'lora.B']);
+    expect(used('all')).toEqual(['lora.input', 'lora.A', 'lora.rank', 'lora.B', 'lora.delta']);
+    expect(used('weights')).toEqual(['lora.A', 'lora.B']);
   });
 
   it('on B’s rows and A’s columns removes rows and columns of the update', () => {
@@ -130,7 +133,7 @@ describe('noise', () => {
       tf.tidy(() => {
         const params = tensors(trained(adapter));
         const mask = (value: tf.Tensor, axis: 0 | 1) => {
-          const n = value.shape[axis]!;
+          const n = present(value.shape[axis]);
           const keep = tf.tensor(
             Array.from({ length: n }, (_, i) => Number(i !== 1)),
             axis === 0 ? [n, 1] : [1, n],
@@ -140,14 +143,16 @@ describe('noise', () => {
         const x = tf.eye(5).reshape([1, 5, 5]);
         const base = { W: tf.zeros([5, 6]) as tf.Tensor2D };
         return adapter
-          .linear(adapter.targets[0]!, x, base, params, (site, _place, value) =>
+          .linear(present(adapter.targets[0]), x, base, params, (site, _place, value) =>
             !drop ? value : site === 'lora.A' ? mask(value, 1) : site === 'lora.B' ? mask(value, 0) : value,
           )
           .reshape([5, 6])
           .arraySync() as number[][];
       });
     const [whole, masked] = [values(false), values(true)];
-    whole.forEach((row, i) => row.forEach((x, o) => expect(masked[i]![o]! + 0).toBe(i === 1 || o === 1 ? 0 : x)));
+    whole.forEach((row, i) =>
+      row.forEach((x, o) => expect(present(masked[i])[o]! + 0).toBe(i === 1 || o === 1 ? 0 : x)),
+    );
     expect(whole.flat().every((x) => x !== 0)).toBe(true);
   });
 });

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { BadInput } from '@lab/records';
+import { BadInput, present } from '@lab/records';
 import { readSafetensors, tf } from '@lab/engine';
 import { describe, expect, it } from 'vitest';
 import {
@@ -15,6 +15,7 @@ import {
 } from '../src/index.ts';
 import { adapterOf, CASES, filesOf, inputs } from './peft-cases.ts';
 import { drawn, linears, tensors, tiny, trained, weights } from './tiny.ts';
+import { floatsAt, matrixAt } from '../src/named.ts';
 
 type Outputs = { readonly [path: string]: readonly number[] };
 type Ours = { readonly sha256: string; readonly outputs: Outputs; readonly head: readonly number[] };
@@ -34,11 +35,12 @@ const compare = (adapter: Adapter, params: HostParams, expected: Outputs): void 
     for (const spec of linears.filter(({ path }) => adapted.has(path))) {
       const x = tf.tensor([...inputs()[spec.path]!], [2, 1, spec.dIn]);
       const b = frozen[`${spec.path}.bias`] as tf.Tensor1D | undefined;
-      const base = { W: frozen[`${spec.path}.weight`] as tf.Tensor2D, ...(b ? { b } : {}) };
+      const base = { W: matrixAt(frozen, `${spec.path}.weight`), ...(b ? { b } : {}) };
       const y = adapter.linear(spec, x, base, named, noNoise).dataSync();
-      // Sums of some ten float32 terms; PEFT adds 1e-5 to AdaLoRA's rank of 4 where it divides by it, a share of 2.5e-6.
+      // Sums of some ten float32 terms; PEFT adds 1e-5 to AdaLoRA's rank of 4 where it divides by
+      // it, a share of 2.5e-6.
       expected[spec.path]!.forEach((value, i) => {
-        expect(Math.abs(y[i]! - value)).toBeLessThan(1e-5 * Math.max(1, Math.abs(value)));
+        expect(Math.abs(present(y[i]) - value)).toBeLessThan(1e-5 * Math.max(1, Math.abs(value)));
       });
     }
   });
@@ -49,15 +51,15 @@ describe.each(Object.keys(CASES))('%s', (name) => {
 
   it('files are those that PEFT loaded, and PEFT computes what we do', () => {
     const bytes = filesOf(name)['adapter_model.safetensors'] as Uint8Array;
-    expect(createHash('sha256').update(bytes).digest('hex')).toBe(ours[name]!.sha256);
-    compare(adapter, trained(adapter), ours[name]!.outputs);
-    expect(new Float32Array(ours[name]!.head)).toEqual(drawn('head', [2, 6]).data);
+    expect(createHash('sha256').update(bytes).digest('hex')).toBe(present(ours[name]).sha256);
+    compare(adapter, trained(adapter), present(ours[name]).outputs);
+    expect(new Float32Array(present(ours[name]).head)).toEqual(drawn('head', [2, 6]).data);
   });
 
   it('files of PEFT give what PEFT computes', () => {
     const bytes = read(`theirs/${name}.safetensors`);
-    compare(adapter, readPeft(adapter, bytes, 'theirs'), theirs[name]!.outputs);
-    expect(adapterSize(adapter)).toBe(theirs[name]!.parameters);
+    compare(adapter, readPeft(adapter, bytes, 'theirs'), present(theirs[name]).outputs);
+    expect(adapterSize(adapter)).toBe(present(theirs[name]).parameters);
   });
 
   it('files have the keys and shapes of PEFT’s own', () => {
@@ -109,7 +111,7 @@ describe('PEFT’s two files', () => {
     '%s: the config and the tensors give what PEFT computes',
     (name) => {
       const { adapter, params } = readPeftFiles(tiny, files(name), name);
-      compare(adapter, params, theirs[name]!.outputs);
+      compare(adapter, params, present(theirs[name]).outputs);
     },
   );
 
@@ -130,7 +132,7 @@ describe('PEFT’s two files', () => {
     const kept = Object.values(rank_pattern).flat();
     expect([kept.length, kept.filter(Boolean).length]).toEqual([8, 4]);
     for (const [name, keep] of Object.entries(rank_pattern)) {
-      const values = params[name]!.data;
+      const values = floatsAt(params, name);
       expect(keep.map((_, k) => values[k] !== 0)).toEqual(keep);
     }
     const wrong = Object.fromEntries(
@@ -160,6 +162,6 @@ describe('PEFT’s two files', () => {
     const { adapter, params, saved } = readPeftFiles(tiny, { config, tensors }, 'ours');
     expect(params).toEqual(trained(adapterOf(name)));
     expect(saved['classifier.weight']).toEqual(drawn('head', [2, 6]));
-    compare(adapter, params, ours[name]!.outputs);
+    compare(adapter, params, present(ours[name]).outputs);
   });
 });

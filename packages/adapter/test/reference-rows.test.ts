@@ -1,3 +1,4 @@
+import { present } from '@lab/records';
 import { tf } from '@lab/engine';
 import { describe, expect, it } from 'vitest';
 import { adapters, type LinearSpec, type Model } from '../src/index.ts';
@@ -25,10 +26,10 @@ describe('bottlenecks', () => {
           [0, 0, 0, 0, 0, 4],
         ],
       ]);
-      const given = adapter.sublayer!('ffn', { path: at, layer: 0 }, h, h, params, {
+      const given = present(adapter.sublayer)('ffn', { path: at, layer: 0 }, h, h, params, {
         stream: h,
         input: () => undefined,
-        leave: () => undefined,
+        record: () => undefined,
       });
       // relu(3 - 1 + .5) = 2.5; relu(0 - 4 + .5) = 0
       expect(given.arraySync()).toEqual([
@@ -37,10 +38,10 @@ describe('bottlenecks', () => {
           [0, 0, 10, 0, 0, 4],
         ],
       ]);
-      const attention = adapter.sublayer!('attention', { path: 'layer.0.attention', layer: 0 }, h, h, params, {
+      const attention = present(adapter.sublayer)('attention', { path: 'layer.0.attention', layer: 0 }, h, h, params, {
         stream: h,
         input: () => undefined,
-        leave: () => undefined,
+        record: () => undefined,
       });
       expect(attention).toBe(h);
     });
@@ -62,7 +63,7 @@ describe('full fine-tuning', () => {
       const moved = Object.fromEntries(
         Object.entries(weights).map(([name, array]) => {
           const change = params[name.replace(/\.(weight|bias)$/, '.delta_$1')];
-          return [name, change ? { ...array, data: array.data.map((w, i) => w + change.data[i]!) } : array];
+          return [name, change ? { ...array, data: array.data.map((w, i) => w + present(change.data[i])) } : array];
         }),
       );
       const none = build({ name: 'none' });

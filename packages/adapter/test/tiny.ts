@@ -10,7 +10,10 @@ import {
   type TokenBatch,
 } from '../src/index.ts';
 
-/** A model with one of everything an adapter may meet: maps of tokens, examples and positions, with and without bias. */
+/**
+ * A model with one of everything an adapter may meet: maps of tokens, examples and positions, with
+ * and without bias.
+ */
 export const linears: readonly LinearSpec[] = [
   { path: 'layer.0.attention.query', layer: 0, dIn: 4, dOut: 4, per: 'token' },
   { path: 'layer.0.attention.position', layer: 0, dIn: 3, dOut: 4, per: 'position' },
@@ -65,11 +68,11 @@ export const tiny: Model = {
     const attended = forward.sublayer('attention', attention, forward.linear('layer.0.attention.output', mixed), x);
     const inner = tf.tanh(forward.linear('layer.0.ffn.intermediate', attended));
     const output = forward.perturb('ffn.hidden', ffn, forward.linear('layer.0.ffn.output', inner));
-    return tf.add(attended, forward.sublayer('ffn', ffn, output, attended)) as tf.Tensor3D;
+    return tf.add(attended, forward.sublayer('ffn', ffn, output, attended));
   },
   pool: (forward, hidden) => {
     const mean = tf.mean(hidden, 1, true);
-    return tf.squeeze(forward.linear('pooler', mean), [1]) as tf.Tensor2D;
+    return tf.squeeze(forward.linear('pooler', mean), [1]);
   },
   tokenize: () => ({ ids: new Int32Array(1) }),
   pairs: 'bi-encoder',
@@ -115,15 +118,15 @@ export const output = (
   perturb: Perturb = noNoise,
 ): tf.Tensor2D => passed(adapter, params, frozen, perturb).output;
 
-/** The same, with what the adapter left behind in the pass. */
+/** The same, with what the adapter recorded in the pass. */
 export const passed = (
   adapter: Adapter,
   params: Params,
   frozen: Params = tensors(weights),
   perturb: Perturb = noNoise,
-): { readonly output: tf.Tensor2D; readonly left: Params } => {
+): { readonly output: tf.Tensor2D; readonly recorded: Params } => {
   const forward = forwardWith(tiny, adapter, frozen, params, perturb);
   const given = batch();
   const pooled = tiny.pool(forward, tiny.encode(forward, given), given);
-  return { output: pooled, left: forward.left() };
+  return { output: pooled, recorded: forward.recorded() };
 };

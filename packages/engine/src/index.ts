@@ -1,4 +1,5 @@
 export * as tf from '@tensorflow/tfjs';
+export { dot, matMul, orthogonalTo, orthonormal, transposed } from './linear-algebra/dense.ts';
 export { adamW, adamWDefaults, adamWScalars, type AdamWInputs, type AdamWOptions } from './optimisers/adamw.ts';
 export { clipByNorm, valueAndGrad } from './tensors/gradient.ts';
 export { crossEntropy, logSoftmax, meanSquaredError } from './tensors/loss.ts';
@@ -8,6 +9,7 @@ export type { LoraPair, PairOptimizer } from './optimisers/pairs.ts';
 export { layoutOf, pack, unpack, viewOf, type Layout, type Params, type Slot } from './tensors/params.ts';
 export { readSafetensors, writeSafetensors, type Safetensors } from './tensors/safetensors.ts';
 export { learningRate, type Schedule } from './optimisers/schedule.ts';
+export { as1d, as2d, as3d, as4d } from './tensors/rank.ts';
 export { stopGradient } from './tensors/stop-gradient.ts';
 export { flatten } from './tree.ts';
 export { asFloats, floats, ints, readFloats, scalar, sizeOf } from './host.ts';

@@ -22,7 +22,7 @@ export const tableLogits =
   (name: string) =>
   (forward: Forward, hidden: tf.Tensor3D): tf.Tensor3D => {
     const [batch, tokens, width] = hidden.shape;
-    const E = forward.weight(name) as tf.Tensor2D;
-    const flat = tf.matMul(tf.reshape(hidden, [batch * tokens, width]) as tf.Tensor2D, tf.transpose(E));
-    return tf.reshape(flat, [batch, tokens, E.shape[0]]) as tf.Tensor3D;
+    const E = forward.weight(name);
+    const flat = tf.matMul(tf.reshape(hidden, [batch * tokens, width]), tf.transpose(E));
+    return tf.reshape(flat, [batch, tokens, E.shape[0]]);
   };

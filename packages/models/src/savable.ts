@@ -3,7 +3,10 @@ import type { Float32HostArray } from '@lab/engine';
 
 /** A model that can be written back as a checkpoint, with its own weights or merged ones. */
 export interface SavableModel extends Model {
-  /** Writes a folder that transformers loads. `weights` are as `weights()` gives them, in their names, shapes and layout. */
+  /**
+   * Writes a folder that transformers loads. `weights` are as `weights()` gives them, in their
+   * names, shapes and layout.
+   */
   readonly save: (folder: string, weights: { readonly [name: string]: Float32HostArray }) => Promise<void>;
 }
 

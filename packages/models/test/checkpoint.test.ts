@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readSafetensors } from '@lab/engine';
 import { describe, expect, it } from 'vitest';
-import { toFloat32, transpose } from '../src/checkpoint/decode.ts';
+import { toFloat32 } from '../src/checkpoint/decode.ts';
 import { openCheckpoint } from '../src/checkpoint/open.ts';
 import { writeTensors } from '../src/checkpoint/write.ts';
 import { isSavable, models } from '../src/index.ts';
@@ -57,10 +57,6 @@ describe('number types', () => {
     const shifted = new Uint8Array(9);
     shifted.set(new Uint8Array(Float32Array.of(1.5, -2.25).buffer), 1);
     expect([...toFloat32(shifted.subarray(1), 'F32')]).toEqual([1.5, -2.25]);
-  });
-
-  it('transposes', () => {
-    expect([...transpose(Float32Array.of(1, 2, 3, 4, 5, 6), 2, 3)]).toEqual([1, 4, 2, 5, 3, 6]);
   });
 });
 

@@ -22,11 +22,11 @@ describe.each(CASES)('$folder', (one) => {
   it('meets exactly the sites and linear maps that it declares', async () => {
     const model = await openCase(one);
     const weights = await uploadAll(model);
-    const met: SiteUse[] = [];
+    const used: SiteUse[] = [];
     const lines = new Set<string>();
     tf.tidy(() => {
       const base = plainForward(weights, (site, place, value) => {
-        met.push({ site, place, shape: value.shape });
+        used.push({ site, place, shape: value.shape });
         return value;
       });
       const forward = { ...base, linear: (path: string, x: tf.Tensor) => (lines.add(path), base.linear(path, x)) };
@@ -34,7 +34,7 @@ describe.each(CASES)('$folder', (one) => {
       model.pool(forward, model.encode(forward, batch), batch);
     });
     tf.dispose(Object.values(weights));
-    expect(met).toEqual(model.sites(2, 3));
+    expect(used).toEqual(model.sites(2, 3));
     expect([...lines].sort()).toEqual(model.linears.map(({ path }) => path).sort());
     for (const { path, dIn, dOut } of model.linears) expect(weights[`${path}.weight`]!.shape).toEqual([dIn, dOut]);
   });
@@ -47,10 +47,10 @@ describe.each(CASES)('$folder', (one) => {
     const declared = new Map(
       [...model.sites(2, 3), ...adapter.sites(2, 3)].map((u) => [`${u.site} ${u.place.path}`, u.shape]),
     );
-    const met = new Set<string>();
+    const used = new Set<string>();
     tf.tidy(() => {
       const forward = forwardWith(model, adapter, frozen, params, (site, place, value) => {
-        met.add(`${site} ${place.path}`);
+        used.add(`${site} ${place.path}`);
         expect(value.shape, `${site} ${place.path}`).toEqual(declared.get(`${site} ${place.path}`));
         return value;
       });
@@ -58,7 +58,7 @@ describe.each(CASES)('$folder', (one) => {
       model.pool(forward, model.encode(forward, batch), batch);
     });
     tf.dispose([...Object.values(frozen), ...Object.values(params)]);
-    expect([...met].sort()).toEqual([...declared.keys()].sort());
+    expect([...used].sort()).toEqual([...declared.keys()].sort());
   });
 });
 

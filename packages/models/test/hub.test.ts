@@ -10,7 +10,10 @@ import { fixtureFolder } from './parity.ts';
 const model = { repo: 'someone/tiny', revision: '0123456789abcdef0123456789abcdef01234567' };
 const cache = (): string => mkdtempSync(join(tmpdir(), 'hub-'));
 
-/** A hub that serves files of a folder by range, counts what it sends, and says which ranges were asked. */
+/**
+ * A hub that serves files of a folder by range, counts what it sends, and says which ranges were
+ * asked.
+ */
 const fakeHub = (folder: string, without: readonly string[] = []) => {
   const asked: string[] = [];
   const answer: typeof fetch = (input, init) => {
@@ -113,7 +116,8 @@ describe('hub models', () => {
   it('that cannot be reached are bad input', async () => {
     const refused: typeof fetch = () => Promise.reject(new Error('no route'));
     await expect(hubModelFolder(model, cache(), { fetch: refused })).rejects.toThrow(
-      'hub model someone/tiny, config.json at 0123456789abcdef0123456789abcdef01234567: cannot be downloaded (no route)',
+      'hub model someone/tiny, config.json at 0123456789abcdef0123456789abcdef01234567: ' +
+        'cannot be downloaded (no route)',
     );
   });
 });

@@ -36,14 +36,14 @@ describe.skipIf(!present)('all-MiniLM-L6-v2 (fetched by scripts/fetch-minilm.py;
         types: { dtype: 'int32', shape, data: encoded.types! },
         valid: { dtype: 'float32', shape, data: new Float32Array(ids.length).fill(1) },
       };
-      const found = await engine.get((await program.run({ ...shared, ...inputs }))['mean']!);
+      const computed = await engine.get((await program.run({ ...shared, ...inputs }))['mean']!);
       const bytes = Buffer.from(mean, 'base64');
       const expected = new Float32Array(
         bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length) as ArrayBuffer,
       );
-      const worst = expected.reduce((most, x, i) => Math.max(most, Math.abs(x - found.data[i]!)), 0);
+      const worst = expected.reduce((most, x, i) => Math.max(most, Math.abs(x - computed.data[i]!)), 0);
       expect(worst, text).toBeLessThan(1e-4);
-      expect(found.data).toHaveLength(384);
+      expect(computed.data).toHaveLength(384);
     }
     engine.free(Object.values(shared));
     await engine.close();

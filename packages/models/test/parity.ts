@@ -6,7 +6,10 @@ import { readSafetensors, tf, type HostArray } from '@lab/engine';
 import { isLanguageModel, models } from '../src/index.ts';
 import { plainForward, upload, uploadAll } from './plain-forward.ts';
 
-/** How transformers' output is made from the model's: a linear head on the pooled vector or on every token, next-token logits, or none. */
+/**
+ * How transformers' output is made from the model's: a linear head on the pooled vector or on every
+ * token, next-token logits, or none.
+ */
 type Output = 'pooled' | 'tokens' | 'next' | 'bare';
 
 export interface Case {
@@ -45,13 +48,16 @@ export const openCase = ({ folder, family, pooling, output }: Case): Promise<Mod
   return models.build(models.parse(config), { weights: fixtureFolder(folder) });
 };
 
-/** LoRA as peft defines it, r = 2 and alpha = 4 (scale 2), on every linear map for which `params` has matrices. */
+/**
+ * LoRA as peft defines it, r = 2 and alpha = 4 (scale 2), on every linear map for which `params`
+ * has matrices.
+ */
 const withLora = (base: Forward, params: { readonly [name: string]: tf.Tensor }, scale: number): Forward => ({
   ...base,
   linear: (path, x) => {
     const [A, B] = [params[`${path}.lora_A`], params[`${path}.lora_B`]] as [tf.Tensor2D?, tf.Tensor2D?];
     if (!A || !B) return base.linear(path, x);
-    const flat = tf.reshape(x, [-1, A.shape[1]]) as tf.Tensor2D;
+    const flat = tf.reshape(x, [-1, A.shape[1]]);
     const update = tf.matMul(tf.matMul(flat, A, false, true), B, false, true);
     return tf.add(base.linear(path, x), tf.mul(tf.reshape(update, [...x.shape.slice(0, -1), B.shape[0]]), scale));
   },
@@ -76,7 +82,7 @@ const logitsOf = (model: Model, forward: Forward, arrays: Arrays, output: Output
   const W = upload(arrays[name!]!) as tf.Tensor2D;
   const bias = arrays[name!.replace(/weight$/, 'bias')];
   const x = output === 'tokens' ? hidden : pooled;
-  const flat = tf.matMul(tf.reshape(x, [-1, W.shape[1]]) as tf.Tensor2D, W, false, true);
+  const flat = tf.matMul(tf.reshape(x, [-1, W.shape[1]]), W, false, true);
   const sum = bias ? tf.add(flat, upload(bias)) : flat;
   return { hidden, logits: tf.reshape(sum, [...x.shape.slice(0, -1), W.shape[0]]) };
 };
@@ -143,7 +149,10 @@ const relative = (ours: ArrayLike<number>, expected: ArrayLike<number>): number 
   return norm(Array.from(ours, (x, i) => x - expected[i]!)) / norm(Array.from(expected));
 };
 
-/** Runs a case and compares with what transformers and peft computed, with LoRA's scale 2; another scale must be noticed. */
+/**
+ * Runs a case and compares with what transformers and peft computed, with LoRA's scale 2; another
+ * scale must be noticed.
+ */
 export const compare = async (one: Case, scale = 2): Promise<Parity> => {
   const model = await openCase(one);
   const { tensors } = readSafetensors(readFileSync(join(fixtureFolder(one.folder), 'expected.safetensors')));

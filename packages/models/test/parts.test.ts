@@ -14,7 +14,8 @@ beforeAll(async () => {
 
 describe('log buckets', () => {
   it('are the reference’s', () => {
-    // make_log_bucket_position of transformers 5.17 at distances 0 .. 11 for 6 buckets and 12 positions, and spots of 256 and 512.
+    // make_log_bucket_position of transformers 5.17 at distances 0 .. 11 for 6 buckets and 12
+    // positions, and spots of 256 and 512.
     const small = Array.from({ length: 12 }, (_, d) => logBucket(d, 6, 12));
     expect(small).toEqual([0, 1, 2, 3, 4, 4, 5, 5, 5, 5, 5, 5]);
     expect([1, 127, 128, 129, 200, 300, 510, 511].map((d) => logBucket(d, 256, 512))).toEqual([
@@ -30,9 +31,9 @@ describe('log buckets', () => {
 describe('skew', () => {
   it.each([1, 2, 5])('reads column j - i + T - 1 of row i, T = %i', (T) => {
     const values = Array.from({ length: T * (2 * T - 1) }, (_, n) => n);
-    const found = tf.tidy(() => skew(tf.tensor4d(values, [1, 1, T, 2 * T - 1])).arraySync() as number[][][][]);
+    const computed = tf.tidy(() => skew(tf.tensor4d(values, [1, 1, T, 2 * T - 1])).arraySync());
     for (let i = 0; i < T; i++)
-      for (let j = 0; j < T; j++) expect(found[0]![0]![i]![j]).toBe(i * (2 * T - 1) + j - i + T - 1);
+      for (let j = 0; j < T; j++) expect(computed[0]![0]![i]![j]).toBe(i * (2 * T - 1) + j - i + T - 1);
   });
 });
 
@@ -57,8 +58,8 @@ describe('masks and pooling', () => {
   });
 
   it('put the queries of a group one below the other', () => {
-    const found = tf.tidy(() => group(tf.tensor4d([0, 1, 2, 3, 4, 5, 6, 7], [1, 4, 2, 1]), 2).arraySync());
-    expect(found[0]!.map((rows) => rows.map(([x]) => x))).toEqual([
+    const computed = tf.tidy(() => group(tf.tensor4d([0, 1, 2, 3, 4, 5, 6, 7], [1, 4, 2, 1]), 2).arraySync());
+    expect(computed[0]!.map((rows) => rows.map(([x]) => x))).toEqual([
       [0, 1, 2, 3],
       [4, 5, 6, 7],
     ]);

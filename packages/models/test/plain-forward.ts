@@ -8,9 +8,9 @@ export const upload = ({ shape, data, dtype }: HostArray): tf.Tensor => tf.tenso
 /** The model alone: linear maps without adapter. */
 export const plainForward = (weights: { readonly [name: string]: tf.Tensor }, perturb: Perturb = noNoise): Forward => {
   const weight = (name: string): tf.Tensor => {
-    const found = weights[name];
-    if (!found) throw new Error(`no weight ${name}`);
-    return found;
+    const tensor = weights[name];
+    if (!tensor) throw new Error(`no weight ${name}`);
+    return tensor;
   };
   return {
     weight,
@@ -19,7 +19,7 @@ export const plainForward = (weights: { readonly [name: string]: tf.Tensor }, pe
     linear: (path, x) => {
       const [batch, tokens, width] = x.shape as [number, number, number];
       const W = weight(`${path}.weight`) as tf.Tensor2D;
-      const flat = tf.matMul(tf.reshape(x, [batch * tokens, width]) as tf.Tensor2D, W);
+      const flat = tf.matMul(tf.reshape(x, [batch * tokens, width]), W);
       const y = weights[`${path}.bias`] ? tf.add(flat, weight(`${path}.bias`)) : flat;
       return tf.reshape(y, [batch, tokens, W.shape[1]]);
     },

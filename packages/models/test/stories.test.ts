@@ -15,7 +15,10 @@ const present = existsSync(join(folder, 'stories260K.bin'));
 /** The greedy continuation of nothing that llama2.c prints for this file. */
 const STORY = 'Once upon a time, there was a little girl named Lily. She loved to play outside in the park.';
 
-/** Rows of adjacent rotary pairs -> rows of first halves and second halves, head by head, as Hugging Face checkpoints have them. */
+/**
+ * Rows of adjacent rotary pairs -> rows of first halves and second halves, head by head, as Hugging
+ * Face checkpoints have them.
+ */
 const halves = (data: Float32Array, heads: number, width: number): Float32Array => {
   const rows = data.length / width;
   const headRows = rows / heads;
@@ -28,10 +31,12 @@ const halves = (data: Float32Array, heads: number, width: number): Float32Array 
   return out;
 };
 
-/** llama2.c's file as a checkpoint folder: 7 int32 of sizes, then float32 tensors, layers stacked. */
+/**
+ * llama2.c's file as a checkpoint folder: 7 int32 of sizes, then float32 tensors, layers stacked.
+ */
 const convert = async (): Promise<string> => {
   const bytes = readFileSync(join(folder, 'stories260K.bin'));
-  const buffer = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length) as ArrayBuffer;
+  const buffer = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length);
   const [dim, hidden, layers, heads, groups, vocabulary, seq] = new Int32Array(buffer, 0, 7) as unknown as [
     number,
     number,
@@ -112,7 +117,7 @@ describe.skipIf(!present)('stories260K (skipped where the shared models are not 
       const next = tf.tidy(() => {
         const forward = plainForward(weights);
         const hidden = model.encode(forward, batchOf([Int32Array.from(ids)]));
-        const last = tf.slice(hidden, [0, ids.length - 1, 0], [1, 1, model.width]) as tf.Tensor3D;
+        const last = tf.slice(hidden, [0, ids.length - 1, 0], [1, 1, model.width]);
         return tf.argMax(model.logits(forward, last), -1).dataSync()[0]!;
       });
       ids.push(next);

@@ -18,7 +18,7 @@ interface Fixture {
 const fixture = JSON.parse(readFileSync(new URL('./fixtures/use-lite.json', import.meta.url), 'utf8')) as Fixture;
 const floats = (base64: string): Float32Array => {
   const bytes = Buffer.from(base64, 'base64');
-  return new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer);
+  return new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
 };
 
 const build = (options: object = {}): Promise<Model> =>
@@ -95,17 +95,17 @@ describe('encoder', () => {
   });
 
   it('meets exactly the sites it declares, in order and shape, and every linear map once', () => {
-    const met: SiteUse[] = [];
+    const used: SiteUse[] = [];
     const lines: string[] = [];
     tf.tidy(() => {
       const base = plainForward(weights, (site, place, value) => {
-        met.push({ site, place, shape: value.shape });
+        used.push({ site, place, shape: value.shape });
         return value;
       });
       const forward = { ...base, linear: (path: string, x: tf.Tensor) => (lines.push(path), base.linear(path, x)) };
       const batch = batchOf([sentence.tokenize('one').ids, sentence.tokenize('two words').ids]);
       sentence.pool(forward, sentence.encode(forward, batch), batch);
-      expect(met).toEqual(sentence.sites(2, batch.ids.shape[1]));
+      expect(used).toEqual(sentence.sites(2, batch.ids.shape[1]));
     });
     expect(lines.sort()).toEqual(sentence.linears.map(({ path }) => path).sort());
   });
@@ -133,7 +133,7 @@ describe('encoder', () => {
           ...base,
           linear: (p: string, x: tf.Tensor) => (p === path ? tf.add(base.linear(p, x), extra) : base.linear(p, x)),
         };
-        return tf.sum(tf.square(plain.pool(forward, plain.encode(forward, batch), batch))) as tf.Scalar;
+        return tf.sum(tf.square(plain.pool(forward, plain.encode(forward, batch), batch)));
       };
       const at = tf.zeros([1, 1, 256]);
       const gradient = tf.grad(loss)(at).dataSync<'float32'>();
@@ -153,12 +153,12 @@ describe('encoder', () => {
 
 describe('weights', () => {
   it('fit the declared linear maps', async () => {
-    const found = await sentence.weights();
+    const given = await sentence.weights();
     for (const { path, dIn, dOut } of sentence.linears) {
-      expect(found[`${path}.weight`]!.shape).toEqual([dIn, dOut]);
-      expect(found[`${path}.bias`]!.shape).toEqual([dOut]);
+      expect(given[`${path}.weight`]!.shape).toEqual([dIn, dOut]);
+      expect(given[`${path}.bias`]!.shape).toEqual([dOut]);
     }
-    for (const [name, { shape, data }] of Object.entries(found))
+    for (const [name, { shape, data }] of Object.entries(given))
       expect(data.length, name).toBe(shape.reduce((a, b) => a * b, 1));
   });
 

@@ -6,7 +6,7 @@ export const itemAt = <T>(items: ArrayLike<T>, index: number): T => {
 };
 
 /** A value that must be there. Throws an error that names it where it is missing. */
-export const present = <T>(value: T | null | undefined, what: string): T => {
+export const present = <T>(value: T | null | undefined, what = 'a value'): T => {
   if (value === null || value === undefined) throw new Error(`${what} is missing`);
   return value;
 };

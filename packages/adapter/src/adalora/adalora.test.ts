@@ -1,3 +1,4 @@
+import { present } from '@lab/records';
 import { readFileSync } from 'node:fs';
 import { pack, layoutOf, tf, type Params } from '@lab/engine';
 import { describe, expect, it } from 'vitest';
@@ -7,6 +8,7 @@ import { budgetAt } from './budget.ts';
 import { keepLargest } from './importance.ts';
 import { orthogonality } from './penalty.ts';
 import { adaState } from './state.ts';
+import { tensorAt } from '../named.ts';
 
 /** These updates leave the optimiser's moments alone. */
 const none = () => ({ m: {}, v: {} });
@@ -89,7 +91,7 @@ describe('pruning', () => {
     });
     const state = adaState({ params: specs, paths, beta1, beta2, plan });
     const named = (values: { readonly [name: string]: readonly number[] }): Params =>
-      Object.fromEntries(specs.map(({ name, shape }) => [name, tf.tensor([...values[name]!], shape)]));
+      Object.fromEntries(specs.map(({ name, shape }) => [name, tf.tensor([...present(values[name])], shape)]));
     tf.tidy(() => {
       let slots: Params = Object.fromEntries(state.slots.map(({ name, init }) => [name, tf.tensor1d(init())]));
       rows.forEach(({ params, grads, after }, step) => {
@@ -98,14 +100,16 @@ describe('pruning', () => {
         );
         const updated = state.update({ params: named(params), grads: named(grads), slots, inputs, moments: none });
         for (const [name, expected] of Object.entries(after))
-          expect([step, name, ...updated.params[name]!.dataSync().map((x) => x + 0)]).toEqual([
+          expect([
             step,
             name,
-            ...Float32Array.from(expected),
-          ]);
+            ...tensorAt(updated.params, name)
+              .dataSync()
+              .map((x) => x + 0),
+          ]).toEqual([step, name, ...Float32Array.from(expected)]);
         for (const name of ['lora_A', 'lora_B'])
-          expect([...updated.params[`${paths[0]}.${name}`]!.dataSync()]).toEqual([
-            ...Float32Array.from(params[`${paths[0]}.${name}`]!),
+          expect([...tensorAt(updated.params, `${paths[0]}.${name}`).dataSync()]).toEqual([
+            ...Float32Array.from(params[`${paths[0]}.${name}`] ?? []),
           ]);
         slots = updated.slots;
       });
@@ -161,7 +165,7 @@ describe('options', () => {
   it('keep scores for every parameter, and their order is that of the parameters', () => {
     const adapter = build({ init_r: 4, target_r: 2 });
     const { size } = layoutOf(adapter.params);
-    expect(adapter.state!.slots.map(({ shape }) => shape)).toEqual([[size], [size]]);
+    expect(present(adapter.state).slots.map(({ shape }) => shape)).toEqual([[size], [size]]);
     expect(pack(layoutOf(adapter.params), tensors(trained(adapter))).size).toBe(size);
   });
 });

@@ -1,8 +1,8 @@
 import { tf } from '@lab/engine';
 
 /**
- * Moving averages of sensitivity I = |w dL/dw| and of its uncertainty |I - I_bar| (AdaLoRA, Eq. 9 and 10), all flat [size].
- * `watch` is 1, or 0 to leave both as they are, bit for bit.
+ * Moving averages of sensitivity I = |w dL/dw| and of its uncertainty |I - I_bar| (AdaLoRA, Eq. 9
+ * and 10), all flat [size]. `watch` is 1, or 0 to leave both as they are, bit for bit.
  */
 export const watchImportance = (
   {
@@ -25,11 +25,12 @@ export const watchImportance = (
 };
 
 /**
- * 1 for the `budget` largest of n scores, 0 for the others; among equal scores the earlier one is larger. A score's rank is the number
- * of larger ones, counted by comparing all pairs: no sort, no read on the host. scores: [n] -> float32 [n].
+ * 1 for the `budget` largest of n scores, 0 for the others; among equal scores the earlier one is
+ * larger. A score's rank is the number of larger ones, counted by comparing all pairs: no sort, no
+ * read on the host. scores: [n] -> float32 [n].
  */
 export const keepLargest = (scores: tf.Tensor, budget: tf.Tensor): tf.Tensor => {
-  const [n] = scores.shape as [number];
+  const [n] = scores.shape;
   const [row, column] = [tf.reshape(scores, [n, 1]), tf.reshape(scores, [1, n])];
   const order = tf.tensor1d(Float32Array.from({ length: n }, (_, i) => i));
   const earlier = tf.less(tf.reshape(order, [1, n]), tf.reshape(order, [n, 1]));

@@ -67,7 +67,7 @@ export const adaLora = entry<[Model], Adapter, typeof options>({
       params,
       ...(orth_reg_weight > 0
         ? {
-            penalty: (values) => tf.mul(orthogonality(o.orthogonality, paths, r, values), orth_reg_weight) as tf.Scalar,
+            penalty: (values) => tf.mul(orthogonality(o.orthogonality, paths, r, values), orth_reg_weight),
           }
         : {}),
       state: adaState({ params, paths, beta1: o.beta1, beta2: o.beta2, plan }),
@@ -80,7 +80,8 @@ export const adaLora = entry<[Model], Adapter, typeof options>({
           beta1: o.beta1,
           beta2: o.beta2,
           orth_reg_weight,
-          // PEFT counts steps and refuses a total of none; a finished adapter is not pruned any more.
+          // PEFT counts steps and refuses a total of none; a finished adapter is not pruned any
+          // more.
           tinit: 0,
           tfinal: 0,
           deltaT: o.deltaT,

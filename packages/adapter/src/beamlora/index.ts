@@ -2,11 +2,12 @@ import { entry } from '@lab/records';
 import { tf } from '@lab/engine';
 import { z } from 'zod';
 import type { Adapter, ParamSpec } from '../adapter.ts';
-import { loraDelta } from '../lora/delta.ts';
+import { deltaAt } from '../lora/delta.ts';
 import { lora, loraOptions, loraScale } from '../lora/index.ts';
 import { loraLinear } from '../lora/linear.ts';
 import type { Model } from '../model.ts';
-import { beamState, scoresOf } from './beam.ts';
+import { beamState, rankScores } from './beam.ts';
+import { floatsAt, tensorAt } from '../named.ts';
 
 const options = loraOptions.extend({
   tau: z.number().positive().default(0.05).describe('temperature of the scores'),
@@ -51,14 +52,12 @@ export const beamLora = entry<[Model], Adapter, typeof options>({
       ...plain,
       params,
       linear: (spec, x, base, values, perturb) => {
-        const of = (name: string) => values[`${spec.path}.${name}`]!;
-        const gate = tf.reshape(scoresOf(of('lora_p'), r, tau), [r]);
+        const of = (name: string) => tensorAt(values, `${spec.path}.${name}`);
+        const gate = tf.reshape(rankScores(of('lora_p'), r, tau), [r]);
         return loraLinear(spec, x, base, { A: of('lora_A'), B: of('lora_B'), scale, gate }, perturb);
       },
-      delta: ({ path, dIn, dOut }, values) => {
-        const of = (name: string) => values[`${path}.${name}`]!.data;
-        return loraDelta(of('lora_A'), of('lora_B'), { r, dIn, dOut, scale }, hostScores(of('lora_p'), tau));
-      },
+      delta: (spec, values) =>
+        deltaAt(spec, values, { r, scale }, hostScores(floatsAt(values, `${spec.path}.lora_p`), tau)),
       state: beamState(params, paths, r, tau, { every, keep }),
     };
   },

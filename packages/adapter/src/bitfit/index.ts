@@ -2,10 +2,11 @@ import { BadInput, entry } from '@lab/records';
 import { tf } from '@lab/engine';
 import { z } from 'zod';
 import type { Adapter } from '../adapter.ts';
-import { affine } from '../forward.ts';
+import { affine } from '../pass/forward.ts';
 import { biased, trainedMaps } from '../full/index.ts';
 import type { Model } from '../model.ts';
 import { targetModules } from '../targets.ts';
+import { floatsAt, tensorAt } from '../named.ts';
 
 const options = z.object({ target_modules: targetModules.unwrap().default('all-linear') });
 
@@ -32,8 +33,8 @@ export const bitFit = entry<[Model], Adapter, typeof options>({
         init: () => new Float32Array(dOut),
       })),
       sites: () => [],
-      linear: ({ path }, x, base, params) => tf.add(affine(x, base), params[`${path}.delta_bias`]!),
-      deltaBias: ({ path }, params) => params[`${path}.delta_bias`]!.data,
+      linear: ({ path }, x, base, params) => tf.add(affine(x, base), tensorAt(params, `${path}.delta_bias`)),
+      deltaBias: ({ path }, params) => floatsAt(params, `${path}.delta_bias`),
     };
   },
 });

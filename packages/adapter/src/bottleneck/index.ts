@@ -1,10 +1,11 @@
 import { tf } from '@lab/engine';
 import { z } from 'zod';
 import type { Adapter, ParamSpec } from '../adapter.ts';
-import { affine } from '../forward.ts';
+import { affine } from '../pass/forward.ts';
 import { kaimingUniform } from '../lora/init.ts';
 import type { Model } from '../model.ts';
-import type { Place } from '../site.ts';
+import type { Place } from '../pass/site.ts';
+import { matrixAt, vectorAt } from '../named.ts';
 
 const ACTIVATIONS = { relu: tf.relu, tanh: tf.tanh, sigmoid: tf.sigmoid } as const;
 
@@ -20,14 +21,17 @@ interface Sublayer extends Place {
   readonly width: number;
 }
 
-/** A model's sublayers by its own sites: where attention scores and where feed-forward outputs are, with the width of a layer. */
+/**
+ * A model's sublayers by its own sites: where attention scores and where feed-forward outputs are,
+ * with the width of a layer.
+ */
 const sublayers = (model: Model): readonly Sublayer[] => {
   const uses = model.sites(1, 1);
   const hidden = uses.filter(({ site }) => site === 'ffn.hidden');
-  const width = new Map(hidden.map(({ place, shape }) => [place.layer, shape[shape.length - 1]!]));
+  const width = new Map(hidden.map(({ place, shape }) => [place.layer, shape.at(-1) ?? 0]));
   return uses.flatMap(({ site, place }): readonly Sublayer[] => {
     const kind: Kind | null = site === 'attention.logits' ? 'attention' : site === 'ffn.hidden' ? 'ffn' : null;
-    return kind ? [{ kind, ...place, width: width.get(place.layer)! }] : [];
+    return kind ? [{ kind, ...place, width: width.get(place.layer) ?? 0 }] : [];
   });
 };
 
@@ -49,8 +53,9 @@ const paramsOf = ({ path, width }: Sublayer, size: number): readonly ParamSpec[]
 ];
 
 /**
- * h + U act(D h + d) + u after each sublayer of the given kinds, before its residual is added (Houlsby et al. 2019, section 2.1).
- * D: [size, width], U: [width, size] starting at zero, so that training starts at the pretrained model.
+ * h + U act(D h + d) + u after each sublayer of the given kinds, before its residual is added
+ * (Houlsby et al. 2019, section 2.1). D: [size, width], U: [width, size] starting at zero, so that
+ * training starts at the pretrained model.
  */
 export const bottleneck = (
   model: Model,
@@ -67,8 +72,8 @@ export const bottleneck = (
     sublayer: (kind, { path }, output, _input, params) => {
       if (!kinds.includes(kind) || !paths.has(path)) return output;
       const map = (name: string) => ({
-        W: tf.transpose(params[`${path}.${name}.weight`]!) as tf.Tensor2D,
-        b: params[`${path}.${name}.bias`] as tf.Tensor1D,
+        W: tf.transpose(matrixAt(params, `${path}.${name}.weight`)),
+        b: vectorAt(params, `${path}.${name}.bias`),
       });
       const inner = ACTIVATIONS[activation](affine(output, map('adapter_down')));
       return tf.add(output, affine(inner, map('adapter_up')));

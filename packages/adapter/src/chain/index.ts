@@ -1,8 +1,8 @@
 import { tf, type Params } from '@lab/engine';
-import type { Adapter, Progress } from '../adapter.ts';
+import type { Adapter, StepCount } from '../adapter.ts';
 
 /** The link that a step belongs to: `links` equal parts of the training. */
-export const linkAt = ({ step, steps }: Progress, links: number): number => Math.floor((step * links) / steps);
+export const linkAt = ({ step, steps }: StepCount, links: number): number => Math.floor((step * links) / steps);
 
 /** The first step of a link. */
 const firstStep = (link: number, links: number, steps: number): number => Math.ceil((link * steps) / links);
@@ -14,9 +14,10 @@ export const ranksOfLink = (link: tf.Tensor, links: number, r: number): tf.Tenso
 };
 
 /**
- * A chain of updates sum_k s B_k A_k, of which link k alone is trained in the k-th part of the training, with an optimiser started
- * afresh. The links lie one behind the other in `lora_A` [links r, d_in] and `lora_B` [d_out, links r]: a link that has not begun adds
- * nothing, one that has ended stays as it is, which is what merging it into W and starting anew computes.
+ * A chain of updates sum_k s B_k A_k, of which link k alone is trained in the k-th part of the
+ * training, with an optimiser started afresh. The links lie one behind the other in `lora_A` [links
+ * r, d_in] and `lora_B` [d_out, links r]: a link that has not begun adds nothing, one that has
+ * ended stays as it is, which is what merging it into W and starting anew computes.
  */
 export const chain = (
   paths: readonly string[],

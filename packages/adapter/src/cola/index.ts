@@ -4,7 +4,7 @@ import type { Adapter } from '../adapter.ts';
 import { chain } from '../chain/index.ts';
 import { lowRank } from '../lora/branch.ts';
 import { loraOptions, loraScale } from '../lora/index.ts';
-import { kaimingUniform } from '../lora/init.ts';
+import { loraParams } from '../lora/init.ts';
 import type { Model } from '../model.ts';
 import { selectTargets } from '../targets.ts';
 
@@ -33,10 +33,7 @@ export const cola = entry<[Model], Adapter, typeof options>({
         o.links,
         o.r,
       ),
-      params: targets.flatMap(({ path, dIn, dOut }) => [
-        { name: `${path}.lora_A`, shape: [ranks, dIn], decay: true, init: (key) => kaimingUniform(key, ranks, dIn) },
-        { name: `${path}.lora_B`, shape: [dOut, ranks], decay: true, init: () => new Float32Array(dOut * ranks) },
-      ]),
+      params: targets.flatMap((spec) => loraParams(spec, ranks)),
     };
   },
 });

@@ -1,8 +1,10 @@
+import { present } from '@lab/records';
 import { tf } from '@lab/engine';
 import { expect, it } from 'vitest';
 import { adapters } from '../index.ts';
 import { linears, tensors, tiny, trained } from '../../test/tiny.ts';
 import { evenness, sharesOf } from './state.ts';
+import { tensorAt } from '../named.ts';
 
 /** These updates leave the optimiser's moments alone. */
 const none = () => ({ m: {}, v: {} });
@@ -30,10 +32,10 @@ it('keeps all components at first and the target number at the end', () => {
   const open = (step: number): number =>
     tf.tidy(() => {
       const inputs = Object.fromEntries(
-        Object.entries(adapter.state!.inputs({ step, steps: 20 })).map(([name, x]) => [name, tf.scalar(x)]),
+        Object.entries(present(adapter.state).inputs({ step, steps: 20 })).map(([name, x]) => [name, tf.scalar(x)]),
       );
       const slots = { share: tf.zeros([4 * linears.length]) };
-      const { params } = adapter.state!.update({
+      const { params } = present(adapter.state).update({
         params: tensors(trained(adapter)),
         grads: {},
         slots,
@@ -41,7 +43,11 @@ it('keeps all components at first and the target number at the end', () => {
         moments: none,
       });
       return target_modules.reduce(
-        (sum, path) => sum + params[`${path}.lora_c`]!.dataSync().filter((x) => x !== 0).length,
+        (sum, path) =>
+          sum +
+          tensorAt(params, `${path}.lora_c`)
+            .dataSync()
+            .filter((x) => x !== 0).length,
         0,
       );
     });

@@ -51,7 +51,7 @@ export const doraDynamic = entry<[Model], Adapter, typeof options>({
         },
         { name: `${path}.lora_c`, shape: [r], decay: false, init: () => new Float32Array(r) },
       ]),
-      ...(o.reg > 0 ? { penalty: (params) => tf.mul(evenness(paths, params), o.reg) as tf.Scalar } : {}),
+      ...(o.reg > 0 ? { penalty: (params) => tf.mul(evenness(paths, params), o.reg) } : {}),
       state: doraState(paths, r, o.beta, (steps) => ({
         initial: r * paths.length,
         target: o.target_r * paths.length,

@@ -2,17 +2,21 @@ import { tf, type Params } from '@lab/engine';
 import type { AdapterState } from '../adapter.ts';
 import { budgetAt, type BudgetPlan } from '../adalora/budget.ts';
 import { keepLargest } from '../adalora/importance.ts';
+import { matrixAt, tensorAt, vectorAt } from '../named.ts';
 
 /** Keeps a quotient finite where the whole update is zero. */
 const TINY = 1e-12;
 
 const partsOf = (path: string, params: Params) => ({
-  A: params[`${path}.lora_A`] as tf.Tensor2D,
-  B: params[`${path}.lora_B`] as tf.Tensor2D,
-  c: params[`${path}.lora_c`] as tf.Tensor1D,
+  A: matrixAt(params, `${path}.lora_A`),
+  B: matrixAt(params, `${path}.lora_B`),
+  c: vectorAt(params, `${path}.lora_c`),
 });
 
-/** ‖c_i b_i a_i‖ / ‖ΔW‖, the share of each component in its update by Frobenius norm: [r]. The scale cancels. */
+/**
+ * ‖c_i b_i a_i‖ / ‖ΔW‖, the share of each component in its update by Frobenius norm: [r]. The scale
+ * cancels.
+ */
 export const sharesOf = (path: string, params: Params): tf.Tensor => {
   const { A, B, c } = partsOf(path, params);
   const own = tf.mul(tf.square(c), tf.mul(tf.sum(tf.square(A), 1), tf.sum(tf.square(B), 0)));
@@ -24,7 +28,10 @@ export const sharesOf = (path: string, params: Params): tf.Tensor => {
 
 const variance = (x: tf.Tensor, axis: 0 | 1): tf.Tensor => tf.mean(tf.square(tf.sub(x, tf.mean(x, axis, true))), axis);
 
-/** Mean variance of the entries of every a and b: components whose weight lies in a few entries cost more (section 3.4). */
+/**
+ * Mean variance of the entries of every a and b: components whose weight lies in a few entries cost
+ * more (section 3.4).
+ */
 export const evenness = (paths: readonly string[], params: Params): tf.Scalar =>
   tf.mean(
     tf.concat(
@@ -33,9 +40,12 @@ export const evenness = (paths: readonly string[], params: Params): tf.Scalar =>
         return [variance(A, 1), variance(B, 0)];
       }),
     ),
-  ) as tf.Scalar;
+  );
 
-/** Averaged shares and, from `warmup` to the end, pruning of the least important components over all targets; c of those is 0. */
+/**
+ * Averaged shares and, from `warmup` to the end, pruning of the least important components over all
+ * targets; c of those is 0.
+ */
 export const doraState = (
   paths: readonly string[],
   r: number,
@@ -49,13 +59,16 @@ export const doraState = (
   },
   update: ({ params, slots, inputs }) => {
     const now = tf.concat(paths.map((path) => sharesOf(path, params)));
-    const averaged = tf.add(tf.mul(slots.share!, beta), tf.mul(now, 1 - beta));
-    const kept = tf.add(tf.mul(averaged, inputs.watch!), tf.mul(slots.share!, tf.sub(1, inputs.watch!)));
-    const dropped = tf.mul(tf.sub(1, keepLargest(kept, inputs.budget!)), inputs.prune!);
+    const averaged = tf.add(tf.mul(tensorAt(slots, 'share'), beta), tf.mul(now, 1 - beta));
+    const kept = tf.add(
+      tf.mul(averaged, tensorAt(inputs, 'watch')),
+      tf.mul(tensorAt(slots, 'share'), tf.sub(1, tensorAt(inputs, 'watch'))),
+    );
+    const dropped = tf.mul(tf.sub(1, keepLargest(kept, tensorAt(inputs, 'budget'))), tensorAt(inputs, 'prune'));
     const parts = tf.split(tf.sub(1, dropped), paths.length);
     const pruned = paths.map((path, i) => {
       const name = `${path}.lora_c`;
-      return [name, tf.mul(params[name]!, parts[i]!)] as const;
+      return [name, tf.mul(tensorAt(params, name), parts[i]!)] as const;
     });
     return { params: { ...params, ...Object.fromEntries(pruned) }, slots: { share: kept } };
   },

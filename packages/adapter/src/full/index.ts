@@ -2,9 +2,10 @@ import { BadInput, entry } from '@lab/records';
 import { tf } from '@lab/engine';
 import { z } from 'zod';
 import type { Adapter } from '../adapter.ts';
-import { affine } from '../forward.ts';
+import { affine } from '../pass/forward.ts';
 import type { LinearSpec, Model } from '../model.ts';
 import { selectTargets, targetModules } from '../targets.ts';
+import { floatsAt, tensorAt, vectorAt } from '../named.ts';
 
 const options = z.object({ target_modules: targetModules.unwrap().default('all-linear') });
 
@@ -40,13 +41,14 @@ export const full = entry<[Model], Adapter, typeof options>({
       ]),
       sites: () => [],
       linear: ({ path }, x, { W, b }, params) => {
-        const moved = tf.add(W, params[`${path}.delta_weight`]!) as tf.Tensor2D;
-        const deltaBias = params[`${path}.delta_bias`] as tf.Tensor1D | undefined;
-        const bias = b && deltaBias ? (tf.add(b, deltaBias) as tf.Tensor1D) : (b ?? deltaBias);
-        return affine(x, { W: moved, ...(bias ? { b: bias } : {}) });
+        const moved = tf.add<tf.Tensor2D>(W, tensorAt(params, `${path}.delta_weight`));
+        if (!withBias.has(path)) return affine(x, { W: moved, ...(b ? { b } : {}) });
+        const deltaBias = vectorAt(params, `${path}.delta_bias`);
+        return affine(x, { W: moved, b: b ? tf.add(b, deltaBias) : deltaBias });
       },
-      delta: ({ path }, params) => params[`${path}.delta_weight`]!.data,
-      deltaBias: ({ path, dOut }, params) => params[`${path}.delta_bias`]?.data ?? new Float32Array(dOut),
+      delta: ({ path }, params) => floatsAt(params, `${path}.delta_weight`),
+      deltaBias: ({ path, dOut }, params) =>
+        withBias.has(path) ? floatsAt(params, `${path}.delta_bias`) : new Float32Array(dOut),
     };
   },
 });

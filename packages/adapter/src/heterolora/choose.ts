@@ -17,19 +17,26 @@ export interface Candidate {
   readonly score: number;
 }
 
-/** Indices by falling score, equal scores in a random order. */
-const ranked = (candidates: readonly Candidate[], key: Key): readonly number[] => {
+/** Candidates by falling score, equal scores in a random order. */
+const ranked = (candidates: readonly Candidate[], key: Key): readonly (Candidate & { readonly index: number })[] => {
   const ties = permutation(key, candidates.length);
-  return [...candidates.keys()].sort((a, b) => candidates[b]!.score - candidates[a]!.score || ties[a]! - ties[b]!);
+  const drawn = candidates.map((candidate, index) => ({ ...candidate, index, tie: ties[index] ?? index }));
+  return drawn.sort((a, b) => b.score - a.score || a.tie - b.tie);
 };
 
 const total = (candidates: readonly Candidate[]): number => candidates.reduce((sum, { size }) => sum + size, 0);
 
-/** Number of modules kept: floor(share n) of the LoRA branches plus round(share m) of the shortcuts (authors' code), at least one. */
+/**
+ * Number of modules kept: floor(share n) of the LoRA branches plus round(share m) of the shortcuts
+ * (authors' code), at least one.
+ */
 export const modulesKept = (branches: number, shortcuts: number, share: number): number =>
   Math.max(1, Math.floor(share * branches) + Math.round(share * shortcuts));
 
-/** The most parameters that a choice may keep: those of the `modulesKept` largest modules, or share x all, rounded down. */
+/**
+ * The most parameters that a choice may keep: those of the `modulesKept` largest modules, or share
+ * x all, rounded down.
+ */
 export const budgetOf = (candidates: readonly Candidate[], { share, count, budget }: Rule): number => {
   const most = (group: readonly Candidate[]): number => {
     if (group.length === 0) return 0;
@@ -43,8 +50,8 @@ export const budgetOf = (candidates: readonly Candidate[], { share, count, budge
 };
 
 /**
- * Which modules are on: the best scores up to the number of modules, or, for `parameters`, down the ranking every module that still
- * fits. Ties are broken by `key`.
+ * Which modules are on: the best scores up to the number of modules, or, for `parameters`, down the
+ * ranking every module that still fits. Ties are broken by `key`.
  */
 export const keepBest = (candidates: readonly Candidate[], rule: Rule, key: Key): readonly boolean[] => {
   const order = ranked(candidates, key);
@@ -52,21 +59,19 @@ export const keepBest = (candidates: readonly Candidate[], rule: Rule, key: Key)
   const groups =
     rule.budget === 'combined'
       ? [order]
-      : [order.filter((i) => !candidates[i]!.shortcut), order.filter((i) => candidates[i]!.shortcut)];
+      : [order.filter(({ shortcut }) => !shortcut), order.filter(({ shortcut }) => shortcut)];
   for (const group of groups) {
-    const members = group.map((i) => candidates[i]!);
     if (rule.count === 'modules') {
-      const branches = members.filter(({ shortcut }) => !shortcut).length;
-      const kept = members.length === 0 ? 0 : modulesKept(branches, members.length - branches, rule.share);
-      for (const i of group.slice(0, kept)) on[i] = true;
+      const branches = group.filter(({ shortcut }) => !shortcut).length;
+      const kept = group.length === 0 ? 0 : modulesKept(branches, group.length - branches, rule.share);
+      for (const { index } of group.slice(0, kept)) on[index] = true;
       continue;
     }
-    let left = Math.floor(rule.share * total(members));
-    for (const i of group) {
-      const { size } = candidates[i]!;
-      if (size > left) continue;
-      on[i] = true;
-      left -= size;
+    let room = Math.floor(rule.share * total(group));
+    for (const { index, size } of group) {
+      if (size > room) continue;
+      on[index] = true;
+      room -= size;
     }
   }
   return on;

@@ -1,3 +1,4 @@
+import { present } from '@lab/records';
 import { fold, key } from '@lab/random';
 import { tf } from '@lab/engine';
 import { describe, expect, it } from 'vitest';
@@ -6,6 +7,7 @@ import { initial, linears, output, tensors, tiny, trained } from '../../test/tin
 import { budgetOf, keepBest, modulesKept, type Candidate } from './choose.ts';
 import { branchesOf, shortcutsOf, SHORTCUTS } from './modules.ts';
 import { alphaTest, emptiness, gradNorm, snip, SWITCHES } from './proxies.ts';
+import { floatsAt } from '../named.ts';
 
 const everywhere = { target_modules: linears.map(({ path }) => path) };
 const build = (options: object = {}) =>
@@ -27,6 +29,12 @@ const deep = {
     ),
 };
 
+const switches = (on: readonly number[]): HostParams[string] => ({
+  dtype: 'float32',
+  shape: [on.length],
+  data: Float32Array.from(on),
+});
+
 const candidates = (scores: readonly number[], shortcuts = 0, size = 10): readonly Candidate[] =>
   scores.map((score, i) => ({ score, size, shortcut: i >= scores.length - shortcuts }));
 
@@ -44,7 +52,8 @@ describe('the space', () => {
   });
 
   it('of OPT-350M has 48 branches and 95 shortcuts, of which 36 are kept', () => {
-    // papers.md 3.1, 3.3: floor(.25 * 48) + round(.25 * 95); and 48 modules of rank 24 weigh as much as 36 of rank 32.
+    // papers.md 3.1, 3.3: floor(.25 * 48) + round(.25 * 95); and 48 modules of rank 24 weigh as
+    // much as 36 of rank 32.
     expect(modulesKept(48, 95, 0.25)).toBe(36);
     expect(modulesKept(48, 95, 0.25) * 32).toBe(48 * 24);
     expect(modulesKept(48, 95, 0.25) * 8).toBe(48 * 6);
@@ -53,14 +62,9 @@ describe('the space', () => {
   it('a switch of 0 removes a module, whatever its weights are', () => {
     const adapter = build();
     const params = trained(adapter);
-    const count = params[SWITCHES]!.data.length;
+    const count = floatsAt(params, SWITCHES).length;
     const values = (on: readonly number[], given: HostParams = params) =>
-      tf.tidy(() => [
-        ...output(
-          adapter,
-          tensors({ ...given, [SWITCHES]: { ...params[SWITCHES]!, data: Float32Array.from(on) } }),
-        ).dataSync(),
-      ]);
+      tf.tidy(() => [...output(adapter, tensors({ ...given, [SWITCHES]: switches(on) })).dataSync()]);
     const none = Array.from({ length: count }, () => 0);
     expect(values(none)).toEqual(values(none, initial(adapter)));
     for (let i = 0; i < count; i++) expect(values(none.map((_, j) => Number(i === j)))).not.toEqual(values(none));
@@ -70,10 +74,12 @@ describe('the space', () => {
     const adapter = build({ shortcuts: [] });
     tf.tidy(() => {
       const on = linears.map((_, i) => i % 2);
-      const live = adapter.trainable!({}, { [SWITCHES]: tf.tensor1d(on) });
-      const told = linears.map(({ path }) => [`${path}.lora_A`, `${path}.lora_B`].map((n) => live[n]!.dataSync()[0]));
-      expect(told).toEqual(on.map((x) => [x, x]));
-      const used = adapter.used!({ [SWITCHES]: { dtype: 'float32', shape: [7], data: Float32Array.from(on) } });
+      const mask = present(adapter.trainable)({}, { [SWITCHES]: tf.tensor1d(on) });
+      const trained = linears.map(({ path }) =>
+        [`${path}.lora_A`, `${path}.lora_B`].map((n) => present(mask[n]).dataSync()[0]),
+      );
+      expect(trained).toEqual(on.map((x) => [x, x]));
+      const used = present(adapter.used)({ [SWITCHES]: { dtype: 'float32', shape: [7], data: Float32Array.from(on) } });
       expect(used).toBe(linears.reduce((sum, { dIn, dOut }, i) => sum + (i % 2) * 2 * (dIn + dOut), 0));
     });
   });
@@ -87,10 +93,9 @@ describe('the choice', () => {
   });
 
   it('of equal scores keeps each equally often, and the same for the same key', () => {
-    const counts = [0, 0, 0, 0];
     const n = 400;
-    for (let i = 0; i < n; i++)
-      keepBest(candidates([1, 1, 1, 1]), rule, fold(key(5), i)).forEach((on, j) => (counts[j]! += Number(on)));
+    const draws = Array.from({ length: n }, (_, i) => keepBest(candidates([1, 1, 1, 1]), rule, fold(key(5), i)));
+    const counts = [0, 1, 2, 3].map((module) => draws.filter((on) => on[module]).length);
     // Binomial with n = 400, p = 1/2: standard deviation 10; five of them.
     for (const count of counts) expect(Math.abs(count - n / 2)).toBeLessThan(50);
     expect(keepBest(candidates([1, 1, 1, 1]), rule, key(3))).toEqual(keepBest(candidates([1, 1, 1, 1]), rule, key(3)));
@@ -143,7 +148,7 @@ describe('proxies', () => {
 
   it('find the smallest scale that keeps the metric', async () => {
     const metric: Probe['metric'] = async (given) => {
-      const [a, b] = given[SWITCHES]!.data;
+      const [a, b] = floatsAt(given, SWITCHES);
       return (a! >= 0.35 ? 1 : 0) + (b! >= 0 ? 1 : 0);
     };
     const all = { [SWITCHES]: one([1, 1]) };
@@ -157,17 +162,17 @@ describe('proxies', () => {
     const slopes = Object.fromEntries(
       adapter.params.map(({ name, shape }) => [
         name,
-        { ...start[name]!, shape, data: start[name]!.data.map(() => (name.endsWith('lora_B') ? 1 : 0)) },
+        { ...present(start[name]), shape, data: floatsAt(start, name).map(() => (name.endsWith('lora_B') ? 1 : 0)) },
       ]),
-    ) as HostParams;
+    );
     const probe: Probe = { gradient: async () => slopes, flow: async () => slopes, metric: async () => 1 };
-    const told = async (proxy: string) =>
-      (await build({ search: 'static', proxy }).search!.choose(probe, start, key(1))).chosen;
-    expect((await told('snip')).warning).toContain('all scores are 0');
-    expect((await told('synflow')).warning).toContain('all scores are 0');
-    const { modules: scored, warning, parameters, budget } = await told('grad-norm');
+    const choice = async (proxy: string) =>
+      (await present(build({ search: 'static', proxy }).search).choose(probe, start, key(1))).chosen;
+    expect((await choice('snip')).warning).toContain('all scores are 0');
+    expect((await choice('synflow')).warning).toContain('all scores are 0');
+    const { modules: scored, warning, parameters, budget } = await choice('grad-norm');
     expect(warning).toBeUndefined();
-    const first = scored.find(({ name }) => name === linears[0]!.path)!;
+    const first = scored.find(({ name }) => name === present(linears[0]).path)!;
     expect(first.score).toBeCloseTo(Math.sqrt(2 * 4), 6);
     expect(parameters).toBeLessThanOrEqual(budget);
     expect(emptiness('const', [1, 1])).toBeNull();

@@ -1,9 +1,9 @@
 import { BadInput, entry } from '@lab/records';
 import { tf, type Params } from '@lab/engine';
 import { z } from 'zod';
-import type { Adapter, ParamSpec } from '../adapter.ts';
-import { loraDelta } from '../lora/delta.ts';
-import { kaimingUniform } from '../lora/init.ts';
+import type { Adapter } from '../adapter.ts';
+import { deltaAt } from '../lora/delta.ts';
+import { loraParams } from '../lora/init.ts';
 import { loraLinear } from '../lora/linear.ts';
 import { loraSites } from '../lora/sites.ts';
 import type { Model } from '../model.ts';
@@ -11,6 +11,7 @@ import { selectTargets, targetModules } from '../targets.ts';
 import { branchesOf, SHORTCUTS, shortcutsOf, sizeOfModule, type Module, type ShortcutModule } from './modules.ts';
 import { PROXIES, SWITCHES } from './proxies.ts';
 import { heteroSearch } from './search.ts';
+import { floatsAt, matrixAt, tensorAt } from '../named.ts';
 
 const options = z.object({
   r: z.number().int().min(1).default(8).describe('rank of every module'),
@@ -32,18 +33,12 @@ const options = z.object({
 });
 
 /** The switch of module i, shape [1]. */
-const switchOf = (params: Params, i: number): tf.Tensor => tf.slice(params[SWITCHES]!, [i], [1]);
-
-const paramsOf = (modules: readonly Module[], r: number): readonly ParamSpec[] =>
-  modules.flatMap(({ path, dIn, dOut }): readonly ParamSpec[] => [
-    { name: `${path}.lora_A`, shape: [r, dIn], decay: true, init: (key) => kaimingUniform(key, r, dIn) },
-    { name: `${path}.lora_B`, shape: [dOut, r], decay: true, init: () => new Float32Array(dOut * r) },
-  ]);
+const switchOf = (params: Params, i: number): tf.Tensor => tf.slice(tensorAt(params, SWITCHES), [i], [1]);
 
 /** s g B A x for x [B, T, d_in], g the module's switch. */
 const branch = (x: tf.Tensor, { path, dIn, dOut }: Module, params: Params, gate: tf.Tensor, scale: number) => {
-  const down = tf.matMul(tf.reshape(x, [-1, dIn]) as tf.Tensor2D, params[`${path}.lora_A`] as tf.Tensor2D, false, true);
-  const up = tf.matMul(tf.mul(down, gate) as tf.Tensor2D, params[`${path}.lora_B`] as tf.Tensor2D, false, true);
+  const down = tf.matMul(tf.reshape(x, [-1, dIn]), matrixAt(params, `${path}.lora_A`), false, true);
+  const up = tf.matMul(tf.mul(down, gate), matrixAt(params, `${path}.lora_B`), false, true);
   return tf.reshape(tf.mul(up, scale), [...x.shape.slice(0, -1), dOut]);
 };
 
@@ -65,13 +60,13 @@ export const heteroLora = entry<[Model], Adapter, typeof options>({
     if (o.shortcuts.length > 0 && shortcuts.length === 0)
       throw new BadInput(`adapter.shortcuts: ${model.name} has no place for ${o.shortcuts.join(', ')}`);
     const modules: readonly Module[] = [...branchesOf(targets), ...shortcuts];
-    const index = new Map(modules.map(({ path }, i) => [path, i]));
+    const indexOf = (path: string): number => modules.findIndex((module) => module.path === path);
     const joining = (path: string): readonly ShortcutModule[] => shortcuts.filter(({ to }) => to === path);
     const scale = o.alpha / r;
     return {
       targets,
       params: [
-        ...paramsOf(modules, r),
+        ...modules.flatMap((module) => loraParams(module, r)),
         {
           name: SWITCHES,
           shape: [modules.length],
@@ -82,14 +77,14 @@ export const heteroLora = entry<[Model], Adapter, typeof options>({
       ],
       sites: (batch, tokens) => loraSites(targets, r, batch, tokens),
       linear: (spec, x, base, params, perturb) => {
-        const [A, B] = [params[`${spec.path}.lora_A`]!, params[`${spec.path}.lora_B`]!];
-        return loraLinear(spec, x, base, { A, B, scale, gate: switchOf(params, index.get(spec.path)!) }, perturb);
+        const [A, B] = [tensorAt(params, `${spec.path}.lora_A`), tensorAt(params, `${spec.path}.lora_B`)];
+        return loraLinear(spec, x, base, { A, B, scale, gate: switchOf(params, indexOf(spec.path)) }, perturb);
       },
       sublayer: (_kind, { path }, output, _input, params, { stream, input }) =>
         joining(path).reduce((sum, module) => {
           const from = module.from === undefined ? stream : input(module.from);
           if (!from) throw new Error(`${model.name}: ${module.from} is not met before ${path}`);
-          const gate = switchOf(params, index.get(module.path)!);
+          const gate = switchOf(params, indexOf(module.path));
           return tf.add(sum, branch(from, module, params, gate, o.shortcut_alpha / r));
         }, output),
       trainable: (_inputs, params) =>
@@ -103,7 +98,7 @@ export const heteroLora = entry<[Model], Adapter, typeof options>({
           }),
         ),
       used: (params) => {
-        const on = params[SWITCHES]!.data;
+        const on = floatsAt(params, SWITCHES);
         return modules.reduce((sum, module, i) => sum + (on[i] ? sizeOfModule(module, r) : 0), 0);
       },
       ...(o.search === 'none'
@@ -124,10 +119,9 @@ export const heteroLora = entry<[Model], Adapter, typeof options>({
       ...(shortcuts.length > 0
         ? {}
         : {
-            delta: ({ path, dIn, dOut }, params) => {
-              const values = (name: string) => params[name]!.data;
-              const gate = new Float32Array(r).fill(values(SWITCHES)[index.get(path)!]!);
-              return loraDelta(values(`${path}.lora_A`), values(`${path}.lora_B`), { r, dIn, dOut, scale }, gate);
+            delta: (spec, params) => {
+              const on = floatsAt(params, SWITCHES)[indexOf(spec.path)] ?? 0;
+              return deltaAt(spec, params, { r, scale }, new Float32Array(r).fill(on));
             },
           }),
     };

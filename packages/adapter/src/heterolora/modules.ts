@@ -1,5 +1,5 @@
 import type { LinearSpec, Model } from '../model.ts';
-import type { Place } from '../site.ts';
+import type { Place } from '../pass/site.ts';
 
 /** The four LoRA-adapted shortcuts of HeteroLoRA. */
 export const SHORTCUTS = ['residual1', 'residual2', 'shortcut1', 'shortcut2'] as const;
@@ -14,7 +14,10 @@ export interface Module {
   readonly dOut: number;
 }
 
-/** A shortcut ends in a sublayer; it starts in the residual stream, or where another sublayer starts. */
+/**
+ * A shortcut ends in a sublayer; it starts in the residual stream, or where another sublayer
+ * starts.
+ */
 export interface ShortcutModule extends Module {
   readonly kind: Shortcut;
   /** Path of the sublayer whose output it joins. */
@@ -31,7 +34,9 @@ interface Layer {
   readonly width: number;
 }
 
-/** A model's layers by its own sites. Layers without an attention or feed-forward part are left out. */
+/**
+ * A model's layers by its own sites. Layers without an attention or feed-forward part are left out.
+ */
 const layersOf = (model: Model): readonly Layer[] => {
   const uses = model.sites(1, 1);
   return Array.from({ length: model.layers }, (_, layer) => layer).flatMap((layer): readonly Layer[] => {
@@ -44,8 +49,9 @@ const layersOf = (model: Model): readonly Layer[] => {
 };
 
 /**
- * The shortcuts of a model, layer by layer: `residual1` and `residual2` beside the residuals around attention and feed-forward part,
- * `shortcut1` from a layer's attention input to its output, `shortcut2` from the previous layer's feed-forward input to this one's.
+ * The shortcuts of a model, layer by layer: `residual1` and `residual2` beside the residuals around
+ * attention and feed-forward part, `shortcut1` from a layer's attention input to its output,
+ * `shortcut2` from the previous layer's feed-forward input to this one's.
  */
 export const shortcutsOf = (model: Model, kinds: readonly Shortcut[]): readonly ShortcutModule[] => {
   const layers = layersOf(model);

@@ -1,5 +1,6 @@
 import type { HostParams, Probe } from '../adapter.ts';
 import type { Module } from './modules.ts';
+import { floatsAt } from '../named.ts';
 
 /** What ranks modules. */
 export const PROXIES = ['const', 'grad-norm', 'snip', 'synflow', 'alpha-test'] as const;
@@ -8,7 +9,7 @@ export type Proxy = (typeof PROXIES)[number];
 /** The switches' parameter: one number a module, 1 on and 0 off. */
 export const SWITCHES = 'modules.on';
 
-const data = (params: HostParams, name: string): Float32Array => params[name]!.data;
+const data = (params: HostParams, name: string): Float32Array => floatsAt(params, name);
 
 const norm = (values: Float32Array): number => Math.sqrt(values.reduce((sum, x) => sum + x * x, 0));
 
@@ -22,17 +23,23 @@ const overFactors = (modules: readonly Module[], score: (name: string) => number
 export const gradNorm = (modules: readonly Module[], grad: HostParams): readonly number[] =>
   overFactors(modules, (name) => norm(data(grad, name)));
 
-/** sum |A dL/dA| + sum |B dL/dB|: the gradient by a mask of ones (Lee et al. 2019, Eq. 5), without their normalisation. */
+/**
+ * sum |A dL/dA| + sum |B dL/dB|: the gradient by a mask of ones (Lee et al. 2019, Eq. 5), without
+ * their normalisation.
+ */
 export const snip = (modules: readonly Module[], params: HostParams, grad: HostParams): readonly number[] =>
   overFactors(modules, (name) => saliency(data(params, name), data(grad, name)));
 
-/** The same with the gradient of the sum of outputs where everything is positive (Tanaka et al. 2020, Eq. 1). */
+/**
+ * The same with the gradient of the sum of outputs where everything is positive (Tanaka et al.
+ * 2020, Eq. 1).
+ */
 export const synflow = (modules: readonly Module[], params: HostParams, grad: HostParams): readonly number[] =>
   snip(modules, params, grad);
 
 /**
- * The smallest scale, in tenths, by which one module alone may be multiplied with the metric falling by at most `tolerance`; found by
- * halving, so it takes the metric to grow with the scale.
+ * The smallest scale, in tenths, by which one module alone may be multiplied with the metric
+ * falling by at most `tolerance`; found by halving, so it takes the metric to grow with the scale.
  */
 export const alphaTest = async (
   modules: readonly Module[],
@@ -40,14 +47,14 @@ export const alphaTest = async (
   metric: Probe['metric'],
   tolerance: number,
 ): Promise<readonly number[]> => {
-  const ones = params[SWITCHES]!;
+  const ones = floatsAt(params, SWITCHES);
   const whole = await metric(params);
   const scores: number[] = [];
   for (const i of modules.keys()) {
     const at = async (tenths: number): Promise<number> => {
-      const scaled = Float32Array.from(ones.data);
+      const scaled = Float32Array.from(ones);
       scaled[i] = tenths / 10;
-      return metric({ ...params, [SWITCHES]: { ...ones, data: scaled } });
+      return metric({ ...params, [SWITCHES]: { dtype: 'float32', shape: [scaled.length], data: scaled } });
     };
     let [low, high] = [0, 10];
     while (low < high) {
@@ -61,7 +68,7 @@ export const alphaTest = async (
 };
 
 /** Scores of all modules with all of them on, in order. CONST needs no model. */
-export const scoresOf = async (
+export const moduleScores = async (
   proxy: Proxy,
   modules: readonly Module[],
   params: HostParams,

@@ -1,8 +1,8 @@
 import { fold } from '@lab/random';
-import type { HostParams, Search } from '../adapter.ts';
+import type { HostParams, ModuleSearch } from '../adapter.ts';
 import { budgetOf, keepBest, type Rule } from './choose.ts';
 import { sizeOfModule, type Module } from './modules.ts';
-import { emptiness, scoresOf, SWITCHES, type Proxy } from './proxies.ts';
+import { emptiness, moduleScores, SWITCHES, type Proxy } from './proxies.ts';
 
 export interface SearchPlan {
   readonly modules: readonly Module[];
@@ -24,22 +24,36 @@ const switches = (on: readonly boolean[]) => ({
 });
 
 /**
- * HeteroLoRA's search: all modules on, scores on the scoring batches, the best on and the others off. Static: once before training;
- * dynamic: again every `every` epochs. Throws where an allocation is larger than its budget.
+ * HeteroLoRA's search: all modules on, scores on the scoring batches, the best on and the others
+ * off. Static: once before training; dynamic: again every `every` epochs. Throws where an
+ * allocation is larger than its budget.
  */
-export const heteroSearch = ({ modules, r, rule, proxy, mode, every, batches, tolerance }: SearchPlan): Search => ({
+export const heteroSearch = ({
+  modules,
+  r,
+  rule,
+  proxy,
+  mode,
+  every,
+  batches,
+  tolerance,
+}: SearchPlan): ModuleSearch => ({
   due: ({ step, perEpoch }) =>
     step === 0 || (mode === 'dynamic' && step % Math.max(1, Math.round(every * perEpoch)) === 0),
   batches,
   choose: async (probe, params, key) => {
     const all: HostParams = { ...params, [SWITCHES]: switches(modules.map(() => true)) };
-    const scores = await scoresOf(proxy, modules, all, probe, tolerance);
+    const scores = await moduleScores(proxy, modules, all, probe, tolerance);
     const warning = emptiness(proxy, scores);
-    const candidates = modules.map((module, i) => ({
-      shortcut: module.kind !== 'lora',
-      size: sizeOfModule(module, r),
-      score: Number.isFinite(scores[i]!) ? scores[i]! : 0,
-    }));
+    const candidates = modules.map((module, i) => {
+      const score = scores[i] ?? NaN;
+      return {
+        name: module.path,
+        shortcut: module.kind !== 'lora',
+        size: sizeOfModule(module, r),
+        score: Number.isFinite(score) ? score : 0,
+      };
+    });
     const on = keepBest(candidates, rule, fold(key, 'ties'));
     const parameters = candidates.reduce((sum, { size }, i) => sum + (on[i] ? size : 0), 0);
     const budget = budgetOf(candidates, rule);
@@ -49,7 +63,7 @@ export const heteroSearch = ({ modules, r, rule, proxy, mode, every, batches, to
       changed: { [SWITCHES]: switches(on) },
       chosen: {
         proxy,
-        modules: modules.map(({ path }, i) => ({ name: path, score: candidates[i]!.score, on: on[i]! })),
+        modules: candidates.map(({ name, score }, i) => ({ name, score, on: on[i] === true })),
         parameters,
         budget,
         ...(warning === null ? {} : { warning }),

@@ -1,9 +1,10 @@
 import { tf } from '@lab/engine';
 import type { Adapter } from '../adapter.ts';
 import type { LinearSpec } from '../model.ts';
-import { loraDelta } from './delta.ts';
+import { deltaAt } from './delta.ts';
 import { loraLinear } from './linear.ts';
 import { loraSites } from './sites.ts';
+import { floatsAt, tensorAt } from '../named.ts';
 
 /** What every adapter of the form s B diag(g) A shares. */
 export interface Branch {
@@ -14,8 +15,8 @@ export interface Branch {
 }
 
 /**
- * Targets, noise sites, forward pass and merge of a low-rank branch with parameters `<path>.lora_A`, `<path>.lora_B` and its gate. `of`
- * gives the branch of a path.
+ * Targets, noise sites, forward pass and merge of a low-rank branch with parameters
+ * `<path>.lora_A`, `<path>.lora_B` and its gate. `of` gives the branch of a path.
  */
 export const lowRankBy = (
   targets: readonly LinearSpec[],
@@ -26,14 +27,13 @@ export const lowRankBy = (
   linear: (spec, x, base, params, perturb) => {
     const { path } = spec;
     const { r, scale, gate } = of(path);
-    const matrices = { A: params[`${path}.lora_A`]!, B: params[`${path}.lora_B`]!, scale };
-    const gated = gate ? { ...matrices, gate: tf.reshape(params[`${path}.${gate}`]!, [r]) } : matrices;
+    const matrices = { A: tensorAt(params, `${path}.lora_A`), B: tensorAt(params, `${path}.lora_B`), scale };
+    const gated = gate ? { ...matrices, gate: tf.reshape(tensorAt(params, `${path}.${gate}`), [r]) } : matrices;
     return loraLinear(spec, x, base, gated, perturb);
   },
-  delta: ({ path, dIn, dOut }, params) => {
-    const { r, scale, gate } = of(path);
-    const values = (name: string) => params[`${path}.${name}`]!.data;
-    return loraDelta(values('lora_A'), values('lora_B'), { r, dIn, dOut, scale }, gate ? values(gate) : undefined);
+  delta: (spec, params) => {
+    const { gate, ...size } = of(spec.path);
+    return deltaAt(spec, params, size, gate === undefined ? undefined : floatsAt(params, `${spec.path}.${gate}`));
   },
 });
 

@@ -4,7 +4,7 @@ import type { Adapter } from '../adapter.ts';
 import type { Model } from '../model.ts';
 import { selectTargets, targetModules } from '../targets.ts';
 import { lowRankBy } from './branch.ts';
-import { kaimingUniform } from './init.ts';
+import { loraParams } from './init.ts';
 import { byTarget, patternOptions } from './patterns.ts';
 
 export const loraOptions = z.object({
@@ -39,13 +39,7 @@ export const lora = entry<[Model], Adapter, typeof options>({
     const scaleOf = (path: string) => loraScale({ r: rankOf(path), alpha: alphaOf(path), rslora });
     return {
       ...lowRankBy(targets, (path) => ({ r: rankOf(path), scale: scaleOf(path) })),
-      params: targets.flatMap(({ path, dIn, dOut }) => {
-        const rank = rankOf(path);
-        return [
-          { name: `${path}.lora_A`, shape: [rank, dIn], decay: true, init: (key) => kaimingUniform(key, rank, dIn) },
-          { name: `${path}.lora_B`, shape: [dOut, rank], decay: true, init: () => new Float32Array(dOut * rank) },
-        ];
-      }),
+      params: targets.flatMap((spec) => loraParams(spec, rankOf(spec.path))),
       pairs: targets.map(({ path }) => ({ A: `${path}.lora_A`, B: `${path}.lora_B`, scale: scaleOf(path) })),
       peft: {
         config: {

@@ -17,7 +17,10 @@ export const patternOptions = {
 /** Values by regular expression on a path. */
 export type Pattern = { readonly [key: string]: number };
 
-/** Whether a key of `rank_pattern` or `alpha_pattern` takes a path: it matches all of it, or all that follows one of its dots. */
+/**
+ * Whether a key of `rank_pattern` or `alpha_pattern` takes a path: it matches all of it, or all
+ * that follows one of its dots.
+ */
 const matcher = (option: string, key: string): RegExp => {
   try {
     return new RegExp(`^(.*\\.)?(${key})$`);
@@ -26,13 +29,17 @@ const matcher = (option: string, key: string): RegExp => {
   }
 };
 
-/** The entries that match a path, in the pattern's order. Throws `BadInput` for a key that is no regular expression. */
+/**
+ * The entries that match a path, in the pattern's order. Throws `BadInput` for a key that is no
+ * regular expression.
+ */
 export const matching = (option: string, pattern: Pattern, path: string): readonly (readonly [string, number])[] =>
   Object.entries(pattern).filter(([key]) => matcher(option, key).test(path));
 
 /**
- * The value of every target by path: the pattern's, or `otherwise`. Throws `BadInput` for a key that matches no target, and for two
- * keys that give a target different values: PEFT takes the first, but the order of keys is no part of a config's identity.
+ * The value of every target by path: the pattern's, or `otherwise`. Throws `BadInput` for a key
+ * that matches no target, and for two keys that give a target different values: PEFT takes the
+ * first, but the order of keys is no part of a config's identity.
  */
 export const byTarget = (
   option: string,

@@ -1,7 +1,9 @@
 import type { LinearSpec } from '../model.ts';
-import type { SiteUse } from '../site.ts';
+import type { SiteUse } from '../pass/site.ts';
 
-/** The noise sites of a low-rank branch on each target, in forward order, for B rows and T tokens. */
+/**
+ * The noise sites of a low-rank branch on each target, in forward order, for B rows and T tokens.
+ */
 export const loraSites = (
   targets: readonly LinearSpec[],
   r: number,

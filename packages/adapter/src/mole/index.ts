@@ -4,12 +4,13 @@ import { z } from 'zod';
 import type { Adapter, ParamSpec } from '../adapter.ts';
 import { ranksOfLink } from '../chain/index.ts';
 import { loraOptions, loraScale } from '../lora/index.ts';
-import { kaimingUniform } from '../lora/init.ts';
+import { loraParams } from '../lora/init.ts';
 import { loraSites } from '../lora/sites.ts';
 import type { Model } from '../model.ts';
 import { selectTargets } from '../targets.ts';
 import { balanceLoss, gatedLinear } from './gated.ts';
 import { firstStep, stageAt } from './stages.ts';
+import { tensorAt } from '../named.ts';
 
 const options = loraOptions.extend({
   experts: z.number().int().min(2).default(3).describe('N: LoRAs, trained one after the other'),
@@ -48,16 +49,15 @@ export const mole = entry<[Model], Adapter, typeof options>({
     return {
       targets,
       params: [
-        ...targets.flatMap(({ path, dIn, dOut }): readonly ParamSpec[] => [
-          { name: `${path}.lora_A`, shape: [ranks, dIn], decay: true, init: (key) => kaimingUniform(key, ranks, dIn) },
-          { name: `${path}.lora_B`, shape: [dOut, ranks], decay: true, init: () => new Float32Array(dOut * ranks) },
+        ...targets.flatMap((spec): readonly ParamSpec[] => [
+          ...loraParams(spec, ranks),
           {
-            name: `${path}.gate_e`,
-            shape: [experts * dOut, experts],
+            name: `${spec.path}.gate_e`,
+            shape: [experts * spec.dOut, experts],
             decay: true,
-            init: () => new Float32Array(experts * dOut * experts),
+            init: () => new Float32Array(experts * spec.dOut * experts),
           },
-          { name: `${path}.gate_log_tau`, shape: [1], decay: false, init: () => new Float32Array(1) },
+          { name: `${spec.path}.gate_log_tau`, shape: [1], decay: false, init: () => new Float32Array(1) },
         ]),
         {
           name: STAGE,
@@ -69,10 +69,11 @@ export const mole = entry<[Model], Adapter, typeof options>({
       ],
       sites: (batch, tokens) => loraSites(targets, ranks, batch, tokens),
       linear: (spec, x, base, params, perturb, flow) =>
-        gatedLinear(spec, x, base, params, { ...shape, stage: params[STAGE]! }, perturb, flow),
-      trainable: ({ stage }: Params) => {
-        const own = ranksOfLink(stage!, experts, r);
-        const gates = tf.cast(tf.equal(stage!, experts), 'float32');
+        gatedLinear(spec, x, base, params, { ...shape, stage: tensorAt(params, STAGE) }, perturb, flow),
+      trainable: (inputs) => {
+        const stage = tensorAt(inputs, 'stage');
+        const own = ranksOfLink(stage, experts, r);
+        const gates = tf.cast(tf.equal(stage, experts), 'float32');
         return Object.fromEntries(
           paths.flatMap((path) => [
             [`${path}.lora_A`, tf.reshape(own, [ranks, 1])],
@@ -90,17 +91,17 @@ export const mole = entry<[Model], Adapter, typeof options>({
           next: stageAt({ step: Math.min(step + 1, steps - 1), steps }, experts, gate_share),
         }),
         update: ({ params, inputs }) => ({
-          params: { ...params, [STAGE]: oneHot(inputs.next!, experts + 1) },
+          params: { ...params, [STAGE]: oneHot(tensorAt(inputs, 'next'), experts + 1) },
           slots: {},
         }),
       },
       ...(balance > 0
         ? {
-            penalty: (params: Params, left: Params) =>
+            penalty: (params: Params, recorded: Params) =>
               tf.mul(
-                balanceLoss(paths, left),
-                tf.mul(tf.reshape(tf.slice(params[STAGE]!, [experts], [1]), []), balance),
-              ) as tf.Scalar,
+                balanceLoss(paths, recorded),
+                tf.mul(tf.reshape(tf.slice(tensorAt(params, STAGE), [experts], [1]), []), balance),
+              ),
           }
         : {}),
     };

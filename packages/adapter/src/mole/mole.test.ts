@@ -1,9 +1,11 @@
+import { present } from '@lab/records';
 import { tf, type Params } from '@lab/engine';
 import { describe, expect, it } from 'vitest';
 import { adapters } from '../index.ts';
 import { initial, linears, output, passed, tensors, tiny, trained } from '../../test/tiny.ts';
 import { balanceLoss } from './gated.ts';
 import { firstStep, stageAt } from './stages.ts';
+import { tensorAt } from '../named.ts';
 
 const target_modules = linears.map(({ path }) => path);
 const adapter = adapters.build(
@@ -11,7 +13,7 @@ const adapter = adapters.build(
   tiny,
 );
 const lora = adapters.build(adapters.parse({ name: 'lora', r: 2, alpha: 2, target_modules }), tiny);
-const path = linears[0]!.path;
+const path = present(linears[0]).path;
 
 const staged = (params: Params, stage: number): Params => ({
   ...params,
@@ -22,15 +24,15 @@ const staged = (params: Params, stage: number): Params => ({
 const expert = (params: Params, k: number): Params =>
   Object.fromEntries(
     linears.flatMap(({ path: at, dIn, dOut }) => [
-      [`${at}.lora_A`, tf.slice(params[`${at}.lora_A`]!, [2 * k, 0], [2, dIn])],
-      [`${at}.lora_B`, tf.slice(params[`${at}.lora_B`]!, [0, 2 * k], [dOut, 2])],
+      [`${at}.lora_A`, tf.slice(tensorAt(params, `${at}.lora_A`), [2 * k, 0], [2, dIn])],
+      [`${at}.lora_B`, tf.slice(tensorAt(params, `${at}.lora_B`), [0, 2 * k], [dOut, 2])],
     ]),
   );
 
 const near = (a: tf.Tensor, b: tf.Tensor): void => {
   const other = b.dataSync();
   // Two orders of some dozen float32 sums of size below ten.
-  a.dataSync().forEach((x, i) => expect(Math.abs(x - other[i]!)).toBeLessThan(1e-5));
+  a.dataSync().forEach((x, i) => expect(Math.abs(x - present(other[i]))).toBeLessThan(1e-5));
 };
 
 describe('mole', () => {
@@ -47,12 +49,12 @@ describe('mole', () => {
     ]);
     expect([0, 1, 2, 3].map((stage) => firstStep(stage, 3, 0.25, 12))).toEqual([0, 3, 6, 9]);
     for (let step = 0; step < 17; step++) {
-      const age = adapter.age!({ step, steps: 17 });
-      expect(age === 0 || age === adapter.age!({ step: step - 1, steps: 17 }) + 1).toBe(true);
+      const age = present(adapter.age)({ step, steps: 17 });
+      expect(age === 0 || age === present(adapter.age)({ step: step - 1, steps: 17 }) + 1).toBe(true);
     }
     tf.tidy(() => {
       const at = (stage: number, name: string) => [
-        ...adapter.trainable!({ stage: tf.scalar(stage) }, {})[`${path}.${name}`]!.dataSync(),
+        ...present(adapter.trainable)({ stage: tf.scalar(stage) }, {})[`${path}.${name}`]!.dataSync(),
       ];
       expect(at(1, 'lora_A')).toEqual([0, 0, 1, 1, 0, 0]);
       expect(at(1, 'gate_e')).toEqual([0]);
@@ -65,11 +67,11 @@ describe('mole', () => {
     const after = (step: number) =>
       tf.tidy(() => {
         const inputs = Object.fromEntries(
-          Object.entries(adapter.state!.inputs({ step, steps: 12 })).map(([name, x]) => [name, tf.scalar(x)]),
+          Object.entries(present(adapter.state).inputs({ step, steps: 12 })).map(([name, x]) => [name, tf.scalar(x)]),
         );
         const moments = () => ({ m: {}, v: {} });
-        const { params } = adapter.state!.update({ params: {}, grads: {}, slots: {}, inputs, moments });
-        return [...params['mole.stage']!.dataSync()];
+        const { params } = present(adapter.state).update({ params: {}, grads: {}, slots: {}, inputs, moments });
+        return [...tensorAt(params, 'mole.stage').dataSync()];
       });
     expect(after(1)).toEqual([1, 0, 0, 0]);
     expect(after(2)).toEqual([0, 1, 0, 0]);
@@ -82,12 +84,14 @@ describe('mole', () => {
       const start = tensors(initial(adapter));
       const all = tensors(trained(adapter));
       const level = Object.fromEntries(
-        Object.entries(all).map(([name, value]) => [name, name.includes('gate_') ? start[name]! : value]),
+        Object.entries(all).map(([name, value]) => [name, name.includes('gate_') ? present(start[name]) : value]),
       );
-      const { left } = passed(adapter, staged(level, 3));
+      const { recorded } = passed(adapter, staged(level, 3));
       for (const { path: at } of linears)
-        left[`${at}.gates`]!.dataSync().forEach((q) => expect(Math.abs(q - 1 / 3)).toBeLessThan(1e-6));
-      const moved = passed(adapter, staged(all, 3)).left[`${path}.gates`]!;
+        tensorAt(recorded, `${at}.gates`)
+          .dataSync()
+          .forEach((q) => expect(Math.abs(q - 1 / 3)).toBeLessThan(1e-6));
+      const moved = tensorAt(passed(adapter, staged(all, 3)).recorded, `${path}.gates`);
       expect(Math.abs((tf.sum(moved).arraySync() as number) - 1)).toBeLessThan(1e-6);
       expect(moved.dataSync()[0]).not.toBeCloseTo(1 / 3, 3);
     });
@@ -102,7 +106,7 @@ describe('mole', () => {
       const params = tensors(trained(adapter));
       const penalty = (stage: number) => {
         const now = staged(params, stage);
-        return adapter.penalty!(now, passed(adapter, now).left).arraySync();
+        return present(adapter.penalty)(now, passed(adapter, now).recorded).arraySync();
       };
       expect(penalty(0)).toBe(0);
       expect(penalty(3)).toBeGreaterThan(0.5 * 3 * Math.log(3));

@@ -1,6 +1,6 @@
 import { fold, key } from '@lab/random';
 import { entry } from '@lab/records';
-import { tf } from '@lab/engine';
+import { matMul, tf, transposed } from '@lab/engine';
 import { z } from 'zod';
 import type { Adapter, HostParams } from '../adapter.ts';
 import { loraDelta } from '../lora/delta.ts';
@@ -10,6 +10,7 @@ import { loraSites } from '../lora/sites.ts';
 import type { LinearSpec, Model } from '../model.ts';
 import { selectTargets, targetModules } from '../targets.ts';
 import { topSpectrum, type Spectrum } from './spectrum.ts';
+import { floatsAt, matrixAt } from '../named.ts';
 
 const options = z.object({
   r: z.number().int().min(1).default(16).describe('inner rank, which is trained'),
@@ -21,14 +22,9 @@ const options = z.object({
 /** Where the block of the decomposition starts; a property of the weights, not of a run's seed. */
 const START = fold(key(0), 'nora');
 
-/** x [a, b] times y [b, c], row-major. */
-const product = (x: Float32Array, y: Float32Array, a: number, b: number, c: number): Float32Array =>
-  Float32Array.from({ length: a * c }, (_, at) => {
-    const [i, j] = [Math.floor(at / c), at % c];
-    let sum = 0;
-    for (let k = 0; k < b; k++) sum += x[i * b + k]! * y[k * c + j]!;
-    return sum;
-  });
+/** Singular vectors times the roots of their values, as rows. */
+const rooted = (values: Float64Array, vectors: readonly Float64Array[]): Float32Array =>
+  Float32Array.from(vectors.flatMap((vector, i) => [...vector.map((x) => Math.sqrt(values[i] ?? 0) * x)]));
 
 export const noRa = entry<[Model], Adapter, typeof options>({
   name: 'nora',
@@ -46,18 +42,15 @@ export const noRa = entry<[Model], Adapter, typeof options>({
     const targets = selectTargets(model.linears, o.target_modules);
     const scale = o.alpha / r;
     const outerOf = ({ dIn, dOut }: LinearSpec): number => Math.min(o.outer, dIn, dOut);
-    const specs = new Map(targets.map((spec) => [spec.path, spec]));
     // Both outer factors of a map come from one decomposition.
     const known = new WeakMap<HostParams, Map<string, Spectrum>>();
-    const spectrumOf = (path: string, weights: HostParams): Spectrum => {
-      const sofar = known.get(weights) ?? new Map<string, Spectrum>();
-      known.set(weights, sofar);
-      const W = weights[`${path}.weight`];
-      if (!W) throw new Error(`no weight named ${path}.weight`);
-      const { dIn, dOut } = specs.get(path)!;
-      const found = sofar.get(path) ?? topSpectrum(START, W.data, dIn, dOut, outerOf(specs.get(path)!));
-      sofar.set(path, found);
-      return found;
+    const spectrumOf = (spec: LinearSpec, weights: HostParams): Spectrum => {
+      const ofWeights = known.get(weights) ?? new Map<string, Spectrum>();
+      known.set(weights, ofWeights);
+      const size = { rows: spec.dIn, columns: spec.dOut, k: outerOf(spec), key: START };
+      const spectrum = ofWeights.get(spec.path) ?? topSpectrum(floatsAt(weights, `${spec.path}.weight`), size);
+      ofWeights.set(spec.path, spectrum);
+      return spectrum;
     };
     return {
       targets,
@@ -75,11 +68,8 @@ export const noRa = entry<[Model], Adapter, typeof options>({
             init: (stream) => kaimingUniform(stream, k, dIn),
             start: (_key, weights) => {
               // W is stored [d_in, d_out]: its left vectors are those of the input.
-              const { values, left } = spectrumOf(path, weights);
-              return Float32Array.from({ length: k * dIn }, (_, at) => {
-                const i = Math.floor(at / dIn);
-                return Math.sqrt(values[i]!) * left[i]![at % dIn]!;
-              });
+              const { values, left } = spectrumOf(spec, weights);
+              return rooted(values, left);
             },
           },
           {
@@ -89,18 +79,15 @@ export const noRa = entry<[Model], Adapter, typeof options>({
             frozen: true,
             init: (stream) => kaimingUniform(stream, dOut, k),
             start: (_key, weights) => {
-              const { values, right } = spectrumOf(path, weights);
-              return Float32Array.from(
-                { length: dOut * k },
-                (_, at) => Math.sqrt(values[at % k]!) * right[at % k]![Math.floor(at / k)]!,
-              );
+              const { values, right } = spectrumOf(spec, weights);
+              return transposed(rooted(values, right), dOut);
             },
           },
         ];
       }),
       sites: (batch, tokens) => loraSites(targets, r, batch, tokens),
       linear: (spec, x, base, params, perturb) => {
-        const of = (name: string) => params[`${spec.path}.${name}`] as tf.Tensor2D;
+        const of = (name: string) => matrixAt(params, `${spec.path}.${name}`);
         const A = tf.matMul(of('lora_A'), of('outer_A'));
         const B = tf.matMul(of('outer_B'), of('lora_B'));
         return loraLinear(spec, x, base, { A, B, scale }, perturb);
@@ -108,9 +95,9 @@ export const noRa = entry<[Model], Adapter, typeof options>({
       delta: (spec, params) => {
         const { path, dIn, dOut } = spec;
         const k = outerOf(spec);
-        const of = (name: string) => params[`${path}.${name}`]!.data;
-        const A = product(of('lora_A'), of('outer_A'), r, k, dIn);
-        const B = product(of('outer_B'), of('lora_B'), dOut, k, r);
+        const of = (name: string) => floatsAt(params, `${path}.${name}`);
+        const A = Float32Array.from(matMul(of('lora_A'), of('outer_A'), k));
+        const B = Float32Array.from(matMul(of('outer_B'), of('lora_B'), k));
         return loraDelta(A, B, { r, dIn, dOut, scale });
       },
     };

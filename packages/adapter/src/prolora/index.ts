@@ -1,5 +1,5 @@
 import { BadInput, entry } from '@lab/records';
-import { tf, type Params } from '@lab/engine';
+import { tf, transposed, type Params } from '@lab/engine';
 import { z } from 'zod';
 import type { Adapter, HostParams } from '../adapter.ts';
 import { loraDelta } from '../lora/delta.ts';
@@ -10,6 +10,7 @@ import { loraSites } from '../lora/sites.ts';
 import type { LinearSpec, Model } from '../model.ts';
 import { selectTargets } from '../targets.ts';
 import { chunkOf, widened, widenedHost } from './share.ts';
+import { floatsAt, matrixAt } from '../named.ts';
 
 const options = loraOptions.extend({
   unshared: z.number().int().min(1).default(2).describe('u: ranks with vectors of their own; less than r'),
@@ -35,7 +36,7 @@ export const proLora = entry<[Model], Adapter, typeof options>({
     const scale = loraScale(o);
     const shared = r - u;
     const factors = ({ path, dIn, dOut }: LinearSpec, params: Params) => {
-      const of = (name: string) => params[`${path}.${name}`] as tf.Tensor2D;
+      const of = (name: string) => matrixAt(params, `${path}.${name}`);
       return {
         A: tf.concat2d([of('lora_A'), widened(of('shared_A'), dIn, m)], 0),
         B: tf.concat2d([of('lora_B'), tf.transpose(widened(tf.transpose(of('shared_B')), dOut, n))], 1),
@@ -80,15 +81,9 @@ interface Sharing {
 
 /** A [r, d_in] and B [d_out, r] on the host. */
 const hostFactors = ({ path, dIn, dOut }: LinearSpec, params: HostParams, { shared, u, m, n }: Sharing) => {
-  const of = (name: string) => params[`${path}.${name}`]!.data;
+  const of = (name: string) => floatsAt(params, `${path}.${name}`);
   const r = u + shared;
-  const chunk = chunkOf(dOut, n);
-  const sharedB = of('shared_B');
-  const turned = Float32Array.from(
-    { length: shared * chunk },
-    (_, at) => sharedB[(at % chunk) * shared + Math.floor(at / chunk)]!,
-  );
-  const rest = widenedHost(turned, shared, dOut, n);
+  const rest = widenedHost(transposed(of('shared_B'), shared), shared, dOut, n);
   return {
     A: Float32Array.from([...of('lora_A'), ...widenedHost(of('shared_A'), shared, dIn, m)]),
     B: Float32Array.from({ length: dOut * r }, (_, at) => {

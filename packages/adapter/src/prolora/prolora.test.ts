@@ -1,11 +1,12 @@
 import { tf } from '@lab/engine';
 import { expect, it } from 'vitest';
 import { adapters } from '../index.ts';
-import { plainModel } from '../sizes.ts';
+import { plainModel } from '../size/describe.ts';
 import { widened, widenedHost } from './share.ts';
 
 it('copies are rolled along the rank axis, on the engine as on the host', () => {
-  // A chunk of two columns, four ranks, three copies: strides of max(floor(4 / 3), 1) = 1, the last copy cut.
+  // A chunk of two columns, four ranks, three copies: strides of max(floor(4 / 3), 1) = 1, the last
+  // copy cut.
   const chunk = [1, 5, 2, 6, 3, 7, 4, 8];
   const expected = [
     [1, 5, 4, 8, 3],

@@ -1,6 +1,6 @@
 import { normal } from '@lab/random';
 import { entry } from '@lab/records';
-import { tf, type Params } from '@lab/engine';
+import { matMul, tf, transposed, type Params } from '@lab/engine';
 import { z } from 'zod';
 import type { Adapter, HostParams, ParamSpec } from '../adapter.ts';
 import { loraDelta } from '../lora/delta.ts';
@@ -9,7 +9,7 @@ import { loraLinear } from '../lora/linear.ts';
 import { loraSites } from '../lora/sites.ts';
 import type { LinearSpec, Model } from '../model.ts';
 import { selectTargets } from '../targets.ts';
-import { hostFactor, hostHidden } from './generate.ts';
+import { floatsAt, tensorAt } from '../named.ts';
 
 const options = loraOptions.extend({
   hidden: z
@@ -22,10 +22,7 @@ const options = loraOptions.extend({
 });
 
 const SIDES = ['A', 'B'] as const;
-
-/** Turns [r, d_out] row-major into [d_out, r]. */
-const turned = (rows: Float32Array, r: number, d: number): Float32Array =>
-  Float32Array.from({ length: d * r }, (_, at) => rows[(at % r) * d + Math.floor(at / r)]!);
+type Side = (typeof SIDES)[number];
 
 export const repLora = entry<[Model], Adapter, typeof options>({
   name: 'replora',
@@ -42,7 +39,6 @@ export const repLora = entry<[Model], Adapter, typeof options>({
     const { r } = o;
     const targets = selectTargets(model.linears, o.target_modules);
     const scale = loraScale(o);
-    const widths = { r, e, h };
     const trunkOf = ({ layer }: LinearSpec) => `layer.${layer}.rep`;
     const trunks = [...new Set(targets.map(trunkOf))];
     const drawn = (name: string, shape: readonly [number, number], spread: number, decay: boolean): ParamSpec => ({
@@ -51,18 +47,16 @@ export const repLora = entry<[Model], Adapter, typeof options>({
       decay,
       init: (key) => normal(key, shape[0] * shape[1]).map((x) => spread * x),
     });
-    const hiddenOf = (params: Params, trunk: string, side: string) =>
-      tf.tanh(
-        tf.matMul(
-          params[`${trunk}.embedding_${side}`] as tf.Tensor2D,
-          params[`${trunk}.hidden_${side}`] as tf.Tensor2D,
-        ) as tf.Tensor,
-      ) as tf.Tensor2D;
-    const hostRows = (params: HostParams, spec: LinearSpec, side: (typeof SIDES)[number]): Float32Array => {
-      const of = (name: string) => params[name]!.data;
+    const hiddenOf = (params: Params, trunk: string, side: Side): tf.Tensor => {
+      const E = tensorAt(params, `${trunk}.embedding_${side}`);
+      return tf.tanh(tf.matMul(E, tensorAt(params, `${trunk}.hidden_${side}`)));
+    };
+    /** A [r, d_in] or Bᵀ [r, d_out] on the host, in double precision up to the last product. */
+    const hostRows = (params: HostParams, spec: LinearSpec, side: Side): Float32Array => {
+      const of = (name: string) => floatsAt(params, name);
       const trunk = trunkOf(spec);
-      const hidden = hostHidden(of(`${trunk}.embedding_${side}`), of(`${trunk}.hidden_${side}`), widths);
-      return hostFactor(hidden, of(`${spec.path}.out_${side}`), widths, side === 'A' ? spec.dIn : spec.dOut);
+      const hidden = matMul(of(`${trunk}.embedding_${side}`), of(`${trunk}.hidden_${side}`), e).map(Math.tanh);
+      return Float32Array.from(matMul(hidden, of(`${spec.path}.out_${side}`), h));
     };
     return {
       targets,
@@ -80,12 +74,12 @@ export const repLora = entry<[Model], Adapter, typeof options>({
       ],
       sites: (batch, tokens) => loraSites(targets, r, batch, tokens),
       linear: (spec, x, base, params, perturb) => {
-        const rows = (side: (typeof SIDES)[number]) =>
-          tf.matMul(hiddenOf(params, trunkOf(spec), side), params[`${spec.path}.out_${side}`] as tf.Tensor2D);
+        const rows = (side: Side) =>
+          tf.matMul(hiddenOf(params, trunkOf(spec), side), tensorAt(params, `${spec.path}.out_${side}`));
         return loraLinear(spec, x, base, { A: rows('A'), B: tf.transpose(rows('B')), scale }, perturb);
       },
       delta: (spec, params) =>
-        loraDelta(hostRows(params, spec, 'A'), turned(hostRows(params, spec, 'B'), r, spec.dOut), {
+        loraDelta(hostRows(params, spec, 'A'), transposed(hostRows(params, spec, 'B'), spec.dOut), {
           r,
           dIn: spec.dIn,
           dOut: spec.dOut,

@@ -1,15 +1,16 @@
 import { BadInput, entry } from '@lab/records';
-import { tf, type Params } from '@lab/engine';
+import { tf } from '@lab/engine';
 import { z } from 'zod';
 import type { Adapter, HostParams } from '../adapter.ts';
-import { affine } from '../forward.ts';
-import { loraDelta } from '../lora/delta.ts';
+import { affine } from '../pass/forward.ts';
+import { deltaAt } from '../lora/delta.ts';
 import { lora, loraOptions, loraScale } from '../lora/index.ts';
 import { loraBranch } from '../lora/linear.ts';
 import { loraSites } from '../lora/sites.ts';
 import type { LinearSpec, Model } from '../model.ts';
 import { selectTargets } from '../targets.ts';
 import { earlierOf } from './earlier.ts';
+import { matrixAt } from '../named.ts';
 
 const options = loraOptions.extend({
   shortcut: z
@@ -37,10 +38,10 @@ export const resLora = entry<[Model], Adapter, typeof options>({
     const targets = selectTargets(model.linears, o.target_modules);
     const scale = loraScale(o);
     const plain = lora.build(o, model);
-    const lent = new Map(targets.map((spec) => [spec.path, earlierOf(spec, targets, depth)]));
-    const blocks = (spec: LinearSpec): readonly LinearSpec[] => [spec, ...lent.get(spec.path)!];
+    const earlier = (spec: LinearSpec): readonly LinearSpec[] => earlierOf(spec, targets, depth);
+    const blocks = (spec: LinearSpec): readonly LinearSpec[] => [spec, ...earlier(spec)];
     /** The map as its noise sites see it: more ranks, or more inputs. */
-    const seen = (spec: LinearSpec) => {
+    const noisy = (spec: LinearSpec) => {
       const n = blocks(spec).length;
       return {
         spec: shortcut === 'middle' ? { ...spec, dIn: n * spec.dIn } : spec,
@@ -51,39 +52,35 @@ export const resLora = entry<[Model], Adapter, typeof options>({
       targets,
       params: plain.params,
       sites: (batch, tokens) =>
-        targets.flatMap((spec) => loraSites([seen(spec).spec], seen(spec).ranks, batch, tokens)),
+        targets.flatMap((spec) => loraSites([noisy(spec).spec], noisy(spec).ranks, batch, tokens)),
       linear: (spec, x, base, params, perturb, flow) => {
-        const of = (name: string) => blocks(spec).map(({ path }) => params[`${path}.${name}`] as tf.Tensor2D);
-        const inputs = () => [x, ...lent.get(spec.path)!.map(({ path }) => met(flow?.input(path), path))];
-        const [A, B] = [of('lora_A'), of('lora_B')];
-        const branch = (value: tf.Tensor, a: tf.Tensor, b: tf.Tensor) =>
-          loraBranch(spec, value, { A: a, B: b, scale }, perturb);
-        const update =
-          A.length === 1
-            ? branch(x, A[0]!, B[0]!)
-            : shortcut === 'input'
-              ? branch(tf.addN(inputs()), A[0]!, B[0]!)
-              : shortcut === 'block'
-                ? branch(x, tf.concat2d(A, 0), tf.concat2d(B, 1))
-                : branch(tf.concat(inputs(), -1), tf.concat2d(A, 1), B[0]!);
+        const of = (name: string) => blocks(spec).map(({ path }) => matrixAt(params, `${path}.${name}`));
+        const inputs = () => [x, ...earlier(spec).map(({ path }) => inputAt(path, flow?.input(path)))];
+        const own = { A: matrixAt(params, `${spec.path}.lora_A`), B: matrixAt(params, `${spec.path}.lora_B`) };
+        const branch = (value: tf.Tensor, matrices = own) => loraBranch(spec, value, { ...matrices, scale }, perturb);
+        const blockUpdate = (): tf.Tensor => {
+          if (earlier(spec).length === 0) return branch(x);
+          if (shortcut === 'input') return branch(tf.addN(inputs()));
+          if (shortcut === 'block')
+            return branch(x, { A: tf.concat2d(of('lora_A'), 0), B: tf.concat2d(of('lora_B'), 1) });
+          return branch(tf.concat(inputs(), -1), { A: tf.concat2d(of('lora_A'), 1), B: own.B });
+        };
+        const update = blockUpdate();
         return tf.add(affine(x, base), update);
       },
       ...(shortcut === 'block'
         ? {
             delta: (spec: LinearSpec, params: HostParams) =>
               blocks(spec)
-                .map(({ path, dIn, dOut }) => {
-                  const values = (name: string) => params[`${path}.${name}`]!.data;
-                  return loraDelta(values('lora_A'), values('lora_B'), { r, dIn, dOut, scale });
-                })
-                .reduce((sum, one) => sum.map((w, i) => w + one[i]!)),
+                .map((block) => deltaAt(block, params, { r, scale }))
+                .reduce((sum, one) => sum.map((w, i) => w + (one[i] ?? NaN))),
           }
         : {}),
     };
   },
 });
 
-const met = (value: Params[string] | undefined, path: string): tf.Tensor => {
-  if (!value) throw new Error(`reslora: ${path} comes later in the pass, or not at all`);
-  return value;
+const inputAt = (path: string, input: tf.Tensor | undefined): tf.Tensor => {
+  if (!input) throw new Error(`reslora: ${path} comes later in the pass, or not at all`);
+  return input;
 };

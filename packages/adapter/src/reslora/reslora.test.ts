@@ -1,8 +1,10 @@
+import { present } from '@lab/records';
 import { tf, type Params } from '@lab/engine';
 import { expect, it } from 'vitest';
 import { adapters, noNoise, type Linear } from '../index.ts';
-import { plainModel } from '../sizes.ts';
+import { plainModel } from '../size/describe.ts';
 import { drawn, tensors, trained } from '../../test/tiny.ts';
+import { matrixAt } from '../named.ts';
 
 const model = plainModel(4, 2);
 const build = (options: object) =>
@@ -11,8 +13,8 @@ const [first, second] = model.linears.filter(({ path }) => path.endsWith('query'
 
 /** x A_iᵀ B_jᵀ of layers i and j. */
 const part = (params: Params, x: tf.Tensor, i: number, j: number): tf.Tensor => {
-  const of = (layer: number, name: string) => params[`layer.${layer}.attention.query.${name}`] as tf.Tensor2D;
-  return tf.matMul(tf.matMul(x as tf.Tensor2D, of(i, 'lora_A'), false, true), of(j, 'lora_B'), false, true);
+  const of = (layer: number, name: string) => matrixAt(params, `layer.${layer}.attention.query.${name}`);
+  return tf.matMul(tf.matMul(x, of(i, 'lora_A'), false, true), of(j, 'lora_B'), false, true);
 };
 
 it.each([
@@ -29,16 +31,16 @@ it.each([
     const seen = (value: tf.Tensor) => tf.reshape(value, [1, 3, 4]);
     const flow = {
       input: (path: string) => (path === first!.path ? seen(before) : undefined),
-      leave: () => undefined,
+      record: () => undefined,
     };
     const given = adapter.linear(second!, seen(x), base, params, noNoise, flow).dataSync();
     const expected = equation(params, x, before).dataSync();
     // Sums of a dozen products below ten, in float32.
-    expected.forEach((value, i) => expect(Math.abs(value - given[i]!)).toBeLessThan(1e-5));
+    expected.forEach((value, i) => expect(Math.abs(value - present(given[i]))).toBeLessThan(1e-5));
     const start = adapter.linear(first!, seen(x), base, params, noNoise, flow).dataSync();
     part(params, x, 0, 0)
       .dataSync()
-      .forEach((value, i) => expect(Math.abs(value - start[i]!)).toBeLessThan(1e-5));
+      .forEach((value, i) => expect(Math.abs(value - present(start[i]))).toBeLessThan(1e-5));
   });
 });
 

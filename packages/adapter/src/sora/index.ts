@@ -5,9 +5,10 @@ import { z } from 'zod';
 import type { Adapter } from '../adapter.ts';
 import { lowRank } from '../lora/branch.ts';
 import { loraOptions, loraScale } from '../lora/index.ts';
-import { kaimingUniform } from '../lora/init.ts';
+import { loraParams } from '../lora/init.ts';
 import type { Model } from '../model.ts';
 import { selectTargets } from '../targets.ts';
+import { tensorAt } from '../named.ts';
 
 const options = loraOptions.extend({
   xi: z.number().min(0).default(3e-4).describe('threshold of the proximal step on every gate, each optimiser step'),
@@ -32,14 +33,13 @@ export const sora = entry<[Model], Adapter, typeof options>({
     const targets = selectTargets(model.linears, o.target_modules);
     const shrunk = (params: Params): Params =>
       Object.fromEntries(
-        targets.map(({ path }) => [`${path}.lora_gate`, softThreshold(params[`${path}.lora_gate`]!, xi)]),
+        targets.map(({ path }) => [`${path}.lora_gate`, softThreshold(tensorAt(params, `${path}.lora_gate`), xi)]),
       );
     return {
       ...lowRank(targets, { r, scale: loraScale(o), gate: 'lora_gate' }),
-      params: targets.flatMap(({ path, dIn, dOut }) => [
-        { name: `${path}.lora_A`, shape: [r, dIn], decay: true, init: (key) => kaimingUniform(key, r, dIn) },
-        { name: `${path}.lora_B`, shape: [dOut, r], decay: true, init: () => new Float32Array(dOut * r) },
-        { name: `${path}.lora_gate`, shape: [r], decay: false, init: (key) => normal(key, r) },
+      params: targets.flatMap((spec) => [
+        ...loraParams(spec, r),
+        { name: `${spec.path}.lora_gate`, shape: [r], decay: false, init: (key) => normal(key, r) },
       ]),
       state: {
         slots: [],

@@ -1,7 +1,9 @@
+import { present } from '@lab/records';
 import { tf, type Params } from '@lab/engine';
 import { describe, expect, it } from 'vitest';
 import { adapters } from '../index.ts';
 import { initial, output, tensors, tiny, trained } from '../../test/tiny.ts';
+import { tensorAt } from '../named.ts';
 
 /** These updates leave the optimiser's moments alone. */
 const none = () => ({ m: {}, v: {} });
@@ -28,8 +30,8 @@ describe('sora', () => {
         'layer.0.attention.query.lora_gate': tf.tensor1d([1, -0.5, 0.125, -0.25]),
         'classifier.weight': tf.ones([2]),
       };
-      const next = adapter.state!.update({ params, grads: {}, slots: {}, inputs: {}, moments: none }).params;
-      expect(Array.from(next['layer.0.attention.query.lora_gate']!.dataSync(), (x) => x + 0)).toEqual([
+      const next = present(adapter.state).update({ params, grads: {}, slots: {}, inputs: {}, moments: none }).params;
+      expect(Array.from(tensorAt(next, 'layer.0.attention.query.lora_gate').dataSync(), (x) => x + 0)).toEqual([
         0.75, -0.25, 0, 0,
       ]);
       expect(next['layer.0.attention.query.lora_A']).toBe(params['layer.0.attention.query.lora_A']);

@@ -6,9 +6,10 @@ import type { Adapter } from '../adapter.ts';
 import { chain } from '../chain/index.ts';
 import { lowRank } from '../lora/branch.ts';
 import { loraOptions, loraScale } from '../lora/index.ts';
-import { kaimingUniform } from '../lora/init.ts';
+import { loraParams } from '../lora/init.ts';
 import type { Model } from '../model.ts';
 import { selectTargets } from '../targets.ts';
+import { tensorAt } from '../named.ts';
 
 const options = loraOptions.extend({
   r: z.number().int().min(1).default(1).describe('rank of one round'),
@@ -50,27 +51,25 @@ export const xgbLora = entry<[Model], Adapter, typeof options>({
     const layers = [...new Set(targets.map(({ layer }) => layer))];
     if (o.layers > layers.length)
       throw new BadInput(`adapter.layers is ${o.layers}; the targets lie in ${layers.length} layers`);
-    const drawn = roundsOf(layers, o);
-    const layerOf = new Map(targets.map(({ path, layer }) => [path, layer]));
+    const rounds = roundsOf(layers, o);
+    const drawnAt = new Map(targets.map(({ path, layer }) => [path, rounds.get(layer)]));
+    const paths = targets.map(({ path }) => path);
     const ranks = o.rounds * o.r;
     const names = targets.flatMap(({ path }) => [`${path}.lora_A`, `${path}.lora_B`]);
     return {
       ...lowRank(targets, { r: ranks, scale: loraScale(o) }),
-      ...chain([...layerOf.keys()], o.rounds, o.r, (path, round) => {
-        const table = tf.tensor1d(drawn.get(layerOf.get(path)!)!);
+      ...chain(paths, o.rounds, o.r, (path, round) => {
+        const table = tf.tensor1d(drawnAt.get(path) ?? []);
         const here = tf.equal(tf.tensor1d(Float32Array.from({ length: o.rounds }, (_, i) => i)), round);
         return tf.sum(tf.mul(table, tf.cast(here, 'float32')));
       }),
       ...(o.norm > 0
         ? {
             penalty: (params) =>
-              tf.mul(tf.addN(names.map((name) => tf.sum(tf.square(params[name]!)))), o.norm) as tf.Scalar,
+              tf.mul(tf.addN(names.map((name) => tf.sum(tf.square(tensorAt(params, name))))), o.norm),
           }
         : {}),
-      params: targets.flatMap(({ path, dIn, dOut }) => [
-        { name: `${path}.lora_A`, shape: [ranks, dIn], decay: true, init: (k) => kaimingUniform(k, ranks, dIn) },
-        { name: `${path}.lora_B`, shape: [dOut, ranks], decay: true, init: () => new Float32Array(dOut * ranks) },
-      ]),
+      params: targets.flatMap((spec) => loraParams(spec, ranks)),
     };
   },
 });

@@ -20,9 +20,12 @@ const half = (bits: number): number => {
 let halves: Float32Array | undefined;
 const halfTable = (): Float32Array => (halves ??= Float32Array.from({ length: 0x10000 }, (_, bits) => half(bits)));
 
-/** Little-endian bytes of a safetensors tensor as float32. BF16 is the upper half of a float32; both conversions are exact. */
+/**
+ * Little-endian bytes of a safetensors tensor as float32. BF16 is the upper half of a float32; both
+ * conversions are exact.
+ */
 export const toFloat32 = (bytes: Uint8Array, dtype: string): Float32Array => {
-  const buffer = bytes.buffer as ArrayBuffer;
+  const buffer = bytes.buffer;
   if (dtype === 'F32') {
     return bytes.byteOffset % 4 === 0
       ? new Float32Array(buffer, bytes.byteOffset, bytes.byteLength / 4)
@@ -38,12 +41,5 @@ export const toFloat32 = (bytes: Uint8Array, dtype: string): Float32Array => {
     const words = new Uint32Array(out.buffer);
     for (let i = 0; i < count; i++) words[i] = view.getUint16(2 * i, true) << 16;
   }
-  return out;
-};
-
-/** [rows, columns] row-major -> [columns, rows]. */
-export const transpose = (data: Float32Array, rows: number, columns: number): Float32Array => {
-  const out = new Float32Array(data.length);
-  for (let r = 0; r < rows; r++) for (let c = 0; c < columns; c++) out[c * rows + r] = data[r * columns + c]!;
   return out;
 };

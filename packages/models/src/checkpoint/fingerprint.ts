@@ -12,9 +12,10 @@ const WHOLE = ['config.json', 'tokenizer.json', 'model.json', 'vocab.json'];
 const isShard = (name: string): boolean => name.endsWith('.safetensors') || name.includes('-shard');
 
 /**
- * 16 hexadecimal digits that tell one folder of weights from another: of the small files whole, and of every
- * shard its name, its size, and its first and last MiB, which hold the header and numbers. Reads no more than that of a 7B model.
- * Throws `BadInput` for a folder that cannot be read or holds no weights.
+ * 16 hexadecimal digits that tell one folder of weights from another: of the small files whole, and
+ * of every shard its name, its size, and its first and last MiB, which hold the header and numbers.
+ * Reads no more than that of a 7B model. Throws `BadInput` for a folder that cannot be read or
+ * holds no weights.
  */
 export const fingerprintOf = (folder: string): string => {
   const hash = createHash('sha256');

@@ -48,14 +48,18 @@ const checked = (
   const bytes = shape.reduce((a, b) => a * b, 1) * (width ?? 0);
   if (width !== undefined && to - from !== bytes)
     throw new BadInput(
-      `${file}: tensor ${name} of shape [${shape.join(', ')}] and type ${dtype} should take ${bytes} bytes, not ${to - from}`,
+      `${file}: tensor ${name} of shape [${shape.join(', ')}] and type ${dtype} ` +
+        `should take ${bytes} bytes, not ${to - from}`,
     );
   if (start + to > size)
     throw new BadInput(`${file}: is cut off: tensor ${name} ends at byte ${start + to} of ${size}`);
   return { file, dtype, shape, from: start + from, to: start + to };
 };
 
-/** The header of a safetensors file: tensor places by name. Reads nothing else. Throws `BadInput` for a broken or cut-off file. */
+/**
+ * The header of a safetensors file: tensor places by name. Reads nothing else. Throws `BadInput`
+ * for a broken or cut-off file.
+ */
 export const readHeader = async (file: string): Promise<ReadonlyMap<string, TensorPlace>> => {
   const handle = await open(file).catch((error: unknown) => {
     throw new BadInput(`cannot read ${file}: ${(error as Error).message}`);

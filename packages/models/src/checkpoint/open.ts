@@ -15,7 +15,10 @@ export interface Checkpoint {
   readonly shapeOf: (name: string) => readonly number[] | undefined;
   /** Whether its number type is one that `read` converts. */
   readonly readable: (name: string) => boolean;
-  /** One tensor, read by range and converted to float32. Throws `BadInput` for an unsupported type or a file that ends early. */
+  /**
+   * One tensor, read by range and converted to float32. Throws `BadInput` for an unsupported type
+   * or a file that ends early.
+   */
   readonly read: (name: string) => Promise<Float32Array>;
 }
 
@@ -44,14 +47,14 @@ const places = async (folder: string): Promise<ReadonlyMap<string, TensorPlace>>
  * Throws `BadInput` for a missing, broken or cut-off file, naming file and tensor.
  */
 export const openCheckpoint = async (folder: string): Promise<Checkpoint> => {
-  const found = await places(folder);
+  const tensors = await places(folder);
   return {
     folder,
-    names: [...found.keys()],
-    shapeOf: (name) => found.get(name)?.shape,
-    readable: (name) => WIDTHS[found.get(name)?.dtype ?? ''] !== undefined,
+    names: [...tensors.keys()],
+    shapeOf: (name) => tensors.get(name)?.shape,
+    readable: (name) => WIDTHS[tensors.get(name)?.dtype ?? ''] !== undefined,
     read: async (name) => {
-      const place = found.get(name);
+      const place = tensors.get(name);
       if (!place) throw new BadInput(`${folder}: tensor ${name} is missing`);
       if (WIDTHS[place.dtype] === undefined)
         throw new BadInput(

@@ -10,7 +10,10 @@ export interface Outgoing {
 
 const sizeOf = (shape: readonly number[]): number => 4 * shape.reduce((a, b) => a * b, 1);
 
-/** Writes a float32 safetensors file tensor by tensor; it appears by rename. `format: pt` is what transformers asks for. */
+/**
+ * Writes a float32 safetensors file tensor by tensor; it appears by rename. `format: pt` is what
+ * transformers asks for.
+ */
 export const writeTensors = async (file: string, tensors: readonly Outgoing[]): Promise<void> => {
   const header: { [name: string]: unknown } = { __metadata__: { format: 'pt' } };
   let at = 0;

@@ -7,7 +7,10 @@ import { DECODER_POOLINGS } from '../families/decoder-pool.ts';
 import { gpt2 } from '../families/gpt2/index.ts';
 import { openFamily } from '../families/open.ts';
 
-/** config.json, model.safetensors, tokenizer.json, recipe.json and curve.csv, all written by scripts/train-decoder.ts. */
+/**
+ * config.json, model.safetensors, tokenizer.json, recipe.json and curve.csv, all written by
+ * scripts/train-decoder.ts.
+ */
 export const embeddedGptFolder = fileURLToPath(new URL('./weights', import.meta.url));
 
 const options = z.object({

@@ -1,7 +1,10 @@
 import type { Forward, LinearSpec, SiteUse, TokenBatch } from '@lab/adapter';
 import type { tf } from '@lab/engine';
 
-/** A frozen tensor of a checkpoint. `stored`: how a linear kernel lies in the file; the model always has [d_in, d_out]. */
+/**
+ * A frozen tensor of a checkpoint. `stored`: how a linear kernel lies in the file; the model always
+ * has [d_in, d_out].
+ */
 export interface TensorSpec {
   readonly name: string;
   /** Shape in the model. */
@@ -22,7 +25,10 @@ export interface Anatomy {
   readonly sites: (batch: number, tokens: number) => readonly SiteUse[];
   readonly encode: (forward: Forward, batch: TokenBatch) => tf.Tensor3D;
   readonly pool: (forward: Forward, hidden: tf.Tensor3D, batch: TokenBatch) => tf.Tensor2D;
-  /** Tensor that turns hidden states into next-token logits, [V, width]; absent: no language model head. */
+  /**
+   * Tensor that turns hidden states into next-token logits, [V, width]; absent: no language model
+   * head.
+   */
   readonly lmHead?: string;
 }
 
@@ -31,7 +37,10 @@ export interface Family<Pooling extends string = string> {
   readonly name: string;
   /** `model_type` of config.json. */
   readonly modelType: string;
-  /** What stands before the base model's names when a head is on it (`bert.`); files with and without it are read. */
+  /**
+   * What stands before the base model's names when a head is on it (`bert.`); files with and
+   * without it are read.
+   */
   readonly prefix: string;
   /** The first is the default. */
   readonly poolings: readonly [Pooling, ...Pooling[]];

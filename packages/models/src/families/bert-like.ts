@@ -33,7 +33,10 @@ export const poolHead = (path: string, width: number, layers: number, activation
   return { spec, activation };
 };
 
-/** An encoder with learned positions, the first token's at row `firstPosition` of the table, and segment embeddings. */
+/**
+ * An encoder with learned positions, the first token's at row `firstPosition` of the table, and
+ * segment embeddings.
+ */
 export const bertLike = (
   config: z.infer<typeof bertConfig>,
   {

@@ -1,8 +1,11 @@
 import type { Forward, TokenBatch } from '@lab/adapter';
-import type { tf } from '@lab/engine';
+import { as2d, type tf } from '@lab/engine';
 import { lastToken, maskedMean } from '../parts/pool.ts';
 
-/** How a decoder's hidden states become one vector: the last valid token (transformers' classification heads) or the mean. */
+/**
+ * How a decoder's hidden states become one vector: the last valid token (transformers'
+ * classification heads) or the mean.
+ */
 export type DecoderPooling = 'last' | 'mean';
 export const DECODER_POOLINGS = ['last', 'mean'] as const;
 
@@ -11,5 +14,5 @@ export const decoderPool =
   (pooling: DecoderPooling, layers: number) =>
   (forward: Forward, hidden: tf.Tensor3D, { valid }: TokenBatch): tf.Tensor2D => {
     const pooled = pooling === 'last' ? lastToken(hidden, valid) : maskedMean(hidden, valid);
-    return forward.perturb('output', { path: 'pool', layer: layers - 1 }, pooled) as tf.Tensor2D;
+    return as2d(forward.perturb('output', { path: 'pool', layer: layers - 1 }, pooled));
   };

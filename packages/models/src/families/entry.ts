@@ -12,10 +12,7 @@ type ModelEntry = Entry<[context: ModelContext], Promise<Model>>;
 
 const optionsOf = ({ poolings }: Family, causal: boolean, pooling = poolings[0]) =>
   z.object({
-    pooling: z
-      .enum(poolings as [string, ...string[]])
-      .default(pooling)
-      .describe('how hidden states become one vector an example'),
+    pooling: z.enum(poolings).default(pooling).describe('how hidden states become one vector an example'),
     weights: z
       .string()
       .optional()
@@ -33,7 +30,8 @@ const folderOf = async (name: string, source: HubModel | undefined, context: Mod
   if (context.weights !== undefined) return context.weights;
   if (!source)
     throw new BadInput(
-      `model "${name}": name a folder with config.json and model.safetensors (--weights), or "repo" and "revision" of a hub model`,
+      `model "${name}": name a folder with config.json and model.safetensors (--weights), ` +
+        'or "repo" and "revision" of a hub model',
     );
   if (context.cacheDir === undefined)
     throw new BadInput(
@@ -75,7 +73,10 @@ export const familyEntry = (family: Family, causal: boolean, described: Omit<Des
   });
 };
 
-/** The entry of one published checkpoint. `source` is absent where the hub has no safetensors or no tokenizer.json. */
+/**
+ * The entry of one published checkpoint. `source` is absent where the hub has no safetensors or no
+ * tokenizer.json.
+ */
 export const publishedEntry = (
   family: Family,
   causal: boolean,

@@ -37,7 +37,10 @@ const cites = {
   llama: arxiv('Llama 2: Open Foundation and Fine-Tuned Chat Models', 2023, '2307.09288', 'section 2.2'),
 } as const;
 
-/** One entry a family, then the published checkpoints, pinned where the hub has their weights as safetensors and a tokenizer.json. */
+/**
+ * One entry a family, then the published checkpoints, pinned where the hub has their weights as
+ * safetensors and a tokenizer.json.
+ */
 export const familyEntries = [
   familyEntry(bert, false, { name: 'bert', summary: 'any BERT checkpoint', cite: cites.bert }),
   familyEntry(roberta, false, { name: 'roberta', summary: 'any RoBERTa checkpoint', cite: cites.roberta }),

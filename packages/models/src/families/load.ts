@@ -1,10 +1,12 @@
 import { BadInput } from '@lab/records';
-import type { Float32HostArray } from '@lab/engine';
-import { transpose } from '../checkpoint/decode.ts';
+import { floats, transposed, type Float32HostArray } from '@lab/engine';
 import type { Checkpoint } from '../checkpoint/open.ts';
 import type { Anatomy, TensorSpec } from './anatomy.ts';
 
-/** Names under which a tensor may be stored: as ours, without the base model's prefix, and with the old words for a norm's tensors. */
+/**
+ * Names under which a tensor may be stored: as ours, without the base model's prefix, and with the
+ * old words for a norm's tensors.
+ */
 const storedNames = (name: string, prefix: string): readonly string[] => {
   const bare = name.startsWith(prefix) ? [name, name.slice(prefix.length)] : [name];
   const old = (n: string) =>
@@ -16,26 +18,37 @@ const storedNames = (name: string, prefix: string): readonly string[] => {
 export const storedName = (checkpoint: Checkpoint, name: string, prefix: string): string | undefined =>
   storedNames(name, prefix).find((candidate) => checkpoint.shapeOf(candidate) !== undefined);
 
+/**
+ * The name under which a checkpoint has a tensor in its right shape. Throws `BadInput` with both
+ * shapes otherwise.
+ */
 const findTensor = (checkpoint: Checkpoint, { name, shape, stored }: TensorSpec, prefix: string): string => {
-  const found = storedName(checkpoint, name, prefix);
-  if (found === undefined) {
+  const key = storedName(checkpoint, name, prefix);
+  if (key === undefined) {
     const hint = /pooler|classifier/.test(name) ? '; choose another "pooling", such as cls or mean' : '';
     throw new BadInput(`${checkpoint.folder}: tensor ${name} is missing${hint}`);
   }
-  const given = checkpoint.shapeOf(found)!;
+  const given = checkpoint.shapeOf(key) ?? [];
   const expected = stored === 'transposed' ? [...shape].reverse() : shape;
   if (given.join() !== expected.join())
     throw new BadInput(
-      `${checkpoint.folder}: tensor ${found} has shape [${given.join(', ')}]; config.json asks for [${expected.join(', ')}]`,
+      `${checkpoint.folder}: tensor ${key} has shape [${given.join(', ')}]; ` +
+        `config.json asks for [${expected.join(', ')}]`,
     );
-  return found;
+  return key;
 };
 
-/** Checks that a checkpoint holds every tensor in its shape, from headers alone. Throws `BadInput` with the tensor's name and both shapes. */
+/**
+ * Checks that a checkpoint holds every tensor in its shape, from headers alone. Throws `BadInput`
+ * with the tensor's name and both shapes.
+ */
 export const checkTensors = (checkpoint: Checkpoint, anatomy: Anatomy, prefix: string): void =>
   anatomy.tensors.forEach((spec) => findTensor(checkpoint, spec, prefix));
 
-/** All weights as float32 under the model's names, one tensor after the other: at most one is in memory twice. */
+/**
+ * All weights as float32 under the model's names, one tensor after the other: at most one is in
+ * memory twice.
+ */
 export const loadTensors = async (
   checkpoint: Checkpoint,
   anatomy: Anatomy,
@@ -44,12 +57,8 @@ export const loadTensors = async (
   const weights: { [name: string]: Float32HostArray } = {};
   for (const spec of anatomy.tensors) {
     const data = await checkpoint.read(findTensor(checkpoint, spec, prefix));
-    const [dIn, dOut] = spec.shape as [number, number];
-    weights[spec.name] = {
-      dtype: 'float32',
-      shape: spec.shape,
-      data: spec.stored === 'transposed' ? transpose(data, dOut, dIn) : data,
-    };
+    const [dIn = 1] = spec.shape;
+    weights[spec.name] = floats(spec.stored === 'transposed' ? transposed(data, dIn) : data, spec.shape);
   }
   return weights;
 };

@@ -25,9 +25,10 @@ const configSchema = z.looseObject({
 });
 
 /**
- * A model from a folder as transformers writes it: config.json, model.safetensors (or shards), tokenizer.json. Reads headers only;
- * `weights()` reads the tensors. Without tokenizer.json the model opens, and `tokenize` throws.
- * Throws `BadInput` for another architecture, a missing tensor or one whose shape does not fit.
+ * A model from a folder as transformers writes it: config.json, model.safetensors (or shards),
+ * tokenizer.json. Reads headers only; `weights()` reads the tensors. Without tokenizer.json the
+ * model opens, and `tokenize` throws. Throws `BadInput` for another architecture, a missing tensor
+ * or one whose shape does not fit.
  */
 export const openFamily = async (
   family: Family,

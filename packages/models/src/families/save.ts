@@ -1,8 +1,7 @@
 import { existsSync } from 'node:fs';
 import { copyFile, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Float32HostArray } from '@lab/engine';
-import { transpose } from '../checkpoint/decode.ts';
+import { transposed, type Float32HostArray } from '@lab/engine';
 import type { Checkpoint } from '../checkpoint/open.ts';
 import { writeTensors, type Outgoing } from '../checkpoint/write.ts';
 import { storedName } from './load.ts';
@@ -18,8 +17,9 @@ const TOKENIZER = [
 ];
 
 /**
- * Writes a folder that transformers loads: config.json (in float32), the tokenizer's files, and model.safetensors with `weights` under
- * the names and in the layout of the checkpoint they were read from. Tensors that the model does not use (another head) are kept as they were.
+ * Writes a folder that transformers loads: config.json (in float32), the tokenizer's files, and
+ * model.safetensors with `weights` under the names and in the layout of the checkpoint they were
+ * read from. Tensors that the model does not use (another head) are kept as they were.
  */
 export const saveCheckpoint = async (
   checkpoint: Checkpoint,
@@ -31,13 +31,14 @@ export const saveCheckpoint = async (
 ): Promise<void> => {
   await mkdir(folder, { recursive: true });
   const ours = anatomy.tensors.map((spec): Outgoing => {
-    const name = storedName(checkpoint, spec.name, prefix)!;
-    const data = weights[spec.name]!.data;
-    const [dIn, dOut] = spec.shape as [number, number];
+    const name = storedName(checkpoint, spec.name, prefix);
+    const data = weights[spec.name]?.data;
+    if (name === undefined || !data) throw new Error(`no weight named ${spec.name}`);
+    const [, dOut = 1] = spec.shape;
     return {
       name,
-      shape: checkpoint.shapeOf(name)!,
-      make: () => (spec.stored === 'transposed' ? transpose(data, dIn, dOut) : data),
+      shape: checkpoint.shapeOf(name) ?? [],
+      make: () => (spec.stored === 'transposed' ? transposed(data, dOut) : data),
     };
   });
   const written = new Set(ours.map(({ name }) => name));
@@ -46,7 +47,7 @@ export const saveCheckpoint = async (
       .filter((name) => !written.has(name) && checkpoint.readable(name))
       .map(async (name): Promise<Outgoing> => {
         const data = await checkpoint.read(name);
-        return { name, shape: checkpoint.shapeOf(name)!, make: () => data };
+        return { name, shape: checkpoint.shapeOf(name) ?? [], make: () => data };
       }),
   );
   await writeTensors(join(folder, 'model.safetensors'), [...ours, ...others]);

@@ -1,40 +1,47 @@
 import type { Generation } from './options.ts';
-import { advance, begin, found, type Search, type Task } from './search.ts';
+import { advance, begin, bestText } from './search.ts';
 
 /** Next-token logits, row by row. A decoder keeps what it needs of the rows' past. */
 export interface Decoder {
   /** Reads prompts, one row each. */
   readonly start: (prompts: readonly Int32Array[]) => Promise<readonly Float32Array[]>;
-  /** Row r goes on from row parents[r] of the step before with tokens[r]. There may be more or fewer rows than before. */
+  /**
+   * Row r goes on from row parents[r] of the step before with tokens[r]. There may be more or fewer
+   * rows than before.
+   */
   readonly next: (tokens: Int32Array, parents: Int32Array) => Promise<readonly Float32Array[]>;
 }
 
 /**
- * Writes on from every prompt, all of them at once. Returns the new tokens of each, without the prompt and the ending token. Prompts
- * that are done are asked for no further.
+ * Writes on from every prompt, all of them at once. Returns the new tokens of each, without the
+ * prompt and the ending token. Prompts that are done are asked for no further.
  */
 export const generate = async (
   decoder: Decoder,
   prompts: readonly Int32Array[],
   { end, options }: { readonly end: number | undefined; readonly options: Generation },
 ): Promise<readonly (readonly number[])[]> => {
-  const tasks = prompts.map((prompt): Task => ({ prompt: Array.from(prompt), end, options }));
-  let searches: readonly Search[] = tasks.map(begin);
+  // `from`: where a text's rows begin among the decoder's.
+  let texts = prompts.map((prompt, from) => {
+    const task = { prompt: Array.from(prompt), end, options };
+    return { task, search: begin(), from };
+  });
   let logits = await decoder.start(prompts);
-  // Where each search's rows begin among the decoder's rows.
-  let firsts = prompts.map((_, i) => i);
   for (;;) {
-    const before = firsts;
-    searches = searches.map((search, i) =>
-      search.done ? search : advance(search, logits.slice(before[i]!, before[i]! + search.running.length), tasks[i]!),
+    texts = texts.map(({ task, search, from }) => {
+      const rows = logits.slice(from, from + search.running.length);
+      return { task, search: search.done ? search : advance(search, rows, task), from };
+    });
+    const rows = texts.flatMap(({ search: { done, running }, from }) =>
+      done ? [] : running.map(({ tokens, parent }) => ({ token: tokens.at(-1) ?? 0, parent: from + parent })),
     );
-    const live = searches.flatMap((search, i) => (search.done ? [] : [{ search, from: before[i]! }]));
-    if (live.length === 0) return searches.map((search, i) => found(search, tasks[i]!));
-    const rows = live.flatMap(({ search, from }) =>
-      search.running.map(({ tokens, parent }) => ({ token: tokens.at(-1)!, parent: from + parent })),
-    );
-    let at = 0;
-    firsts = searches.map(({ done, running }) => (done ? -1 : (at += running.length) - running.length));
+    if (rows.length === 0) return texts.map(({ search, task }) => bestText(search, task));
+    let count = 0;
+    texts = texts.map((text) => {
+      const from = count;
+      count += text.search.done ? 0 : text.search.running.length;
+      return { ...text, from };
+    });
     logits = await decoder.next(
       Int32Array.from(rows, ({ token }) => token),
       Int32Array.from(rows, ({ parent }) => parent),

@@ -9,15 +9,18 @@ const repeats = (ids: readonly number[], n: number): readonly number[] => {
   return ids.flatMap((id, i) => (i >= n - 1 && ids.slice(i - n + 1, i).join() === tail ? [id] : []));
 };
 
+const penalised = (score: number, penalty: number): number => (score < 0 ? score * penalty : score / penalty);
+
 /**
- * Next-token scores under the rules, in transformers' order: first the repetition penalty (Keskar et al. 2019, section 4.1; negative
- * scores are multiplied), then n-grams that must not come again get minus infinity. `ids`: prompt and text so far. Scores stay as they are.
+ * Next-token scores under the rules, in transformers' order: first the repetition penalty (Keskar
+ * et al. 2019, section 4.1; negative scores are multiplied), then n-grams that must not come again
+ * get minus infinity. `ids`: prompt and text so far. Scores stay as they are.
  */
 export const ruled = (scores: Float32Array, ids: readonly number[], rules: Rules): Float32Array => {
   const { noRepeatNgram: n, repetitionPenalty: penalty } = rules;
   if (n === 0 && penalty === 1) return scores;
   const out = Float32Array.from(scores);
-  if (penalty !== 1) for (const id of new Set(ids)) out[id] = out[id]! < 0 ? out[id]! * penalty : out[id]! / penalty;
+  if (penalty !== 1) for (const id of new Set(ids)) out[id] = penalised(out[id] ?? 0, penalty);
   if (n > 0) for (const id of repeats(ids, n)) out[id] = -Infinity;
   return out;
 };
@@ -32,9 +35,10 @@ export const logProbabilities = (logits: Float32Array): Float32Array => {
 };
 
 /** Mean of several members' logits, row by row (LoRA Dropout, section 3.3). */
-export const meanLogits = (members: readonly (readonly Float32Array[])[]): readonly Float32Array[] =>
-  members.length === 1
-    ? members[0]!
-    : members[0]!.map((row, r) =>
-        row.map((_, i) => members.reduce((sum, rows) => sum + rows[r]![i]!, 0) / members.length),
-      );
+export const meanLogits = (members: readonly (readonly Float32Array[])[]): readonly Float32Array[] => {
+  const [first = [], ...others] = members;
+  if (others.length === 0) return first;
+  return first.map((row, r) =>
+    row.map((x, i) => others.reduce((sum, rows) => sum + (rows[r]?.[i] ?? NaN), x) / members.length),
+  );
+};

@@ -1,14 +1,20 @@
 import type { Generation } from './options.ts';
 import { logProbabilities, ruled } from './scores.ts';
 
-/** A text being written: its new tokens, its log-probability, and the row of the step before that it goes on from. */
+/**
+ * A text being written: its new tokens, its log-probability, and the row of the step before that it
+ * goes on from.
+ */
 export interface Beam {
   readonly tokens: readonly number[];
   readonly score: number;
   readonly parent: number;
 }
 
-/** A search after some steps. `running` are the rows whose next token is asked for; `finished` is sorted, best first. */
+/**
+ * A search after some steps. `running` are the rows whose next token is asked for; `finished` is
+ * sorted, best first.
+ */
 export interface Search {
   readonly running: readonly Beam[];
   readonly finished: readonly Beam[];
@@ -22,14 +28,22 @@ export interface Task {
   readonly options: Generation;
 }
 
+const first = <T>(items: readonly T[]): T => {
+  const [item] = items;
+  if (item === undefined) throw new Error('a search without beams');
+  return item;
+};
+
 /** The first row alone: the prompt. */
 export const begin = (): Search => ({ running: [{ tokens: [], score: 0, parent: 0 }], finished: [], done: false });
 
-const greedyStep = ({ running }: Search, [logits]: readonly Float32Array[], { prompt, end, options }: Task): Search => {
-  const { tokens } = running[0]!;
-  const scores = ruled(logits!, [...prompt, ...tokens], options);
-  let best = 0;
-  for (let i = 1; i < scores.length; i++) if (scores[i]! > scores[best]!) best = i;
+const greedyStep = ({ running }: Search, logits: readonly Float32Array[], { prompt, end, options }: Task): Search => {
+  const { tokens } = first(running);
+  const scores = ruled(first(logits), [...prompt, ...tokens], options);
+  let [best, highest] = [0, -Infinity];
+  scores.forEach((score, token) => {
+    if (score > highest) [best, highest] = [token, score];
+  });
   const next = { tokens: [...tokens, best], score: 0, parent: 0 };
   const done = best === end || next.tokens.length === options.maxNewTokens;
   return { running: [next], finished: done ? [next] : [], done };
@@ -42,29 +56,34 @@ const candidates = (
   { prompt, options }: Task,
   count: number,
 ): readonly Beam[] => {
-  const best: { beam: number; token: number; score: number }[] = [];
-  running.forEach(({ tokens, score }, beam) => {
-    const scores = ruled(logProbabilities(logits[beam]!), [...prompt, ...tokens], options);
-    scores.forEach((s, token) => {
-      const total = score + s;
-      if (best.length === count && total <= best[count - 1]!.score) return;
-      const at = best.findIndex((other) => other.score < total);
-      best.splice(at < 0 ? best.length : at, 0, { beam, token, score: total });
+  const best: { tokens: readonly number[]; token: number; score: number; parent: number }[] = [];
+  logits.forEach((row, parent) => {
+    const beam = running[parent];
+    if (!beam) return;
+    const scores = ruled(logProbabilities(row), [...prompt, ...beam.tokens], options);
+    let least = best.length === count ? (best.at(-1)?.score ?? -Infinity) : -Infinity;
+    scores.forEach((logProbability, token) => {
+      const score = beam.score + logProbability;
+      if (best.length === count && score <= least) return;
+      const at = best.findIndex((other) => other.score < score);
+      best.splice(at < 0 ? best.length : at, 0, { tokens: beam.tokens, token, score, parent });
       if (best.length > count) best.pop();
+      if (best.length === count) least = best.at(-1)?.score ?? -Infinity;
     });
   });
-  return best.map(({ beam, token, score }) => ({ tokens: [...running[beam]!.tokens, token], score, parent: beam }));
+  return best.map(({ tokens, token, score, parent }) => ({ tokens: [...tokens, token], score, parent }));
 };
 
 /**
- * One step of beam search as transformers has it (early_stopping off): of the 2 K best continuations the K best that do not end go on,
- * those among the K best that end are kept with their score over length^penalty. It is done when no running beam, were it to end now,
- * would enter the K kept ones.
+ * One step of beam search as transformers has it (early_stopping off): of the 2 K best
+ * continuations the K best that do not end go on, those among the K best that end are kept with
+ * their score over length^penalty. It is done when no running beam, were it to end now, would enter
+ * the K kept ones.
  */
 const beamStep = (state: Search, logits: readonly Float32Array[], task: Task): Search => {
   const { numBeams, lengthPenalty, maxNewTokens } = task.options;
   const best = candidates(state, logits, task, 2 * numBeams);
-  const length = state.running[0]!.tokens.length + 1;
+  const length = first(state.running).tokens.length + 1;
   const ends = ({ tokens }: Beam) => tokens.at(-1) === task.end || length === maxNewTokens;
   const ended = best.slice(0, numBeams).filter(ends);
   const finished = [
@@ -75,7 +94,7 @@ const beamStep = (state: Search, logits: readonly Float32Array[], task: Task): S
     .slice(0, numBeams);
   const running = best.filter((beam) => !ends(beam)).slice(0, numBeams);
   const full = finished.length === numBeams;
-  const hopeless = full && (running[0]?.score ?? -Infinity) / length ** lengthPenalty <= finished.at(-1)!.score;
+  const hopeless = full && (running[0]?.score ?? -Infinity) / length ** lengthPenalty <= (finished.at(-1)?.score ?? 0);
   return { running, finished, done: running.length === 0 || hopeless };
 };
 
@@ -83,8 +102,8 @@ const beamStep = (state: Search, logits: readonly Float32Array[], task: Task): S
 export const advance = (state: Search, logits: readonly Float32Array[], task: Task): Search =>
   task.options.numBeams === 1 ? greedyStep(state, logits, task) : beamStep(state, logits, task);
 
-/** The text found: its tokens without the ending one. */
-export const found = ({ finished, running }: Search, { end }: Task): readonly number[] => {
-  const { tokens } = finished[0] ?? running[0]!;
+/** The best text: its tokens without the ending one. */
+export const bestText = ({ finished, running }: Search, { end }: Task): readonly number[] => {
+  const { tokens } = first(finished.length > 0 ? finished : running);
   return tokens.at(-1) === end ? tokens.slice(0, -1) : tokens;
 };

@@ -24,8 +24,9 @@ export const hubFolder = ({ repo, revision }: HubModel, cacheDir: string): strin
   join(cacheDir, 'hub', ...repo.split('/'), revision);
 
 /**
- * A file of the repository in the cache, downloaded if it is not there; false when the repository has no such file.
- * A stopped download leaves `<file>.part`, and the next one goes on from its end. Throws `BadInput` when the hub refuses.
+ * A file of the repository in the cache, downloaded if it is not there; false when the repository
+ * has no such file. A stopped download leaves `<file>.part`, and the next one goes on from its end.
+ * Throws `BadInput` when the hub refuses.
  */
 export const fetchFile = async (
   model: HubModel,
@@ -66,7 +67,7 @@ export const fetchFile = async (
         yield chunk;
       }
     };
-    const source = Readable.fromWeb(blob.slice(start, blob.size).stream() as Parameters<typeof Readable.fromWeb>[0]);
+    const source = Readable.fromWeb(blob.slice(start, blob.size).stream());
     await pipeline(source, count, createWriteStream(part, { flags: start > 0 ? 'a' : 'w' })).catch(refuse);
   }
   if (statSync(part).size !== blob.size) return refuse(`${statSync(part).size} of ${blob.size} bytes came`);

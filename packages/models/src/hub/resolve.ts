@@ -17,9 +17,10 @@ const checkPin = ({ repo, revision }: HubModel): void => {
 };
 
 /**
- * The folder with a hub model's files, downloaded into the cache as far as they are missing: config.json, tokenizer.json,
- * tokenizer_config.json if there is one, and the safetensors weights, sharded or not.
- * Throws `BadInput` for a revision that is not a commit hash, or a repository without these files.
+ * The folder with a hub model's files, downloaded into the cache as far as they are missing:
+ * config.json, tokenizer.json, tokenizer_config.json if there is one, and the safetensors weights,
+ * sharded or not. Throws `BadInput` for a revision that is not a commit hash, or a repository
+ * without these files.
  */
 export const hubModelFolder = async (model: HubModel, cacheDir: string, transport: Transport): Promise<string> => {
   checkPin(model);

@@ -1,7 +1,7 @@
 import type { Forward, Place } from '@lab/adapter';
 import { tf } from '@lab/engine';
 import { causalBias, paddingBias } from './attention.ts';
-import { positions } from './embed.ts';
+import { positions, widthOf } from './embed.ts';
 
 /** What one new token of each row needs beside itself. */
 export interface StepView {
@@ -14,7 +14,10 @@ export interface StepView {
 
 /** Keys and values of earlier tokens. */
 export interface Cache {
-  /** Takes the new keys and values of an attention, [B, groups, T, d], and gives those to attend to, [B, groups, S, d]. */
+  /**
+   * Takes the new keys and values of an attention, [B, groups, T, d], and gives those to attend to,
+   * [B, groups, S, d].
+   */
   readonly exchange: (place: Place, k: tf.Tensor4D, v: tf.Tensor4D) => readonly [k: tf.Tensor4D, v: tf.Tensor4D];
   /** Absent in the pass that reads the prompts. */
   readonly step?: StepView;
@@ -39,16 +42,22 @@ export const exchange = (
   v: tf.Tensor4D,
 ): readonly [k: tf.Tensor4D, v: tf.Tensor4D] => cacheOf(forward)?.exchange(place, k, v) ?? [k, v];
 
-/** What a decoder's queries may see: earlier keys of the text, or of the cache. [B, 1, T, T] or [B, 1, 1, S]. */
+/**
+ * What a decoder's queries may see: earlier keys of the text, or of the cache. [B, 1, T, T] or [B,
+ * 1, 1, S].
+ */
 export const decoderBias = (forward: Forward, valid: tf.Tensor2D): tf.Tensor4D => {
   const step = stepOf(forward);
   return step ? paddingBias(step.seen) : causalBias(valid);
 };
 
-/** Rows of a position table for a decoder's tokens, the first token's at row `first`: [1, T, d], or [B, 1, d] in a step. */
+/**
+ * Rows of a position table for a decoder's tokens, the first token's at row `first`: [1, T, d], or
+ * [B, 1, d] in a step.
+ */
 export const decoderPositions = (forward: Forward, table: tf.Tensor, tokens: number, first = 0): tf.Tensor3D => {
   const step = stepOf(forward);
   if (!step) return positions(table, tokens, first);
   const rows = tf.gather(table, first === 0 ? step.position : tf.add(step.position, tf.scalar(first, 'int32')).toInt());
-  return tf.reshape(rows, [step.position.shape[0], 1, table.shape[1]!]) as tf.Tensor3D;
+  return tf.reshape(rows, [step.position.shape[0], 1, widthOf(table)]);
 };

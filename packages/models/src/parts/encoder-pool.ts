@@ -1,15 +1,21 @@
 import type { Forward, LinearSpec, TokenBatch } from '@lab/adapter';
-import { tf } from '@lab/engine';
+import { as2d, tf } from '@lab/engine';
 import { ACTIVATIONS, type Activation } from './activations.ts';
 import { firstToken, maskedMean } from './pool.ts';
 
-/** A dense layer with an activation on the first token, as a checkpoint's pooler or classification head begins. */
+/**
+ * A dense layer with an activation on the first token, as a checkpoint's pooler or classification
+ * head begins.
+ */
 export interface PoolHead {
   readonly spec: LinearSpec;
   readonly activation: Activation;
 }
 
-/** First token through the head, the first token alone (`cls`), or the mean of valid tokens: [B, d]. With the `output` site. */
+/**
+ * First token through the head, the first token alone (`cls`), or the mean of valid tokens: [B, d].
+ * With the `output` site.
+ */
 export const encoderPool =
   (kind: 'mean' | 'cls' | PoolHead, layers: number) =>
   (forward: Forward, hidden: tf.Tensor3D, { valid }: TokenBatch): tf.Tensor2D => {
@@ -20,5 +26,5 @@ export const encoderPool =
       return tf.reshape(ACTIVATIONS[activation](dense), [batch, spec.dOut]);
     };
     const pooled = kind === 'mean' ? maskedMean(hidden, valid) : kind === 'cls' ? firstToken(hidden) : through(kind);
-    return forward.perturb('output', { path: 'pool', layer: layers - 1 }, pooled) as tf.Tensor2D;
+    return as2d(forward.perturb('output', { path: 'pool', layer: layers - 1 }, pooled));
   };

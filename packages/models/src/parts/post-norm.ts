@@ -1,5 +1,5 @@
 import type { Forward, LinearSpec, SiteUse } from '@lab/adapter';
-import { tf } from '@lab/engine';
+import { as3d, tf } from '@lab/engine';
 import { layerSites, linearTensors, normTensors, type TensorSpec } from '../families/anatomy.ts';
 import { ACTIVATIONS, type Activation } from './activations.ts';
 import { attend, scores, splitHeads } from './attention.ts';
@@ -19,7 +19,10 @@ export interface LayerPaths {
   readonly outputNorm: string;
 }
 
-/** A stack of layers with the norm after each residual (Vaswani et al. 2017; BERT and its relatives). */
+/**
+ * A stack of layers with the norm after each residual (Vaswani et al. 2017; BERT and its
+ * relatives).
+ */
 export interface PostNorm {
   readonly layers: number;
   readonly width: number;
@@ -62,8 +65,7 @@ export const postNormTensors = (stack: PostNorm): readonly TensorSpec[] => [
 export const postNormSites = (stack: PostNorm, batch: number, tokens: number): readonly SiteUse[] =>
   each(stack, (layer) => layerSites({ ...stack.paths(layer), layer }, stack, batch, tokens));
 
-const plainLogits = (q: tf.Tensor4D, k: tf.Tensor4D): tf.Tensor =>
-  scores(tf.mul(q, 1 / Math.sqrt(q.shape[3])) as tf.Tensor4D, k);
+const plainLogits = (q: tf.Tensor4D, k: tf.Tensor4D): tf.Tensor => scores(tf.mul(q, 1 / Math.sqrt(q.shape[3])), k);
 
 /** The stack: x [B, T, width] -> [B, T, width]. `bias` hides keys. */
 export const postNormLayers = (stack: PostNorm, forward: Forward, x: tf.Tensor, bias: tf.Tensor): tf.Tensor3D => {
@@ -71,9 +73,10 @@ export const postNormLayers = (stack: PostNorm, forward: Forward, x: tf.Tensor, 
   const attention = (layer: number, h: tf.Tensor): tf.Tensor => {
     const p = stack.paths(layer);
     const place = { path: p.attention, layer };
-    const [q, k, v] = [p.query, p.key, p.value].map((path) => splitHeads(forward.linear(path, h), heads));
-    const logits = stack.logits?.(forward, layer, q!, k!) ?? plainLogits(q!, k!);
-    const output = forward.linear(p.output, attend(forward, place, logits, bias, v!));
+    const split = (path: string) => splitHeads(forward.linear(path, h), heads);
+    const [q, k, v] = [split(p.query), split(p.key), split(p.value)];
+    const logits = stack.logits?.(forward, layer, q, k) ?? plainLogits(q, k);
+    const output = forward.linear(p.output, attend(forward, place, logits, bias, v));
     return normAt(forward, p.attentionNorm, tf.add(forward.sublayer('attention', place, output, h), h), eps);
   };
   const ffn = (layer: number, h: tf.Tensor): tf.Tensor => {
@@ -84,8 +87,5 @@ export const postNormLayers = (stack: PostNorm, forward: Forward, x: tf.Tensor, 
     const output = forward.sublayer('ffn', place, forward.perturb('ffn.hidden', place, down), h);
     return normAt(forward, p.outputNorm, tf.add(output, h), eps);
   };
-  return Array.from({ length: layers }).reduce<tf.Tensor>(
-    (h, _, layer) => ffn(layer, attention(layer, h)),
-    x,
-  ) as tf.Tensor3D;
+  return as3d(Array.from({ length: layers }).reduce<tf.Tensor>((h, _, layer) => ffn(layer, attention(layer, h)), x));
 };

@@ -7,8 +7,9 @@ import { z } from 'zod';
 import { readJsonFile } from '../checkpoint/json.ts';
 
 /**
- * Lengths of two texts cut to `room` tokens together, as tokenizers' `longest_first` does: the shorter one stays whole
- * while it fits into half of the room, else both get half and the longer one the odd token.
+ * Lengths of two texts cut to `room` tokens together, as tokenizers' `longest_first` does: the
+ * shorter one stays whole while it fits into half of the room, else both get half and the longer
+ * one the odd token.
  */
 export const fit = (first: number, second: number, room: number): readonly [number, number] => {
   if (first + second <= room) return [first, second];
@@ -46,8 +47,9 @@ export const openTexts = async (folder: string) => {
 };
 
 /**
- * Text, or a packed pair, to ids with the special tokens of `tokenizer.json`, at most `atMost` and never more than
- * `maxTokens` of them. `types`: whether segment ids are given. Throws `BadInput` when the file is broken.
+ * Text, or a packed pair, to ids with the special tokens of `tokenizer.json`, at most `atMost` and
+ * never more than `maxTokens` of them. `types`: whether segment ids are given. Throws `BadInput`
+ * when the file is broken.
  */
 export const openTokenizer = async (
   folder: string,

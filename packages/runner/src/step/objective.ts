@@ -72,7 +72,7 @@ const objective = (blueprint: Blueprint, inputs: SampleInputs, theta: tf.Tensor1
     if (kind === 'r-drop') terms.push(taskLoss(blueprint, second.outputs, batch));
   }
   if (method.penalty) terms.push(method.penalty(params));
-  if (adapter.penalty) terms.push(adapter.penalty(params, first.left));
+  if (adapter.penalty) terms.push(adapter.penalty(params, first.recorded));
   return terms.reduce((a, b) => tf.add(a, b));
 };
 

@@ -28,7 +28,7 @@ export type Pass = 'deterministic' | 'mean-field' | 'member';
 export interface Passed {
   readonly pooled: tf.Tensor2D;
   readonly outputs: tf.Tensor2D;
-  readonly left: Params;
+  readonly recorded: Params;
 }
 
 /**
@@ -62,10 +62,10 @@ export const passWith = (
   const hidden = model.encode(forward, batch);
   if (texts) {
     const outputs = tokenLogits(model, forward, hidden);
-    return { pooled: outputs, outputs, left: forward.left() };
+    return { pooled: outputs, outputs, recorded: forward.recorded() };
   }
   const pooled = model.pool(forward, hidden, batch);
-  return { pooled, outputs: head.apply(pooled, params), left: forward.left() };
+  return { pooled, outputs: head.apply(pooled, params), recorded: forward.recorded() };
 };
 
 /** What a prediction reads: a pass's inputs, and the masks of a member. */

@@ -1,6 +1,7 @@
+import { orthogonalTo } from '@lab/engine';
 import { itemAt } from '@lab/records';
 import { normal, type Key } from '@lab/random';
-import { dot, norm, plus, times } from './vector.ts';
+import { dot, norm, times } from './vector.ts';
 
 /** How many eigenvalues of a symmetric tridiagonal matrix lie below x (Sturm sequence). */
 const countBelow = (diagonal: readonly number[], beside: readonly number[], x: number): number => {
@@ -47,10 +48,10 @@ export const extremeEigenvalues = (
   const beside: number[] = [];
   for (let j = 0; j < steps; j++) {
     const v = itemAt(basis, j);
-    let w = product(v);
-    const scale = norm(w);
-    diagonal.push(dot(v, w));
-    for (let pass = 0; pass < 2; pass++) for (const b of basis) w = plus(w, b, -dot(w, b));
+    const image = product(v);
+    const scale = norm(image);
+    diagonal.push(dot(v, image));
+    const w = orthogonalTo(basis, image);
     const length = norm(w);
     // An invariant subspace: the values are exact.
     if (j + 1 === steps || length <= 1e-13 * scale) break;

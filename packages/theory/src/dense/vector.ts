@@ -1,11 +1,7 @@
+import { dot, matMul, orthonormal, transposed } from '@lab/engine';
 import { itemAt } from '@lab/records';
 
-/** Inner product, in double precision. */
-export const dot = (a: ArrayLike<number>, b: ArrayLike<number>): number => {
-  let total = 0;
-  for (let i = 0; i < a.length; i++) total += itemAt(a, i) * itemAt(b, i);
-  return total;
-};
+export { dot, matMul, transposed };
 
 /** Euclidean norm. */
 export const norm = (a: ArrayLike<number>): number => Math.sqrt(dot(a, a));
@@ -43,31 +39,8 @@ export const matTVec = (M: Float64Array, y: ArrayLike<number>): Float64Array => 
   return out;
 };
 
-/** A B for row-major A [n, k], B [k, m]. */
-export const matMul = (A: Float64Array, B: Float64Array, k: number): Float64Array => {
-  const [n, m] = [A.length / k, B.length / k];
-  const out = new Float64Array(n * m);
-  for (let i = 0; i < n; i++) for (let l = 0; l < k; l++) addTo(rowOf(out, i, m), rowOf(B, l, m), itemAt(A, i * k + l));
-  return out;
-};
-
-/** Mᵀ of a row-major matrix. */
-export const transposed = (M: Float64Array, columns: number): Float64Array => {
-  const rows = M.length / columns;
-  return Float64Array.from(M, (_, k) => itemAt(M, (k % rows) * columns + Math.floor(k / rows)));
-};
-
-/**
- * Rows of a row-major matrix made orthonormal, in order (Gram and Schmidt, twice for accuracy). At
- * most `columns` rows.
- */
+/** Rows of a row-major matrix made orthonormal, in order. At most `columns` rows. */
 export const orthonormalRows = (M: Float64Array, columns: number): Float64Array => {
-  const out = Float64Array.from(M);
-  const row = (i: number) => out.subarray(i * columns, (i + 1) * columns);
-  for (let i = 0; i < M.length / columns; i++) {
-    for (let pass = 0; pass < 2; pass++)
-      for (let j = 0; j < i; j++) row(i).set(plus(row(i), row(j), -dot(row(i), row(j))));
-    row(i).set(times(row(i), 1 / norm(row(i))));
-  }
-  return out;
+  const rows = Array.from({ length: M.length / columns }, (_, i) => rowOf(M, i, columns));
+  return Float64Array.from(orthonormal(rows).flatMap((row) => [...row]));
 };

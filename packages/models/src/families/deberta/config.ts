@@ -37,7 +37,10 @@ const schema = z.object({
 
 export type DebertaConfig = z.infer<typeof schema> & { readonly terms: readonly ('c2p' | 'p2c')[] };
 
-/** Checks config.json of a DeBERTa-v2 or -v3. Throws `BadInput` for what is not computed here, the convolution of v2-xlarge above all. */
+/**
+ * Checks config.json of a DeBERTa-v2 or -v3. Throws `BadInput` for what is not computed here, the
+ * convolution of v2-xlarge above all.
+ */
 export const debertaConfig = (config: unknown, where: string): DebertaConfig => {
   const parsed = checkJson(config, schema, where);
   if (parsed.conv_kernel_size > 0)

@@ -31,7 +31,10 @@ const relativeOf = (config: DebertaConfig): Relative => ({
   ...(config.norm_rel_ebd.toLowerCase().includes('layer_norm') ? { norm: 'deberta.encoder.LayerNorm' } : {}),
 });
 
-/** Which map projects the distances for a term: the content's own when keys are shared, else one of its own. */
+/**
+ * Which map projects the distances for a term: the content's own when keys are shared, else one of
+ * its own.
+ */
 const positionPath = (layer: number, term: 'c2p' | 'p2c', shared: boolean): string => {
   const { query, key } = paths(layer);
   if (shared) return term === 'c2p' ? key : query;
@@ -162,7 +165,10 @@ const anatomy = (config: DebertaConfig, pooling: 'cls' | 'mean' | 'classifier'):
   };
 };
 
-/** DeBERTa-v2 and -v3 without convolution. `classifier`: the dense layer of the context pooler, fine-tuned with a head. */
+/**
+ * DeBERTa-v2 and -v3 without convolution. `classifier`: the dense layer of the context pooler,
+ * fine-tuned with a head.
+ */
 export const deberta: Family<'cls' | 'mean' | 'classifier'> = {
   name: 'deberta-v2',
   modelType: 'deberta-v2',

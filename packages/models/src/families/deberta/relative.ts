@@ -20,7 +20,10 @@ export interface Relative {
 export const spanOf = ({ buckets, maxDistance }: Pick<Relative, 'buckets' | 'maxDistance'>): number =>
   buckets > 0 ? buckets : maxDistance;
 
-/** Near distances one by one, far ones in logarithmic buckets (DeBERTa-v3's code; He et al. 2021). Odd in `distance`. */
+/**
+ * Near distances one by one, far ones in logarithmic buckets (DeBERTa-v3's code; He et al. 2021).
+ * Odd in `distance`.
+ */
 export const logBucket = (distance: number, buckets: number, maxDistance: number): number => {
   const middle = Math.floor(buckets / 2);
   const far = Math.abs(distance);
@@ -31,7 +34,10 @@ export const logBucket = (distance: number, buckets: number, maxDistance: number
   return Math.sign(distance) * (Math.ceil(f(ratio * (middle - 1))) + middle);
 };
 
-/** Table rows of the distances T - 1, …, 1 - T (`falling`) or 1 - T, …, T - 1 (`rising`), as int32 [2 T - 1]. */
+/**
+ * Table rows of the distances T - 1, …, 1 - T (`falling`) or 1 - T, …, T - 1 (`rising`), as int32
+ * [2 T - 1].
+ */
 const rowsOfDistances = (tokens: number, relative: Relative, order: 'falling' | 'rising'): Int32Array => {
   const span = spanOf(relative);
   return Int32Array.from({ length: 2 * tokens - 1 }, (_, column) => {
@@ -41,7 +47,10 @@ const rowsOfDistances = (tokens: number, relative: Relative, order: 'falling' | 
   });
 };
 
-/** x[i, c] -> y[i, j] with c = j - i + T - 1, by reading the rows with a stride one shorter: [B, H, T, 2 T - 1] -> [B, H, T, T]. */
+/**
+ * x[i, c] -> y[i, j] with c = j - i + T - 1, by reading the rows with a stride one shorter: [B, H,
+ * T, 2 T - 1] -> [B, H, T, T].
+ */
 export const skew = (x: tf.Tensor4D): tf.Tensor4D => {
   const [batch, heads, tokens] = x.shape;
   if (tokens === 1) return x;
@@ -65,22 +74,26 @@ export const distanceRows = (
 ): tf.Tensor3D => {
   const index = tf.tensor1d(rowsOfDistances(tokens, relative, order), 'int32');
   const rows = normed(tf.gather(forward.weight(relative.table), index));
-  return tf.reshape(rows, [1, 2 * tokens - 1, rows.shape[1]!]) as tf.Tensor3D;
-};
-
-/** x [B, H, T, d] against rows [1, H, M, d] that all examples share -> [B, H, T, M]; examples lie side by side in one product a head. */
-const sharedScores = (x: tf.Tensor4D, rows: tf.Tensor4D): tf.Tensor4D => {
-  const [batch, heads, tokens, width] = x.shape;
-  const stacked = tf.reshape(tf.transpose(x, [1, 0, 2, 3]), [1, heads, batch * tokens, width]) as tf.Tensor4D;
-  const products = tf.reshape(scores(stacked, rows), [heads, batch, tokens, rows.shape[2]]);
-  return tf.transpose(products, [1, 0, 2, 3]) as tf.Tensor4D;
+  return tf.reshape(rows, [1, 2 * tokens - 1, rows.shape[1]!]);
 };
 
 /**
- * Disentangled logits (He et al. 2021, Eq. 4): content to content, content to position (query i against the key of distance i - j)
- * and position to content (key j against the query of distance i - j), all over sqrt(d times the number of terms).
- * `position(term, order)` gives the projected distances, [1, 2 T - 1, heads * d]. Distances repeat along diagonals, so each
- * term is one product with 2 T - 1 columns and a skew, without gathering by index.
+ * x [B, H, T, d] against rows [1, H, M, d] that all examples share -> [B, H, T, M]; examples lie
+ * side by side in one product a head.
+ */
+const sharedScores = (x: tf.Tensor4D, rows: tf.Tensor4D): tf.Tensor4D => {
+  const [batch, heads, tokens, width] = x.shape;
+  const stacked = tf.reshape<tf.Rank.R4>(tf.transpose(x, [1, 0, 2, 3]), [1, heads, batch * tokens, width]);
+  const products = tf.reshape<tf.Rank.R4>(scores(stacked, rows), [heads, batch, tokens, rows.shape[2]]);
+  return tf.transpose(products, [1, 0, 2, 3]);
+};
+
+/**
+ * Disentangled logits (He et al. 2021, Eq. 4): content to content, content to position (query i
+ * against the key of distance i - j) and position to content (key j against the query of distance i
+ * - j), all over sqrt(d times the number of terms). `position(term, order)` gives the projected
+ * distances, [1, 2 T - 1, heads * d]. Distances repeat along diagonals, so each term is one product
+ * with 2 T - 1 columns and a skew, without gathering by index.
  */
 export const disentangledLogits = (
   q: tf.Tensor4D,
@@ -94,6 +107,6 @@ export const disentangledLogits = (
       : // For a fixed key j the distance i - j rises with i.
         tf.transpose(skew(sharedScores(k, splitHeads(position('p2c', 'rising'), heads))), [0, 1, 3, 2]),
   );
-  const sum = parts.reduce((total, part) => tf.add(total, part), scores(q, k) as tf.Tensor);
+  const sum = parts.reduce((total, part) => tf.add(total, part), scores(q, k));
   return tf.mul(sum, 1 / Math.sqrt(q.shape[3] * (1 + terms.length)));
 };

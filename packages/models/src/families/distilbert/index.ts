@@ -55,7 +55,10 @@ const embed = (forward: Forward, { ids }: TokenBatch): tf.Tensor => {
   return forward.perturb('embedding', { path: EMBEDDINGS, layer: 0 }, normed);
 };
 
-/** DistilBERT: BERT's layers without segments. `classifier`: the ReLU layer of a fine-tuned classification head. */
+/**
+ * DistilBERT: BERT's layers without segments. `classifier`: the ReLU layer of a fine-tuned
+ * classification head.
+ */
 export const distilbert: Family<'cls' | 'mean' | 'classifier'> = {
   name: 'distilbert',
   modelType: 'distilbert',

@@ -4,6 +4,12 @@ import { z } from 'zod';
 
 const positive = z.number().positive();
 
+/** cos and sin of the angles by which pairs of entries are rotated, [1 or B, 1, T, d]. */
+export interface Rotation {
+  readonly cos: tf.Tensor;
+  readonly sin: tf.Tensor;
+}
+
 /** `rope_parameters`, or the older `rope_theta` and `rope_scaling`. */
 export const ropeSchema = z.object({
   rope_theta: positive.optional(),
@@ -16,7 +22,10 @@ export const ropeSchema = z.object({
 });
 export type Rope = z.infer<typeof ropeSchema>;
 
-/** Long wavelengths are stretched by `factor`, short ones stay, between them a ramp (LLaMA 3.1's rule). */
+/**
+ * Long wavelengths are stretched by `factor`, short ones stay, between them a ramp (LLaMA 3.1's
+ * rule).
+ */
 const llama3 = (
   frequency: number,
   { factor = 1, low_freq_factor: low = 1, high_freq_factor: high = 4 }: Rope,
@@ -30,8 +39,9 @@ const llama3 = (
 };
 
 /**
- * Angular frequencies of the d / 2 rotated pairs (Su et al. 2021, Eq. 15), with the scaling that the configuration asks for.
- * Throws `BadInput` for a scaling other than default, linear and llama3.
+ * Angular frequencies of the d / 2 rotated pairs (Su et al. 2021, Eq. 15), with the scaling that
+ * the configuration asks for. Throws `BadInput` for a scaling other than default, linear and
+ * llama3.
  */
 export const ropeFrequencies = (
   rope: Rope,
@@ -52,13 +62,11 @@ export const ropeFrequencies = (
 };
 
 /**
- * cos and sin of position times frequency, each [1, 1, T, d] with the d / 2 angles twice. Constants of the sequence length.
- * Frequencies and angles are rounded to float32, as the reference has them: at position 4,000 that moves an angle by 1e-4.
+ * cos and sin of position times frequency, each [1, 1, T, d] with the d / 2 angles twice. Constants
+ * of the sequence length. Frequencies and angles are rounded to float32, as the reference has them:
+ * at position 4,000 that moves an angle by 1e-4.
  */
-export const ropeTables = (
-  frequencies: readonly number[],
-  tokens: number,
-): { readonly cos: tf.Tensor; readonly sin: tf.Tensor } => {
+export const ropeTables = (frequencies: readonly number[], tokens: number): Rotation => {
   const half = frequencies.length;
   const table = (f: (angle: number) => number): tf.Tensor => {
     const values = Float32Array.from({ length: tokens * 2 * half }, (_, n) => {
@@ -70,12 +78,10 @@ export const ropeTables = (
   return { cos: table(Math.cos), sin: table(Math.sin) };
 };
 
-/** Rows of those tables at each row's own place, [B, 1, 1, d]. position: int32 [B], below `tokens`. */
-export const ropeAt = (
-  frequencies: readonly number[],
-  tokens: number,
-  position: tf.Tensor1D,
-): { readonly cos: tf.Tensor; readonly sin: tf.Tensor } => {
+/**
+ * Rows of those tables at each row's own place, [B, 1, 1, d]. position: int32 [B], below `tokens`.
+ */
+export const ropeAt = (frequencies: readonly number[], tokens: number, position: tf.Tensor1D): Rotation => {
   const width = 2 * frequencies.length;
   const { cos, sin } = ropeTables(frequencies, tokens);
   const at = (table: tf.Tensor) =>
@@ -83,11 +89,12 @@ export const ropeAt = (
   return { cos: at(cos), sin: at(sin) };
 };
 
-/** Rotates entry i of each head with entry i + d / 2, as Hugging Face checkpoints are laid out. x: [B, heads, T, d]. */
-export const rotate = (
-  x: tf.Tensor4D,
-  { cos, sin }: { readonly cos: tf.Tensor; readonly sin: tf.Tensor },
-): tf.Tensor4D => {
-  const [first, second] = tf.split(x, 2, -1) as [tf.Tensor, tf.Tensor];
-  return tf.add(tf.mul(x, cos), tf.mul(tf.concat([tf.neg(second), first], -1), sin)) as tf.Tensor4D;
+/**
+ * Rotates entry i of each head with entry i + d / 2, as Hugging Face checkpoints are laid out. x:
+ * [B, heads, T, d].
+ */
+export const rotate = (x: tf.Tensor4D, { cos, sin }: Rotation): tf.Tensor4D => {
+  const [first, second] = tf.split(x, 2, -1);
+  if (!first || !second) throw new Error('a head has two halves');
+  return tf.add(tf.mul(x, cos), tf.mul(tf.concat([tf.neg(second), first], -1), sin));
 };

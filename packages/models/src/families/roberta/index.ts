@@ -9,8 +9,8 @@ const robertaConfig = bertConfig.extend({
 });
 
 /**
- * RoBERTa: BERT's layers, positions counted from pad_token_id + 1. `pooler`: the tanh layer on <s> that pretraining leaves;
- * `classifier`: the tanh layer of a fine-tuned classification head.
+ * RoBERTa: BERT's layers, positions counted from pad_token_id + 1. `pooler`: the tanh layer on <s>
+ * that pretraining leaves; `classifier`: the tanh layer of a fine-tuned classification head.
  */
 export const roberta: Family<'cls' | 'mean' | 'pooler' | 'classifier'> = {
   name: 'roberta',

@@ -1,18 +1,20 @@
 import { BadInput, type Named } from '@lab/records';
 import { asFloats, readSafetensors, writeSafetensors } from '@lab/engine';
-import type { Adapter, HostParams } from './adapter.ts';
-import type { Model } from './model.ts';
-import { readPeftConfig } from './peft-config.ts';
-import { PREFIX, withPruned } from './peft-pruned.ts';
+import type { Adapter, HostParams } from '../adapter.ts';
+import type { Model } from '../model.ts';
+import { readPeftConfig } from './config.ts';
+import { PREFIX, withPruned } from './pruned.ts';
 
 /** An adapter's parameter under its key in adapter_model.safetensors. */
 const keyOf = ({ peft }: Adapter, name: string): string => `${PREFIX}${peft ? peft.key(name) : name}`;
 
 /**
- * Trained parameters as PEFT's two files. LoRA and AdaLoRA have PEFT's own keys and shapes (`lora_A` [r, d_in], `lora_B` [d_out, r]);
- * parameters that are not the adapter's (the head) stand under their own names, as `modules_to_save`. An adapter that PEFT does not
- * know is written in the same layout, and its config names it as `lab_adapter` instead of a `peft_type`. The dropout method is no part
- * of these files: the weights alone give the deterministic model, and `lora_dropout` is 0.
+ * Trained parameters as PEFT's two files. LoRA and AdaLoRA have PEFT's own keys and shapes
+ * (`lora_A` [r, d_in], `lora_B` [d_out, r]); parameters that are not the adapter's (the head) stand
+ * under their own names, as `modules_to_save`. An adapter that PEFT does not know is written in the
+ * same layout, and its config names it as `lab_adapter` instead of a `peft_type`. The dropout
+ * method is no part of these files: the weights alone give the deterministic model, and
+ * `lora_dropout` is 0.
  */
 export const peftFiles = (
   options: Named,
@@ -55,10 +57,8 @@ export const peftFiles = (
 /** The tensors of a file, all of which must be float32. */
 const tensorsOf = (bytes: Uint8Array, where: string): HostParams => {
   try {
-    const { tensors } = readSafetensors(bytes);
-    return Object.fromEntries(
-      Object.entries(tensors).map(([name, array]) => [name, asFloats(array, `tensor ${name}`)]),
-    );
+    const tensors = Object.entries(readSafetensors(bytes).tensors);
+    return Object.fromEntries(tensors.map(([name, array]) => [name, asFloats(array, `tensor ${name}`)]));
   } catch (error) {
     throw new BadInput(`${where}: ${(error as Error).message}`);
   }
@@ -68,19 +68,20 @@ const pick = (adapter: Adapter, tensors: HostParams, where: string): HostParams 
   Object.fromEntries(
     adapter.params.map(({ name, shape }) => {
       const key = keyOf(adapter, name);
-      const found = tensors[key];
-      if (!found) throw new BadInput(`${where}: tensor ${key} is missing`);
-      if (found.shape.join() !== shape.join())
+      const tensor = tensors[key];
+      if (!tensor) throw new BadInput(`${where}: tensor ${key} is missing`);
+      if (tensor.shape.join() !== shape.join())
         throw new BadInput(
-          `${where}: tensor ${key} has the shape [${found.shape.join(', ')}]; expected [${shape.join(', ')}]`,
+          `${where}: tensor ${key} has the shape [${tensor.shape.join(', ')}]; expected [${shape.join(', ')}]`,
         );
-      return [name, found];
+      return [name, tensor];
     }),
   );
 
 /**
- * The adapter's parameters from the bytes of an adapter_model.safetensors, PEFT's or ours; tensors of other modules are left out.
- * Throws `BadInput` with `where`, the key and both shapes when one is missing or does not fit.
+ * The adapter's parameters from the bytes of an adapter_model.safetensors, PEFT's or ours; tensors
+ * of other modules are left out. Throws `BadInput` with `where`, the key and both shapes when one
+ * is missing or does not fit.
  */
 export const readPeft = (adapter: Adapter, bytes: Uint8Array, where: string): HostParams =>
   pick(adapter, tensorsOf(bytes, where), where);
@@ -89,14 +90,18 @@ export const readPeft = (adapter: Adapter, bytes: Uint8Array, where: string): Ho
 export interface PeftAdapter {
   readonly adapter: Adapter;
   readonly params: HostParams;
-  /** The tensors of `modules_to_save` under the model's own names, as they are stored ([d_out, d_in] for a linear map). */
+  /**
+   * The tensors of `modules_to_save` under the model's own names, as they are stored ([d_out, d_in]
+   * for a linear map).
+   */
   readonly saved: HostParams;
 }
 
 /**
- * An adapter for `model` from PEFT's two files, and the modules saved with it. Triplets that AdaLoRA has pruned come back as zeros.
- * Throws `BadInput` with `where` for fields with no counterpart here, and for tensors that are missing, do not fit, or belong to nothing
- * the config names.
+ * An adapter for `model` from PEFT's two files, and the modules saved with it. Triplets that
+ * AdaLoRA has pruned come back as zeros. Throws `BadInput` with `where` for fields with no
+ * counterpart here, and for tensors that are missing, do not fit, or belong to nothing the config
+ * names.
  */
 export const readPeftFiles = (
   model: Model,

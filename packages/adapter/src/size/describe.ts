@@ -1,8 +1,11 @@
-import { adapters } from './catalogue.ts';
-import { adapterSize } from './counts.ts';
-import type { LinearSpec, Model } from './model.ts';
+import { adapters } from '../catalogue.ts';
+import { adapterSize } from './count.ts';
+import type { LinearSpec, Model } from '../model.ts';
 
-/** A transformer's skeleton, enough to build adapters for and to count their parameters: no weights, no forward pass. */
+/**
+ * A transformer's skeleton, enough to build adapters for and to count their parameters: no weights,
+ * no forward pass.
+ */
 export const plainModel = (width: number, layers: number): Model => {
   const nothing = (): never => {
     throw new Error('a skeleton has no weights and computes nothing');
@@ -36,31 +39,32 @@ export const plainModel = (width: number, layers: number): Model => {
   };
 };
 
-/** The options that set how many parameters an adapter has, from the most general name to its own. */
+/**
+ * The options that set how many parameters an adapter has, from the most general name to its own.
+ */
 const RANKS = ['r', 'init_r', 'size'] as const;
 
 const thousands = (n: number): string => n.toLocaleString('en');
 
 /**
- * Trained parameters of an adapter as a function of its rank r and the width d, for a layer with six maps (four d x d, two d x 4 d), its
- * other options at their defaults. Counted, not derived: two widths and two ranks give the coefficients, a third of each checks them;
- * where they do not fit, counts are given instead.
+ * Trained parameters of an adapter as a function of its rank r and the width d, for a layer with
+ * six maps (four d x d, two d x 4 d), its other options at their defaults. Counted, not derived:
+ * two widths and two ranks give the coefficients, a third of each checks them; where they do not
+ * fit, counts are given instead.
  */
 export const describeSize = (name: string): string => {
   const { options } = adapters.find(name);
   const rank = RANKS.find((option) => option in options.shape);
-  // Four layers, divided by four: what only the first layer lacks (a shortcut between layers) is a part of one layer.
+  // Four layers, divided by four: what only the first layer lacks (a shortcut between layers) is a
+  // part of one layer.
   const layers = 4;
   const at = (d: number, r?: number): number =>
-    adapterSize(
-      adapters.build(
-        adapters.parse({ name, ...(rank && r ? { [rank]: r, ...extra(name, r) } : {}) }),
-        plainModel(d, layers),
-      ),
-    ) / layers;
+    adapterSize(adapters.build(adapters.parse({ name, ...(rank && r ? { [rank]: r } : {}) }), plainModel(d, layers))) /
+    layers;
   const example = `${thousands(at(768, 8))} a layer at d = 768${rank ? `, ${rank} = 8` : ''}`;
   if (at(768, 8) === 0) return 'none beside the head';
-  // c0 + c1 d + c2 r + c3 r d (+ c4 d^2), by differences on even numbers that every sharing scheme divides.
+  // c0 + c1 d + c2 r + c3 r d (+ c4 d^2), by differences on even numbers that every sharing scheme
+  // divides.
   const [d, r] = [64, 8];
   const square = (at(3 * d, r) - 2 * at(2 * d, r) + at(d, r)) / (2 * d * d);
   const linear = (width: number, of: number) => at(width, of) - square * width * width;
@@ -84,7 +88,3 @@ export const describeSize = (name: string): string => {
     .map(([c, what]) => `${Number(c.toFixed(3))} ${what}`.trim());
   return `${terms.join(' + ')} a layer; ${example}`;
 };
-
-/** Options that must follow the rank for the config to be allowed. */
-const extra = (name: string, r: number): { readonly [option: string]: number } =>
-  name === 'adalora' ? { target_r: Math.max(1, r / 2) } : {};

@@ -1,10 +1,10 @@
 import { BadInput } from '@lab/records';
 import { z } from 'zod';
-import { adapters } from './catalogue.ts';
-import { matching, type Pattern } from './lora/patterns.ts';
-import type { Adapter } from './adapter.ts';
-import type { Model } from './model.ts';
-import { selectTargets } from './targets.ts';
+import { adapters } from '../catalogue.ts';
+import { matching, type Pattern } from '../lora/patterns.ts';
+import type { Adapter } from '../adapter.ts';
+import type { Model } from '../model.ts';
+import { selectTargets } from '../targets.ts';
 
 const none = (value: unknown): boolean =>
   value === undefined ||
@@ -12,7 +12,10 @@ const none = (value: unknown): boolean =>
   value === false ||
   (typeof value === 'object' && Object.keys(value).length === 0);
 
-/** Fields of adapter_config.json that change what is computed in ways no adapter here has; each must be null, false or empty. */
+/**
+ * Fields of adapter_config.json that change what is computed in ways no adapter here has; each must
+ * be null, false or empty.
+ */
 const FOREIGN = [
   'use_dora',
   'use_qalora',
@@ -55,7 +58,10 @@ export interface PeftConfig {
   readonly adapter: Adapter;
   /** Modules that are saved whole, by the end of their names. */
   readonly modulesToSave: readonly string[];
-  /** AdaLoRA: which of its triplets the file holds, by the key of `lora_E` in the model; others have been pruned. */
+  /**
+   * AdaLoRA: which of its triplets the file holds, by the key of `lora_E` in the model; others have
+   * been pruned.
+   */
   readonly kept: { readonly [name: string]: readonly boolean[] };
 }
 
@@ -74,7 +80,10 @@ const parsed = (text: string, where: string): z.infer<typeof schema> => {
   return result.data!;
 };
 
-/** A pattern with one key for each target it takes, the whole path; of several keys the first, as PEFT does. */
+/**
+ * A pattern with one key for each target it takes, the whole path; of several keys the first, as
+ * PEFT does.
+ */
 const resolved = (option: string, given: Pattern, paths: readonly string[]): Pattern =>
   Object.fromEntries(
     paths.flatMap((path) => {
@@ -84,15 +93,16 @@ const resolved = (option: string, given: Pattern, paths: readonly string[]): Pat
   );
 
 /**
- * The adapter that PEFT's adapter_config.json describes (LoRA with rsLoRA, `rank_pattern` and `alpha_pattern`, or AdaLoRA), built for
- * `model`. Throws `BadInput` with `where` and the key for what it cannot say the same of.
+ * The adapter that PEFT's adapter_config.json describes (LoRA with rsLoRA, `rank_pattern` and
+ * `alpha_pattern`, or AdaLoRA), built for `model`. Throws `BadInput` with `where` and the key for
+ * what it cannot say the same of.
  */
 export const readPeftConfig = (model: Model, text: string, where: string): PeftConfig => {
   const config = parsed(text, where);
   const words = config.target_modules;
   if (typeof words === 'string' && words !== 'all-linear')
     throw new BadInput(`${where}: key "target_modules" is "${words}"; allowed: a list of names, or all-linear`);
-  const targets = words as 'all-linear' | readonly string[];
+  const targets = words;
   const modulesToSave = config.modules_to_save ?? [];
   const common = { alpha: config.lora_alpha, target_modules: targets };
   if (config.peft_type === 'ADALORA') {

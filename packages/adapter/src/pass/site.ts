@@ -32,7 +32,10 @@ export const SITES = [
 ] as const;
 export type Site = (typeof SITES)[number];
 
-/** A named place in the model: the path of a linear map or block, and the index of its layer (0 = first). */
+/**
+ * A named place in the model: the path of a linear map or block, and the index of its layer (0 =
+ * first).
+ */
 export interface Place {
   readonly path: string;
   readonly layer: number;

@@ -1,0 +1,73 @@
+import { stopGradient, tf, type Params } from '@lab/engine';
+import type { Adapter, Linear } from '../adapter.ts';
+import { matrixAt, vectorAt } from '../named.ts';
+import type { Forward, Model } from '../model.ts';
+import type { Perturb } from './site.ts';
+
+/** x W + b for x [B, T, d_in] -> [B, T, d_out], by one 2-D product. */
+export const affine = (x: tf.Tensor, { W, b }: Linear): tf.Tensor => {
+  const [dIn, dOut] = W.shape;
+  const flat = tf.matMul(tf.reshape(x, [-1, dIn]), W);
+  return tf.reshape(b ? tf.add(flat, b) : flat, [...x.shape.slice(0, -1), dOut]);
+};
+
+/** Noise on the adapter's matrices alone. */
+const onlyWeights =
+  (perturb: Perturb): Perturb =>
+  (site, place, value) =>
+    site === 'lora.A' || site === 'lora.B' ? perturb(site, place, value) : value;
+
+/** Parameters of which the constants have no gradient. */
+const withoutFrozen = (adapter: Adapter, params: Params): Params => {
+  const constants = new Set(adapter.params.flatMap(({ name, frozen }) => (frozen ? [name] : [])));
+  const given = Object.entries(params);
+  return Object.fromEntries(given.map(([name, value]) => [name, constants.has(name) ? stopGradient(value) : value]));
+};
+
+/**
+ * Puts a model's frozen weights, an adapter, its parameters and noise together. Linear kernels are
+ * found at `<path>.weight`. After a pass `recorded` gives what the adapter recorded in it.
+ */
+export const forwardWith = (
+  model: Model,
+  adapter: Adapter,
+  weights: Params,
+  given: Params,
+  perturb: Perturb,
+): Forward & { readonly recorded: () => Params } => {
+  const params = withoutFrozen(adapter, given);
+  const inputs = new Map<string, tf.Tensor>();
+  const records = new Map<string, tf.Tensor>();
+  const record = (name: string, value: tf.Tensor): void => void records.set(name, value);
+  const input = (path: string): tf.Tensor | undefined => inputs.get(path);
+  const specs = new Map(model.linears.map((spec) => [spec.path, spec]));
+  const adapted = new Set(adapter.targets.map((spec) => spec.path));
+  const weight = (name: string): tf.Tensor => {
+    const tensor = weights[name];
+    if (!tensor) throw new Error(`${model.name} has no weight named ${name}`);
+    return tensor;
+  };
+  return {
+    weight,
+    perturb,
+    recorded: () => Object.fromEntries(records),
+    linear: (path, x, noise = 'all') => {
+      const bias = `${path}.bias`;
+      const base = { W: matrixAt(weights, `${path}.weight`), ...(weights[bias] ? { b: vectorAt(weights, bias) } : {}) };
+      const spec = specs.get(path);
+      if (!spec) throw new Error(`${model.name} declares no linear map ${path}`);
+      if (!adapted.has(path)) return affine(x, base);
+      const output = adapter.linear(spec, x, base, params, noise === 'all' ? perturb : onlyWeights(perturb), {
+        input,
+        record,
+      });
+      if (noise === 'all') inputs.set(path, x);
+      return output;
+    },
+    sublayer: (kind, place, output, x, stream = x) => {
+      const moved = adapter.sublayer?.(kind, place, output, x, params, { stream, input, record }) ?? output;
+      inputs.set(place.path, x);
+      return moved;
+    },
+  };
+};

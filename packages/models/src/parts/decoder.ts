@@ -1,0 +1,138 @@
+import type { Forward, LinearSpec, Place } from '@lab/adapter';
+import { tf } from '@lab/engine';
+import { embeddingSite, layerSites, linearTensors, outputSite, table } from '../families/anatomy.ts';
+import type { Anatomy, TensorSpec } from '../families/anatomy.ts';
+import { decoderPool, type DecoderPooling } from '../families/decoder-pool.ts';
+import { attend, group, scores } from './attention.ts';
+import { exchange } from './cache.ts';
+
+/** Scaled queries [B, heads, T, d], keys and values [B, groups, T, d] of one attention. */
+export interface Projected {
+  readonly q: tf.Tensor4D;
+  readonly k: tf.Tensor4D;
+  readonly v: tf.Tensor4D;
+}
+
+/** Paths of one layer's parts as the checkpoint names them. */
+export interface DecoderPaths {
+  readonly attention: string;
+  readonly output: string;
+  readonly attentionNorm: string;
+  readonly ffn: string;
+  readonly down: string;
+  readonly ffnNorm: string;
+}
+
+/** A stack of causal layers, and what its family does in its own way. */
+export interface DecoderStack {
+  readonly layers: number;
+  readonly paths: (layer: number) => DecoderPaths;
+  /** `before`: x + f(norm(x)). `after`: norm(x + f(x)). */
+  readonly norms: 'before' | 'after';
+  readonly norm: (forward: Forward, path: string, x: tf.Tensor) => tf.Tensor;
+  readonly project: (forward: Forward, attention: Place, h: tf.Tensor) => Projected;
+  /** The activation inside the feed-forward part: [B, T, width] -> [B, T, d_ff]. */
+  readonly inner: (forward: Forward, ffn: Place, h: tf.Tensor) => tf.Tensor;
+}
+
+/** The layers: x [B, T, width] -> [B, T, width]. `bias` hides keys that a query may not see. */
+export const decoderLayers = (stack: DecoderStack, forward: Forward, x: tf.Tensor, bias: tf.Tensor): tf.Tensor => {
+  const attention = (layer: number, h: tf.Tensor, stream: tf.Tensor): tf.Tensor => {
+    const { attention: path, output } = stack.paths(layer);
+    const place = { path, layer };
+    const { q, ...fresh } = stack.project(forward, place, h);
+    const [k, v] = exchange(forward, place, fresh.k, fresh.v);
+    const [batch, heads, tokens] = q.shape;
+    const products = scores(group(q, k.shape[1]), k);
+    const logits = k.shape[1] === heads ? products : tf.reshape(products, [batch, heads, tokens, k.shape[2]]);
+    const mixed = forward.linear(output, attend(forward, place, logits, bias, v));
+    return forward.sublayer('attention', place, mixed, h, stream);
+  };
+  const ffn = (layer: number, h: tf.Tensor, stream: tf.Tensor): tf.Tensor => {
+    const { ffn: path, down } = stack.paths(layer);
+    const place = { path, layer };
+    const inner = forward.perturb('ffn.intermediate', place, stack.inner(forward, place, h));
+    const hidden = forward.perturb('ffn.hidden', place, forward.linear(down, inner));
+    return forward.sublayer('ffn', place, hidden, h, stream);
+  };
+  const residual = (path: string, stream: tf.Tensor, part: (h: tf.Tensor) => tf.Tensor): tf.Tensor =>
+    stack.norms === 'before'
+      ? tf.add(stream, part(stack.norm(forward, path, stream)))
+      : stack.norm(forward, path, tf.add(stream, part(stream)));
+  return Array.from({ length: stack.layers }).reduce<tf.Tensor>((stream, _, layer) => {
+    const { attentionNorm, ffnNorm } = stack.paths(layer);
+    const middle = residual(attentionNorm, stream, (h) => attention(layer, h, stream));
+    return residual(ffnNorm, middle, (h) => ffn(layer, h, middle));
+  }, x);
+};
+
+/** What a family says of a decoder beside its layers. */
+export interface DecoderDescription extends Pick<DecoderStack, 'layers' | 'paths'> {
+  readonly encode: Anatomy['encode'];
+  readonly linears: readonly LinearSpec[];
+  /** How linear kernels lie in the checkpoint. */
+  readonly stored?: 'as-is' | 'transposed';
+  /** Tensors that belong to no linear map: norms and position tables. */
+  readonly others: readonly TensorSpec[];
+  /**
+   * The word embedding: its table, path and number of words, and whether it also makes the
+   * next-token logits.
+   */
+  readonly words: {
+    readonly table: string;
+    readonly path: string;
+    readonly vocabulary: number;
+    readonly tied: boolean;
+  };
+  readonly maxTokens: number;
+  readonly heads: number;
+  readonly ffnWidth: number;
+  /** Width of the layers. */
+  readonly hidden: number;
+  /** Width of word embeddings and of the last hidden states, where it is another. */
+  readonly width?: number;
+}
+
+/** The anatomy of a decoder, with the language model head where `lm` asks for it. */
+export const decoderAnatomy = (
+  {
+    layers,
+    paths,
+    linears,
+    stored,
+    others,
+    words,
+    heads,
+    ffnWidth,
+    hidden,
+    width = hidden,
+    ...rest
+  }: DecoderDescription,
+  { pooling, lm }: { readonly pooling: DecoderPooling; readonly lm: boolean },
+): Anatomy => {
+  const embeddings = table(words.table, words.vocabulary, width);
+  const head = words.tied ? embeddings : table('lm_head.weight', words.vocabulary, width);
+  return {
+    ...rest,
+    width,
+    layers,
+    causal: true,
+    segments: 1,
+    linears,
+    tensors: [
+      embeddings,
+      ...others,
+      ...linears.flatMap((spec) => linearTensors(spec, stored)),
+      ...(lm && !words.tied ? [head] : []),
+    ],
+    sites: (batch, tokens) => [
+      embeddingSite(words.path, hidden, batch, tokens),
+      ...Array.from({ length: layers }, (_, layer) =>
+        layerSites({ ...paths(layer), layer }, { heads, ffnWidth, width: hidden }, batch, tokens),
+      ).flat(),
+      outputSite(layers, width, batch),
+    ],
+    pool: decoderPool(pooling, layers),
+    ...(lm ? { lmHead: head.name } : {}),
+  };
+};
