@@ -34,7 +34,10 @@ export interface Flow {
   readonly stream: tf.Tensor;
   /** What entered the linear map or sublayer at a path, earlier in this pass. */
   readonly input: (path: string) => tf.Tensor | undefined;
-  /** Keeps a value of this pass for the penalty. */
+  /**
+   * Keeps a value of every token, [rows, n], for the penalty, which gets its mean over the tokens,
+   * [n].
+   */
   readonly record: (name: string, value: tf.Tensor) => void;
 }
 

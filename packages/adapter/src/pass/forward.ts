@@ -57,11 +57,11 @@ export const forwardWith = (
       const spec = specs.get(path);
       if (!spec) throw new Error(`${model.name} declares no linear map ${path}`);
       if (!adapted.has(path)) return affine(x, base);
-      const output = adapter.linear(spec, x, base, params, noise === 'all' ? perturb : onlyWeights(perturb), {
-        input,
-        record,
-      });
-      if (noise === 'all') inputs.set(path, x);
+      const whole = noise === 'all';
+      // Relative positions are no tokens: of them nothing is recorded.
+      const flow = { input, record: whole ? record : () => undefined };
+      const output = adapter.linear(spec, x, base, params, whole ? perturb : onlyWeights(perturb), flow);
+      if (whole) inputs.set(path, x);
       return output;
     },
     sublayer: (kind, place, output, x, stream = x) => {

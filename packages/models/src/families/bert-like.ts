@@ -3,9 +3,10 @@ import { tf } from '@lab/engine';
 import { z } from 'zod';
 import { ACTIVATION_NAMES, type Activation } from '../parts/activations.ts';
 import { paddingBias } from '../parts/attention.ts';
-import { lookUp, positions, segments } from '../parts/embed.ts';
+import { lookUp, segments } from '../parts/embed.ts';
 import { encoderPool, type PoolHead } from '../parts/encoder-pool.ts';
 import { normAt } from '../parts/norm.ts';
+import { positionsOf, textsOf } from '../parts/texts.ts';
 import { postNormLayers, postNormLinears, postNormSites, postNormTensors, type PostNorm } from '../parts/post-norm.ts';
 import { embeddingSite, linearTensors, normTensors, outputSite, table, type Anatomy } from './anatomy.ts';
 import { bertLayerPaths } from './bert-layers.ts';
@@ -59,7 +60,7 @@ export const bertLike = (
   const head = typeof pool === 'string' ? [] : [pool.spec];
   const embed = (forward: Forward, batch: TokenBatch): tf.Tensor => {
     const words = lookUp(forward.weight(`${at}.word_embeddings.weight`), batch.ids);
-    const places = positions(forward.weight(`${at}.position_embeddings.weight`), batch.ids.shape[1], firstPosition);
+    const places = positionsOf(batch, forward.weight(`${at}.position_embeddings.weight`), firstPosition);
     const kinds = segments(forward, `${at}.token_type_embeddings.weight`, batch);
     const normed = normAt(forward, `${at}.LayerNorm`, tf.add(tf.add(words, kinds), places), stack.eps);
     return forward.perturb('embedding', { path: at, layer: 0 }, normed);
@@ -84,7 +85,7 @@ export const bertLike = (
       ...postNormSites(stack, batch, tokens),
       outputSite(layers, width, batch),
     ],
-    encode: (forward, batch) => postNormLayers(stack, forward, embed(forward, batch), paddingBias(batch.valid)),
+    encode: (forward, batch) => postNormLayers(stack, forward, embed(forward, batch), textsOf(batch, paddingBias)),
     pool: encoderPool(pool, layers),
   };
 };

@@ -1,4 +1,5 @@
 import { meanLogits } from '@lab/models';
+import { itemAt } from '@lab/records';
 import type { Handle } from '@lab/engine';
 import { chunks, evaluationOrder, type Row } from '../session/rows.ts';
 import type { Batch } from '../step/batch.ts';
@@ -26,11 +27,11 @@ const ensembleLosses = async (
   }
   const [mean = new Float32Array(0)] = meanLogits(drawn.map((logits) => [logits]));
   const { labels, weights } = batch.arrays;
-  const { tokens } = batch.shape;
   const vocabulary = mean.length / labels.data.length;
   return batch.indices.map((_, b) => {
     let sum = 0;
-    for (let at = b * tokens; at < (b + 1) * tokens; at++) {
+    const start = itemAt(batch.starts, b);
+    for (let at = start; at < start + itemAt(batch.lengths, b); at++) {
       if (!((weights.data[at] ?? 0) > 0)) continue;
       sum += lossOf(mean.subarray(at * vocabulary, (at + 1) * vocabulary), labels.data[at] ?? -1);
     }

@@ -12,7 +12,7 @@ import {
   type Params,
 } from '@lab/engine';
 import { makeBatch, type Batch } from '../step/batch.ts';
-import { memberMasks, trainingMasks, type DrawnMasks, type MemberPlace } from '../step/masks.ts';
+import { memberMasks, trainingMasks, type DrawnMasks, type MaskedBatch, type MemberPlace } from '../step/masks.ts';
 import type { SampleInputs, SampleMasks, Slope } from '../step/objective.ts';
 import type { Pass, PassInputs, PredictInputs } from '../step/pass.ts';
 import { flat, initialState, named, putState, type State } from '../step/state.ts';
@@ -54,7 +54,7 @@ export interface Session {
   readonly batch: (rows: readonly Row[], indices: readonly number[]) => Batch;
   readonly masks: {
     readonly training: (batch: Batch, at: { readonly key: Key; readonly progress: number }) => SampleMasks<HostArray>;
-    readonly member: (batch: Pick<Batch, 'shape' | 'lengths'>, at: MemberPlace) => DrawnMasks;
+    readonly member: (batch: MaskedBatch, at: MemberPlace) => DrawnMasks;
   };
   /** Gradient of one sample. */
   readonly gradient: (inputs: Given<SampleInputs>) => Promise<OutputsOf<Slope>>;

@@ -1,9 +1,13 @@
 import { drawMasks, type PlannedMask } from '@lab/dropout';
 import { fold, type Key } from '@lab/random';
 import type { HostArray } from '@lab/engine';
-import type { Blueprint } from '../session/blueprint.ts';
+import type { Blueprint, MaskPlan } from '../session/blueprint.ts';
 import type { Batch } from './batch.ts';
 import type { SampleMasks } from './objective.ts';
+import { packMasks } from './packed-masks.ts';
+
+/** What masks depend on of a batch. */
+export type MaskedBatch = Pick<Batch, 'shape' | 'lengths' | 'seating'>;
 
 /** Drawn masks of one pass by their planned names, and rates that move along training. */
 export type DrawnMasks = { readonly [name: string]: HostArray };
@@ -13,8 +17,8 @@ export type DrawnMasks = { readonly [name: string]: HostArray };
  * `key`.
  */
 const drawn = (
-  plan: readonly PlannedMask[],
-  { lengths, causal }: { readonly lengths: Int32Array; readonly causal: boolean },
+  { drawn: plan }: MaskPlan,
+  { lengths, seating, causal }: MaskedBatch & { readonly causal: boolean },
   { key, instance, progress }: { readonly key: Key; readonly instance: Key; readonly progress: number },
 ): DrawnMasks => {
   const context = { lengths, causal, progress };
@@ -22,7 +26,11 @@ const drawn = (
   // batch.
   const onParameters = ({ site }: PlannedMask) => site === 'lora.A' || site === 'lora.B';
   const onActivations = plan.filter((mask) => !onParameters(mask));
-  return { ...drawMasks(plan.filter(onParameters), instance, context), ...drawMasks(onActivations, key, context) };
+  const masks = {
+    ...drawMasks(plan.filter(onParameters), instance, context),
+    ...drawMasks(onActivations, key, context),
+  };
+  return seating ? packMasks(plan, masks, seating) : masks;
 };
 
 /**
@@ -31,13 +39,13 @@ const drawn = (
  */
 export const trainingMasks = (
   { method, model, masks }: Blueprint,
-  { shape, lengths }: Pick<Batch, 'shape' | 'lengths'>,
+  batch: MaskedBatch,
   { key, progress }: { readonly key: Key; readonly progress: number },
 ): SampleMasks<HostArray> => {
-  const plan = masks.training(shape);
+  const plan = masks.training(batch.shape);
   const branch = (name: 'first' | 'second'): DrawnMasks => {
     const own = fold(key, name);
-    return drawn(plan, { lengths, causal: model.causal }, { key: own, instance: own, progress });
+    return drawn(plan, { ...batch, causal: model.causal }, { key: own, instance: own, progress });
   };
   const twice = method.consistency !== undefined && method.consistency.kind !== 'js';
   return { first: branch('first'), second: twice ? branch('second') : {} };
@@ -58,10 +66,10 @@ export interface MemberPlace {
  */
 export const memberMasks = (
   { model, masks }: Blueprint,
-  { shape, lengths }: Pick<Batch, 'shape' | 'lengths'>,
+  batch: MaskedBatch,
   { key, member, index }: MemberPlace,
 ): DrawnMasks => {
   const instance = fold(key, member);
   const keys = { key: fold(instance, index), instance, progress: 1 };
-  return drawn(masks.member(shape), { lengths, causal: model.causal }, keys);
+  return drawn(masks.member(batch.shape), { ...batch, causal: model.causal }, keys);
 };

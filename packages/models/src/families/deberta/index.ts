@@ -1,9 +1,10 @@
 import type { Forward, LinearSpec, TokenBatch } from '@lab/adapter';
 import { tf } from '@lab/engine';
 import { paddingBias, scores } from '../../parts/attention.ts';
-import { lookUp, positions, segments } from '../../parts/embed.ts';
+import { lookUp, segments } from '../../parts/embed.ts';
 import { encoderPool } from '../../parts/encoder-pool.ts';
 import { normAt } from '../../parts/norm.ts';
+import { positionsOf, textsOf } from '../../parts/texts.ts';
 import {
   postNormLayers,
   postNormLinears,
@@ -118,7 +119,7 @@ const embed =
     const words = lookUp(forward.weight(`${EMBEDDINGS}.word_embeddings.weight`), batch.ids);
     const extras = [
       ...(config.position_biased_input
-        ? [positions(forward.weight(`${EMBEDDINGS}.position_embeddings.weight`), tokens)]
+        ? [positionsOf(batch, forward.weight(`${EMBEDDINGS}.position_embeddings.weight`))]
         : []),
       ...(config.type_vocab_size > 0 ? [segments(forward, `${EMBEDDINGS}.token_type_embeddings.weight`, batch)] : []),
     ];
@@ -160,7 +161,7 @@ const anatomy = (config: DebertaConfig, pooling: 'cls' | 'mean' | 'classifier'):
       outputSite(layers, width, batch),
     ],
     encode: (forward, batch) =>
-      postNormLayers(stack, forward, embed(config, projection.length > 0)(forward, batch), paddingBias(batch.valid)),
+      postNormLayers(stack, forward, embed(config, projection.length > 0)(forward, batch), textsOf(batch, paddingBias)),
     pool: encoderPool(pool, layers),
   };
 };

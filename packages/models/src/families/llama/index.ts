@@ -3,8 +3,7 @@ import { as3d, tf } from '@lab/engine';
 import { z } from 'zod';
 import { checkJson } from '../../checkpoint/json.ts';
 import { ACTIVATION_NAMES, ACTIVATIONS } from '../../parts/activations.ts';
-import { splitHeads } from '../../parts/attention.ts';
-import { decoderBias, stepOf } from '../../parts/cache.ts';
+import { decoderTexts, stepOf } from '../../parts/cache.ts';
 import { decoderAnatomy, decoderLayers, type DecoderPaths, type DecoderStack } from '../../parts/decoder.ts';
 import { lookUp } from '../../parts/embed.ts';
 import { rmsNorm } from '../../parts/norm.ts';
@@ -86,17 +85,20 @@ const layerLinears = (config: Config, layer: number): readonly LinearSpec[] => {
   ];
 };
 
-/** The layers under the rotations of a batch's positions. */
-const stackOf = (config: Config, rope: Rotation): DecoderStack => ({
+/** The layers. `rope`: the rotations of texts of so many tokens. */
+const stackOf = (config: Config, rope: (tokens: number) => Rotation): DecoderStack => ({
   layers: config.num_hidden_layers,
   paths,
   norms: 'before',
   norm: (forward, path, x) => rmsNorm(x, forward.weight(`${path}.weight`), config.rms_norm_eps),
+  heads: config.heads,
+  groups: config.groups,
   project: (forward, { path }, h) => {
-    const heads = (name: string, count: number) => splitHeads(forward.linear(`${path}.${name}`, h), count);
-    const q = tf.mul<tf.Tensor4D>(rotate(heads('q_proj', config.heads), rope), 1 / Math.sqrt(config.headWidth));
-    return { q, k: rotate(heads('k_proj', config.groups), rope), v: heads('v_proj', config.groups) };
+    const map = (name: string) => forward.linear(`${path}.${name}`, h);
+    return { q: map('q_proj'), k: map('k_proj'), v: map('v_proj') };
   },
+  query: (q) => tf.mul(rotate(q, rope(q.shape[2])), 1 / Math.sqrt(config.headWidth)),
+  key: (k) => rotate(k, rope(k.shape[2])),
   /** act(gate(x)) * up(x) (Shazeer 2020, Eq. 6). */
   inner: (forward, { path }, h) => {
     const gate = ACTIVATIONS[config.hidden_act](forward.linear(`${path}.gate_proj`, h));
@@ -106,15 +108,19 @@ const stackOf = (config: Config, rope: Rotation): DecoderStack => ({
 
 const encode =
   (config: Config): Anatomy['encode'] =>
-  (forward, { ids, valid }) => {
+  (forward, batch) => {
     const step = stepOf(forward);
-    const rope = step
-      ? ropeAt(config.frequencies, step.slots, step.position)
-      : ropeTables(config.frequencies, ids.shape[1]);
-    const bias = decoderBias(forward, valid);
-    const words = lookUp(forward.weight(WORDS), ids);
+    const tables = new Map<number, Rotation>();
+    const rope = (tokens: number): Rotation => {
+      const known = tables.get(tokens);
+      const { frequencies } = config;
+      const made = known ?? (step ? ropeAt(frequencies, step.slots, step.position) : ropeTables(frequencies, tokens));
+      tables.set(tokens, made);
+      return made;
+    };
+    const words = lookUp(forward.weight(WORDS), batch.ids);
     const embedded = forward.perturb('embedding', { path: 'model', layer: 0 }, words);
-    const last = decoderLayers(stackOf(config, rope), forward, embedded, bias);
+    const last = decoderLayers(stackOf(config, rope), forward, embedded, decoderTexts(forward, batch));
     return as3d(rmsNorm(last, forward.weight(`${FINAL_NORM}.weight`), config.rms_norm_eps));
   };
 
