@@ -48,19 +48,6 @@ export const perturbOf = (
   return perturbWith(masks.member(shapeOfBatch(batch)).applied, drawn);
 };
 
-/** The mean over a batch's tokens of what an adapter recorded of each, [rows, n] -> [n]. */
-const tokenMeans = (recorded: Params, { valid }: TokenBatch): Params => {
-  const entries = Object.entries(recorded);
-  if (entries.length === 0) return {};
-  const weights = tf.reshape(tf.div(valid, tf.sum(valid)), [valid.size, 1]);
-  return Object.fromEntries(
-    entries.map(([name, rows]) => [
-      name,
-      rows.shape[0] === valid.size ? tf.sum(tf.mul(rows, weights), 0) : tf.mean(rows, 0),
-    ]),
-  );
-};
-
 /**
  * The model with its adapter and head under a perturbation. For texts pooled and outputs are the
  * next-token logits [B * T, V].
@@ -75,10 +62,10 @@ export const passWith = (
   const hidden = model.encode(forward, batch);
   if (texts) {
     const outputs = tokenLogits(model, forward, hidden);
-    return { pooled: outputs, outputs, recorded: tokenMeans(forward.recorded(), batch) };
+    return { pooled: outputs, outputs, recorded: forward.recorded(batch.valid) };
   }
   const pooled = model.pool(forward, hidden, batch);
-  return { pooled, outputs: head.apply(pooled, params), recorded: tokenMeans(forward.recorded(), batch) };
+  return { pooled, outputs: head.apply(pooled, params), recorded: forward.recorded(batch.valid) };
 };
 
 /** What a prediction reads: a pass's inputs, and the masks of a member. */
