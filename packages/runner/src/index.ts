@@ -31,4 +31,5 @@ export { passWith, perturbOf, predictProgram, readoutProgram, type Pass, type Pa
 export { taskLoss, type SampleInputs, type Slope } from './step/objective.ts';
 export { stepProgram, type StepInputs } from './step/step.ts';
 export { decayVector, initialState, putState, type HostState, type State } from './step/state.ts';
+export { ladderOf, type Ladder } from './step/packing.ts';
 export { makeBatch, paddedBatch, type Batch, type BatchTensors } from './step/batch.ts';

@@ -5,7 +5,7 @@ import { floats, ints, type Float32HostArray, type Int32HostArray, type tf } fro
 import { rowAt, type Row } from '../session/rows.ts';
 import { bucketFor, type BatchShape } from '../session/shape.ts';
 import { sequenceOf } from '../session/text-rows.ts';
-import { packingOf, seat, type HostPacking, type Seating } from './packing.ts';
+import { ladderOf, packingOf, seat, type HostPacking, type Ladder, type Seating } from './packing.ts';
 
 /**
  * One batch as a program reads it. labels, weights: [B], or [R * T] for texts; weights sum to one.
@@ -45,6 +45,8 @@ export interface BatchSetting {
   readonly size: number;
   readonly maxTokens: number;
   readonly task: TaskKind;
+  /** Shapes of packed batches; absent: those of texts as long as `maxTokens`. */
+  readonly ladder?: Ladder;
 }
 
 /**
@@ -118,7 +120,8 @@ export const makeBatch = (rows: readonly Row[], indices: readonly number[], sett
   const chosen = indices.map((i) => rowAt(rows, i));
   const texts = textsOf(chosen, setting.size);
   const filled = Int32Array.from(texts, (text) => text?.ids.length ?? 0);
-  const seating = seat(filled, setting.maxTokens);
+  const { maxTokens, ladder = ladderOf([], maxTokens) } = setting;
+  const seating = seat(filled, maxTokens, ladder);
   const { shape, starts } = seating;
   const tokens = shape.packed.rows;
   const arrays = {

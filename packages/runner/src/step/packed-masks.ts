@@ -75,7 +75,7 @@ const cutMask = (mask: HostArray, { shape: { packed }, members }: Seating, group
   for (let row = 0; row < n * h * queries; row++) {
     const [i, head, query] = [Math.floor(row / (h * queries)), Math.floor(row / queries) % h, row % queries];
     const from = (((b === 1 ? 0 : itemAt(texts, i)) * h + head) * q + query) * k;
-    out.data.set(mask.data.subarray(from, from + keys), row * keys);
+    if (query < q) out.data.set(mask.data.subarray(from, from + Math.min(keys, k)), row * keys);
   }
   return out;
 };

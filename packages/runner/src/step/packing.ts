@@ -32,24 +32,52 @@ export interface Seating {
 const GROUPS = 4;
 /** Texts of a group, at least. */
 const FEWEST = 2;
+/**
+ * Of 16 texts the longest of the shortest four lies below this share of all lengths in most
+ * batches, and so on for the next fours.
+ */
+const QUANTILES = [0.42, 0.67, 0.88, 1];
+/** Rows come in steps of about this share of a usual batch. */
+const STEP = 1 / 8;
+const GRANULE = 32;
 
-/** Rows are a multiple of this: few shapes, so that few programs are compiled. */
-const granuleOf = (rows: number): number => (rows <= 256 ? 32 : rows <= 1024 ? 64 : 128);
+/** The few shapes that batches of a run come in, so that few programs are compiled. */
+export interface Ladder {
+  /**
+   * Lengths that groups are padded to, rising: the first is that of the shortest texts of a usual
+   * batch.
+   */
+  readonly tokens: readonly number[];
+  /** Rows of a batch, for each of its texts, are a multiple of this. */
+  readonly rowsPerText: number;
+}
+
+/** The ladder for texts of these lengths, in any order. Longer texts get a length of their own. */
+export const ladderOf = (lengths: readonly number[], maxTokens: number): Ladder => {
+  const sorted = [...lengths].sort((a, b) => a - b);
+  const at = (share: number): number => sorted[Math.ceil(share * sorted.length) - 1] ?? maxTokens;
+  const mean = sorted.length === 0 ? maxTokens : sorted.reduce((a, b) => a + b, 0) / sorted.length;
+  return { tokens: QUANTILES.map((share) => bucketFor(at(share), maxTokens)), rowsPerText: mean * STEP };
+};
 
 /**
- * Seats R texts of these lengths (0: a place that is not used). The longest group is as long as the
- * padded batch. Rows without a token exist exactly where slots without a token do: they point at
- * each other.
+ * Seats R texts of these lengths (0: a place that is not used). Masks are drawn for the batch
+ * padded to `shape.tokens`. Rows without a token exist exactly where slots without a token do: they
+ * point at each other.
  */
-export const seat = (lengths: Int32Array, maxTokens: number): Seating => {
+export const seat = (lengths: Int32Array, maxTokens: number, ladder: Ladder): Seating => {
   const texts = lengths.length;
-  const longest = lengths.reduce((most, length) => Math.max(most, length), 1);
   const order = Array.from(lengths, (_, text) => text).sort((a, b) => itemAt(lengths, a) - itemAt(lengths, b) || a - b);
   const size = Math.ceil(texts / Math.max(1, Math.min(GROUPS, Math.floor(texts / FEWEST))));
   const members = Array.from({ length: Math.ceil(texts / size) }, (_, g) => order.slice(g * size, (g + 1) * size));
+  const filledLengths = [...lengths].filter((length) => length > 0);
+  // A batch in random order takes the usual lengths; one sorted by length takes what it needs.
+  const mixed = Math.max(...filledLengths) >= 2 * Math.min(...filledLengths);
   const groups = members.map((group, g): GroupShape => {
     const most = Math.max(1, ...group.map((text) => itemAt(lengths, text)));
-    const tokens = bucketFor(g === members.length - 1 ? longest : most, maxTokens);
+    const usual = mixed && members.length === GROUPS ? (ladder.tokens[g] ?? 0) : 0;
+    const needed = Math.max(most, usual);
+    const tokens = ladder.tokens.find((length) => length >= needed) ?? bucketFor(most, maxTokens);
     return { texts: group.length, tokens };
   });
   const starts = new Int32Array(texts);
@@ -59,10 +87,11 @@ export const seat = (lengths: Int32Array, maxTokens: number): Seating => {
     filled += itemAt(lengths, text);
   }
   const slots = groups.reduce((sum, group) => sum + group.texts * group.tokens, 0);
-  const granule = granuleOf(filled);
+  const granule = Math.max(1, Math.ceil((ladder.rowsPerText * texts) / GRANULE)) * GRANULE;
   const rows = slots === filled ? filled : Math.ceil((filled + 1) / granule) * granule;
-  const tokens = Math.max(...groups.map((group) => group.tokens));
-  return { shape: { rows: texts, tokens, packed: { rows, groups } }, members, lengths, starts };
+  const longest = lengths.reduce((most, length) => Math.max(most, length), 1);
+  const shape = { rows: texts, tokens: bucketFor(longest, maxTokens), packed: { rows, groups } };
+  return { shape, members, lengths, starts };
 };
 
 /** The arrays of a packed batch. */
