@@ -89,16 +89,17 @@ export const packMasks = (
   drawn: { readonly [name: string]: HostArray },
   seating: Seating,
 ): { readonly [name: string]: HostArray } => {
-  const packed = { ...drawn };
-  for (const planned of plan) {
+  const masks = plan.flatMap((planned): (readonly [string, HostArray])[] => {
     const mask = drawn[planned.name];
     if (!mask) throw new Error(`${planned.name} was planned but not drawn`);
-    if (isAttention(planned)) {
-      delete packed[planned.name];
-      seating.shape.packed.groups.forEach((_, group) => {
-        packed[partName(planned.name, group)] = cutMask(mask, seating, group);
-      });
-    } else if (isPerToken(planned, seating.shape)) packed[planned.name] = rowsOfMask(mask, seating);
-  }
-  return packed;
+    if (isAttention(planned))
+      return seating.shape.packed.groups.map((_, group) => [
+        partName(planned.name, group),
+        cutMask(mask, seating, group),
+      ]);
+    return [[planned.name, isPerToken(planned, seating.shape) ? rowsOfMask(mask, seating) : mask]];
+  });
+  const planned = new Set(plan.map(({ name }) => name));
+  const others = Object.entries(drawn).filter(([name]) => !planned.has(name));
+  return Object.fromEntries([...masks, ...others]);
 };
