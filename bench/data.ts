@@ -11,7 +11,7 @@ import { parseArgs } from 'node:util';
 import { datasets, type Example } from '@lab/datasets';
 import { models } from '@lab/models';
 import { fold, key } from '@lab/random';
-import { openTokenizer } from '@lab/models/internals';
+import { openTokenizer, readTokenizerFiles } from '@lab/models/internals';
 import { openPreparer, planRun } from '@lab/runner';
 import { peakMB } from './peak.ts';
 
@@ -56,7 +56,9 @@ const pieces = await timed('tokenizing for use-lite', train.length, () =>
 );
 console.log(`${pieces} tokens`);
 
-const tokenize = await openTokenizer(values.tokenizer, { maxTokens: 512, types: true });
+const files = await readTokenizerFiles(values.tokenizer);
+if (!files) throw new Error(`${values.tokenizer} holds no tokenizer.json`);
+const tokenize = openTokenizer(files, { maxTokens: 512, types: true });
 const count = await timed('tokenizing with tokenizer.json', train.length, () =>
   tokens((text) => tokenize(text), train),
 );

@@ -8,19 +8,19 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fold, key, normal, uniform, type Key } from '@lab/random';
 import {
-  bootstrapInterval,
-  detectableFactor,
-  hierarchicalInterval,
+  decidePeak,
+  guardedMde,
   holm,
-  hump,
   type Interval,
   iqm,
   mcnemar,
+  pairedTest,
   probabilityOfImprovement,
-  rising,
-  signFlip,
+  seedExampleInterval,
+  seedInterval,
+  slopes,
   stratified,
-  tInterval,
+  type VerdictStatus,
 } from '@lab/report/internals';
 
 const studies = Number(process.argv[2] ?? 4000);
@@ -52,32 +52,26 @@ const skewed = (k: Key, n: number): number[] => Array.from(uniform(k, n), (u) =>
 /** Differences of two accuracies on 700 test examples: multiples of 1/700, mean zero. */
 const accuracies = (k: Key, n: number): number[] => gauss(k, n).map((z) => Math.round(z * 0.012 * 700) / 700);
 
-const intervals = (): Line[] => [
-  ...[3, 5, 8].map((n) => share('t interval', `n = ${n}, normal`, '93-97', (k) => holds(tInterval(gauss(k, n)), 0))),
-  ...[6, 8, 12].map((n) =>
-    share('bootstrap', `1 task, n = ${n}, normal`, '93-97', (k) =>
-      holds(bootstrapInterval([gauss(fold(k, 'x'), n)], fold(k, 'b'), 2_000), 0),
-    ),
-  ),
-  share('bootstrap', '1 task, n = 8, accuracies', '93-97', (k) =>
-    holds(bootstrapInterval([accuracies(fold(k, 'x'), 8)], fold(k, 'b'), 2_000), 0),
-  ),
-  share('bootstrap', '1 task, n = 8, exponential', 'stress', (k) =>
-    holds(bootstrapInterval([skewed(fold(k, 'x'), 8)], fold(k, 'b'), 2_000), 0),
-  ),
-  ...[6, 8].map((n) =>
-    share('bootstrap', `3 tasks of unequal spread, n = ${n}`, '93-97', (k) =>
-      holds(
-        bootstrapInterval(
-          [1, 2, 3].map((s) => gauss(fold(k, s), n).map((z) => z * s)),
-          fold(k, 'b'),
-          2_000,
-        ),
-        0,
-      ),
-    ),
-  ),
-];
+/** Differences of four tasks that correlate, averaged by seed as tables do. */
+const tasks = (k: Key, n: number, correlation: number): number[] => {
+  const common = gauss(fold(k, 'common'), n);
+  const own = [0, 1, 2, 3].map((t) => gauss(fold(k, t), n));
+  return common.map(
+    (z, i) =>
+      Math.sqrt(correlation) * z + (Math.sqrt(1 - correlation) * own.reduce((sum, e) => sum + (e[i] ?? 0), 0)) / 4,
+  );
+};
+
+const intervals = (): Line[] => {
+  const seeds = (setting: string, wanted: string, draw: (k: Key) => number[]) =>
+    share('interval over seeds', setting, wanted, (k) => holds(seedInterval(draw(k)), 0));
+  return [
+    ...[3, 5, 6, 8, 12, 24].map((n) => seeds(`n = ${n}, normal`, n < 6 ? '93-97' : '94-98', (k) => gauss(k, n))),
+    seeds('n = 8, accuracies', '94-98', (k) => accuracies(k, 8)),
+    ...[6, 8, 16, 32].map((n) => seeds(`n = ${n}, exponential`, 'stress', (k) => skewed(k, n))),
+    ...[0.3, 0.8].map((r) => seeds(`n = 6, four tasks, correlation ${r}`, '94-98', (k) => tasks(k, 6, r))),
+  ];
+};
 
 /** Seeds and examples crossed: difference = seed effect + example effect + noise. */
 const crossed = (k: Key, seeds: number, examples: number, sd: { seed: number; example: number; noise: number }) => {
@@ -100,10 +94,10 @@ const hierarchical = (): Line[] =>
     { name: 'only noise', sd: { seed: 0, example: 0, noise: 0.4 }, wanted: '93-97' },
   ].map(({ name, sd, wanted }) =>
     share(
-      'hierarchical bootstrap',
+      'seeds x examples',
       `n = 8, 200 examples, ${name}`,
       wanted,
-      (k) => holds(hierarchicalInterval(crossed(k, 8, 200, sd), 200, fold(k, 'b'), 1_000), 0),
+      (k) => holds(seedExampleInterval(crossed(k, 8, 200, sd), 200), 0),
       Math.min(studies, 2_000),
     ),
   );
@@ -139,15 +133,19 @@ const acrossTasks = (): Line[] => {
 
 const rejects = (p: number | null | undefined): boolean => p !== null && p !== undefined && p <= 0.05;
 
+const test = (values: readonly number[]): boolean => rejects(pairedTest(values).p);
+/** A shift that 80 % of studies of n normal differences find. */
+const mde = (n: number): number => guardedMde(n) ?? 0;
+const rows = (k: Key, heights: readonly number[]): number[][] =>
+  Array.from({ length: 12 }, (_, s) => gauss(fold(k, s), heights.length).map((z, j) => z + (heights[j] ?? 0)));
+const peak = (all: number[][]): VerdictStatus =>
+  decidePeak({ tuning: all.slice(0, 4), confirmation: all.slice(4) }, { margin: null }).status;
+
 const tests = (): Line[] => [
-  ...[6, 8, 12].map((n) =>
-    share('sign-flip, null', `n = ${n}, normal`, 'at most 5', (k) => rejects(signFlip(gauss(k, n)).p)),
-  ),
-  share('sign-flip, null', 'n = 8, ties (accuracies)', 'at most 5', (k) => rejects(signFlip(accuracies(k, 8)).p)),
-  ...[6, 8].map((n) =>
-    share('sign-flip, at the MDE', `n = ${n}`, '80', (k) =>
-      rejects(signFlip(gauss(k, n).map((z) => z + detectableFactor(n)!)).p),
-    ),
+  ...[6, 8, 12].map((n) => share('paired test, null', `n = ${n}, normal`, 'at most 5', (k) => test(gauss(k, n)))),
+  share('paired test, null', 'n = 8, ties (accuracies)', 'at most 5', (k) => test(accuracies(k, 8))),
+  ...[6, 8, 16, 32].map((n) =>
+    share('paired test, at the MDE', `n = ${n}`, '80', (k) => test(gauss(k, n).map((z) => z + mde(n)))),
   ),
   share('McNemar, null', '700 examples, 15 % discordant', 'at most 5', (k) => {
     const u = uniform(k, 700);
@@ -159,20 +157,30 @@ const tests = (): Line[] => [
     }
     return rejects(mcnemar(gained, lost).p);
   }),
-  share('Holm over 5 sign-flips, all null', 'n = 8', 'at most 5', (k) =>
-    holm([0, 1, 2, 3, 4].map((i) => signFlip(gauss(fold(k, i), 8)).p)).some(rejects),
+  share('Holm over 5 paired tests, all null', 'n = 8', 'at most 5', (k) =>
+    holm([0, 1, 2, 3, 4].map((i) => pairedTest(gauss(fold(k, i), 8)).p)).some(rejects),
   ),
   share('rising, null', 'n = 8, 4 settings', 'at most 5', (k) =>
-    rejects(rising([...Array(8).keys()].map((s) => gauss(fold(k, s), 4))).test.p),
+    test(slopes([...Array(8).keys()].map((s) => gauss(fold(k, s), 4)))),
   ),
-  share('inverted U claimed, flat', 'n = 8, 5 settings', 'at most 5', (k) => {
-    const h = hump([...Array(8).keys()].map((s) => gauss(fold(k, s), 5)));
-    return h !== null && h.rise.effect > 0 && h.fall.effect > 0 && rejects(h.p);
-  }),
-  share('inverted U claimed, only rising', 'n = 8, 5 settings', 'at most 5', (k) => {
-    const h = hump([...Array(8).keys()].map((s) => gauss(fold(k, s), 5).map((z, j) => z + Math.min(j, 3) * 1.5)));
-    return h !== null && h.rise.effect > 0 && h.fall.effect > 0 && rejects(h.p);
-  }),
+  share(
+    'inverted U called held, flat',
+    '4 + 8 seeds, 5 settings',
+    'at most 2.5',
+    (k) => peak(rows(k, [0, 0, 0, 0, 0])) === 'held',
+  ),
+  share(
+    'inverted U called contradicted, flat',
+    '4 + 8 seeds, 5 settings',
+    'at most 2.5',
+    (k) => peak(rows(k, [0, 0, 0, 0, 0])) === 'contradicted',
+  ),
+  share(
+    'inverted U called held, only rising',
+    '4 + 8 seeds, 5 settings',
+    'at most 2.5',
+    (k) => peak(rows(k, [0, 1.5, 3, 4.5, 4.5])) === 'held',
+  ),
 ];
 
 const lines = [...intervals(), ...hierarchical(), ...acrossTasks(), ...tests()];

@@ -1,6 +1,7 @@
 import type { ReportSpec } from '@lab/report';
 import type { Arm, Experiment } from '@lab/runner';
 import { embedded, quick, smoke } from '../embedded.ts';
+import { onePoint } from '../margins.ts';
 
 const where = (training: 'both' | 'test') => ({
   dropout: { name: 'lora-dropout', p: 0.3, samples: 4, where: training },
@@ -43,19 +44,19 @@ export const ablationExperiment: Experiment<ReportSpec> = {
         id: 'both-above-training-only',
         text: 'The ensemble adds to training with masks: Drop is above Drop_train',
         source: 'LoRA Dropout, Figure 4',
-        test: { kind: 'better', arm: drop, than: [dropTrainMean], metric: 'score' },
+        test: { kind: 'better', arm: drop, than: [dropTrainMean], metric: 'score', margin: onePoint },
       },
       {
         id: 'both-above-none',
         text: 'LoRA Dropout is above plain LoRA: Drop is above NoDrop',
         source: 'LoRA Dropout, Figure 4',
-        test: { kind: 'better', arm: drop, than: [noDrop], metric: 'score' },
+        test: { kind: 'better', arm: drop, than: [noDrop], metric: 'score', margin: onePoint },
       },
       {
         id: 'test-only-hurts',
         text: 'Masks at test alone hurt: Drop_test is below NoDrop',
         source: 'LoRA Dropout, Figure 4',
-        test: { kind: 'worse', arm: dropTest, than: [noDrop], metric: 'score' },
+        test: { kind: 'worse', arm: dropTest, than: [noDrop], metric: 'score', margin: onePoint },
       },
     ],
     tables: [
@@ -64,7 +65,7 @@ export const ablationExperiment: Experiment<ReportSpec> = {
         name: 'ablation',
         title: 'Ablation',
         baseline: noDrop,
-        metrics: ['score', 'nll', 'ece'],
+        metrics: ['score', 'nll', 'nll-scaled', 'ece', 'ece-debiased', 'ece-floor'],
         readouts: ['own'],
         arms: bars,
         differs: 'the paper does not say how Drop_train is tested; both ways are shown',

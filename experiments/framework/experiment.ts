@@ -1,6 +1,7 @@
 import type { Arm as Series, ReportSpec } from '@lab/report';
 import type { Experiment } from '@lab/runner';
 import { embedded, quick, smoke } from '../embedded.ts';
+import { columnOfDropKey, dropKeyAboveDropAttention, elementOfHiddenCut, klTerm, rankPeak } from '../margins.ts';
 import { armsAt, dropoutPositions, maskStructures } from './arms.ts';
 
 const title = 'Position, structure, compensation';
@@ -66,6 +67,7 @@ export const frameworkExperiment: Experiment<ReportSpec> = {
           arm: cell('dropkey', 'column'),
           than: [cell('dropkey', 'element'), cell('dropkey', 'span')],
           metric: 'score',
+          margin: columnOfDropKey,
         },
       },
       {
@@ -77,6 +79,7 @@ export const frameworkExperiment: Experiment<ReportSpec> = {
           arm: cell('hiddencut', 'element'),
           than: [cell('hiddencut', 'column'), cell('hiddencut', 'span')],
           metric: 'score',
+          margin: elementOfHiddenCut,
         },
       },
       {
@@ -88,37 +91,38 @@ export const frameworkExperiment: Experiment<ReportSpec> = {
           arm: cell('dropkey', 'column'),
           than: [cell('dropattention', 'column')],
           metric: 'score',
+          margin: dropKeyAboveDropAttention,
         },
       },
       {
         id: 'kl-helps',
         text: 'The KL term helps: HiddenKey is above HiddenKey-minus',
         source: 'HiddenKey, Table 1',
-        test: { kind: 'better', arm: full, than: [minus], metric: 'score' },
+        test: { kind: 'better', arm: full, than: [minus], metric: 'score', margin: klTerm },
       },
       {
         id: 'js-does-not',
         text: 'The JS term adds nothing to HiddenKey-minus',
         source: 'HiddenKey, Table 1',
-        test: { kind: 'no-gain', arm: added.js, than: minus, metric: 'score', margin: 0.01 },
+        test: { kind: 'no-gain', arm: added.js, than: minus, metric: 'score', margin: klTerm },
       },
       {
         id: 'input-adds-nothing',
         text: 'Sufficiency: cutoff on the input adds nothing to HiddenKey-minus',
         source: 'HiddenKey, Table 1',
-        test: { kind: 'no-gain', arm: added.input, than: minus, metric: 'score', margin: 0.01 },
+        test: { kind: 'no-gain', arm: added.input, than: minus, metric: 'score', margin: klTerm },
       },
       {
         id: 'output-adds-nothing',
         text: 'Sufficiency: dropout on the output adds nothing to HiddenKey-minus',
         source: 'HiddenKey, Table 1',
-        test: { kind: 'no-gain', arm: added.output, than: minus, metric: 'score', margin: 0.01 },
+        test: { kind: 'no-gain', arm: added.output, than: minus, metric: 'score', margin: klTerm },
       },
       {
         id: 'rank-overfits',
         text: 'Plain LoRA rises with its rank, then falls',
         source: 'HiddenKey, Figure 5',
-        test: { kind: 'inverted-u', arm: byRank, x: 'r', metric: 'score' },
+        test: { kind: 'inverted-u', arm: byRank, x: 'r', metric: 'score', margin: rankPeak },
       },
     ],
     tables: [
@@ -138,7 +142,7 @@ export const frameworkExperiment: Experiment<ReportSpec> = {
         title: 'Paired differences to plain LoRA',
         arms: table1,
         baseline: none,
-        metrics: ['score', 'nll', 'ece'],
+        metrics: ['score', 'nll', 'nll-scaled', 'ece', 'ece-debiased', 'ece-floor'],
         readouts: ['own'],
       },
       {

@@ -1,6 +1,7 @@
 import { heteroLora as heteroLoraPaper, type Arm, type ReportSpec } from '@lab/report';
 import type { Experiment } from '@lab/runner';
 import { embedded, quick, smoke } from '../embedded.ts';
+import { searchAboveLora } from '../margins.ts';
 import { armsWith, triples, type Triple } from './arms.ts';
 
 const title = 'HeteroLoRA: which modules deserve the parameters?';
@@ -69,13 +70,19 @@ export const heterolora: Experiment<ReportSpec> = {
         id: 'search-above-lora',
         text: 'At the larger budget HeteroLoRA is above uniform LoRA',
         source: 'HeteroLoRA, abstract',
-        test: { kind: 'better', arm: inLarge.combined, than: [inLarge.lora], metric: 'score' },
+        test: { kind: 'better', arm: inLarge.combined, than: [inLarge.lora], metric: 'score', margin: searchAboveLora },
       },
       {
         id: 'search-above-shortcuts',
         text: 'The search adds to shortcuts without search',
         source: 'a control of ours',
-        test: { kind: 'better', arm: inLarge.combined, than: [inLarge.shortcuts], metric: 'score' },
+        test: {
+          kind: 'better',
+          arm: inLarge.combined,
+          than: [inLarge.shortcuts],
+          metric: 'score',
+          margin: searchAboveLora,
+        },
       },
       {
         id: 'search-above-random',
@@ -86,6 +93,7 @@ export const heterolora: Experiment<ReportSpec> = {
           arm: inLarge.combined,
           than: [inLarge.randomDynamic, inLarge.randomStatic],
           metric: 'score',
+          margin: searchAboveLora,
         },
       },
     ],

@@ -1,5 +1,6 @@
 import type { Arm as Series, ReportSpec } from '@lab/report';
 import type { Arm, Experiment, ConfigPatch } from '@lab/runner';
+import { bleuAboveLora, bleuOfKl, bleuOfMinus, lossMargin } from '../margins.ts';
 
 const title = 'HiddenKey for a decoder that writes';
 const question = 'Does HiddenKey help a decoder under LoRA write better texts, and which of its parts?';
@@ -87,37 +88,37 @@ export const hiddenKeyNlg: Experiment<ReportSpec> = {
         id: 'hiddenkey-above-lora',
         text: 'HiddenKey is above plain LoRA',
         source: 'HiddenKey, Table 2',
-        test: { kind: 'better', arm: full, than: [lora], metric: 'bleu' },
+        test: { kind: 'better', arm: full, than: [lora], metric: 'bleu', margin: bleuAboveLora },
       },
       {
         id: 'minus-above-parts',
         text: 'HiddenKey-minus is above HiddenCut and DropKey alone',
         source: 'HiddenKey, Table 2',
-        test: { kind: 'better', arm: minus, than: [hiddenCut, dropKey], metric: 'bleu' },
+        test: { kind: 'better', arm: minus, than: [hiddenCut, dropKey], metric: 'bleu', margin: bleuOfMinus },
       },
       {
         id: 'kl-helps',
         text: 'The KL term helps: HiddenKey is above HiddenKey-minus',
         source: 'HiddenKey, Table 2',
-        test: { kind: 'better', arm: full, than: [minus], metric: 'bleu' },
+        test: { kind: 'better', arm: full, than: [minus], metric: 'bleu', margin: bleuOfKl },
       },
       {
         id: 'hiddenkey-above-lora-by-loss',
         text: 'By the loss of the references HiddenKey is below plain LoRA',
         source: 'a reading of ours: the paper gives no loss',
-        test: { kind: 'better', arm: full, than: [lora], metric: 'nll' },
+        test: { kind: 'better', arm: full, than: [lora], metric: 'nll', margin: lossMargin },
       },
       {
         id: 'minus-above-parts-by-loss',
         text: 'By the loss of the references HiddenKey-minus is below HiddenCut and DropKey alone',
         source: 'a reading of ours: the paper gives no loss',
-        test: { kind: 'better', arm: minus, than: [hiddenCut, dropKey], metric: 'nll' },
+        test: { kind: 'better', arm: minus, than: [hiddenCut, dropKey], metric: 'nll', margin: lossMargin },
       },
       {
         id: 'kl-helps-by-loss',
         text: 'By the loss of the references the KL term helps',
         source: 'a reading of ours: the paper gives no loss',
-        test: { kind: 'better', arm: full, than: [minus], metric: 'nll' },
+        test: { kind: 'better', arm: full, than: [minus], metric: 'nll', margin: lossMargin },
       },
     ],
     tables: [

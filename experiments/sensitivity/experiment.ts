@@ -1,6 +1,7 @@
 import type { ReportSpec } from '@lab/report';
 import { grid, type Arm, type Experiment } from '@lab/runner';
 import { embedded, quick, smoke } from '../embedded.ts';
+import { calibrationMargin, lossMargin, onePoint } from '../margins.ts';
 
 const arm = ({ p, N }: { readonly p: number; readonly N: number }) => ({
   dropout: { name: 'lora-dropout', p, samples: N },
@@ -52,23 +53,48 @@ export const sensitivityExperiment: Experiment<ReportSpec> = {
         id: 'inverted-u',
         text: 'The score rises with p, then falls',
         source: 'LoRA Dropout, Figure 5 left',
-        test: { kind: 'inverted-u', arm: alongRate, x: 'p', metric: 'score' },
+        test: { kind: 'inverted-u', arm: alongRate, x: 'p', metric: 'score', margin: onePoint },
       },
       {
         id: 'rises-with-n',
         text: 'The score rises with N',
         source: 'LoRA Dropout, Figure 5 right',
-        test: { kind: 'rising', arm: alongCount, x: 'N', metric: 'score' },
+        test: { kind: 'rising', arm: alongCount, x: 'N', metric: 'score', margin: onePoint },
       },
       {
         id: 'ensemble-above-deterministic',
         text: 'The ensemble does better than one deterministic pass of the same weights',
-        source: 'LoRA Dropout, Theorem 4.5',
+        source: 'LoRA Dropout, Figure 4',
         test: {
           kind: 'better',
           arm: { name: 'ensemble', where: { p: 0.3, N: 4 }, readout: 'own' },
           than: [{ name: 'deterministic', where: { p: 0.3, N: 4 }, readout: 'deterministic' }],
           metric: 'nll',
+          margin: lossMargin,
+        },
+      },
+      {
+        id: 'ensemble-below-members',
+        text: 'The loss of the ensemble is below the mean loss of its members',
+        source: 'LoRA Dropout, Theorem 4.5',
+        test: {
+          kind: 'better',
+          arm: { name: 'ensemble', where: { p: 0.3, N: 4 }, readout: 'ensemble' },
+          than: [{ name: 'its members one by one', where: { p: 0.3, N: 4 }, readout: 'single-members' }],
+          metric: 'nll',
+          margin: lossMargin,
+        },
+      },
+      {
+        id: 'ensemble-above-mean-field',
+        text: 'The ensemble does better than one mean-field pass of the same weights',
+        source: 'a control of ours: a pass that costs one evaluation',
+        test: {
+          kind: 'better',
+          arm: { name: 'ensemble', where: { p: 0.3, N: 4 }, readout: 'ensemble' },
+          than: [{ name: 'mean-field', where: { p: 0.3, N: 4 }, readout: 'mean-field' }],
+          metric: 'nll',
+          margin: lossMargin,
         },
       },
       {
@@ -80,6 +106,7 @@ export const sensitivityExperiment: Experiment<ReportSpec> = {
           arm: { name: 'p = 0.3, ensemble', where: { p: 0.3, N: 4 }, readout: 'own' },
           than: [{ name: 'p = 0', where: { p: 0 } }],
           metric: 'ece',
+          margin: calibrationMargin,
         },
       },
     ],

@@ -18,7 +18,7 @@ const folders = [
   ...readdirSync(join(root, 'packages'), { withFileTypes: true })
     .filter((entry) => entry.isDirectory())
     .map(({ name }) => `packages/${name}`),
-  ...['experiments', 'bench', 'scripts'],
+  ...['experiments', 'bench', 'generators', 'scripts'],
 ];
 const projects = folders.map((folder) => ({
   folder,
@@ -53,5 +53,5 @@ describe.each(projects)('$manifest.name', ({ folder, manifest }) => {
 
 it('names no registry in the lock file', () => {
   const lock = readFileSync(join(root, 'package-lock.json'), 'utf8');
-  expect(lock.match(/"resolved": "(?!packages\/|experiments|bench|scripts).*/g)).toBeNull();
+  expect(lock.match(/"resolved": "(?!packages\/|experiments|bench|generators|scripts).*/g)).toBeNull();
 });

@@ -9,6 +9,7 @@ export { meanFieldScale, mergeFactor } from './masks/mean-field.ts';
 export { planMasks } from './masks/plan.ts';
 export { checkNoise, refusal } from './noise/check.ts';
 export { rateAt } from './noise/rate.ts';
+export { ownerOf } from './noise/structure.ts';
 export type {
   Compensation,
   Consistency,

@@ -1,9 +1,9 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { HostParams } from '@lab/adapter';
 import { meanFieldScale } from '@lab/dropout';
 import { models } from '@lab/models';
-import { BadInput, readRecord, runFolder, type RunConfig } from '@lab/records';
+import { BadInput, readAdapterFiles, readRecord, runFolder, type RunConfig } from '@lab/records';
 import { blueprintOf, storedSetting, trainedParams, type Blueprint } from '@lab/runner';
 
 export const ADAPTER_FILES = ['adapter_config.json', 'adapter_model.safetensors'] as const;
@@ -18,14 +18,16 @@ export interface Trained {
   readonly params: HostParams;
 }
 
-/** The adapter folder of a finished run, and its config. Throws `BadInput` when there is none. */
+/**
+ * The adapter folder of a finished run, its files compared with their checksums, and its config.
+ * Throws `BadInput` when there is none.
+ */
 export const trainedFolder = (out: string, run: string): { readonly from: string; readonly config: RunConfig } => {
   const record = readRecord(out, run);
   if (!record) throw new BadInput(`--run: ${runFolder(out, run)} holds no finished run; lab plan lists the ids`);
-  const from = join(runFolder(out, run), 'adapter');
-  if (!existsSync(join(from, ADAPTER_FILES[1])))
+  if (!readAdapterFiles(out, run)?.has(ADAPTER_FILES[1]))
     throw new BadInput(`run ${run} (${record.result.status}) has no trained weights`);
-  return { from, config: record.config };
+  return { from: join(runFolder(out, run), 'adapter'), config: record.config };
 };
 
 /**

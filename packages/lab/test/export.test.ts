@@ -57,7 +57,7 @@ beforeAll(async () => {
 const exported = async (
   method: string,
   format: ExportOptions['format'],
-  more: Pick<ExportOptions, 'readout'> = {},
+  more: Partial<Pick<ExportOptions, 'readout' | 'tokens' | 'batch'>> = {},
 ): Promise<string> => {
   const to = join(out, 'exports', [method, format, ...Object.values(more)].join('-'));
   await exportRun({ out, run: runs[method]!.id, format, to, weights, batch: 1, ...more });
@@ -178,4 +178,11 @@ it('says when there is no such run', async () => {
   await expect(exportRun({ out, run: 'none', format: 'onnx', to: out, batch: 1 })).rejects.toThrow(
     `--run: ${join(out, 'runs', 'none')} holds no finished run; lab plan lists the ids`,
   );
+});
+
+it('refuses rows that are longer than the model reads, and batches that no file should hold', async () => {
+  await expect(exported('none', 'onnx', { tokens: 1_000_000 })).rejects.toThrow(
+    /^--tokens: the model \S+ reads at most \d+ tokens; got 1000000$/,
+  );
+  await expect(exported('none', 'onnx', { batch: 1_000_000_000 })).rejects.toThrow(/^--batch: 1000000000 rows/);
 });

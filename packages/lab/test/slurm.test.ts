@@ -110,7 +110,7 @@ describe.skipIf(cannot !== null)(`a real Slurm${cannot === null ? '' : ` (skippe
       said,
     ).toEqual([1, 1, 1, 1, 1, 1]);
     expect(readFileSync(join(submitted.folder, 'collect.log'), 'utf8')).toContain('6 done');
-    expect(existsSync(join(out, 'report-short.html')), said).toBe(true);
+    expect(existsSync(join(out, 'index.html')), said).toBe(true);
 
     const whole = under('whole-short');
     expect((await lab('worker', study.file, '--scale', 'short', '--out', whole)).code).toBe(0);

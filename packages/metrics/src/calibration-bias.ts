@@ -60,11 +60,12 @@ const meanDeviation = (p: readonly number[]): number => {
 
 /**
  * The ECE that a perfectly calibrated model of the same confidences would read on as many examples,
- * on average: outcomes drawn with the stated probabilities, binned by `groups`. The floor below
- * which an ECE says nothing. Fraction; null without examples.
+ * on average: outcomes drawn with the stated probabilities, in equal-width bins as `equalWidth`
+ * cuts them. The floor below which an ECE says nothing. Fraction; null without examples.
  */
-export const calibrationFloor = (groups: readonly (readonly Bet[])[]): number | null => {
-  const total = groups.reduce((sum, some) => sum + some.length, 0);
-  if (total === 0) return null;
-  return groups.reduce((sum, some) => sum + meanDeviation(some.map(({ confidence }) => confidence)), 0) / total;
+export const calibrationFloor = (bets: readonly Bet[], bins: number): number | null => {
+  if (bets.length === 0) return null;
+  const inBin = (b: number): number[] =>
+    bets.map(({ confidence }) => confidence).filter((c) => c <= (b + 1) / bins && (c > b / bins || b === 0));
+  return Array.from({ length: bins }, (_, b) => meanDeviation(inBin(b))).reduce((sum, v) => sum + v, 0) / bets.length;
 };

@@ -11,26 +11,23 @@ const bets = (stream: number, n: number, truth = (c: number) => c): Bet[] => {
   return Array.from(c, (v, i) => ({ confidence: 0.5 + v / 2, right: u[i]! < truth(0.5 + v / 2) }));
 };
 
-const grouped = (some: readonly Bet[], bins = 15): Bet[][] =>
-  Array.from({ length: bins }, (_, b) => some.filter(({ confidence: c }) => c > b / bins && c <= (b + 1) / bins));
-
 const mean = (x: readonly number[]) => x.reduce((a, b) => a + b, 0) / x.length;
 
 describe('the floor of a calibration error', () => {
   it('is what a perfectly calibrated model reads on average', () => {
     for (const n of [60, 300]) {
       const read = Array.from({ length: 400 }, (_, s) => calibrationError(equalWidth(bets(s, n), 15))!);
-      const floor = Array.from({ length: 40 }, (_, s) => calibrationFloor(grouped(bets(s, n)))!);
+      const floor = Array.from({ length: 40 }, (_, s) => calibrationFloor(bets(s, n), 15)!);
       expect(mean(read) / mean(floor)).toBeCloseTo(1, 1);
     }
   });
   it('is the same by the exact and the normal law where they meet', () => {
     const p = Array.from({ length: 200 }, (_, i) => ({ confidence: 0.5 + i / 500, right: true }));
-    const exact = calibrationFloor([p])!;
-    const normalLaw = calibrationFloor([[...p, { confidence: 1, right: true }]])! * (201 / 200);
+    const exact = calibrationFloor(p, 1)!;
+    const normalLaw = calibrationFloor([...p, { confidence: 1, right: true }], 1)! * (201 / 200);
     expect(normalLaw / exact).toBeCloseTo(1, 2);
   });
-  it('is null without examples', () => expect(calibrationFloor([[], []])).toBeNull());
+  it('is null without examples', () => expect(calibrationFloor([], 15)).toBeNull());
 });
 
 describe('the debiased calibration error', () => {

@@ -6,8 +6,14 @@ export interface LanguageModel extends Model {
   readonly vocabulary: number;
   /** Next-token logits of every place. hidden: [B, T, width] -> [B, T, V]. */
   readonly logits: (forward: Forward, hidden: tf.Tensor3D) => tf.Tensor3D;
-  /** Token that ends a text, from config.json; undefined where it names none. */
+  /**
+   * Token that ends a text in training, the first of config.json; undefined where it names none.
+   */
   readonly end: number | undefined;
+  /**
+   * Tokens that end a text that is written: those of generation_config.json, else of config.json.
+   */
+  readonly ends: readonly number[];
   /** Ids of a text without special tokens. */
   readonly encodeBare: (text: string) => Int32Array;
   /** The text of ids, special tokens left out. */

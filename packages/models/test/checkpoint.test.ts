@@ -104,6 +104,15 @@ describe('bad input', () => {
     await expect(open('bert', folder)).rejects.toThrow(`no such file: ${join(folder, 'model.safetensors')}`);
   });
 
+  it('a checkpoint of pickled tensors says how to convert it', async () => {
+    const folder = copyOf('bert-bare');
+    rmSync(join(folder, 'model.safetensors'));
+    writeFileSync(join(folder, 'pytorch_model.bin'), 'anything');
+    await expect(open('bert', folder)).rejects.toThrow(
+      /pytorch_model\.bin is a pickle and is not read; convert it once in Python: .*save_pretrained/,
+    );
+  });
+
   it('another architecture', async () => {
     const folder = fixtureFolder('gpt2-tied');
     await expect(open('bert', folder)).rejects.toThrow(

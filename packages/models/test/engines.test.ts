@@ -30,7 +30,7 @@ const runOn = async (engine: Engine, one: Case) => {
     const encode = (W: tf.Tensor) => model.encode(plainForward({ ...weights, [kernel]: W }), batch);
     const loss = (W: tf.Tensor): tf.Scalar => {
       const hidden = encode(W);
-      return tf.sum(tf.square(model.pool(plainForward({ ...weights, [kernel]: W }), hidden, batch)));
+      return tf.sum(tf.square(model.pool(plainForward({ ...weights, [kernel]: W }), hidden, batch))) as tf.Scalar;
     };
     const start = weights[kernel]!;
     return { hidden: tf.mul(encode(start), tf.expandDims(batch.valid, -1)), gradient: tf.grad(loss)(start) };
@@ -40,10 +40,10 @@ const runOn = async (engine: Engine, one: Case) => {
   );
   const { ids, valid, types } = tensors;
   const out = await program.run({ ids: ids!, valid: valid!, ...(types ? { types } : {}), ...weights });
-  const computed = { hidden: (await engine.get(out.hidden)).data, gradient: (await engine.get(out.gradient)).data };
+  const found = { hidden: (await engine.get(out.hidden)).data, gradient: (await engine.get(out.gradient)).data };
   engine.free(out);
   program.dispose();
-  return computed;
+  return found;
 };
 
 const worst = (a: ArrayLike<number>, b: ArrayLike<number>): number =>
@@ -65,13 +65,13 @@ describe.each(['wasm', 'onnx'] as const)('%s', (name) => {
     'computes $folder as plain JavaScript does',
     async (one) => {
       const expected = await runOn(js, one);
-      const computed = await runOn(engine, one);
+      const found = await runOn(engine, one);
       const size = Math.max(...Array.from(expected.gradient, Math.abs));
       expect(size).toBeGreaterThan(0);
       // float32 sums in another order: some tens of roundings of numbers of size 1 to 10.
-      expect(worst(computed.hidden, expected.hidden)).toBeLessThan(2e-5);
-      expect(worst(computed.gradient, expected.gradient)).toBeLessThan(2e-5 * Math.max(1, size));
-      expect(computed.hidden).toHaveLength(expected.hidden.length);
+      expect(worst(found.hidden, expected.hidden)).toBeLessThan(2e-5);
+      expect(worst(found.gradient, expected.gradient)).toBeLessThan(2e-5 * Math.max(1, size));
+      expect(found.hidden).toHaveLength(expected.hidden.length);
     },
   );
 });

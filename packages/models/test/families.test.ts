@@ -1,7 +1,12 @@
+import { cpSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { adapters, forwardWith, type SiteUse } from '@lab/adapter';
 import { tf } from '@lab/engine';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { CASES, compare, openCase } from './parity.ts';
+import { relativeBucket } from '../src/families/mpnet/index.ts';
+import { isLanguageModel, models } from '../src/index.ts';
+import { CASES, compare, fixtureFolder, openCase } from './parity.ts';
 import { batchOf, plainForward, uploadAll } from './plain-forward.ts';
 
 beforeAll(async () => {
@@ -59,6 +64,41 @@ describe.each(CASES)('$folder', (one) => {
     });
     tf.dispose([...Object.values(frozen), ...Object.values(params)]);
     expect([...used].sort()).toEqual([...declared.keys()].sort());
+  });
+});
+
+describe('MPNet', () => {
+  it('has the buckets of distances that transformers has', () => {
+    const expected: readonly number[] = JSON.parse(
+      readFileSync(new URL('./fixtures/families/mpnet-buckets.json', import.meta.url), 'utf8'),
+    );
+    expect(expected.map((_, i) => relativeBucket(i - (expected.length - 1) / 2))).toEqual(expected);
+    expect(expected).toHaveLength(401);
+  });
+});
+
+describe('texts', () => {
+  it.each([
+    ['mistral', 9],
+    ['gemma2', 10],
+    ['qwen2', 16],
+  ])('of %s are at most a window long', async (folder, longest) => {
+    const one = CASES.find((each) => each.folder === folder);
+    expect((await openCase(one!)).maxTokens).toBe(longest);
+  });
+
+  it('end at every token of generation_config.json', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'ends-'));
+    cpSync(fixtureFolder('llama-three'), folder, { recursive: true });
+    const ends = async () => {
+      const model = await models.build(models.parse({ name: 'llama', lm: true }), { weights: folder });
+      return isLanguageModel(model) ? [model.end, model.ends] : undefined;
+    };
+    expect(await ends()).toEqual([2, [2]]);
+    writeFileSync(join(folder, 'generation_config.json'), JSON.stringify({ eos_token_id: [7, 8, 9] }));
+    expect(await ends()).toEqual([2, [7, 8, 9]]);
+    writeFileSync(join(folder, 'generation_config.json'), JSON.stringify({ eos_token_id: 'all' }));
+    await expect(ends()).rejects.toThrow(/generation_config\.json: key "eos_token_id"/);
   });
 });
 

@@ -38,6 +38,17 @@ export const CASES: readonly Case[] = [
   { folder: 'opt-tied', family: 'opt', pooling: 'last', output: 'next' },
   { folder: 'opt-post-norm', family: 'opt', pooling: 'last', output: 'next' },
   { folder: 'opt-untied', family: 'opt', pooling: 'last', output: 'next' },
+  { folder: 'xlm-roberta', family: 'xlm-roberta', pooling: 'classifier', output: 'pooled' },
+  { folder: 'electra-narrow', family: 'electra', pooling: 'classifier', output: 'pooled' },
+  { folder: 'electra-wide', family: 'electra', pooling: 'classifier', output: 'pooled' },
+  { folder: 'mpnet', family: 'mpnet', pooling: 'classifier', output: 'pooled' },
+  { folder: 'mpnet-bare', family: 'mpnet', pooling: 'pooler', output: 'bare' },
+  { folder: 'modernbert', family: 'modernbert', pooling: 'classifier', output: 'pooled' },
+  { folder: 'modernbert-biased', family: 'modernbert', pooling: 'classifier', output: 'pooled' },
+  { folder: 'qwen2', family: 'qwen2', pooling: 'last', output: 'next' },
+  { folder: 'mistral', family: 'mistral', pooling: 'last', output: 'next' },
+  { folder: 'mistral-score', family: 'mistral', pooling: 'last', output: 'pooled' },
+  { folder: 'gemma2', family: 'gemma2', pooling: 'last', output: 'next' },
 ];
 
 export const fixtureFolder = (name: string): string =>

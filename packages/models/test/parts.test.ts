@@ -2,7 +2,7 @@ import { BadInput } from '@lab/records';
 import { tf } from '@lab/engine';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { logBucket, skew } from '../src/families/deberta/relative.ts';
-import { ropeFrequencies } from '../src/families/llama/rope.ts';
+import { ropeFrequencies } from '../src/parts/rope.ts';
 import { models } from '../src/index.ts';
 import { ACTIVATIONS } from '../src/parts/activations.ts';
 import { causalBias, group, HIDDEN } from '../src/parts/attention.ts';

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { readTokenizerFiles } from '../src/tokens/files.ts';
 import { fit, openTokenizer } from '../src/tokens/tokenizer.ts';
 
 interface Row {
@@ -17,7 +18,8 @@ describe.each(['wordpiece', 'roberta', 'byte-level', 'unigram', 'llama'])('%s', 
   const rows = JSON.parse(readFileSync(join(folder, 'expected.json'), 'utf8')) as readonly Row[];
 
   it.each(rows)('$text | $pair | $maxTokens', async ({ text, pair, maxTokens, ids, types }) => {
-    const tokenize = await openTokenizer(folder, { maxTokens: 512, types: true });
+    const files = await readTokenizerFiles(folder);
+    const tokenize = openTokenizer(files!, { maxTokens: 512, types: true });
     const encoded = tokenize(text, pair ?? undefined, maxTokens);
     expect([...encoded.ids]).toEqual(ids);
     // Only models with segments ask for types, and theirs come from a template.

@@ -6,6 +6,7 @@ export type { Catalogue, Citation, Entry, Named } from './entry.ts';
 export { itemAt, present } from './item.ts';
 export { runId, type EntryVersions } from './id.ts';
 export { nearest } from './nearest.ts';
+export { refuseReserved } from './reserved.ts';
 export { sentence } from './sentence.ts';
 export type {
   Allocation,
@@ -20,30 +21,55 @@ export type {
   RunResult,
   Surroundings,
 } from './record.ts';
-export { digest, makeFolder, readText, setAside, writeWhole } from './store/files.ts';
+export {
+  checksumOf,
+  hashFile,
+  isReadable,
+  largestRead,
+  listFolder,
+  needBytes,
+  readBytes,
+  readText,
+  statsOf,
+} from './disk/read.ts';
+export { codeOf, concernsOnly, Refusal, refused } from './disk/refusal.ts';
+export { createWhole, digest, isUnfinished, makeFolder, setAside, temporaryName, writeWhole } from './disk/write.ts';
+export {
+  curvePointSchema,
+  predictionSchema,
+  runHeadSchema,
+  runRecordSchema,
+  runResultSchema,
+} from './record-schema.ts';
 export { LeaseLost, openRun, pathStep, runFolder } from './store/folder.ts';
 export { note } from './store/history.ts';
 export {
-  heartbeat,
-  holdingOf,
-  isOurs,
+  fenceOf,
   leaseTimeout,
-  releaseLease,
-  takeLease,
+  openLeases,
+  parseOwner,
   type Holding,
   type Lease,
+  type Leases,
+  type LeaseWorld,
 } from './store/lease.ts';
+export { diskWorld, heartbeat, holdingOf, isOurs, releaseLease, takeLease } from './store/lease-world.ts';
 export type { Owner } from './store/owner.ts';
 export { readProgress, writeProgress, type ProgressNote } from './store/progress.ts';
-export { damageOf, readSeal, unseal, type Seal } from './store/seal.ts';
+export { damageOf, openFinished, readSeal, readSealed, unseal, type Finished, type Seal } from './store/seal.ts';
 export { failRun, isDone, readFailure, stateOf, type Failure, type RunState } from './store/states.ts';
+export {
+  readAdapterFiles,
+  readCurve,
+  readCurveSoFar,
+  readPredictions,
+  readRecord,
+  readValidation,
+} from './store/finished.ts';
 export {
   checkpointPath,
   finishRun,
   mendRun,
-  readCurve,
-  readPredictions,
-  readRecord,
   writeAdapterFile,
   writeCheckpoint,
   writeCurve,

@@ -1,8 +1,21 @@
-import { chmodSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { chmodSync, existsSync, mkdirSync, readdirSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { BadInput, makeFolder, readText, writeWhole } from '../src/index.ts';
-import { refused } from '../src/store/files.ts';
+import {
+  BadInput,
+  checksumOf,
+  createWhole,
+  digest,
+  listFolder,
+  makeFolder,
+  readBytes,
+  readText,
+  Refusal,
+  refused,
+  setAside,
+  writeWhole,
+} from '../src/index.ts';
 import { freshFolder } from './folder.ts';
 
 describe('writeWhole', () => {
@@ -35,6 +48,10 @@ describe('writeWhole', () => {
     }
   });
 
+  it.skipIf(!existsSync('/proc/self'))('says at once that a place makes no folders', () => {
+    expect(() => makeFolder('/proc/lab-out/runs')).toThrow(/^cannot make the folder \/proc\/lab-out\/runs: .*--out$/);
+  });
+
   it.skipIf(process.getuid?.() === 0)('says in one sentence that a folder may not be written', () => {
     const folder = freshFolder();
     chmodSync(folder, 0o555);
@@ -47,23 +64,80 @@ describe('writeWhole', () => {
     ['EACCES', 'permission denied'],
     ['EROFS', 'the file system is read-only'],
   ])('turns %s into a sentence', (code, reason) => {
-    const error = refused('write', '/out/run.json', Object.assign(new Error('raw'), { code }));
+    const error = refused('write', '/out/run.json', Object.assign(new Error('raw'), { code }), 'free it');
     expect(error).toBeInstanceOf(BadInput);
-    expect((error as Error).message).toBe(
-      `cannot write /out/run.json: ${reason}; free it or choose another folder with --out`,
-    );
+    expect(error).toHaveProperty('message', `cannot write /out/run.json: ${reason}; free it`);
   });
 
   it('lets other errors pass as they are', () => {
-    const error = Object.assign(new Error('odd'), { code: 'EIO' });
+    const error = Object.assign(new Error('odd'), { code: 'ERR_ODD' });
     expect(refused('write', 'x', error)).toBe(error);
   });
 });
 
-describe('readText', () => {
-  it('is null for a file that is not there, and an error for a folder', () => {
+describe('reading', () => {
+  it('gives bytes, text, checksums and names; null or nothing where there is nothing', () => {
     const folder = freshFolder();
-    expect(readText(join(folder, 'absent'))).toBeNull();
-    expect(() => readText(folder)).toThrow('EISDIR');
+    const path = join(folder, 'file');
+    writeWhole(path, 'some text');
+    expect(readBytes(path)?.toString()).toBe('some text');
+    expect(checksumOf(path)).toEqual({ sha256: digest('some text'), bytes: 9 });
+    expect(listFolder(folder)).toEqual(['file']);
+    const absent = join(folder, 'absent');
+    expect([readText(absent), checksumOf(absent), listFolder(absent)]).toEqual([null, null, []]);
+  });
+
+  const loop = (path: string) => symlinkSync(path, path);
+  it.each<[string, (path: string) => void, string]>([
+    ['a folder', (path) => mkdirSync(path), 'it is a folder'],
+    ['a pipe that nobody writes to', (path) => execFileSync('mkfifo', [path]), 'it is no regular file'],
+    ['a device', (path) => symlinkSync('/dev/zero', path), 'it is no regular file'],
+    ['a link to itself', loop, 'its links lead in a circle'],
+    ['a file too large', (path) => truncateSync(path, 2 ** 30), 'it has 1073741824 bytes, at most'],
+  ])('refuses %s in one sentence, at once', (what, make, reason) => {
+    const path = join(freshFolder(), 'run.json');
+    if (what === 'a file too large') writeFileSync(path, '');
+    make(path);
+    expect(() => readText(path)).toThrow(Refusal);
+    expect(() => readText(path)).toThrow(`cannot read ${path}: ${reason}`);
+  });
+
+  it('refuses a name that is too long, and a path through a file', () => {
+    const folder = freshFolder();
+    expect(() => readText(join(folder, 'x'.repeat(300)))).toThrow(/cannot read .*: the name is too long$/);
+    writeFileSync(join(folder, 'file'), '');
+    expect(() => readText(join(folder, 'file', 'below'))).toThrow(/a part of the path is a file$/);
+    expect(() => listFolder(join(folder, 'file'))).toThrow(/cannot list the folder .*: a part of the path is a file$/);
+  });
+});
+
+describe('createWhole', () => {
+  it('succeeds once, and leaves nothing beside the file', () => {
+    const folder = freshFolder();
+    const path = join(folder, 'lease');
+    expect([createWhole(path, 'one'), createWhole(path, 'two')]).toEqual([true, false]);
+    expect(readText(path)).toBe('one');
+    expect(listFolder(folder)).toEqual(['lease']);
+  });
+
+  it('is not stopped by what another process of the same number left half written', () => {
+    const folder = freshFolder();
+    const path = join(folder, 'lease');
+    for (const ending of [`${process.pid}.tmp`, 'tmp', `tmp-${process.pid}`]) mkdirSync(`${path}.${ending}`);
+    expect(createWhole(path, 'one')).toBe(true);
+    writeWhole(path, 'two');
+    expect(readText(path)).toBe('two');
+  });
+});
+
+describe('setAside', () => {
+  it('renames links themselves, and never over anything', () => {
+    const folder = freshFolder();
+    const path = join(folder, 'run');
+    symlinkSync(path, `${path}.corrupt-1`);
+    symlinkSync('nowhere', path);
+    expect(setAside(path)).toBe(`${path}.corrupt-2`);
+    expect(setAside(path)).toBeNull();
+    expect(listFolder(folder)).toEqual(['run.corrupt-1', 'run.corrupt-2']);
   });
 });

@@ -27,7 +27,7 @@ const finished = (): { out: string; folder: string } => {
   writeHead(lease, sampleConfig, surroundings);
   writeCurve(lease, sampleCurve);
   writeAdapterFile(lease, 'adapter_model.safetensors', Uint8Array.of(1, 2, 3));
-  finishRun(lease, result, predictions);
+  finishRun(lease, result, { predictions, validation: [] });
   releaseLease(lease);
   return { out, folder: runFolder(out, 'abc') };
 };
@@ -79,7 +79,8 @@ describe('a finished run', () => {
       const lease = leaseOf(folder);
       expect(mendRun(lease)).toEqual({ done: false, damaged: path });
       releaseLease(lease);
-      expect(existsSync(`${path}.corrupt-1`)).toBe(true);
+      const aside = name.startsWith('adapter') ? path.replace('adapter', 'adapter.corrupt-1') : `${path}.corrupt-1`;
+      expect(existsSync(aside)).toBe(true);
       expect(stateOf(out, 'abc')).toBe('planned');
       expect(readRecord(out, 'abc')).toBeNull();
       expect(readPredictions(out, 'abc')).toEqual([]);
@@ -93,7 +94,7 @@ describe('a finished run', () => {
     mendRun(leaseOf(folder));
     const lease = leaseOf(folder, 1);
     writeHead(lease, sampleConfig, surroundings);
-    finishRun(lease, result, predictions);
+    finishRun(lease, result, { predictions, validation: [] });
     edit(join(folder, 'result.json'));
     mendRun(lease);
     expect(readdirSync(folder).filter((name) => name.startsWith('DONE'))).toEqual(['DONE.corrupt-1', 'DONE.corrupt-2']);

@@ -12,6 +12,7 @@ import {
   readFailure,
   readPredictions,
   readRecord,
+  readValidation,
   releaseLease,
   runFolder,
   stateOf,
@@ -45,15 +46,25 @@ describe('the run store', () => {
 
     const again = leaseOf(openRun(out, 'abc'));
     expect([...readFileSync(checkpointPath(again.folder)!)]).toEqual([1, 2, 3]);
-    finishRun(again, result, predictions);
+    finishRun(again, result, { predictions, validation: predictions.slice(0, 1) });
     releaseLease(again);
     expect(stateOf(out, 'abc')).toBe('done');
     expect(readRecord(out, 'abc')).toEqual({ config: sampleConfig, surroundings, result });
     expect(readCurve(out, 'abc')).toEqual(sampleCurve);
     expect(readPredictions(out, 'abc')).toEqual(predictions);
+    expect(readValidation(out, 'abc')).toEqual(predictions.slice(0, 1));
     expect(checkpointPath(again.folder)).toBeNull();
     expect(readdirSync(runFolder(out, 'abc')).sort()).toEqual(
-      ['DONE', 'adapter', 'history.jsonl', 'metrics.jsonl', 'predictions.jsonl', 'result.json', 'run.json'].sort(),
+      [
+        'DONE',
+        'adapter',
+        'history.jsonl',
+        'metrics.jsonl',
+        'predictions.jsonl',
+        'result.json',
+        'run.json',
+        'validation.jsonl',
+      ].sort(),
     );
   });
 
@@ -67,7 +78,7 @@ describe('the run store', () => {
     failRun(lease, { status: 'oom', reason: 'third' });
     releaseLease(lease);
     expect(stateOf(out, 'abc')).toBe('oom');
-    finishRun(leaseOf(lease.folder), result, []);
+    finishRun(leaseOf(lease.folder), result, { predictions: [], validation: [] });
     expect(readFailure(lease.folder)).toBeNull();
     expect(isDone(out, 'abc')).toBe(true);
   });
@@ -82,7 +93,7 @@ describe('the run store', () => {
       () => writeCurve(lease, sampleCurve),
       () => writeAdapterFile(lease, 'x', ''),
       () => failRun(lease, { status: 'failed', reason: '' }),
-      () => finishRun(lease, result, predictions),
+      () => finishRun(lease, result, { predictions, validation: [] }),
     ];
     for (const write of writes) expect(write).toThrow(LeaseLost);
     expect(readdirSync(lease.folder).every((name) => name.startsWith('lease-'))).toBe(true);
@@ -92,7 +103,7 @@ describe('the run store', () => {
   it('is not done before its marker, whatever else is there', () => {
     const { out, lease } = start();
     writeHead(lease, sampleConfig, surroundings);
-    finishRun(lease, result, predictions);
+    finishRun(lease, result, { predictions, validation: [] });
     rmSync(join(lease.folder, 'DONE'));
     expect(isDone(out, 'abc')).toBe(false);
     expect(readRecord(out, 'abc')).toBeNull();

@@ -1,10 +1,18 @@
-/** What benchmarks and scripts take apart. Packages import each other through their index alone; lint keeps it so. */
+/**
+ * What benchmarks and scripts take apart. Packages import each other through their index alone;
+ * lint keeps it so.
+ */
 export { iqm, probabilityOfImprovement, stratified } from './stats/across-tasks.ts';
 export { median, sortedQuantile } from './stats/describe.ts';
-export { hierarchicalInterval } from './stats/hierarchical.ts';
+export { guardedMde, guardedPower } from './stats/guarded-power.ts';
 export { holm } from './stats/holm.ts';
-export { bootstrapInterval, tInterval, type Interval } from './stats/interval.ts';
+export type { Interval } from './stats/interval.ts';
 export { mcnemar } from './stats/mcnemar.ts';
-export { detectableFactor } from './stats/power.ts';
-export { signFlip } from './stats/sign-flip.ts';
-export { hump, rising } from './stats/trend.ts';
+export { pairedTest, seedInterval } from './stats/paired-test.ts';
+export { seedExampleInterval } from './stats/seed-example.ts';
+export { slopes } from './stats/trend.ts';
+export { sequentialLooks } from './stats/sequential.ts';
+export { gainsOnTestAlone } from './verdict/leak.ts';
+export { judge } from './verdict/verdict.ts';
+export { seedsToHold } from './verdict/needs.ts';
+export { decideAll, decideNoGain, decidePeak, type VerdictStatus } from './verdict/decide.ts';

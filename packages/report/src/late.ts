@@ -4,9 +4,9 @@
 export const renderReport: typeof import('./render.ts').writeReportFiles = async (...args) =>
   (await import('./render.ts')).writeReportFiles(...args);
 
-/** See `writePageFile` of render.ts. */
-export const renderPage = async (...args: Parameters<typeof import('./render.ts').writePageFile>): Promise<string> =>
-  (await import('./render.ts')).writePageFile(...args);
+/** See `pageHtml` of page/page.ts. */
+export const renderPage = async (...args: Parameters<typeof import('./page/page.ts').pageHtml>): Promise<string> =>
+  (await import('./page/page.ts')).pageHtml(...args);
 
 /** See `drawSpec` of figures/draw.ts. */
 export const draw: typeof import('./figures/draw.ts').drawSpec = async (...args) =>

@@ -3,6 +3,7 @@ import { BadInput, writeWhole } from '@lab/records';
 import { flatCsv } from './tables/runs.ts';
 import type { Study } from './study/study.ts';
 import { drawSpec, type Drawing } from './figures/draw.ts';
+import { summaryJson } from './page/index-page.ts';
 import { type Illustrated, pageHtml } from './page/page.ts';
 import { buildReport } from './report.ts';
 import type { ReportSpec } from './spec/spec.ts';
@@ -67,12 +68,7 @@ export const writeReportFiles = async (study: Study, spec: ReportSpec, outDir: s
     write(`figures/${figure.name}.png`, drawing.png);
     drawings.push(drawing);
   }
+  write('report.json', summaryJson(report));
   const html = write('report.html', pageHtml([{ report, drawings }], spec.title));
   return { summary: summaryText(report), files, html, report, drawings };
-};
-
-/** One page for several reports. Returns the file written. */
-export const writePageFile = (reports: readonly Illustrated[], outFile: string): string => {
-  writeWhole(outFile, pageHtml(reports));
-  return outFile;
 };

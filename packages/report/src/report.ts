@@ -10,6 +10,8 @@ import { judge, type Verdict } from './verdict/verdict.ts';
 /** Everything a report says, before any file is written. */
 export interface Report {
   readonly spec: ReportSpec;
+  /** Which runs these are beside others of the experiment; null where nobody said. */
+  readonly holds: string | null;
   readonly cells: readonly Cell[];
   readonly verdicts: readonly Verdict[];
   readonly tables: readonly Table[];
@@ -19,13 +21,14 @@ export interface Report {
 /** records -> statistics -> tables, figures, verdicts. Pure: equal input gives equal output. */
 export const buildReport = (study: Study, spec: ReportSpec): Report => {
   const { cells } = study;
-  const verdicts = judge(cells, spec.claims);
+  const verdicts = judge(cells, spec.claims, spec.looks);
   return {
     spec,
+    holds: study.holds ?? null,
     cells,
     verdicts,
     tables: [
-      ...(verdicts.length > 0 ? [verdictTable('verdicts', cells, verdicts)] : []),
+      ...(verdicts.length > 0 ? [verdictTable(spec, cells, verdicts)] : []),
       ...spec.tables.flatMap((table) => buildTables(cells, table)),
     ],
     figures: spec.figures.map((figure) => buildFigure(cells, figure)),

@@ -5,7 +5,14 @@ import { bestOfK } from '../src/stats/best-of-k.ts';
 import { studentCdf, studentQuantile } from '../src/stats/distributions.ts';
 import { exampleShare } from '../src/stats/example-share.ts';
 import { holm } from '../src/stats/holm.ts';
-import { correlations, jointMde, jointPower } from '../src/stats/joint-power.ts';
+import {
+  correlations,
+  guardedEquivalence,
+  guardedMde,
+  guardedPower,
+  jointMde,
+  jointPower,
+} from '../src/stats/guarded-power.ts';
 import { meanInterval, pAbove, pBelow } from '../src/stats/mean-interval.ts';
 import { noncentralTCdf, noncentralTQuantile } from '../src/stats/noncentral-t.ts';
 import { equivalencePower, fewestPairs, pairedMde, pairedPower } from '../src/stats/paired-power.ts';
@@ -60,16 +67,34 @@ describe('power of a paired comparison', () => {
   });
 });
 
+describe('power of the deciding test', () => {
+  it('is what fresh simulated studies find', () => {
+    for (const n of [6, 8, 16]) {
+      const effect = guardedMde(n)!;
+      const all = Array.from({ length: 4_000 }, (_, s) =>
+        Array.from(normal(fold(fold(key(11), n), s), n), (z) => z + effect),
+      );
+      expect(Math.abs(all.filter((v) => pAbove(v) < 0.025).length / 4_000 - 0.8)).toBeLessThan(0.025);
+    }
+  });
+  it('meets the noncentral t law for many seeds, and stays below it for few', () => {
+    expect(guardedPower(0.5, 40)).toBeLessThan(pairedPower({ effect: 0.5, n: 40 }));
+    expect(pairedPower({ effect: 0.5, n: 40 }) - guardedPower(0.5, 40)).toBeLessThan(0.015);
+    expect(guardedMde(6)! / pairedMde(6)!).toBeGreaterThan(1.1);
+    expect(guardedMde(5)).toBeNull();
+    expect(Math.abs(guardedEquivalence(0.6, 40) - guardedEquivalence(0.6, 41))).toBeLessThan(0.03);
+  });
+});
+
 describe('joint power', () => {
   const one = [[1]];
   it('of one part is the power of its test', () => {
-    const power = jointPower({ spreads: [2], correlation: one, n: 8, effect: 2.4 });
-    expect(Math.abs(power - pairedPower({ effect: 1.2, n: 8 }))).toBeLessThan(0.02);
-    expect(jointMde({ spreads: [2], correlation: one, n: 8 })! / (2 * pairedMde(8)!)).toBeCloseTo(1, 1);
+    expect(jointPower({ spreads: [2], correlation: one, n: 8, effect: 2.4 })).toBe(guardedPower(1.2, 8));
+    expect(jointMde({ spreads: [2], correlation: one, n: 8 })).toBeCloseTo(2 * guardedMde(8)!, 12);
   });
   it('of independent parts is the product, of equal parts the power of one', () => {
-    const single = pairedPower({ effect: 1, n: 10 });
-    const pair = { spreads: [1, 1], n: 10, effect: 1 };
+    const single = guardedPower(1.2, 10);
+    const pair = { spreads: [1, 1], n: 10, effect: 1.2 };
     const apart = [[1, 0], [0, 1]]; // prettier-ignore
     const same = [[1, 1], [1, 1]]; // prettier-ignore
     expect(Math.abs(jointPower({ ...pair, correlation: apart }) - single ** 2)).toBeLessThan(0.025);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ClaimTest } from '../src/verdict/claim.ts';
+import { verdictTable } from '../src/tables/verdicts.ts';
 import { judge } from '../src/verdict/verdict.ts';
 import { invent } from './synthetic.ts';
 
@@ -12,7 +13,7 @@ const one = (cells: ReturnType<typeof runs>, test: ClaimTest) =>
 
 describe('verdicts', () => {
   const cells = [...runs('a', 2), ...runs('b', 1), ...runs('c', 1.02)];
-  it('held, contradicted, not seen', () => {
+  it('held, contradicted, equivalent, cannot tell', () => {
     const better = (x: string, ...than: string[]): ClaimTest => ({
       kind: 'better',
       arm: arm(x),
@@ -21,7 +22,10 @@ describe('verdicts', () => {
     });
     expect(one(cells, better('a', 'b')).status).toBe('held');
     expect(one(cells, better('b', 'a')).status).toBe('contradicted');
-    expect(one(cells, better('c', 'b')).status).toBe('not seen');
+    expect(one(cells, better('c', 'b')).status).toBe('cannot tell');
+    const near = { value: 0.2, from: 'the test' };
+    expect(one(cells, { ...better('c', 'b'), margin: near }).status).toBe('equivalent');
+    expect(one(cells, { ...better('b', 'c'), margin: near }).status).toBe('equivalent');
     // Best of all needs every part: a beats b, but nothing beats itself.
     expect(one(cells, better('c', 'b', 'a')).status).toBe('contradicted');
     expect(one(cells, better('a', 'b', 'c')).status).toBe('held');
@@ -30,13 +34,13 @@ describe('verdicts', () => {
   it('turns metrics where lower is better', () => {
     const v = one(cells, { kind: 'better', arm: arm('a'), than: [arm('b')], metric: 'nll' });
     expect(v.status).toBe('held');
-    expect(v.finding.effect).toBeGreaterThan(0);
+    expect(v.finding.nearest!.mean).toBeGreaterThan(0);
   });
   it('says why it cannot tell', () => {
     const few = [...runs('a', 2, 3), ...runs('b', 1, 3)];
     const v = one(few, { kind: 'better', arm: arm('a'), than: [arm('b')], metric: 'score' });
     expect(v.status).toBe('cannot tell');
-    expect(v.sentence).toMatch(/^Cannot tell at this n: accuracy \+.*cannot go below p = 0\.250\.$/);
+    expect(v.sentence).toBe('Cannot tell: 3 of at least 6 seeds (a against b).');
     const none = one(few, { kind: 'better', arm: arm('a'), than: [arm('absent')], metric: 'score' });
     expect(none.sentence).toBe('Cannot tell: no runs to pair: a against absent.');
   });
@@ -45,16 +49,29 @@ describe('verdicts', () => {
       ...runs('a', 1),
       ...seeds.map((seed) => invent({ seed, method: 'b', skill: 1, members: 0, examples: 120 })),
     ];
-    expect(one(same, { kind: 'no-gain', arm: arm('b'), than: arm('a'), metric: 'score', margin: 0.05 }).status).toBe(
-      'held',
-    );
-    expect(one(cells, { kind: 'no-gain', arm: arm('a'), than: arm('b'), metric: 'score', margin: 0.005 }).status).toBe(
-      'contradicted',
-    );
+    expect(
+      one(same, {
+        kind: 'no-gain',
+        arm: arm('b'),
+        than: arm('a'),
+        metric: 'score',
+        margin: { value: 0.05, from: 'the test' },
+      }).status,
+    ).toBe('held');
+    expect(
+      one(cells, {
+        kind: 'no-gain',
+        arm: arm('a'),
+        than: arm('b'),
+        metric: 'score',
+        margin: { value: 0.005, from: 'the test' },
+      }).status,
+    ).toBe('contradicted');
   });
   it('inverted U and rise along an axis', () => {
+    // Four seeds choose the peak, eight test it.
     const sweep = (skills: number[]) =>
-      seeds.flatMap((seed) =>
+      Array.from({ length: 12 }, (_, seed) => seed).flatMap((seed) =>
         skills.map((skill, i) =>
           invent({ seed, method: 'm', labels: { p: i / 10 }, options: { p: i / 10 }, skill, members: 0 }),
         ),
@@ -69,5 +86,50 @@ describe('verdicts', () => {
     expect(one(sweep([0.5, 1.2, 2]), { kind: 'rising', arm: over, x: 'p', metric: 'score' }).status).toBe('held');
     const members = seeds.map((seed) => invent({ seed, method: 'm', skill: 1 }));
     expect(one(members, { kind: 'rising', arm: over, x: 'M', metric: 'nll' }).status).toBe('held');
+  });
+  it('says beside a held claim what a temperature and a control do', () => {
+    // b is as accurate as a and only too sure of itself: one temperature takes the difference away.
+    const sharp = (method: string, sharpness: number) =>
+      seeds.map((seed) => {
+        const cell = invent({ seed, method, skill: 1, sharpness, members: 0 });
+        return { ...cell, validation: cell.predictions };
+      });
+    const sure = [...sharp('a', 1), ...sharp('a2', 1.02), ...sharp('b', 4)];
+    const test: ClaimTest = { kind: 'better', arm: arm('a'), than: [arm('b')], metric: 'nll' };
+    const [v] = judge(sure, [{ id: 'x', text: 'x', source: 'x', test, controls: [arm('a2'), arm('b')] }]);
+    expect(v!.status).toBe('held');
+    expect(v!.beside.some((text) => text.startsWith('after one temperature'))).toBe(true);
+    expect(v!.beside).toContain('not proven better than a2');
+    expect(v!.beside).not.toContain('not proven better than b');
+    const without = sure.map(({ validation: _validation, ...cell }) => cell);
+    expect(one(without, test).beside).toEqual(['after one temperature: n/a (no logits stored)']);
+  });
+  it('the ensemble against what its members score by themselves', () => {
+    const members = seeds.map((seed) => invent({ seed, method: 'm', skill: 1 }));
+    const [ensemble, single] = (['ensemble', 'single-members'] as const).map((readout) => ({ ...arm('m'), readout }));
+    const v = one(members, { kind: 'better', arm: ensemble!, than: [single!], metric: 'nll' });
+    // Jensen: the loss of the mean is never above the mean of the losses.
+    expect(v.status).toBe('held');
+    expect(v.finding.nearest!.low).toBeGreaterThan(0);
+  });
+  it('decides at planned looks only, and more strictly there', () => {
+    const test: ClaimTest = { kind: 'better', arm: arm('a'), than: [arm('b')], metric: 'score' };
+    const claim = { id: 'x', text: 'x', source: 'x', test };
+    const at = (looks: number[]) => judge(cells, [claim], { seeds: looks, spending: 'obrien-fleming' })[0]!;
+    expect(at([16, 32]).sentence).toContain('8 seeds are no planned look (16, 32)');
+    const interim = at([8, 16, 32]);
+    const { low, high } = interim.finding.nearest!;
+    const plain = one(cells, test).finding.nearest!;
+    expect(high - low).toBeGreaterThan(plain.high - plain.low);
+  });
+  it('no claim is held twice on the same runs without a note', () => {
+    const claims = ['score', 'nll'].map((metric) => ({
+      id: metric,
+      text: metric,
+      source: 'x',
+      test: { kind: 'better' as const, arm: arm('a'), than: [arm('b')], metric },
+    }));
+    const { notes } = verdictTable({}, cells, judge(cells, claims));
+    expect(notes).toContain('score and nll are both held on partly the same runs (16): they are not independent.');
   });
 });

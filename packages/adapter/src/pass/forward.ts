@@ -76,6 +76,7 @@ export const forwardWith = (
       if (whole) inputs.set(path, x);
       return output;
     },
+    afterNorm: (place, x, norm) => adapter.afterNorm?.(place, x, norm, params, { input, record }) ?? x,
     sublayer: (kind, place, output, x, stream = x) => {
       const moved = adapter.sublayer?.(kind, place, output, x, params, { stream, input, record }) ?? output;
       inputs.set(place.path, x);

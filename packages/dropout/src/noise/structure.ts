@@ -51,6 +51,23 @@ const axes: { readonly [kind in SiteKind]: { readonly [structure in Structure]?:
   vector: { element: ['batch', 'own'], example: ['batch', 'shared'] },
 };
 
+/**
+ * What a mask belongs to: the adapter's parameters, a whole text (all its tokens share it), or
+ * single tokens. An instance of the first two is fixed while a text is written.
+ */
+export const ownerOf = ({ site, structure }: Pick<Noise, 'site' | 'structure'>): 'parameters' | 'text' | 'token' => {
+  switch (kindOf(site)) {
+    case 'matrix':
+      return 'parameters';
+    case 'vector':
+      return 'text';
+    case 'tokens':
+      return axes.tokens[structure]?.[1] === 'shared' ? 'text' : 'token';
+    case 'attention':
+      return 'token';
+  }
+};
+
 /** The structures that mean something at a site. */
 export const structuresAt = (site: Site): readonly Structure[] =>
   STRUCTURES.filter((structure) => axes[kindOf(site)][structure]);

@@ -43,7 +43,7 @@ export const collect = async (
         .join(', '),
     );
   const written = finished > 0 ? await writeReports(plans, options) : null;
-  if (options.json) printJson({ runs: ids.length, counts, setAside, page: written?.page ?? null });
+  if (options.json) printJson({ runs: ids.length, counts, setAside, index: written?.index ?? null });
   else if (written) console.log(reportsText(written));
   if (finished < ids.length) process.exitCode = 1;
 };

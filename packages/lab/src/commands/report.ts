@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { isDone } from '@lab/records';
-import { servePage } from '@lab/report';
+import { renderPage, servePage } from '@lab/report';
 import { plansOf, runsIn, type Planned, type PlanOptions } from '../compose/experiments.ts';
-import { committed, reportFolder, reportsText, scaleName, writeReport, writeReports } from '../compose/reports.ts';
+import { committed, reportFolder, reportsText, writeReport, writeReports } from '../compose/reports.ts';
+import { reportName } from '../compose/folder.ts';
 import { printJson } from '../terminal/print.ts';
 
 /**
@@ -13,7 +13,10 @@ const serveReports = async (plans: readonly Planned[], options: PlanOptions): Pr
   const ids = [...new Set(runsIn(plans).map(({ id }) => id))];
   const countDone = () => ids.filter((id) => isDone(options.out, id)).length;
   const { url, close } = await servePage({
-    render: async () => readFileSync((await writeReports(plans, options)).page, 'utf8'),
+    render: async () => {
+      const { reports } = await writeReports(plans, options);
+      return renderPage(reports.map(({ rendered }) => rendered));
+    },
     stamp: () => `${countDone()} of ${ids.length}`,
   });
   console.log(`${url} follows ${ids.length} runs, ${countDone()} done. Ctrl-C ends it.`);
@@ -32,14 +35,14 @@ export const report = async (
   const plans = plansOf(names, options);
   if (options.watch) return serveReports(plans, options);
   const written = await writeReports(plans, options);
-  const { reports, page } = written;
-  if (options.json) printJson({ folders: reports.map(({ folder }) => folder), page });
+  const { reports, index } = written;
+  if (options.json) printJson({ folders: reports.map(({ folder }) => folder), index });
   else console.log(reportsText(written));
   if (!options.publish) return;
   for (const [i, { study }] of reports.entries()) {
     const experiment = plans[i]?.experiment;
     if (!experiment) continue;
-    const folder = reportFolder(committed, experiment.name, scaleName(options));
+    const folder = reportFolder(committed, experiment.name, reportName(options));
     await writeReport(study, experiment.report, folder);
     console.error(`Published: ${folder}`);
   }

@@ -1,14 +1,8 @@
 import { compareStudies, readArchive } from '@lab/report';
 import { plansOf, runsIn, type PlanOptions } from '../compose/experiments.ts';
-import {
-  committed,
-  reportFolder,
-  reportsText,
-  scaleName,
-  writeReports,
-  type WrittenReport,
-} from '../compose/reports.ts';
+import { committed, reportFolder, reportsText, writeReports, type WrittenReport } from '../compose/reports.ts';
 import { conclude, sweepData, trainAll, type TrainOptions } from '../compose/train.ts';
+import { reportName } from '../compose/folder.ts';
 import { printJson } from '../terminal/print.ts';
 
 /** The experiments that every reader of the papers asks for first. */
@@ -41,14 +35,14 @@ export const reproduce = async (options: PlanOptions & TrainOptions & { readonly
   const trained = await trainAll(runsIn(plans), options);
   process.exitCode = conclude(trained);
   if (trained.stopped) {
-    if (options.json) printJson({ ...sweepData(trained), reports: [], page: null });
+    if (options.json) printJson({ ...sweepData(trained), reports: [], index: null });
     return;
   }
   const written = await writeReports(plans, options);
-  const scale = scaleName(options);
+  const scale = reportName(options);
   if (options.json) {
     const reports = written.reports.map((report) => comparedData(report, scale));
-    return printJson({ ...sweepData(trained), reports, page: written.page });
+    return printJson({ ...sweepData(trained), reports, index: written.index });
   }
   const comparisons = written.reports.map((report) => comparedText(report, scale));
   console.log([reportsText(written), 'Against the committed results', ...comparisons].join('\n\n'));

@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { methods } from '@lab/dropout';
 import {
-  renderPage,
   renderReport,
   storedStudy,
   withSeedEnsembles,
   writeArchive,
+  writeIndex,
   type Cell,
   type MethodCard,
   type Rendered,
@@ -15,6 +15,8 @@ import {
   type Study,
 } from '@lab/report';
 import type { Planned, PlanOptions } from './experiments.ts';
+import { holdsText, reportName } from './folder.ts';
+import { registrationIn } from './protocol.ts';
 
 /** One experiment's report on disk. */
 export interface WrittenReport {
@@ -23,18 +25,14 @@ export interface WrittenReport {
   readonly folder: string;
 }
 
-/** Reports of several experiments, and the page that shows them all. */
+/** Reports of several experiments, and the page that lists every report below the folder. */
 export interface WrittenReports {
   readonly reports: readonly WrittenReport[];
-  readonly page: string;
+  readonly index: string;
 }
 
-/** Where an experiment's report at one scale lies, below any folder of results. */
-export const reportFolder = (out: string, experiment: string, scale: string): string => join(out, experiment, scale);
-
-/** What a report's folder is called: its scale, and the model that was asked for. */
-export const scaleName = ({ scale, model }: Pick<PlanOptions, 'scale' | 'model'>): string =>
-  model === undefined ? scale : `${scale}-${model}`;
+/** Where an experiment's report lies, below any folder of results; `name` as `reportName` makes it. */
+export const reportFolder = (out: string, experiment: string, name: string): string => join(out, experiment, name);
 
 /** The committed results. */
 export const committed = fileURLToPath(new URL('../../../../results', import.meta.url));
@@ -59,29 +57,30 @@ export const writeReport = async (study: Study, spec: ReportSpec, folder: string
   return { study, rendered, folder };
 };
 
-/** Reports of experiments from the runs that are done, and one page for all. */
-export const writeReports = async (
-  plans: readonly Planned[],
-  options: Pick<PlanOptions, 'out' | 'scale' | 'model'>,
-): Promise<WrittenReports> => {
+/** Reports of experiments from the runs that are done, and the list of all reports. */
+export const writeReports = async (plans: readonly Planned[], options: PlanOptions): Promise<WrittenReports> => {
   const { out } = options;
-  const scale = scaleName(options);
+  const name = reportName(options);
+  const holds = holdsText(options);
   const reports: WrittenReport[] = [];
-  for (const { experiment, runs } of plans) {
-    const study = storedStudy(experiment, runs, out);
-    reports.push(await writeReport(study, experiment.report, reportFolder(out, experiment.name, scale)));
+  for (const plan of plans) {
+    const { experiment, runs } = plan;
+    const { title, question, report } = experiment;
+    const study = storedStudy({ name: experiment.name, title, question, holds }, runs, out);
+    const registration = registrationIn(plan, options);
+    const spec = registration
+      ? { ...report, registration, ...(registration.looks ? { looks: registration.looks } : {}) }
+      : report;
+    reports.push(await writeReport(study, spec, reportFolder(out, experiment.name, name)));
   }
-  const page = await renderPage(
-    reports.map(({ rendered }) => rendered),
-    join(out, `report-${scale}.html`),
-  );
-  return { reports, page };
+  return { reports, index: writeIndex(out) };
 };
 
 /** What a terminal shows of reports: verdicts and tables, then where the files are. */
-export const reportsText = ({ reports, page }: WrittenReports): string =>
+export const reportsText = ({ reports, index }: WrittenReports): string =>
   [
     ...reports.map(({ rendered }) => rendered.summary),
     ...reports.map(({ folder }) => `Tables and figures: ${join(folder, 'tables')}, ${join(folder, 'figures')}`),
-    `Report: ${page}`,
+    ...reports.map(({ rendered }) => `Report: ${rendered.html}`),
+    `All reports: ${index}`,
   ].join('\n\n');

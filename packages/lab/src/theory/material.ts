@@ -1,13 +1,13 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { theoryRuns } from '@lab/experiments';
 import type { HostParams } from '@lab/adapter';
 import { key } from '@lab/random';
-import { runFolder } from '@lab/records';
+import { BadInput, readAdapterFiles, runFolder } from '@lab/records';
 import { openPreparer, openWorkshop, planRun, trainedParams, type ExperimentRun, type Session } from '@lab/runner';
 import { openBest } from '@lab/engine';
 import type { Material } from '@lab/theory';
 import type { TrainOptions } from '../compose/train.ts';
+import { ADAPTER_FILES } from '../trained.ts';
 
 /** The two trainings, planned. */
 export const plannedRuns = (): readonly [plain: ExperimentRun, dropout: ExperimentRun] => {
@@ -19,10 +19,12 @@ export const plannedRuns = (): readonly [plain: ExperimentRun, dropout: Experime
   return [plan('plain'), plan('dropout')];
 };
 
-/** Trained parameters of a finished run. */
+/** Trained parameters of a finished run. Throws `BadInput` where it left none. */
 const trainedOf = (out: string, id: string, { blueprint }: Session): HostParams => {
-  const file = join(runFolder(out, id), 'adapter', 'adapter_model.safetensors');
-  return trainedParams(blueprint, readFileSync(file), file);
+  const file = join(runFolder(out, id), 'adapter', ADAPTER_FILES[1]);
+  const bytes = readAdapterFiles(out, id)?.get(ADAPTER_FILES[1]);
+  if (!bytes) throw new BadInput(`${file}: the training left no weights`);
+  return trainedParams(blueprint, bytes, file);
 };
 
 /** What the checks look at, from the two finished runs. The caller closes the engine. */

@@ -16,8 +16,8 @@ export interface Checkpoint {
   /** Whether its number type is one that `read` converts. */
   readonly readable: (name: string) => boolean;
   /**
-   * One tensor, read by range and converted to float32. Throws `BadInput` for an unsupported type
-   * or a file that ends early.
+   * One tensor, read by range and converted to float32. Throws `BadInput` for an unsupported type,
+   * a file that ends early, or a value that is not finite.
    */
   readonly read: (name: string) => Promise<Float32Array>;
 }
@@ -26,8 +26,23 @@ const SINGLE = 'model.safetensors';
 const INDEX = `${SINGLE}.index.json`;
 const indexSchema = z.object({ weight_map: z.record(z.string(), z.string().regex(/^[^/\\]+$/)) });
 
+/** A sentence that says how to turn a checkpoint of pickled tensors into safetensors. */
+const conversion = (folder: string): string => {
+  const quoted = JSON.stringify(folder);
+  const lines = [
+    'import transformers as t',
+    `f = ${quoted}`,
+    'c = t.AutoConfig.from_pretrained(f)',
+    'getattr(t, c.architectures[0]).from_pretrained(f).save_pretrained(f)',
+    't.AutoTokenizer.from_pretrained(f).save_pretrained(f)',
+  ];
+  return `${folder}: pytorch_model.bin is a pickle and is not read; convert it once in Python: ${lines.join('; ')}`;
+};
+
 const places = async (folder: string): Promise<ReadonlyMap<string, TensorPlace>> => {
   if (existsSync(join(folder, SINGLE))) return readHeader(join(folder, SINGLE));
+  const pickled = ['pytorch_model.bin', 'pytorch_model.bin.index.json'].some((name) => existsSync(join(folder, name)));
+  if (pickled && !existsSync(join(folder, INDEX))) throw new BadInput(conversion(folder));
   if (!existsSync(join(folder, INDEX)))
     throw new BadInput(`no such file: ${join(folder, SINGLE)} (nor ${INDEX} for a sharded checkpoint)`);
   const { weight_map } = await readJsonFile(join(folder, INDEX), indexSchema);
@@ -43,8 +58,8 @@ const places = async (folder: string): Promise<ReadonlyMap<string, TensorPlace>>
 };
 
 /**
- * Opens `model.safetensors`, or the shards that `model.safetensors.index.json` lists.
- * Throws `BadInput` for a missing, broken or cut-off file, naming file and tensor.
+ * Opens `model.safetensors`, or the shards that `model.safetensors.index.json` lists. Throws
+ * `BadInput` for a missing, broken or cut-off file, naming file and tensor.
  */
 export const openCheckpoint = async (folder: string): Promise<Checkpoint> => {
   const tensors = await places(folder);
@@ -62,7 +77,10 @@ export const openCheckpoint = async (folder: string): Promise<Checkpoint> => {
         );
       const handle = await open(place.file);
       try {
-        return toFloat32(await readRange(handle, place.file, place.from, place.to - place.from), place.dtype);
+        const values = toFloat32(await readRange(handle, place.file, place.from, place.to - place.from), place.dtype);
+        const bad = values.findIndex((value) => !Number.isFinite(value));
+        if (bad >= 0) throw new BadInput(`${place.file}: tensor ${name} holds ${values[bad]} at ${bad}`);
+        return values;
       } finally {
         await handle.close();
       }

@@ -18,6 +18,8 @@ export interface Anatomy {
   readonly layers: number;
   readonly maxTokens: number;
   readonly causal: boolean;
+  /** Whether norms come before a sublayer or after its residual; absent: before. */
+  readonly norms?: 'before' | 'after';
   /** Number of segment kinds; `types` are only given to a model with more than one. */
   readonly segments: number;
   readonly linears: readonly LinearSpec[];
@@ -30,6 +32,8 @@ export interface Anatomy {
    * head.
    */
   readonly lmHead?: string;
+  /** Largest magnitude of next-token logits; absent: unbounded. */
+  readonly logitsCap?: number;
 }
 
 /** How a family reads config.json. */

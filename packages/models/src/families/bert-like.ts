@@ -6,8 +6,16 @@ import { paddingBias } from '../parts/attention.ts';
 import { lookUp, segments } from '../parts/embed.ts';
 import { encoderPool, type PoolHead } from '../parts/encoder-pool.ts';
 import { normAt } from '../parts/norm.ts';
+import {
+  plainLogits,
+  postNormLayers,
+  postNormLinears,
+  postNormSites,
+  postNormTensors,
+  type LayerPaths,
+  type PostNorm,
+} from '../parts/post-norm.ts';
 import { positionsOf, textsOf } from '../parts/texts.ts';
-import { postNormLayers, postNormLinears, postNormSites, postNormTensors, type PostNorm } from '../parts/post-norm.ts';
 import { embeddingSite, linearTensors, normTensors, outputSite, table, type Anatomy } from './anatomy.ts';
 import { bertLayerPaths } from './bert-layers.ts';
 
@@ -34,18 +42,22 @@ export const poolHead = (path: string, width: number, layers: number, activation
   return { spec, activation };
 };
 
-/**
- * An encoder with learned positions, the first token's at row `firstPosition` of the table, and
- * segment embeddings.
- */
-export const bertLike = (
-  config: z.infer<typeof bertConfig>,
-  {
-    root,
-    firstPosition,
-    pool,
-  }: { readonly root: string; readonly firstPosition: number; readonly pool: 'mean' | 'cls' | PoolHead },
-): Anatomy => {
+/** What an encoder of BERT's kind does in its own way. */
+export interface BertTraits {
+  readonly root: string;
+  /** Row of the position table that the first token has. */
+  readonly firstPosition: number;
+  readonly pool: 'mean' | 'cls' | PoolHead;
+  /** Width of the embeddings where a linear map leads from them to the layers. */
+  readonly embeddingWidth?: number;
+  readonly paths?: (layer: number) => LayerPaths;
+  /** What is added to the attention logits of every layer: [1, heads, T, T]. */
+  readonly logitsBias?: (forward: Forward, tokens: number) => tf.Tensor;
+}
+
+/** An encoder with learned positions and, where `type_vocab_size` is not 0, segment embeddings. */
+export const bertLike = (config: z.infer<typeof bertConfig>, traits: BertTraits): Anatomy => {
+  const { root, firstPosition, pool, logitsBias, embeddingWidth = config.hidden_size } = traits;
   const { hidden_size: width, num_hidden_layers: layers } = config;
   const stack: PostNorm = {
     layers,
@@ -54,38 +66,57 @@ export const bertLike = (
     ffnWidth: config.intermediate_size,
     activation: config.hidden_act,
     eps: config.layer_norm_eps,
-    paths: (layer) => bertLayerPaths(root, layer),
+    paths: traits.paths ?? ((layer) => bertLayerPaths(root, layer)),
   };
   const at = `${root}.embeddings`;
   const head = typeof pool === 'string' ? [] : [pool.spec];
+  const typed = config.type_vocab_size > 0;
+  const project: readonly LinearSpec[] =
+    embeddingWidth === width
+      ? []
+      : [{ path: `${at}_project`, layer: 0, dIn: embeddingWidth, dOut: width, per: 'token' }];
   const embed = (forward: Forward, batch: TokenBatch): tf.Tensor => {
     const words = lookUp(forward.weight(`${at}.word_embeddings.weight`), batch.ids);
     const places = positionsOf(batch, forward.weight(`${at}.position_embeddings.weight`), firstPosition);
-    const kinds = segments(forward, `${at}.token_type_embeddings.weight`, batch);
-    const normed = normAt(forward, `${at}.LayerNorm`, tf.add(tf.add(words, kinds), places), stack.eps);
-    return forward.perturb('embedding', { path: at, layer: 0 }, normed);
+    const sum = typed ? tf.add(words, segments(forward, `${at}.token_type_embeddings.weight`, batch)) : words;
+    const normed = normAt(forward, `${at}.LayerNorm`, tf.add(sum, places), stack.eps);
+    const embedded = forward.perturb('embedding', { path: at, layer: 0 }, normed);
+    return project.reduce((x, { path }) => forward.linear(path, x), embedded);
+  };
+  const encode: Anatomy['encode'] = (forward, batch) => {
+    const biases = new Map<number, tf.Tensor>();
+    const biased = (bias: NonNullable<typeof logitsBias>, q: tf.Tensor4D, k: tf.Tensor4D): tf.Tensor => {
+      const tokens = q.shape[2];
+      const known = biases.get(tokens) ?? bias(forward, tokens);
+      biases.set(tokens, known);
+      return tf.add(plainLogits(q, k), known);
+    };
+    const layered: PostNorm = logitsBias ? { ...stack, logits: (_f, _l, q, k) => biased(logitsBias, q, k) } : stack;
+    return postNormLayers(layered, forward, embed(forward, batch), textsOf(batch, paddingBias));
   };
   return {
     width,
     layers,
     maxTokens: config.max_position_embeddings - firstPosition,
     causal: false,
+    norms: 'after',
     segments: config.type_vocab_size,
-    linears: [...postNormLinears(stack), ...head],
+    linears: [...project, ...postNormLinears(stack), ...head],
     tensors: [
-      table(`${at}.word_embeddings.weight`, config.vocab_size, width),
-      table(`${at}.position_embeddings.weight`, config.max_position_embeddings, width),
-      table(`${at}.token_type_embeddings.weight`, config.type_vocab_size, width),
-      ...normTensors(`${at}.LayerNorm`, width),
+      table(`${at}.word_embeddings.weight`, config.vocab_size, embeddingWidth),
+      table(`${at}.position_embeddings.weight`, config.max_position_embeddings, embeddingWidth),
+      ...(typed ? [table(`${at}.token_type_embeddings.weight`, config.type_vocab_size, embeddingWidth)] : []),
+      ...normTensors(`${at}.LayerNorm`, embeddingWidth),
+      ...project.flatMap((spec) => linearTensors(spec)),
       ...postNormTensors(stack),
       ...head.flatMap((spec) => linearTensors(spec)),
     ],
     sites: (batch, tokens) => [
-      embeddingSite(at, width, batch, tokens),
+      embeddingSite(at, embeddingWidth, batch, tokens),
       ...postNormSites(stack, batch, tokens),
       outputSite(layers, width, batch),
     ],
-    encode: (forward, batch) => postNormLayers(stack, forward, embed(forward, batch), textsOf(batch, paddingBias)),
+    encode,
     pool: encoderPool(pool, layers),
   };
 };

@@ -1,6 +1,13 @@
 import type { Citation } from '@lab/records';
 import { familyEntry, publishedEntry } from './entry.ts';
 import { bert } from './bert/index.ts';
+import { electra } from './electra/index.ts';
+import { gemma2 } from './gemma2/index.ts';
+import { mistral } from './mistral/index.ts';
+import { modernBert } from './modernbert/index.ts';
+import { mpnet } from './mpnet/index.ts';
+import { qwen2 } from './qwen2/index.ts';
+import { xlmRoberta } from './xlm-roberta/index.ts';
 import { deberta } from './deberta/index.ts';
 import { distilbert } from './distilbert/index.ts';
 import { gpt2 } from './gpt2/index.ts';
@@ -35,6 +42,14 @@ const cites = {
   },
   opt: arxiv('OPT: Open Pre-trained Transformer Language Models', 2022, '2205.01068', 'section 2.1'),
   llama: arxiv('Llama 2: Open Foundation and Fine-Tuned Chat Models', 2023, '2307.09288', 'section 2.2'),
+  xlmRoberta: arxiv('Unsupervised Cross-lingual Representation Learning at Scale', 2019, '1911.02116', 'section 3'),
+  electra: arxiv('ELECTRA: Pre-training Text Encoders as Discriminators', 2020, '2003.10555', 'section 3'),
+  mpnet: arxiv('MPNet: Masked and Permuted Pre-training', 2020, '2004.09297', 'section 2'),
+  modernBert: arxiv('Smarter, Better, Faster, Longer: ModernBERT', 2024, '2412.13663', 'section 2.1'),
+  qwen2: arxiv('Qwen2 Technical Report', 2024, '2407.10671', 'section 2.2'),
+  mistral: arxiv('Mistral 7B', 2023, '2310.06825', 'section 2'),
+  gemma2: arxiv('Gemma 2: Improving Open Language Models at a Practical Size', 2024, '2408.00118', 'section 2'),
+  smollm2: arxiv('SmolLM2: When Smol Goes Big', 2025, '2502.02737', 'section 4'),
 } as const;
 
 /**
@@ -52,7 +67,35 @@ export const familyEntries = [
   }),
   familyEntry(gpt2, true, { name: 'gpt2', summary: 'any GPT-2 checkpoint', cite: cites.gpt2 }),
   familyEntry(opt, true, { name: 'opt', summary: 'any OPT checkpoint', cite: cites.opt }),
-  familyEntry(llama, true, { name: 'llama', summary: 'any LLaMA checkpoint', cite: cites.llama }),
+  familyEntry(llama, true, {
+    name: 'llama',
+    summary:
+      'any LLaMA checkpoint: LLaMA 2 and 3, SmolLM, TinyLlama; rope scaling linear or llama3, not dynamic or yarn',
+    cite: cites.llama,
+  }),
+  familyEntry(xlmRoberta, false, {
+    name: 'xlm-roberta',
+    summary: 'any XLM-RoBERTa checkpoint',
+    cite: cites.xlmRoberta,
+  }),
+  familyEntry(electra, false, { name: 'electra', summary: 'any ELECTRA discriminator', cite: cites.electra }),
+  familyEntry(mpnet, false, {
+    name: 'mpnet',
+    summary: 'any MPNet checkpoint, all-mpnet-base-v2 with pooling mean',
+    cite: cites.mpnet,
+  }),
+  familyEntry(modernBert, false, { name: 'modernbert', summary: 'any ModernBERT checkpoint', cite: cites.modernBert }),
+  familyEntry(qwen2, true, { name: 'qwen2', summary: 'any Qwen2 or Qwen2.5 checkpoint; not Qwen3', cite: cites.qwen2 }),
+  familyEntry(mistral, true, {
+    name: 'mistral',
+    summary: 'any Mistral checkpoint; texts are at most its sliding window long',
+    cite: cites.mistral,
+  }),
+  familyEntry(gemma2, true, {
+    name: 'gemma2',
+    summary: 'any Gemma 2 checkpoint; texts are at most its sliding window long; not Gemma 3',
+    cite: cites.gemma2,
+  }),
   publishedEntry(
     bert,
     false,
@@ -76,6 +119,11 @@ export const familyEntries = [
     { name: 'gpt2-medium', summary: 'GPT-2 Medium: 24 layers, 1024 wide', cite: cites.gpt2 },
     { repo: 'openai-community/gpt2-medium', revision: '6dcaa7a952f72f9298047fd5137cd6e4f05f41da' },
   ),
+  publishedEntry(llama, true, {
+    name: 'smollm2',
+    summary: 'SmolLM2-135M-Instruct: 30 layers, 576 wide; give the folder that scripts/fetch-smollm2.py makes',
+    cite: cites.smollm2,
+  }),
   publishedEntry(llama, true, {
     name: 'llama2-7b',
     summary: 'LLaMA 2 7B: 32 layers, 4096 wide; its licence asks for an account, so give its folder',

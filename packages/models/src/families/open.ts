@@ -1,15 +1,17 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { BadInput } from '@lab/records';
+import { as3d } from '@lab/engine';
+import { BadInput, itemAt, present } from '@lab/records';
 import { z } from 'zod';
-import { readJsonFile } from '../checkpoint/json.ts';
-import { openCheckpoint } from '../checkpoint/open.ts';
+import { checkJson } from '../checkpoint/json.ts';
 import { tableLogits, type LanguageModel } from '../language-model.ts';
+import { capped } from '../parts/decoder.ts';
 import type { SavableModel } from '../savable.ts';
 import { openTexts, openTokenizer } from '../tokens/tokenizer.ts';
 import type { Family } from './anatomy.ts';
 import { checkTensors, loadTensors } from './load.ts';
 import { saveCheckpoint } from './save.ts';
+import { checkSizes } from './sizes.ts';
+import { GENERATION_CONFIG, openSource } from './source.ts';
 
 /** What a config chooses of a family's model. */
 export interface Choice {
@@ -19,16 +21,19 @@ export interface Choice {
 }
 
 const token = z.number().int().min(0);
-const configSchema = z.looseObject({
-  model_type: z.string(),
-  eos_token_id: z.union([token, z.array(token).min(1)]).nullish(),
-});
+const ending = { eos_token_id: z.union([token, z.array(token).min(1)]).nullish() };
+const configSchema = z.looseObject({ model_type: z.string(), ...ending });
+const generationConfigSchema = z.looseObject(ending);
+
+/** The tokens that a configuration says end a text; undefined where it says none. */
+const endsOf = ({ eos_token_id: ends }: z.infer<typeof generationConfigSchema>): readonly number[] | undefined =>
+  typeof ends === 'number' ? [ends] : (ends ?? undefined);
 
 /**
- * A model from a folder as transformers writes it: config.json, model.safetensors (or shards),
- * tokenizer.json. Reads headers only; `weights()` reads the tensors. Without tokenizer.json the
- * model opens, and `tokenize` throws. Throws `BadInput` for another architecture, a missing tensor
- * or one whose shape does not fit.
+ * A model from a folder that `openSource` reads: as transformers writes it, or with a GGUF file.
+ * Reads headers only; `weights()` reads the tensors. Without tokenizer.json the model opens, and
+ * `tokenize` throws. Throws `BadInput` for another architecture, a missing tensor or one whose
+ * shape does not fit.
  */
 export const openFamily = async (
   family: Family,
@@ -36,16 +41,20 @@ export const openFamily = async (
   folder: string,
   { pooling, lm }: Choice,
 ): Promise<SavableModel | (SavableModel & LanguageModel)> => {
-  const where = join(folder, 'config.json');
-  const config = await readJsonFile(where, configSchema);
+  const source = await openSource(folder);
+  const { where, checkpoint, tokenizer } = source;
+  const config = checkJson(source.config, configSchema, where);
+  const generation = checkJson(source.generation ?? {}, generationConfigSchema, join(folder, GENERATION_CONFIG));
   if (config.model_type !== family.modelType)
     throw new BadInput(
-      `${where}: key "model_type" is "${config.model_type}"; the model ${name} needs "${family.modelType}"`,
+      `${where}: key "model_type" is "${config.model_type}"; the model ${name} needs "${family.modelType}"` +
+        ' (lab list models shows the families)',
     );
+  checkSizes(config, where);
   const anatomy = family.describe(config, { pooling, lm }, where);
-  const checkpoint = await openCheckpoint(folder);
   checkTensors(checkpoint, anatomy, family.prefix);
-  const { width, layers, maxTokens, causal, linears, sites, encode, pool, lmHead } = anatomy;
+  const { width, layers, maxTokens, causal, norms, linears, sites, encode, pool, lmHead } = anatomy;
+  const rows = typeof config.vocab_size === 'number' ? config.vocab_size : Infinity;
   const missing = (): never => {
     throw new BadInput(`no such file: ${join(folder, 'tokenizer.json')}`);
   };
@@ -55,22 +64,25 @@ export const openFamily = async (
     layers,
     maxTokens,
     causal,
+    ...(norms ? { norms } : {}),
     linears,
     sites,
     encode,
     pool,
     weights: () => loadTensors(checkpoint, anatomy, family.prefix),
-    tokenize: existsSync(join(folder, 'tokenizer.json'))
-      ? await openTokenizer(folder, { maxTokens, types: anatomy.segments > 1 })
-      : missing,
+    tokenize: tokenizer ? openTokenizer(tokenizer, { maxTokens, types: anatomy.segments > 1, rows }) : missing,
     pairs: family.pairs,
-    save: (target, weights) => saveCheckpoint(checkpoint, anatomy, family.prefix, config, weights, target),
+    save: (target, weights) => saveCheckpoint(source, anatomy, family.prefix, weights, target),
   };
   if (lmHead === undefined) return model;
-  const [vocabulary] = anatomy.tensors.find((spec) => spec.name === lmHead)!.shape;
-  const end = Array.isArray(config.eos_token_id) ? config.eos_token_id[0] : (config.eos_token_id ?? undefined);
-  const texts = existsSync(join(folder, 'tokenizer.json'))
-    ? await openTexts(folder)
-    : { encodeBare: missing, decode: missing };
-  return { ...model, vocabulary: vocabulary!, logits: tableLogits(lmHead), end, ...texts };
+  const head = anatomy.tensors.find((spec) => spec.name === lmHead);
+  const vocabulary = itemAt(present(head, `tensor ${lmHead}`).shape, 0);
+  const ends = endsOf(generation) ?? endsOf(config) ?? [];
+  const [end] = endsOf(config) ?? ends;
+  const texts = tokenizer ? openTexts(tokenizer, rows) : { encodeBare: missing, decode: missing };
+  const unbounded = tableLogits(lmHead);
+  const { logitsCap } = anatomy;
+  const logits: LanguageModel['logits'] =
+    logitsCap === undefined ? unbounded : (forward, hidden) => as3d(capped(unbounded(forward, hidden), logitsCap));
+  return { ...model, vocabulary, logits, end, ends, ...texts };
 };

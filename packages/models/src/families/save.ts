@@ -1,20 +1,10 @@
-import { existsSync } from 'node:fs';
-import { copyFile, mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { transposed, type Float32HostArray } from '@lab/engine';
-import type { Checkpoint } from '../checkpoint/open.ts';
 import { writeTensors, type Outgoing } from '../checkpoint/write.ts';
-import { storedName } from './load.ts';
 import type { Anatomy } from './anatomy.ts';
-
-const TOKENIZER = [
-  'tokenizer.json',
-  'tokenizer_config.json',
-  'special_tokens_map.json',
-  'vocab.txt',
-  'vocab.json',
-  'merges.txt',
-];
+import { storedName } from './load.ts';
+import type { Source } from './source.ts';
 
 /**
  * Writes a folder that transformers loads: config.json (in float32), the tokenizer's files, and
@@ -22,10 +12,9 @@ const TOKENIZER = [
  * read from. Tensors that the model does not use (another head) are kept as they were.
  */
 export const saveCheckpoint = async (
-  checkpoint: Checkpoint,
+  { checkpoint, config, saveTokenizer }: Source,
   anatomy: Anatomy,
   prefix: string,
-  config: object,
   weights: { readonly [name: string]: Float32HostArray },
   folder: string,
 ): Promise<void> => {
@@ -55,6 +44,5 @@ export const saveCheckpoint = async (
     join(folder, 'config.json'),
     `${JSON.stringify({ ...config, dtype: 'float32', torch_dtype: 'float32' }, null, 2)}\n`,
   );
-  for (const file of TOKENIZER.filter((name) => existsSync(join(checkpoint.folder, name))))
-    await copyFile(join(checkpoint.folder, file), join(folder, file));
+  await saveTokenizer(folder);
 };

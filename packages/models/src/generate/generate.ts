@@ -19,11 +19,11 @@ export interface Decoder {
 export const generate = async (
   decoder: Decoder,
   prompts: readonly Int32Array[],
-  { end, options }: { readonly end: number | undefined; readonly options: Generation },
+  { ends, options }: { readonly ends: readonly number[]; readonly options: Generation },
 ): Promise<readonly (readonly number[])[]> => {
   // `from`: where a text's rows begin among the decoder's.
   let texts = prompts.map((prompt, from) => {
-    const task = { prompt: Array.from(prompt), end, options };
+    const task = { prompt: Array.from(prompt), ends, options };
     return { task, search: begin(), from };
   });
   let logits = await decoder.start(prompts);

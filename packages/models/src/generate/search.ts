@@ -21,10 +21,10 @@ export interface Search {
   readonly done: boolean;
 }
 
-/** What a search needs to know beside its state. `end`: the token that ends a text. */
+/** What a search needs to know beside its state. `ends`: the tokens that end a text. */
 export interface Task {
   readonly prompt: readonly number[];
-  readonly end: number | undefined;
+  readonly ends: readonly number[];
   readonly options: Generation;
 }
 
@@ -34,10 +34,16 @@ const first = <T>(items: readonly T[]): T => {
   return item;
 };
 
+/** Whether the last of these tokens ends a text. */
+const isEnded = (tokens: readonly number[], { ends }: Task): boolean => {
+  const last = tokens.at(-1);
+  return last !== undefined && ends.includes(last);
+};
+
 /** The first row alone: the prompt. */
 export const begin = (): Search => ({ running: [{ tokens: [], score: 0, parent: 0 }], finished: [], done: false });
 
-const greedyStep = ({ running }: Search, logits: readonly Float32Array[], { prompt, end, options }: Task): Search => {
+const greedyStep = ({ running }: Search, logits: readonly Float32Array[], { prompt, ends, options }: Task): Search => {
   const { tokens } = first(running);
   const scores = ruled(first(logits), [...prompt, ...tokens], options);
   let [best, highest] = [0, -Infinity];
@@ -45,7 +51,7 @@ const greedyStep = ({ running }: Search, logits: readonly Float32Array[], { prom
     if (score > highest) [best, highest] = [token, score];
   });
   const next = { tokens: [...tokens, best], score: 0, parent: 0 };
-  const done = best === end || next.tokens.length === options.maxNewTokens;
+  const done = ends.includes(best) || next.tokens.length === options.maxNewTokens;
   return { running: [next], finished: done ? [next] : [], done };
 };
 
@@ -84,15 +90,15 @@ const beamStep = (state: Search, logits: readonly Float32Array[], task: Task): S
   const { numBeams, lengthPenalty, maxNewTokens } = task.options;
   const best = candidates(state, logits, task, 2 * numBeams);
   const length = first(state.running).tokens.length + 1;
-  const ends = ({ tokens }: Beam) => tokens.at(-1) === task.end || length === maxNewTokens;
-  const ended = best.slice(0, numBeams).filter(ends);
+  const endsHere = ({ tokens }: Beam) => isEnded(tokens, task) || length === maxNewTokens;
+  const ended = best.slice(0, numBeams).filter(endsHere);
   const finished = [
     ...state.finished,
     ...ended.map((beam) => ({ ...beam, score: beam.score / length ** lengthPenalty })),
   ]
     .sort((a, b) => b.score - a.score)
     .slice(0, numBeams);
-  const running = best.filter((beam) => !ends(beam)).slice(0, numBeams);
+  const running = best.filter((beam) => !endsHere(beam)).slice(0, numBeams);
   const full = finished.length === numBeams;
   const hopeless = full && (running[0]?.score ?? -Infinity) / length ** lengthPenalty <= (finished.at(-1)?.score ?? 0);
   return { running, finished, done: running.length === 0 || hopeless };
@@ -103,7 +109,7 @@ export const advance = (state: Search, logits: readonly Float32Array[], task: Ta
   task.options.numBeams === 1 ? greedyStep(state, logits, task) : beamStep(state, logits, task);
 
 /** The best text: its tokens without the ending one. */
-export const bestText = ({ finished, running }: Search, { end }: Task): readonly number[] => {
+export const bestText = ({ finished, running }: Search, task: Task): readonly number[] => {
   const { tokens } = first(finished.length > 0 ? finished : running);
-  return tokens.at(-1) === end ? tokens.slice(0, -1) : tokens;
+  return isEnded(tokens, task) ? tokens.slice(0, -1) : tokens;
 };

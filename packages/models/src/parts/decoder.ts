@@ -13,12 +13,16 @@ export interface DecoderPaths {
   readonly attention: string;
   readonly output: string;
   readonly attentionNorm: string;
+  /** Norm of the attention's output before its residual is added, where there is one. */
+  readonly attentionOutputNorm?: string;
   readonly ffn: string;
   readonly down: string;
   readonly ffnNorm: string;
+  /** Norm of the feed-forward part's output, where there is one. */
+  readonly ffnOutputNorm?: string;
 }
 
-/** A stack of causal layers, and what its family does in its own way. */
+/** A stack of layers with a residual around each part, and what its family does in its own way. */
 export interface DecoderStack {
   readonly layers: number;
   readonly paths: (layer: number) => DecoderPaths;
@@ -32,50 +36,68 @@ export interface DecoderStack {
   /** Queries [n, heads, t, d] as they meet keys: scaled, and rotated where positions are angles. */
   readonly query: (q: tf.Tensor4D, attention: Place) => tf.Tensor4D;
   /** Keys [n, groups, t, d] likewise; absent: as they are. */
-  readonly key?: (k: tf.Tensor4D) => tf.Tensor4D;
+  readonly key?: (k: tf.Tensor4D, attention: Place) => tf.Tensor4D;
   /** The activation inside the feed-forward part: [B, T, width] -> [B, T, d_ff]. */
   readonly inner: (forward: Forward, ffn: Place, h: tf.Tensor) => tf.Tensor;
+  /** Largest magnitude of attention logits, cap tanh(logits / cap); absent: unbounded. */
+  readonly cap?: number;
 }
 
-/** The layers: x [B, T, width] -> [B, T, width], or packed. */
-export const decoderLayers = (stack: DecoderStack, forward: Forward, x: tf.Tensor, texts: Texts): tf.Tensor => {
+/** cap tanh(x / cap): x near zero, never beyond the cap (Gemma 2). */
+export const capped = (x: tf.Tensor, cap: number): tf.Tensor => tf.mul(tf.tanh(tf.div(x, cap)), cap);
+
+/**
+ * The layers: x [B, T, width] -> [B, T, width], or packed. `texts` also say which keys a query may
+ * not see, in all layers or in each.
+ */
+export const decoderLayers = (
+  stack: DecoderStack,
+  forward: Forward,
+  x: tf.Tensor,
+  texts: Texts | ((layer: number) => Texts),
+): tf.Tensor => {
   const { heads, groups = heads, key = (k) => k } = stack;
+  const normed = (path: string | undefined, h: tf.Tensor) => (path === undefined ? h : stack.norm(forward, path, h));
   const attention = (layer: number, h: tf.Tensor, stream: tf.Tensor): tf.Tensor => {
-    const { attention: path, output } = stack.paths(layer);
+    const { attention: path, output, attentionOutputNorm } = stack.paths(layer);
     const place = { path, layer };
-    const mixed = mixTexts(forward, place, texts, {
+    const mixed = mixTexts(forward, place, typeof texts === 'function' ? texts(layer) : texts, {
       ...stack.project(forward, place, h),
       heads,
       groups,
-      remember: (k, v) => exchange(forward, place, key(k), v),
+      remember: (k, v) => exchange(forward, place, key(k, place), v),
       logits: (q, k) => {
-        const [texts, , tokens] = q.shape;
+        const [count, , tokens] = q.shape;
         const products = scores(group(stack.query(q, place), groups), k);
-        return groups === heads ? products : tf.reshape(products, [texts, heads, tokens, k.shape[2]]);
+        const whole = groups === heads ? products : tf.reshape(products, [count, heads, tokens, k.shape[2]]);
+        return stack.cap === undefined ? whole : capped(whole, stack.cap);
       },
     });
-    return forward.sublayer('attention', place, forward.linear(output, mixed), h, stream);
+    return forward.sublayer('attention', place, normed(attentionOutputNorm, forward.linear(output, mixed)), h, stream);
   };
   const ffn = (layer: number, h: tf.Tensor, stream: tf.Tensor): tf.Tensor => {
-    const { ffn: path, down } = stack.paths(layer);
+    const { ffn: path, down, ffnOutputNorm } = stack.paths(layer);
     const place = { path, layer };
     const inner = forward.perturb('ffn.intermediate', place, stack.inner(forward, place, h));
     const hidden = forward.perturb('ffn.hidden', place, forward.linear(down, inner));
-    return forward.sublayer('ffn', place, hidden, h, stream);
+    return forward.sublayer('ffn', place, normed(ffnOutputNorm, hidden), h, stream);
   };
-  const residual = (path: string, stream: tf.Tensor, part: (h: tf.Tensor) => tf.Tensor): tf.Tensor =>
-    stack.norms === 'before'
-      ? tf.add(stream, part(stack.norm(forward, path, stream)))
-      : stack.norm(forward, path, tf.add(stream, part(stream)));
+  const residual = (place: Place, path: string, stream: tf.Tensor, part: (h: tf.Tensor) => tf.Tensor): tf.Tensor => {
+    const norm = (x: tf.Tensor) => stack.norm(forward, path, x);
+    if (stack.norms === 'before') return tf.add(stream, part(norm(stream)));
+    const normed = norm(tf.add(stream, part(stream)));
+    return forward.afterNorm?.(place, normed, norm) ?? normed;
+  };
   return Array.from({ length: stack.layers }).reduce<tf.Tensor>((stream, _, layer) => {
-    const { attentionNorm, ffnNorm } = stack.paths(layer);
-    const middle = residual(attentionNorm, stream, (h) => attention(layer, h, stream));
-    return residual(ffnNorm, middle, (h) => ffn(layer, h, middle));
+    const { attention: first, attentionNorm, ffn: second, ffnNorm } = stack.paths(layer);
+    const middle = residual({ path: first, layer }, attentionNorm, stream, (h) => attention(layer, h, stream));
+    return residual({ path: second, layer }, ffnNorm, middle, (h) => ffn(layer, h, middle));
   }, x);
 };
 
 /** What a family says of a decoder beside its layers. */
-export interface DecoderDescription extends Pick<DecoderStack, 'layers' | 'paths'> {
+export interface DecoderDescription
+  extends Pick<DecoderStack, 'layers' | 'paths'>, Partial<Pick<DecoderStack, 'norms'>> {
   readonly encode: Anatomy['encode'];
   readonly linears: readonly LinearSpec[];
   /** How linear kernels lie in the checkpoint. */

@@ -1,4 +1,4 @@
-import type { Forward, LinearSpec, SiteUse } from '@lab/adapter';
+import type { Forward, LinearSpec, Place, SiteUse } from '@lab/adapter';
 import { as3d, tf } from '@lab/engine';
 import { layerSites, linearTensors, normTensors, type TensorSpec } from '../families/anatomy.ts';
 import { ACTIVATIONS, type Activation } from './activations.ts';
@@ -67,18 +67,25 @@ export const postNormTensors = (stack: PostNorm): readonly TensorSpec[] => [
 export const postNormSites = (stack: PostNorm, batch: number, tokens: number): readonly SiteUse[] =>
   each(stack, (layer) => layerSites({ ...stack.paths(layer), layer }, stack, batch, tokens));
 
-const plainLogits = (q: tf.Tensor4D, k: tf.Tensor4D): tf.Tensor => scores(tf.mul(q, 1 / Math.sqrt(q.shape[3])), k);
+/** q kᵀ / sqrt(d): [B, heads, T, d] -> [B, heads, T, T]. */
+export const plainLogits = (q: tf.Tensor4D, k: tf.Tensor4D): tf.Tensor =>
+  scores(tf.mul(q, 1 / Math.sqrt(q.shape[3])), k);
 
 /** The stack: x [B, T, width] -> [B, T, width], or packed. */
 export const postNormLayers = (stack: PostNorm, forward: Forward, x: tf.Tensor, texts: Texts): tf.Tensor3D => {
   const { heads, eps, layers } = stack;
+  const normed = (path: string, place: Place, sum: tf.Tensor): tf.Tensor => {
+    const norm = (value: tf.Tensor) => normAt(forward, path, value, eps);
+    const once = norm(sum);
+    return forward.afterNorm?.(place, once, norm) ?? once;
+  };
   const attention = (layer: number, h: tf.Tensor): tf.Tensor => {
     const p = stack.paths(layer);
     const place = { path: p.attention, layer };
     const [q, k, v] = [forward.linear(p.query, h), forward.linear(p.key, h), forward.linear(p.value, h)];
     const logits: Heads['logits'] = (...own) => stack.logits?.(forward, layer, ...own) ?? plainLogits(...own);
     const output = forward.linear(p.output, mixTexts(forward, place, texts, { q, k, v, heads, logits }));
-    return normAt(forward, p.attentionNorm, tf.add(forward.sublayer('attention', place, output, h), h), eps);
+    return normed(p.attentionNorm, place, tf.add(forward.sublayer('attention', place, output, h), h));
   };
   const ffn = (layer: number, h: tf.Tensor): tf.Tensor => {
     const p = stack.paths(layer);
@@ -86,7 +93,7 @@ export const postNormLayers = (stack: PostNorm, forward: Forward, x: tf.Tensor, 
     const activated = ACTIVATIONS[stack.activation](forward.linear(p.intermediate, h));
     const down = forward.linear(p.down, forward.perturb('ffn.intermediate', place, activated));
     const output = forward.sublayer('ffn', place, forward.perturb('ffn.hidden', place, down), h);
-    return normAt(forward, p.outputNorm, tf.add(output, h), eps);
+    return normed(p.outputNorm, place, tf.add(output, h));
   };
   return as3d(Array.from({ length: layers }).reduce<tf.Tensor>((h, _, layer) => ffn(layer, attention(layer, h)), x));
 };

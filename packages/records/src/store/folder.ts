@@ -1,7 +1,10 @@
-import { join } from 'node:path';
+import { lstatSync, realpathSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { BadInput } from '../bad-input.ts';
-import { makeFolder } from './files.ts';
-import { isOurs, type Lease } from './lease.ts';
+import { listFolder } from '../disk/read.ts';
+import { makeFolder, setAside } from '../disk/write.ts';
+import { isOurs } from './lease-world.ts';
+import type { Lease } from './lease.ts';
 
 /** Thrown when another process took the run over: this one must stop writing. */
 export class LeaseLost extends Error {
@@ -28,9 +31,30 @@ export const pathStep = (what: string, name: string): string => {
 /** Folder of a run. */
 export const runFolder = (out: string, id: string): string => join(out, 'runs', pathStep('run id', id));
 
-/** Opens a run's folder for work. */
+/** Whether a path is a link that leads nowhere, in a circle, or to the folder of another name. */
+const leadsElsewhere = (path: string): boolean => {
+  if (lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() !== true) return false;
+  try {
+    return basename(realpathSync(path)) !== basename(path);
+  } catch {
+    return true;
+  }
+};
+
+/**
+ * Opens a run's folder for work. What is no folder, cannot be listed, or is a link to another run
+ * is set aside first, so that a new folder takes its place. Throws `BadInput` when that is refused.
+ */
 export const openRun = (out: string, id: string): string => {
   const folder = runFolder(out, id);
+  makeFolder(join(out, 'runs'));
+  if (leadsElsewhere(folder)) setAside(folder);
+  try {
+    listFolder(folder);
+  } catch (error) {
+    if (!(error instanceof BadInput)) throw error;
+    setAside(folder);
+  }
   makeFolder(folder);
   return folder;
 };

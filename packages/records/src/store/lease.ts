@@ -1,11 +1,9 @@
-import { linkSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { refused } from './files.ts';
-import { lives, self, type Owner } from './owner.ts';
+import { z } from 'zod';
+import type { Owner } from './owner.ts';
 
 /**
- * The right to work on one run. Its fencing number grows with every new owner, so that a late
- * writer can be refused.
+ * The right to work on one run. Its number grows with every new owner, so that a late writer can be
+ * refused.
  */
 export interface Lease {
   readonly folder: string;
@@ -17,51 +15,6 @@ export interface Lease {
   readonly owner: string;
 }
 
-const prefix = 'lease-';
-const pathOf = (folder: string, fence: number): string =>
-  join(folder, `${prefix}${String(fence).padStart(6, '0')}.json`);
-
-const fences = (folder: string): readonly number[] =>
-  readdirSync(folder)
-    .filter((name) => name.startsWith(prefix) && name.endsWith('.json'))
-    .map((name) => Number(name.slice(prefix.length, -5)))
-    .sort((a, b) => a - b);
-
-const ownerOf = (path: string): Owner | null => {
-  try {
-    return JSON.parse(readFileSync(path, 'utf8')) as Owner;
-  } catch {
-    // Cut off by a full disk or a failing one: its heartbeat decides.
-    return null;
-  }
-};
-
-/**
- * Milliseconds of watching without a heartbeat after which an owner on another host counts as dead.
- */
-export const leaseTimeout = 120_000;
-
-interface Sighting {
-  readonly beat: number;
-  readonly since: number;
-}
-
-/** Heartbeats seen by this process. */
-const sightings = new Map<string, Sighting>();
-
-/**
- * How long this process has watched a heartbeat stand still, in milliseconds. Only changes of the
- * file's time count, measured on this process's own steady clock: clocks that differ between hosts,
- * or jump, neither end a lease nor keep it.
- */
-const silence = (path: string, now: number): number => {
-  const beat = statSync(path).mtimeMs;
-  const seen = sightings.get(path);
-  if (seen?.beat === beat) return now - seen.since;
-  sightings.set(path, { beat, since: now });
-  return 0;
-};
-
 /** What can be said of a lease: held by a living owner or one that may live, or free to take. */
 export interface Holding {
   readonly held: boolean;
@@ -70,97 +23,149 @@ export interface Holding {
 }
 
 /**
- * Who holds a run folder. An owner on this host is dead when its process is gone; one on another
- * host when this process has watched its heartbeat stand still for `leaseTimeout`. `now` is a
- * steady clock in milliseconds.
+ * All that the protocol needs of the world: a folder of small files, processes, and a steady clock.
  */
-export const holdingOf = (folder: string, now = performance.now()): Holding => {
-  const fence = fences(folder).at(-1) ?? 0;
-  if (fence === 0) return { held: false, fence, owner: null };
-  const path = pathOf(folder, fence);
-  const owner = ownerOf(path);
-  const alive = owner ? lives(owner) : null;
-  if (alive !== null) return { held: alive, fence, owner };
-  try {
-    const silent = silence(path, now);
-    return { held: silent < leaseTimeout, fence, owner };
-  } catch {
-    return { held: false, fence, owner };
-  }
-};
-
-/** Creates a file with its content at once, or returns false when there is one of that name. */
-const createWhole = (path: string, content: string): boolean => {
-  const partial = `${path}.${process.pid}.tmp`;
-  try {
-    writeFileSync(partial, content);
-    linkSync(partial, path);
-    return true;
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'EEXIST') return false;
-    // A file system without hard links: exclusive creation, after which the content follows.
-    if (code !== 'EPERM' && code !== 'ENOTSUP' && code !== 'ENOSYS') throw error;
-    return createExclusive(path, content);
-  } finally {
-    rmSync(partial, { force: true });
-  }
-};
-
-const createExclusive = (path: string, content: string): boolean => {
-  try {
-    writeFileSync(path, content, { flag: 'wx' });
-    return true;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
-    rmSync(path, { force: true });
-    throw error;
-  }
-};
+export interface LeaseWorld {
+  /** Names in a run folder; none when there is no folder, or when it cannot be listed. */
+  readonly list: (folder: string) => readonly string[];
+  /** Content of a lease file, or null when it is gone or cannot be read. */
+  readonly read: (folder: string, name: string) => string | null;
+  /** Creates a file that appears whole; false when there is one of that name. */
+  readonly create: (folder: string, name: string, content: string) => boolean;
+  /** Removes a file; nothing happens when it is gone. */
+  readonly remove: (folder: string, name: string) => void;
+  /** Time of a file's last change, or null when it is gone. */
+  readonly changedAt: (folder: string, name: string) => number | null;
+  /** Sets a file's time to now. */
+  readonly touch: (folder: string, name: string) => void;
+  /** This process as an owner; no two calls give the same. */
+  readonly self: () => Owner;
+  /** Whether an owner's process lives; null where that cannot be asked. */
+  readonly lives: (owner: Owner) => boolean | null;
+  /** Milliseconds on a clock of this process that never jumps. */
+  readonly now: () => number;
+}
 
 /**
- * Takes the lease of a run folder, or returns null when somebody else may hold it. Of several
- * takers exactly one wins, because the file with the next fencing number is created exclusively.
- * `dead`: a fencing number that the caller's own watch has found dead.
+ * Milliseconds of watching without a heartbeat after which an owner on another host counts as dead.
  */
-export const takeLease = (folder: string, dead = 0): Lease | null => {
-  const before = fences(folder);
-  const holding = holdingOf(folder);
-  if (holding.held && holding.fence !== dead) return null;
-  const fence = holding.fence + 1;
-  const owner = JSON.stringify(self());
-  try {
-    if (!createWhole(pathOf(folder, fence), owner)) return null;
-  } catch (error) {
-    throw refused('take the lease in', folder, error);
-  }
-  for (const old of before) if (old < fence) rmSync(pathOf(folder, old), { force: true });
-  return { folder, fence, owner };
+export const leaseTimeout = 120_000;
+
+const nameOf = (fence: number): string => `lease-${String(fence).padStart(6, '0')}.json`;
+
+/** The number in a lease's file name, or null for any other file: a copy, a backup, a note. */
+export const fenceOf = (name: string): number | null => {
+  const fence = Number(/^lease-(\d{6,15})\.json$/.exec(name)?.[1] ?? 0);
+  return fence > 0 && name === nameOf(fence) ? fence : null;
 };
 
-/** Whether nobody took the lease over since. */
-export const isOurs = ({ folder, fence, owner }: Lease): boolean => {
+const ownerSchema = z.looseObject({
+  host: z.string().min(1),
+  space: z.string().nullable(),
+  pid: z
+    .number()
+    .int()
+    .positive()
+    .max(2 ** 31),
+  started: z.string().nullable(),
+  turn: z.number().int().min(0),
+});
+
+/** Reads who holds a lease. Null for a file that is cut off or says something else. */
+export const parseOwner = (text: string | null): Owner | null => {
+  if (text === null) return null;
   try {
-    return fences(folder).at(-1) === fence && readFileSync(pathOf(folder, fence), 'utf8') === owner;
+    return ownerSchema.safeParse(JSON.parse(text)).data ?? null;
   } catch {
-    return false;
+    return null;
   }
 };
 
-/**
- * Says that the owner is alive; call it every few seconds. Does nothing once the lease was taken
- * over: the next write notices.
- */
-export const heartbeat = (lease: Lease): void => {
-  const now = new Date();
-  try {
-    if (isOurs(lease)) utimesSync(pathOf(lease.folder, lease.fence), now, now);
-  } catch {
-    // Taken over between the two calls.
-  }
-};
+/** Taking, keeping and giving back leases. Pure but for the world that it is given. */
+export interface Leases {
+  /**
+   * Who holds a run folder. An owner on this host is dead when its process is gone; one on another
+   * host when this process has watched its heartbeat stand still for `leaseTimeout`.
+   */
+  readonly holdingOf: (folder: string) => Holding;
+  /**
+   * Takes the lease of a run folder, or returns null when somebody else may hold it. Of several
+   * takers exactly one wins, because the file with the next number is created exclusively. `dead`:
+   * a number that the caller's own watch has found dead.
+   */
+  readonly takeLease: (folder: string, dead?: number) => Lease | null;
+  /** Whether nobody took the lease over since. */
+  readonly isOurs: (lease: Lease) => boolean;
+  /**
+   * Says that the owner is alive; call it every few seconds. Does nothing once the lease was taken
+   * over: the next write notices.
+   */
+  readonly heartbeat: (lease: Lease) => void;
+  /** Gives the lease back; one that was taken over stays with its new owner. */
+  readonly releaseLease: (lease: Lease) => void;
+}
 
-/** Gives the lease back; one that was taken over stays with its new owner. */
-export const releaseLease = (lease: Lease): void => {
-  if (isOurs(lease)) rmSync(pathOf(lease.folder, lease.fence), { force: true });
+/** The lease protocol over a world. */
+export const openLeases = (world: LeaseWorld): Leases => {
+  /** Heartbeats that this process has seen, and since when. */
+  const sightings = new Map<string, { readonly beat: number; readonly since: number }>();
+
+  const fences = (folder: string): readonly number[] =>
+    world
+      .list(folder)
+      .flatMap((name) => fenceOf(name) ?? [])
+      .sort((a, b) => a - b);
+
+  /**
+   * How long this process has watched a heartbeat stand still, in milliseconds. Only changes of the
+   * file's time count, measured on this process's own clock: clocks that differ between hosts, or
+   * jump, neither end a lease nor keep it. Null when the lease is gone. The clock is read on both
+   * sides of the look, so that a process that is stopped in between finds too short a silence and
+   * never too long a one.
+   */
+  const silence = (folder: string, fence: number): number | null => {
+    const before = world.now();
+    const beat = world.changedAt(folder, nameOf(fence));
+    const after = world.now();
+    if (beat === null) return null;
+    const place = `${folder}/${fence}`;
+    const seen = sightings.get(place);
+    if (seen?.beat === beat) return before - seen.since;
+    sightings.set(place, { beat, since: after });
+    return 0;
+  };
+
+  const holdingOf = (folder: string): Holding => {
+    const fence = fences(folder).at(-1) ?? 0;
+    if (fence === 0) return { held: false, fence, owner: null };
+    const owner = parseOwner(world.read(folder, nameOf(fence)));
+    const alive = owner ? world.lives(owner) : null;
+    if (alive !== null) return { held: alive, fence, owner };
+    const silent = silence(folder, fence);
+    return { held: silent !== null && silent < leaseTimeout, fence, owner };
+  };
+
+  const isOurs = ({ folder, fence, owner }: Lease): boolean =>
+    fences(folder).at(-1) === fence && world.read(folder, nameOf(fence)) === owner;
+
+  return {
+    holdingOf,
+    isOurs,
+    takeLease: (folder, dead = 0) => {
+      const before = fences(folder);
+      const holding = holdingOf(folder);
+      if (holding.held && holding.fence !== dead) return null;
+      const fence = holding.fence + 1;
+      const owner = JSON.stringify(world.self());
+      if (!world.create(folder, nameOf(fence), owner)) return null;
+      for (const old of before) if (old < fence) world.remove(folder, nameOf(old));
+      return { folder, fence, owner };
+    },
+    heartbeat: (lease) => {
+      if (isOurs(lease)) world.touch(lease.folder, nameOf(lease.fence));
+    },
+    releaseLease: (lease) => {
+      if (isOurs(lease)) world.remove(lease.folder, nameOf(lease.fence));
+    },
+  };
 };

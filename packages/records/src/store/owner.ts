@@ -1,5 +1,6 @@
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
+import { codeOf } from '../disk/refusal.ts';
 
 /** Who holds a lease. */
 export interface Owner {
@@ -64,7 +65,7 @@ export const lives = ({ host, space: where, pid, started }: Owner): boolean | nu
   try {
     process.kill(pid, 0);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ESRCH') return false;
+    if (codeOf(error) === 'ESRCH') return false;
   }
   return started === null || startedAt(pid) === started;
 };

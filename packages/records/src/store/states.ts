@@ -1,9 +1,12 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { BadInput } from '../bad-input.ts';
-import { readText, writeWhole } from './files.ts';
+import { z } from 'zod';
+import { listFolder, readText } from '../disk/read.ts';
+import { writeWhole } from '../disk/write.ts';
 import { guard, runFolder } from './folder.ts';
-import { holdingOf, type Lease } from './lease.ts';
+import { holdingOf } from './lease-world.ts';
+import { fenceOf, type Lease } from './lease.ts';
 import { readSeal } from './seal.ts';
 
 /**
@@ -19,26 +22,28 @@ export interface Failure {
 
 /**
  * What the disk says of a run. `interrupted`: a checkpoint, or a lease of a dead process, and
- * nobody at work. `damaged`: a finished run whose marker does not fit.
+ * nobody at work. `damaged`: a finished run whose marker does not fit, or a folder that cannot be
+ * listed.
  */
 export type RunState = 'planned' | 'running' | 'interrupted' | 'done' | 'diverged' | 'damaged' | Failure['status'];
 
-const statuses: readonly string[] = ['failed', 'oom', 'timeout', 'cancelled'];
+const failureSchema: z.ZodType<Failure> = z.looseObject({
+  status: z.enum(['failed', 'oom', 'timeout', 'cancelled']),
+  reason: z.string(),
+  attempts: z.number().int().min(0),
+});
 
 /**
  * Why a run has no result yet; null when nothing is known. A note that is cut off counts as one
  * failed attempt.
  */
 export const readFailure = (folder: string): Failure | null => {
-  const text = readText(join(folder, 'FAILED.json'));
-  if (text === null) return null;
   try {
-    const note = JSON.parse(text) as Failure;
-    if (statuses.includes(note.status) && Number.isInteger(note.attempts)) return note;
+    const text = readText(join(folder, 'FAILED.json'));
+    return text === null ? null : failureSchema.parse(JSON.parse(text));
   } catch {
-    // Cut off: counted below.
+    return { status: 'failed', reason: 'the note FAILED.json is not readable', attempts: 1 };
   }
-  return { status: 'failed', reason: 'the note FAILED.json is not readable', attempts: 1 };
 };
 
 /** Leaves a note why a run ended without a result, and counts the attempt. */
@@ -55,13 +60,23 @@ export const isDone = (out: string, id: string): boolean => existsSync(join(runF
 /** What the disk says of a run, without opening its results. */
 export const stateOf = (out: string, id: string): RunState => {
   const folder = runFolder(out, id);
-  if (!existsSync(folder)) return 'planned';
-  const names = readdirSync(folder);
+  const names = namesIn(folder);
+  if (names === null) return 'damaged';
   if (names.includes('DONE')) return sealedState(folder);
-  const leased = names.some((name) => name.startsWith('lease-') && name.endsWith('.json'));
+  const leased = names.some((name) => fenceOf(name) !== null);
   if (leased && holdingOf(folder).held) return 'running';
   if (names.includes('FAILED.json')) return readFailure(folder)?.status ?? 'planned';
   return leased || names.includes('checkpoint') ? 'interrupted' : 'planned';
+};
+
+/** Names in a run's folder; null when it cannot be listed. */
+const namesIn = (folder: string): readonly string[] | null => {
+  try {
+    return listFolder(folder);
+  } catch (error) {
+    if (error instanceof BadInput) return null;
+    throw error;
+  }
 };
 
 const sealedState = (folder: string): RunState => {

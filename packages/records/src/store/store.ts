@@ -1,29 +1,23 @@
-import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, lstatSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { z } from 'zod';
 import { canonical } from '../canonical.ts';
-import { runConfigSchema, type RunConfig } from '../config.ts';
-import type { CurvePoint, Prediction, RunRecord, RunResult, Surroundings } from '../record.ts';
-import { readText, setAside, writeWhole } from './files.ts';
-import { guard, pathStep, runFolder } from './folder.ts';
+import type { RunConfig } from '../config.ts';
+import type { CurvePoint, Prediction, RunResult, Surroundings } from '../record.ts';
+import { isReadable, listFolder, readText } from '../disk/read.ts';
+import { isUnfinished, setAside, writeWhole } from '../disk/write.ts';
+import { runHeadSchema } from '../record-schema.ts';
+import { guard, pathStep } from './folder.ts';
 import { note } from './history.ts';
 import type { Lease } from './lease.ts';
-import { damageOf, readSeal, readSealed, unseal, writeSeal } from './seal.ts';
+import { damageOf, unseal, writeSeal } from './seal.ts';
 
 const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
 const lines = (rows: readonly unknown[]): string => rows.map((row) => `${JSON.stringify(row)}\n`).join('');
-const parseLines = <T>(text: string): T[] =>
-  text
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => JSON.parse(line) as T);
-
-const headSchema = z.looseObject({ config: runConfigSchema, surroundings: z.looseObject({}) });
 
 /** Whether run.json is whole and says what this run is. */
 const fits = (text: string, config: RunConfig): boolean => {
   try {
-    return canonical(headSchema.parse(JSON.parse(text)).config) === canonical(config);
+    return canonical(runHeadSchema.parse(JSON.parse(text)).config) === canonical(config);
   } catch {
     return false;
   }
@@ -65,13 +59,22 @@ export const writeAdapterFile = (lease: Lease, name: string, bytes: Uint8Array |
   writeWhole(join(lease.folder, 'adapter', pathStep('adapter file', name)), bytes);
 };
 
+/** What a finished run leaves besides its result. */
+interface Outputs {
+  /** Of the test split. */
+  readonly predictions: readonly Prediction[];
+  /** Of the validation split, by the same weights: what a temperature is fitted on. */
+  readonly validation: readonly Prediction[];
+}
+
 /**
- * Ends a run: predictions, result, and last the marker with everybody's checksum. The checkpoint is
- * no longer needed.
+ * Ends a run: outputs, result, and last the marker with everybody's checksum. The checkpoint is no
+ * longer needed.
  */
-export const finishRun = (lease: Lease, result: RunResult, predictions: readonly Prediction[]): void => {
+export const finishRun = (lease: Lease, result: RunResult, { predictions, validation }: Outputs): void => {
   guard(lease);
   writeWhole(join(lease.folder, 'predictions.jsonl'), lines(predictions));
+  writeWhole(join(lease.folder, 'validation.jsonl'), lines(validation));
   writeWhole(join(lease.folder, 'result.json'), json(result));
   guard(lease);
   writeSeal(lease.folder, result.status);
@@ -81,53 +84,41 @@ export const finishRun = (lease: Lease, result: RunResult, predictions: readonly
   rmSync(join(lease.folder, 'checkpoint'), { recursive: true, force: true });
 };
 
+/** Files of a run folder that must be regular ones, and folders that must be its own. */
+const results = ['DONE', 'run.json', 'metrics.jsonl', 'predictions.jsonl', 'validation.jsonl', 'result.json'] as const;
+const files = [...results, 'FAILED.json', 'progress.json', 'history.jsonl'] as const;
+const folders = ['adapter', 'checkpoint'];
+
 /**
- * Makes a run ready for work: a finished one whose files were damaged is set aside, and what a
- * killed writer left is removed.
+ * Sets aside what stands where a run's file or folder belongs and cannot be one: a pipe, a link, no
+ * permission.
  */
-export const mendRun = (lease: Lease): { readonly done: boolean; readonly damaged: string | null } => {
+const clearPlaces = (folder: string): readonly string[] => {
+  const kindOf = (name: string) => lstatSync(join(folder, name), { throwIfNoEntry: false });
+  const wrong = [
+    ...files.filter((name) => kindOf(name) && !isReadable(join(folder, name))),
+    ...folders.filter((name) => kindOf(name)?.isDirectory() === false),
+  ];
+  return wrong.flatMap((name) => setAside(join(folder, name)) ?? []);
+};
+
+/**
+ * Makes a run ready for work: a finished one whose files were damaged or belong to another run is
+ * set aside, and so is what cannot be read. What a killed writer left is removed. Says whether the
+ * run is done, and what was damaged.
+ */
+export const mendRun = (
+  lease: Lease,
+  expected?: RunConfig,
+): { readonly done: boolean; readonly damaged: string | null } => {
   guard(lease);
-  const damaged = damageOf(lease.folder);
-  if (damaged !== null) unseal(lease.folder);
-  const done = existsSync(join(lease.folder, 'DONE'));
-  for (const folder of [lease.folder, join(lease.folder, 'checkpoint'), join(lease.folder, 'adapter')])
-    if (existsSync(folder))
-      for (const name of readdirSync(folder)) if (name.endsWith('.tmp')) rmSync(join(folder, name), { force: true });
-  if (done) rmSync(join(lease.folder, 'checkpoint'), { recursive: true, force: true });
-  return { done, damaged };
+  const { folder } = lease;
+  const damaged = damageOf(folder, expected);
+  if (damaged !== null) unseal(folder);
+  const [cleared] = clearPlaces(folder);
+  const done = existsSync(join(folder, 'DONE'));
+  for (const place of [folder, ...folders.map((name) => join(folder, name))])
+    for (const name of listFolder(place)) if (isUnfinished(name)) rmSync(join(place, name), { force: true });
+  if (done) rmSync(join(folder, 'checkpoint'), { recursive: true, force: true });
+  return { done, damaged: damaged ?? cleared ?? null };
 };
-
-/** Bytes of a finished run's file. Throws `BadInput` when it differs from its checksum. */
-const sealedText = (out: string, id: string, name: string): string | null => {
-  const folder = runFolder(out, id);
-  const seal = readSeal(folder);
-  return seal && name in seal.files ? readSealed(folder, seal, name).toString('utf8') : null;
-};
-
-/**
- * A finished run's record, or null while it is not done. Throws `BadInput` for files that were
- * damaged since.
- */
-export const readRecord = (out: string, id: string): RunRecord | null => {
-  const head = sealedText(out, id, 'run.json');
-  const result = sealedText(out, id, 'result.json');
-  if (head === null || result === null) return null;
-  return {
-    ...(JSON.parse(head) as Pick<RunRecord, 'config' | 'surroundings'>),
-    result: JSON.parse(result) as RunResult,
-  };
-};
-
-/**
- * A finished run's curve; empty while it is not done. Throws `BadInput` for a file that was damaged
- * since.
- */
-export const readCurve = (out: string, id: string): readonly CurvePoint[] =>
-  parseLines<CurvePoint>(sealedText(out, id, 'metrics.jsonl') ?? '');
-
-/**
- * A finished run's predictions; empty while it is not done. Throws `BadInput` for a file that was
- * damaged since.
- */
-export const readPredictions = (out: string, id: string): readonly Prediction[] =>
-  parseLines<Prediction>(sealedText(out, id, 'predictions.jsonl') ?? '');

@@ -1,9 +1,10 @@
 import { caption } from '../study/caption.ts';
-import { bySeed, levels, paired, points, type Arm, type Titled } from '../study/arm.ts';
+import { type Arm, averagedPoints, bySeed, levels, paired, points, type Titled } from '../study/arm.ts';
 import { heading, mainMetric, show, unitBeside } from '../study/metric.ts';
 import { axis } from '../study/run.ts';
 import type { Cell } from '../study/study.ts';
-import { signFlip } from '../stats/sign-flip.ts';
+import { fewestSeeds } from '../stats/mean-interval.ts';
+import { pairedTest } from '../stats/paired-test.ts';
 import { mean } from '../stats/describe.ts';
 import { holm } from '../stats/holm.ts';
 import { type Figure, stack } from './figure.ts';
@@ -32,7 +33,7 @@ export const heatmapFigure = (cells: readonly Cell[], spec: HeatmapFigure): Figu
   const base = baseline ? points(cells, baseline, spec.metric) : null;
   const tiles = levels(mine, spec.y).flatMap((y) =>
     levels(mine, spec.x).flatMap((x) => {
-      const here = points(mine, { name: '', where: { [spec.x]: x, [spec.y]: y } }, spec.metric);
+      const here = averagedPoints(mine, { name: '', where: { [spec.x]: x, [spec.y]: y } }, spec.metric);
       const values = bySeed(base ? paired(here, base) : here).map((p) => p.value);
       return values.length === 0
         ? []
@@ -42,14 +43,14 @@ export const heatmapFigure = (cells: readonly Cell[], spec: HeatmapFigure): Figu
               y: String(y),
               value: mean(values),
               seeds: values.length,
-              test: base ? signFlip(values) : null,
+              test: base ? pairedTest(values) : null,
             },
           ];
     }),
   );
   const tests = tiles.flatMap((t) => t.test ?? []);
   const adjusted = holm(tiles.map((t) => t.test?.p ?? null));
-  const able = tests.some((t) => t.floor * tests.length <= 0.05);
+  const able = tests.some((t) => t.n >= fewestSeeds);
   const worth = (v: number): number => v * m.scale * (base && m.better === 'lower' ? -1 : 1);
   const values = tiles.map((t) => worth(t.value));
   const reach = Math.max(...values.map(Math.abs), 1e-9);
@@ -67,7 +68,7 @@ export const heatmapFigure = (cells: readonly Cell[], spec: HeatmapFigure): Figu
   const unit = unitBeside(m);
   const title = baseline ? `difference to ${baseline.name}${unit}` : heading(m);
   const sure = able
-    ? '*: sign-flip test over seeds, Holm over tiles, p at most .05.'
+    ? '*: paired t over seeds, Holm over tiles, p at most .05.'
     : `No tile can be marked as sure: ${tests.length} tiles need more seeds.`;
   const tileText = baseline
     ? `mean paired difference to ${baseline.name}; darker blue is better, orange is worse. ${sure}`

@@ -1,5 +1,6 @@
 import { describe } from '../stats/describe.ts';
-import { fewestForBootstrap, tInterval } from '../stats/interval.ts';
+import { tInterval } from '../stats/interval.ts';
+import { fewestSeeds } from '../stats/mean-interval.ts';
 
 /**
  * What a band or bar spans: a 95 % interval of the mean where seeds suffice, else the lowest and
@@ -17,7 +18,7 @@ export interface Spread {
 export const spread = (values: readonly number[]): Spread | null => {
   const s = describe(values);
   if (s === null) return null;
-  const interval = s.n >= fewestForBootstrap ? tInterval(values) : null;
+  const interval = s.n >= fewestSeeds ? tInterval(values) : null;
   return interval
     ? { mean: s.mean, low: interval.low, high: interval.high, n: s.n, kind: 'interval' }
     : { mean: s.mean, low: s.min, high: s.max, n: s.n, kind: 'range' };
@@ -27,7 +28,7 @@ export const spread = (values: readonly number[]): Spread | null => {
 export const spreadNote = (what: string, kinds: readonly Spread['kind'][]): string => {
   const used = new Set(kinds);
   if (used.size === 2)
-    return `${what}: 95 % t interval of the mean from ${fewestForBootstrap} seeds on, else lowest and highest seed.`;
+    return `${what}: 95 % t interval of the mean from ${fewestSeeds} seeds on, else lowest and highest seed.`;
   return used.has('interval')
     ? `${what}: 95 % t interval of the mean over seeds.`
     : `${what}: lowest and highest seed.`;

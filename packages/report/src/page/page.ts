@@ -6,7 +6,7 @@ import { compileSpec, type Drawing } from '../figures/draw.ts';
 import { config, colours, ink } from '../figures/theme.ts';
 import type { Report } from '../report.ts';
 import type { MethodCard } from '../spec/spec.ts';
-import type { Status } from '../verdict/verdict.ts';
+import type { VerdictStatus } from '../verdict/decide.ts';
 import { h, type Html, inlineJson, raw } from './html.ts';
 import { pageRuns } from './runs.ts';
 import { cardSection, figureSection, provenanceSection, runSection, tableSection, verdictList } from './sections.ts';
@@ -71,7 +71,7 @@ const curveSpec = {
   },
 } as unknown as TopLevelSpec;
 
-const statuses: readonly Status[] = ['held', 'not seen', 'contradicted', 'cannot tell'];
+const statuses: readonly VerdictStatus[] = ['held', 'equivalent', 'contradicted', 'cannot tell'];
 
 const overview = (pages: readonly Illustrated[]): Html => {
   const all = pages.flatMap(({ report }) => report.verdicts);
@@ -88,6 +88,12 @@ const drawn = ({ report, drawings }: Illustrated) =>
     return drawing ? [{ figure, drawing, id: `${report.spec.name}-figure-${figure.name}` }] : [];
   });
 
+/** Which paper this follows, and which runs it holds. */
+const sourceText = ({ spec, holds }: Report): string =>
+  [spec.paper === '' ? '' : `After: ${spec.paper}`, holds === null ? '' : `Runs: ${holds}`]
+    .filter((part) => part !== '')
+    .join('. ');
+
 const cardsSection = (cards: readonly MethodCard[], id: string): Html => {
   const items = cards.map((card) => cardSection(card, `${id}-card-${card.name}`));
   return h`<section aria-labelledby="${id}-cards"><h3 id="${id}-cards">Methods</h3>${items}</section>`;
@@ -101,7 +107,7 @@ const experiment = ({ report, drawings }: Illustrated): Html => {
 <article id="${id}" aria-labelledby="${id}-heading">
 <h2 id="${id}-heading">${spec.title}</h2>
 <p class="question">${spec.question}</p>
-<p class="source">After: ${spec.paper}</p>
+<p class="source">${sourceText(report)}</p>
 ${verdictList(report.verdicts)}
 ${report.tables.map((t) => tableSection(t, `${id}-table-${t.name}`, spec.title))}
 <div class="figures">${figures}</div>

@@ -1,29 +1,7 @@
 import { curve, seedOf, taskOf, value } from '../study/run.ts';
+import { type Flat, flatten, split } from '../study/flatten.ts';
 import type { Cell } from '../study/study.ts';
 import { readingOf } from '../study/arm.ts';
-
-type Scalar = string | number | boolean | null;
-type Flat = { readonly [path: string]: Scalar };
-
-const isScalar = (value: unknown): value is Scalar =>
-  value === null || ['string', 'number', 'boolean'].includes(typeof value);
-
-/** `{ train: { lr: 1 } }` as `{ 'train.lr': 1 }`; lists as JSON. */
-export const flatten = (value: unknown, path = ''): Flat => {
-  if (Array.isArray(value)) return { [path]: JSON.stringify(value) };
-  if (typeof value === 'object' && value !== null) {
-    const parts = Object.entries(value).map(([k, v]) => flatten(v, path === '' ? k : `${path}.${k}`));
-    return Object.fromEntries(parts.flatMap((part) => Object.entries(part)));
-  }
-  return isScalar(value) ? { [path]: value } : {};
-};
-
-/** Settings that all runs share, and what each run has beside them. */
-export const split = (all: readonly Flat[]): { readonly common: Flat; readonly own: readonly Flat[] } => {
-  const first = all[0] ?? {};
-  const common = Object.fromEntries(Object.entries(first).filter(([k, v]) => all.every((f) => k in f && f[k] === v)));
-  return { common, own: all.map((f) => Object.fromEntries(Object.entries(f).filter(([k]) => !(k in common)))) };
-};
 
 const short = (v: number | null | undefined): number | null =>
   v === null || v === undefined || !Number.isFinite(v) ? null : Number(v.toPrecision(5));

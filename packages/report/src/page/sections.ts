@@ -5,7 +5,7 @@ import type { Figure, Row } from '../figures/figure.ts';
 import type { Report } from '../report.ts';
 import type { MethodCard } from '../spec/spec.ts';
 import type { Entry, Table } from '../tables/table.ts';
-import { statusText, type Verdict } from '../verdict/verdict.ts';
+import type { Verdict } from '../verdict/verdict.ts';
 import { h, type Html, raw } from './html.ts';
 import { type Fact, provenance } from './provenance.ts';
 
@@ -87,7 +87,7 @@ export const figureSection = (figure: Figure, drawing: Drawing, id: string): Htm
 </figure>`;
 };
 
-const badge = (v: Verdict): Html => h`<span class="badge ${v.status.replace(/ /g, '-')}">${statusText(v)}</span>`;
+const badge = (v: Verdict): Html => h`<span class="badge ${v.status.replace(/ /g, '-')}">${v.status}</span>`;
 
 const verdictItem = (v: Verdict): Html => {
   const source = h`<span class="source">(${v.claim.source})</span>`;

@@ -46,7 +46,7 @@ export const stratified = (
   arms: readonly Matrix[],
   statistic: (arms: readonly Matrix[]) => number,
   key: Key,
-  resamples = 2_000,
+  resamples = 10_000,
 ): Estimate => {
   const tasks = arms[0]?.length ?? 0;
   const picks = Array.from({ length: tasks }, (_, t) => {

@@ -37,8 +37,8 @@ export const median = (values: readonly number[]): number =>
   );
 
 /**
- * Mean of the middle half: a quarter of the values (rounded down) is cut from each end.
- * Agarwal et al. 2021, "Deep RL at the edge of the statistical precipice", section 4.3.
+ * Mean of the middle half: a quarter of the values (rounded down) is cut from each end. Agarwal et
+ * al. 2021, "Deep RL at the edge of the statistical precipice", section 4.3.
  */
 export const interquartileMean = (values: readonly number[]): number => {
   const sorted = [...values].sort((a, b) => a - b);
@@ -60,3 +60,12 @@ export const describe = (values: readonly number[]): Summary | null => {
     max: Math.max(...values),
   };
 };
+
+/**
+ * Hodges and Lehmann's shift: the median of all pairwise averages of the differences (each with
+ * itself too). NaN when empty.
+ */
+export const hodgesLehmann = (differences: readonly number[]): number =>
+  differences.length === 0
+    ? Number.NaN
+    : median(differences.flatMap((a, i) => differences.slice(i).map((b) => (a + b) / 2)));

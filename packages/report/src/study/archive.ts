@@ -1,8 +1,18 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { BadInput, writeWhole } from '@lab/records';
-import { force, type Cell, type Study } from './study.ts';
+import {
+  BadInput,
+  curvePointSchema,
+  largestRead,
+  predictionSchema,
+  readBytes,
+  runRecordSchema,
+  sentence,
+  writeWhole,
+} from '@lab/records';
+import { z } from 'zod';
+import { force, type Study } from './study.ts';
 
 /** The file that holds a report folder's runs. */
 export const archiveFile = (folder: string): string => join(folder, 'runs.jsonl.gz');
@@ -11,28 +21,77 @@ export const archiveFile = (folder: string): string => join(folder, 'runs.jsonl.
  * Writes a study's runs whole (records, predictions, curves), so that its report can be made again
  * without the runs' folders.
  */
-export const writeArchive = (folder: string, { cells, name, title, question }: Study): string => {
-  const rows = cells.map(({ record, labels, predictions, curve }) =>
-    JSON.stringify({ record, labels, predictions: force(predictions), curve: force(curve) }),
+export const writeArchive = (folder: string, { cells, name, title, question, holds }: Study): string => {
+  const rows = cells.map(({ record, labels, predictions, validation, curve }) =>
+    JSON.stringify({
+      record,
+      labels,
+      predictions: force(predictions),
+      ...(validation ? { validation: force(validation) } : {}),
+      curve: force(curve),
+    }),
   );
-  const text = [JSON.stringify({ name, title, question }), ...rows].map((row) => `${row}\n`).join('');
+  const text = [JSON.stringify({ name, title, question, holds }), ...rows].map((row) => `${row}\n`).join('');
   writeWhole(archiveFile(folder), gzipSync(text, { level: 9 }));
   return archiveFile(folder);
 };
 
+/** The first line of an archive. */
+const archiveHead = z.object({
+  name: z.string(),
+  title: z.string(),
+  question: z.string(),
+  holds: z.string().exactOptional(),
+});
+
+/** Every other line: a run as reports see it. */
+const archivedRun = z.object({
+  record: runRecordSchema,
+  labels: z.record(z.string(), z.union([z.string(), z.number()])),
+  predictions: z.array(predictionSchema),
+  validation: z.array(predictionSchema).exactOptional(),
+  curve: z.array(curvePointSchema),
+});
+
+const repair = 'restore it or write it again with lab report';
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+const linesOf = (file: string): readonly string[] => {
+  try {
+    // Some kilobytes can unpack to more than any memory holds.
+    return gunzipSync(readBytes(file) ?? '', { maxOutputLength: largestRead })
+      .toString()
+      .trimEnd()
+      .split('\n');
+  } catch (error) {
+    throw new BadInput(`${file}: not an archive of runs (${messageOf(error)}); ${repair}`);
+  }
+};
+
+/** A line of an archive as its schema says; the sentence names file, line and key. */
+const checked = <T>(schema: z.ZodType<T>, line: string, where: string): T => {
+  let value: unknown;
+  try {
+    value = JSON.parse(line);
+  } catch (error) {
+    throw new BadInput(`${where}: not JSON (${messageOf(error)}); ${repair}`);
+  }
+  const parsed = schema.safeParse(value);
+  if (!parsed.success) throw new BadInput(`${sentence(where, parsed.error, schema)}; ${repair}`);
+  return parsed.data;
+};
+
 /**
- * The study of an archive folder, or null when there is none. Throws `BadInput` for a broken file.
+ * The study of an archive folder, or null when there is none. Throws `BadInput` that names file,
+ * line and key where it is not what `writeArchive` writes.
  */
 export const readArchive = (folder: string): Study | null => {
   const file = archiveFile(folder);
   if (!existsSync(file)) return null;
-  try {
-    const [head = '', ...rows] = gunzipSync(readFileSync(file)).toString().trimEnd().split('\n');
-    const { name, title, question } = JSON.parse(head) as Omit<Study, 'cells'>;
-    return { name, title, question, cells: rows.map((row) => JSON.parse(row) as Cell) };
-  } catch (error) {
-    throw new BadInput(
-      `${file}: not an archive of runs (${(error as Error).message}); restore it or write it again with lab report`,
-    );
-  }
+  const [head = '', ...rows] = linesOf(file);
+  return {
+    ...checked(archiveHead, head, `${file}, line 1`),
+    cells: rows.map((row, i) => checked(archivedRun, row, `${file}, line ${i + 2}`)),
+  };
 };

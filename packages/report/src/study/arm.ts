@@ -1,6 +1,7 @@
+import { differingKeys } from './flatten.ts';
 import { groupBy } from './group.ts';
 import { axis, choiceNamed, reading, type Reading, type ReadoutChoice, seedOf, taskOf, value } from './run.ts';
-import type { Label } from '@lab/records';
+import { BadInput, type Label, type Labels } from '@lab/records';
 import type { Cell } from './study.ts';
 
 /** Which runs: each named axis must have the value, or one of the values. */
@@ -10,6 +11,11 @@ export type Where = { readonly [axis: string]: Label | readonly Label[] };
 export interface Arm {
   readonly name: string;
   readonly where?: Where;
+  /**
+   * The runs with exactly these labels, data set and seed apart: neither a run with more labels nor
+   * one whose config alone says the same belongs to the arm.
+   */
+  readonly labels?: Labels;
   /** Default: the label `readout` of the run, else the method's own. */
   readonly readout?: ReadoutChoice;
   readonly members?: number;
@@ -60,9 +66,25 @@ export const levels = (cells: readonly Cell[], name: string): Label[] => {
 export const armsOf = (cells: readonly Cell[], given: readonly Arm[] | undefined, by = 'method'): readonly Arm[] =>
   given ?? levels(cells, by).map((v) => ({ name: String(v), where: { [by]: v } }));
 
+/** Labels that tell arms apart: an arm goes over data sets and seeds. */
+export const armLabels = (labels: Labels): Labels => {
+  const { dataset: _dataset, seed: _seed, ...rest } = labels;
+  return rest;
+};
+
+/** Whether two sets of labels are the same, whatever their order. */
+export const equalLabels = (a: Labels, b: Labels): boolean => {
+  const entries = Object.entries(a);
+  return entries.length === Object.keys(b).length && entries.every(([axisName, value]) => b[axisName] === value);
+};
+
 /** The runs of an arm. */
-export const cellsOf = (cells: readonly Cell[], arm: Arm): readonly Cell[] =>
-  cells.filter((cell) => matches(cell, arm.where));
+export const cellsOf = (cells: readonly Cell[], { where, labels }: Arm): readonly Cell[] => {
+  const wanted = labels && armLabels(labels);
+  return cells.filter(
+    (cell) => matches(cell, where) && (wanted === undefined || equalLabels(armLabels(cell.labels), wanted)),
+  );
+};
 
 /** The arm at one value of an axis. */
 export const armAt = (arm: Arm, axisName: string, level: Label): Arm => ({
@@ -80,12 +102,8 @@ const average = (values: readonly number[]): number => values.reduce((a, b) => a
 /** One text for a task and a seed, by which runs of two arms are paired. */
 export const pairName = ({ task, seed }: Pick<Point, 'task' | 'seed'>): string => `${task}\u0000${seed}`;
 
-/**
- * Scores of an arm: one for each task and seed, sorted; several runs of one seed are averaged. Runs
- * without it are left out.
- */
-export const points = (cells: readonly Cell[], arm: Arm, metric: string): Point[] => {
-  const all = cellsOf(cells, arm).flatMap((cell): readonly Point[] => {
+const pointsOf = (cells: readonly Cell[], arm: Arm, metric: string): Point[] => {
+  const all = cells.flatMap((cell): readonly Point[] => {
     const v = value(cell, metric, readingOf(cell, arm));
     return v === null || !Number.isFinite(v) ? [] : [{ task: taskOf(cell), seed: seedOf(cell), value: v }];
   });
@@ -93,6 +111,37 @@ export const points = (cells: readonly Cell[], arm: Arm, metric: string): Point[
     .flatMap((same) => same.slice(0, 1).map((point) => ({ ...point, value: average(same.map((p) => p.value)) })))
     .sort((a, b) => (a.task < b.task ? -1 : a.task > b.task ? 1 : a.seed - b.seed));
 };
+
+/** Throws `BadInput` where an arm holds runs of several configs for one task and seed. */
+const checkOneConfig = (own: readonly Cell[], { name }: Arm): void => {
+  const first = new Map<string, Cell>();
+  for (const cell of own) {
+    const pair = { task: taskOf(cell), seed: seedOf(cell) };
+    const other = first.get(pairName(pair));
+    if (other && other.record.result.id !== cell.record.result.id) {
+      const keys = differingKeys(other.record.config, cell.record.config);
+      throw new BadInput(
+        `arm "${name}" holds runs of several configs for ${pair.task}, seed ${pair.seed}, ` +
+          `which differ in ${keys.join(', ')}; an arm must name one config by its labels`,
+      );
+    }
+    first.set(pairName(pair), cell);
+  }
+};
+
+/**
+ * Scores of an arm: one for each task and seed, sorted. Runs without the number are left out.
+ * Throws `BadInput` where the arm names several configs: their mean would be nobody's score.
+ */
+export const points = (cells: readonly Cell[], arm: Arm, metric: string): Point[] => {
+  const own = cellsOf(cells, arm);
+  checkOneConfig(own, arm);
+  return pointsOf(own, arm, metric);
+};
+
+/** As `points`, averaged over all configs of a task and seed: for a tile that says what it averages. */
+export const averagedPoints = (cells: readonly Cell[], arm: Arm, metric: string): Point[] =>
+  pointsOf(cellsOf(cells, arm), arm, metric);
 
 /** Points by task, in the order of `points`. */
 export const byTask = (list: readonly Point[]): Map<string, Point[]> => groupBy(list, ({ task }) => task);

@@ -1,11 +1,11 @@
 import { fold, key } from '@lab/random';
-import { describe, type Summary } from '../stats/describe.ts';
-import { hierarchicalInterval } from '../stats/hierarchical.ts';
-import { type Interval, seedInterval } from '../stats/interval.ts';
+import { describe, hodgesLehmann, type Summary } from '../stats/describe.ts';
+import { exampleShare, type ExampleShare } from '../stats/example-share.ts';
+import type { Interval } from '../stats/interval.ts';
+import { seedExampleInterval } from '../stats/seed-example.ts';
 import { mcnemar, type SeedwiseMcNemar, seedwise } from '../stats/mcnemar.ts';
-import { detectable } from '../stats/power.ts';
-import { hodgesLehmann, signFlip, type SignFlip } from '../stats/sign-flip.ts';
-import { type Arm, bySeed, byTask, cellsOf, paired, pairName, points, readingOf, type Point } from './arm.ts';
+import { detectable, pairedTest, type PairedTest, seedInterval } from '../stats/paired-test.ts';
+import { type Arm, bySeed, cellsOf, paired, pairName, points, readingOf, type Point } from './arm.ts';
 import { outcomesOf, seedOf, taskOf } from './run.ts';
 import type { Outcomes } from './outcome.ts';
 import type { Cell } from './study.ts';
@@ -22,7 +22,7 @@ export interface Comparison {
   readonly summary: Summary | null;
   readonly interval: Interval | null;
   readonly shift: number;
-  readonly test: SignFlip;
+  readonly test: PairedTest;
   /** Minimal detectable effect at 80 % power, stored units. */
   readonly detectable: number | null;
 }
@@ -31,14 +31,13 @@ export const compareArms = (cells: readonly Cell[], arm: Arm, baseline: Arm, met
   const differences = paired(points(cells, arm, metric), points(cells, baseline, metric));
   const seeds = bySeed(differences).map((p) => p.value);
   const summary = describe(seeds);
-  const strata = [...byTask(differences).values()].map((list) => list.map((p) => p.value));
   return {
     differences,
     summary,
-    interval: seedInterval(strata, fold(fold(reportKey, 'difference'), `${arm.name}|${metric}`)),
+    interval: seedInterval(seeds),
     shift: hodgesLehmann(seeds),
-    test: signFlip(seeds),
-    detectable: detectable(summary?.sd ?? null, seeds.length),
+    test: pairedTest(seeds),
+    detectable: detectable(seeds),
   };
 };
 
@@ -51,7 +50,22 @@ type Pair = Pick<Point, 'task' | 'seed'>;
 export interface ExampleComparison {
   readonly mcnemar: SeedwiseMcNemar;
   readonly interval: Interval | null;
+  /** What the examples keep over seeds; null where seeds were tested on different examples. */
+  readonly share: ExampleShare | null;
 }
+
+/** The share of examples where every seed has every example once. */
+const sharedShare = (
+  seeds: readonly { readonly id: readonly number[]; readonly value: readonly number[] }[],
+  examples: number,
+): ExampleShare | null => {
+  const rows = seeds.map(({ id, value }) => {
+    const row = new Float64Array(examples).fill(Number.NaN);
+    id.forEach((place, i) => (row[place] = value[i] ?? Number.NaN));
+    return row;
+  });
+  return rows.some((row) => row.includes(Number.NaN)) ? null : exampleShare(rows);
+};
 
 const outcomesBy = (
   cells: readonly Cell[],
@@ -100,6 +114,10 @@ export const compareExamples = (cells: readonly Cell[], arm: Arm, baseline: Arm)
     seeds.set(point.seed, list);
   }
   if (tests.length === 0) return null;
-  const stream = fold(fold(reportKey, 'examples'), `${arm.name}|correct`);
-  return { mcnemar: seedwise(tests), interval: hierarchicalInterval([...seeds.values()], numbers.size, stream) };
+  const rows = [...seeds.values()];
+  return {
+    mcnemar: seedwise(tests),
+    interval: seedExampleInterval(rows, numbers.size),
+    share: sharedShare(rows, numbers.size),
+  };
 };

@@ -37,12 +37,20 @@ const catalogue: readonly Metric[] = [
   metric('nll', 'NLL', 'lower', { unit: 'nats' }),
   metric('brier', 'Brier', 'lower'),
   metric('ece', 'ECE', 'lower'),
+  metric('ece-debiased', 'ECE, debiased', 'lower'),
+  metric('ece-floor', 'ECE of a calibrated model', 'lower'),
+  metric('ece-smooth', 'smooth ECE', 'lower'),
+  metric('nll-scaled', 'NLL after a temperature', 'lower', { unit: 'nats' }),
+  metric('brier-scaled', 'Brier after a temperature', 'lower'),
+  metric('ece-scaled', 'ECE after a temperature, debiased', 'lower'),
+  metric('temperature', 'temperature', 'lower', { digits: 2 }),
   metric('mse', 'MSE', 'lower'),
   metric('ter', 'TER', 'lower'),
   metric('perplexity', 'perplexity', 'lower', { digits: 2 }),
   metric('gap', 'gap train - test', 'lower', { ...percent, unit: 'points' }),
   metric('gap-nll', 'NLL gap test - train', 'lower', { unit: 'nats' }),
   metric('trainable', 'trainable parameters', 'lower', { digits: 0 }),
+  metric('rank', 'mean rank that remains', 'lower', { digits: 2 }),
   metric('seconds', 'time', 'lower', { unit: 's', digits: 1 }),
   metric('train-seconds', 'training time', 'lower', { unit: 's', digits: 1 }),
   metric('memory', 'peak memory', 'lower', { unit: 'MB', digits: 0 }),
@@ -83,9 +91,8 @@ export const unitAfter = ({ differenceUnit }: Metric): string => (differenceUnit
 /** ` (points)`, for headers of differences; empty for a bare number. */
 export const unitBeside = ({ differenceUnit }: Metric): string => (differenceUnit === '' ? '' : ` (${differenceUnit})`);
 
-/** A p value to three digits; a dagger where the test cannot reject at this number of pairs. */
-export const pText = (p: number | null, able: boolean): string => {
+/** A p value to three digits. */
+export const pText = (p: number | null): string => {
   if (p === null) return 'n/a';
-  if (!able) return `${p.toFixed(3)} †`;
   return p < 0.001 ? '<0.001' : p.toFixed(3);
 };

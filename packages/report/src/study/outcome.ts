@@ -3,6 +3,12 @@ import type { Prediction, Readout } from '@lab/records';
 
 type Scores = { readonly [metric: string]: number | null };
 
+/**
+ * How outputs are read: as a run reads them, or `single-members`: each ensemble member by itself,
+ * scores averaged.
+ */
+export type ReadoutName = Readout | 'single-members';
+
 const single = (row: Prediction, readout: Readout): readonly number[] | undefined =>
   readout === 'mean-field' ? row.meanField : row.deterministic;
 
@@ -83,10 +89,34 @@ export const scoreOutputs = (outputs: Logits, labels: readonly number[]): Scores
 };
 
 /**
+ * Mean over the first members of what each scores by itself: what Theorem 4.5 compares the ensemble
+ * with.
+ */
+const memberScores = (rows: readonly Prediction[], members: number): Scores | null => {
+  if (members < 1 || rows.some((row) => (row.members?.length ?? 0) < members)) return null;
+  const labels = rows.map(({ label }) => label);
+  const each = Array.from({ length: members }, (_, m) =>
+    scoreOutputs(
+      rows.map((row) => row.members?.[m] ?? []),
+      labels,
+    ),
+  );
+  const [first] = each;
+  if (!first) return null;
+  return Object.fromEntries(
+    Object.keys(first).map((name) => {
+      const values = each.flatMap((scores) => scores?.[name] ?? []);
+      return [name, values.length === members ? values.reduce((a, b) => a + b, 0) / members : null];
+    }),
+  );
+};
+
+/**
  * Metrics of test rows under a readout, computed from the stored outputs. Null where the rows do
  * not hold the readout.
  */
-export const storedScores = (rows: readonly Prediction[], readout: Readout, members: number): Scores | null => {
+export const storedScores = (rows: readonly Prediction[], readout: ReadoutName, members: number): Scores | null => {
+  if (readout === 'single-members') return memberScores(rows, members);
   const outputs = storedOutputs(rows, readout, members);
   return (
     outputs &&

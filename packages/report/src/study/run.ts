@@ -1,5 +1,7 @@
-import type { CurvePoint, Evaluation, Label, Readout } from '@lab/records';
-import { outcomes, type Outcomes, storedScores } from './outcome.ts';
+import type { CurvePoint, Evaluation, Label, Prediction, Readout } from '@lab/records';
+import { calibratedNames, calibratedScores, type Labelled } from './calibrated.ts';
+import { type Outcomes, outcomes, storedOutputs, type ReadoutName, storedScores } from './outcome.ts';
+import { type ScoreRange, scoreRange } from '../stats/skill.ts';
 import { type Cell, force } from './study.ts';
 
 const choices = [
@@ -9,7 +11,8 @@ const choices = [
   'mean-field',
   'ensemble-logits',
   'ensemble-probabilities',
-] as const satisfies readonly ('own' | 'ensemble' | Readout)[];
+  'single-members',
+] as const satisfies readonly ('own' | 'ensemble' | ReadoutName)[];
 
 /**
  * Which output is scored: the method's own, one by name, or `ensemble` (the run's ensemble,
@@ -19,7 +22,7 @@ export type ReadoutChoice = (typeof choices)[number];
 
 /** A readout with its ensemble size; 1 for single passes. */
 export interface Reading {
-  readonly readout: Readout;
+  readonly readout: ReadoutName;
   readonly members: number;
 }
 
@@ -35,7 +38,7 @@ const scalar = (value: unknown): Label | undefined =>
  * neither knows it.
  */
 export const axis = ({ labels, record: { config } }: Cell, name: string): Label | undefined => {
-  if (labels[name] !== undefined) return labels[name];
+  if (Object.hasOwn(labels, name)) return labels[name];
   if (name === 'method') return config.dropout.name;
   if (name === 'dataset' || name === 'model' || name === 'adapter') return config[name].name;
   if (name === 'seed' || name === 'select') return config[name];
@@ -47,7 +50,7 @@ export const taskOf = (cell: Cell): string => String(axis(cell, 'dataset'));
 /** The run's seed, by which runs of different arms are paired. */
 export const seedOf = (cell: Cell): number => Number(axis(cell, 'seed'));
 
-const isEnsemble = (readout: Readout): boolean => readout.startsWith('ensemble');
+const isEnsemble = (readout: ReadoutName): boolean => readout.startsWith('ensemble');
 
 const sizesIn = (cells: readonly Cell[], fits: (readout: Readout) => boolean): number[] => {
   const tested = cells.flatMap(({ record: { result } }) => result.evaluations.filter((e) => e.split === 'test'));
@@ -64,6 +67,10 @@ const ensembleOf = ({ record: { result } }: Cell): Readout =>
 export const reading = (cell: Cell, choice: ReadoutChoice, members?: number): Reading | null => {
   const { headline } = cell.record.result;
   if (choice === 'own') return members && isEnsemble(headline.readout) ? { ...headline, members } : headline;
+  if (choice === 'single-members') {
+    const most = members ?? reading(cell, 'ensemble')?.members;
+    return most === undefined ? null : { readout: choice, members: most };
+  }
   const readout = choice === 'ensemble' ? ensembleOf(cell) : choice;
   if (!isEnsemble(readout)) return { readout, members: 1 };
   const largest = sizesIn([cell], (other) => other === readout).at(-1);
@@ -81,13 +88,14 @@ interface Kept {
   curve?: readonly CurvePoint[];
   readonly outcomes: Map<string, Outcomes | null>;
   readonly scores: Map<string, ReturnType<typeof storedScores>>;
+  readonly calibrated: Map<string, ReturnType<typeof calibratedScores>>;
 }
 
 const kept = new WeakMap<Cell, Kept>();
 const keptOf = (cell: Cell): Kept => {
   const known = kept.get(cell);
   if (known) return known;
-  const fresh: Kept = { outcomes: new Map(), scores: new Map() };
+  const fresh: Kept = { outcomes: new Map(), scores: new Map(), calibrated: new Map() };
   kept.set(cell, fresh);
   return fresh;
 };
@@ -106,11 +114,13 @@ const passes = [
  * turned into the outcomes of every readout that tables commonly ask for, and let go.
  */
 export const outcomesOf = (cell: Cell, wanted: Reading): Outcomes | null => {
+  if (wanted.readout === 'single-members') return null;
   const known = keptOf(cell).outcomes;
   if (!known.has(nameOf(wanted))) {
     const rows = force(cell.predictions);
     for (const r of [wanted, ...passes, cell.record.result.headline])
-      if (!known.has(nameOf(r))) known.set(nameOf(r), outcomes(rows, r.readout, r.members));
+      if (r.readout !== 'single-members' && !known.has(nameOf(r)))
+        known.set(nameOf(r), outcomes(rows, r.readout, r.members));
   }
   return known.get(nameOf(wanted)) ?? null;
 };
@@ -123,8 +133,50 @@ const computedScores = (cell: Cell, wanted: Reading): ReturnType<typeof storedSc
   return known.get(name) ?? null;
 };
 
-const costs: { readonly [metric: string]: (result: Cell['record']['result']) => number } = {
+const isCalibrated = (metric: string): boolean => calibratedNames.some((name) => name === metric);
+
+const labelledOf = (rows: readonly Prediction[], readout: Readout, members: number): Labelled | null => {
+  const outputs = storedOutputs(rows, readout, members);
+  return outputs && { outputs, labels: rows.map(({ label }) => label) };
+};
+
+/**
+ * Calibration scores of a run under a reading, once for each; null for regressions and outputs that
+ * are not stored.
+ */
+const calibratedOf = (cell: Cell, { readout, members }: Reading): ReturnType<typeof calibratedScores> => {
+  if (readout === 'single-members') return null;
+  const known = keptOf(cell).calibrated;
+  const name = nameOf({ readout, members });
+  if (!known.has(name)) {
+    const test = labelledOf(force(cell.predictions), readout, members);
+    const validation = cell.validation ? labelledOf(force(cell.validation), readout, members) : null;
+    known.set(name, test && calibratedScores(test, validation));
+  }
+  return known.get(name) ?? null;
+};
+
+/**
+ * What the best constant answer and a perfect model score on a run's test set; null where a metric
+ * has none.
+ */
+export const rangeOf = (cell: Cell, metric: string): ScoreRange | null => {
+  const name = metric === 'score' ? cell.record.result.metric : metric;
+  return scoreRange(
+    name,
+    force(cell.predictions).map(({ label }) => label),
+  );
+};
+
+/** Mean number of ranks in use of a map; null where the adapter prunes none. */
+const meanRank = (ranks: { readonly [path: string]: number } = {}): number | null => {
+  const all = Object.values(ranks);
+  return all.length === 0 ? null : all.reduce((a, b) => a + b, 0) / all.length;
+};
+
+const costs: { readonly [metric: string]: (result: Cell['record']['result']) => number | null } = {
   trainable: ({ counts }) => counts.trainable,
+  rank: ({ ranks }) => meanRank(ranks),
   seconds: ({ cost }) => cost.seconds,
   'train-seconds': ({ cost }) => cost.trainSeconds,
   memory: ({ cost }) => cost.peakMemoryMB,
@@ -157,6 +209,7 @@ export const value = (cell: Cell, metric: string, r: Reading | null): number | n
     if (both === null) return null;
     return name === 'gap' ? both[0] - both[1] : both[1] - both[0];
   }
+  if (isCalibrated(name)) return calibratedOf(cell, r)?.[name] ?? null;
   const stored = evaluation(cell, 'test', r);
   return stored && name in stored.metrics ? (stored.metrics[name] ?? null) : (computedScores(cell, r)?.[name] ?? null);
 };

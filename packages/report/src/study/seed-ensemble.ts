@@ -36,7 +36,8 @@ const seedRun = (cell: Cell, arm: Arm): SeedRun => {
   const reading = readingOf(cell, arm);
   const rows = force(cell.predictions);
   const isText = rows.some(({ texts }) => texts !== undefined);
-  const outputs = reading && !isText ? storedOutputs(rows, reading.readout, reading.members) : null;
+  const readable = reading && reading.readout !== 'single-members' ? { ...reading, readout: reading.readout } : null;
+  const outputs = readable && !isText ? storedOutputs(rows, readable.readout, readable.members) : null;
   return {
     seed: seedOf(cell),
     rows: new Map(rows.map(({ id, label }, i) => [id, { label, output: outputs?.[i] ?? null }])),

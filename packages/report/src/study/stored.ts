@@ -1,4 +1,4 @@
-import { readCurve, readPredictions, readRecord, type Labels } from '@lab/records';
+import { readCurve, readPredictions, readRecord, readValidation, type Labels } from '@lab/records';
 import type { Cell, Study } from './study.ts';
 
 /** A run that an experiment planned. */
@@ -12,14 +12,22 @@ interface StoredRun {
  * when they are needed.
  */
 export const storedStudy = (
-  { name, title, question }: Omit<Study, 'cells'>,
+  { name, title, question, holds }: Omit<Study, 'cells'>,
   runs: readonly StoredRun[],
   out: string,
 ): Study => {
   const cellOf = ({ id, labels }: StoredRun): readonly Cell[] => {
     const record = readRecord(out, id);
     if (!record) return [];
-    return [{ record, labels, predictions: () => readPredictions(out, id), curve: () => readCurve(out, id) }];
+    return [
+      {
+        record,
+        labels,
+        predictions: () => readPredictions(out, id),
+        validation: () => readValidation(out, id),
+        curve: () => readCurve(out, id),
+      },
+    ];
   };
-  return { name, title, question, cells: runs.flatMap(cellOf) };
+  return { name, title, question, ...(holds === undefined ? {} : { holds }), cells: runs.flatMap(cellOf) };
 };

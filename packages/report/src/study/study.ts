@@ -10,6 +10,8 @@ export type Lazy<T> = T | (() => T);
 export interface Cell {
   readonly record: RunRecord;
   readonly predictions: Lazy<readonly Prediction[]>;
+  /** Outputs on the validation split; absent in records of older versions. */
+  readonly validation?: Lazy<readonly Prediction[]>;
   readonly curve: Lazy<readonly CurvePoint[]>;
   readonly labels: Labels;
 }
@@ -19,6 +21,8 @@ export interface Study {
   readonly name: string;
   readonly title: string;
   readonly question: string;
+  /** Which runs these are beside others of the experiment: scale and overrides, for people. */
+  readonly holds?: string;
   readonly cells: readonly Cell[];
 }
 

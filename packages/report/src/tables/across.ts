@@ -2,10 +2,13 @@ import { fold } from '@lab/random';
 import { caption } from '../study/caption.ts';
 import { type Arm, armsOf, byTask, cellsOf, points, type OverArms } from '../study/arm.ts';
 import { reportKey } from '../study/comparison.ts';
-import { heading, mainMetric, show } from '../study/metric.ts';
+import { groupBy } from '../study/group.ts';
+import { heading, mainMetric, metricOf } from '../study/metric.ts';
+import { rangeOf, taskOf } from '../study/run.ts';
 import type { Cell } from '../study/study.ts';
-import { iqm, type Matrix, probabilityOfImprovement, stratified } from '../stats/across-tasks.ts';
+import { type Estimate, iqm, type Matrix, probabilityOfImprovement, stratified } from '../stats/across-tasks.ts';
 import { mean } from '../stats/describe.ts';
+import { skill } from '../stats/skill.ts';
 import { column, type Entry, type Table, text } from './table.ts';
 
 /**
@@ -17,28 +20,49 @@ export interface AcrossTable extends OverArms {
   readonly metric: string;
 }
 
+/** How a task's scores are put on one scale; null where no constant answer is known. */
+type Scale = (value: number) => number | null;
+
 /**
- * Scores by task on the tasks and seeds that both arms have, higher better, so that rows of the
- * matrix stay paired.
+ * By task: (score - best constant answer) / (perfect - constant), from the labels of the task's
+ * first run.
  */
-const matrices = (
-  cells: readonly Cell[],
-  arm: Arm,
-  baseline: Arm,
-  metric: string,
-  sign: number,
-): readonly [Matrix, Matrix] => {
-  const mine = byTask(points(cells, arm, metric));
-  const other = byTask(points(cells, baseline, metric));
-  const both = [...mine].flatMap(([task, list]) => {
-    const seeds = new Map((other.get(task) ?? []).map((p) => [p.seed, p.value]));
-    const shared = list.flatMap((p) => {
-      const base = seeds.get(p.seed);
-      return base === undefined ? [] : [{ own: sign * p.value, base: sign * base }];
+const scales = (cells: readonly Cell[], metric: string): ReadonlyMap<string, Scale> =>
+  new Map(
+    [...groupBy(cells, taskOf)].map(([task, [first]]): [string, Scale] => {
+      const range = first && rangeOf(first, metric);
+      return [task, (value) => (range ? skill(value, range.constant, range.perfect) : null)];
+    }),
+  );
+
+interface Pair {
+  readonly task: string;
+  readonly mine: readonly number[];
+  readonly base: readonly number[];
+}
+
+/**
+ * Scores by task on the tasks and seeds that both arms have, so that rows stay paired; tasks
+ * without a scale are left out.
+ */
+const pairs = (cells: readonly Cell[], arms: readonly [Arm, Arm], metric: string): readonly Pair[] => {
+  const scaleOf = scales(cells, metric);
+  const [mine, other] = arms.map((arm) => byTask(points(cells, arm, metric)));
+  return [...(mine ?? [])].flatMap(([task, list]) => {
+    const seeds = new Map((other?.get(task) ?? []).map((p) => [p.seed, p.value]));
+    const scaled = list.flatMap(({ seed, value }) => {
+      const base = seeds.get(seed);
+      const both = base === undefined ? [] : [value, base].map((v) => scaleOf.get(task)?.(v) ?? null);
+      const [a, b] = both;
+      return a === undefined || a === null || b === undefined || b === null ? [] : [{ a, b }];
     });
-    return shared.length === 0 ? [] : [[shared.map(({ own }) => own), shared.map(({ base }) => base)] as const];
+    return scaled.length === 0 ? [] : [{ task, mine: scaled.map(({ a }) => a), base: scaled.map(({ b }) => b) }];
   });
-  return [both.map(([a]) => a), both.map(([, b]) => b)];
+};
+
+const estimateEntry = ({ value, low, high }: Estimate, scale: number, digits: number): Entry => {
+  const [v, l, h] = [value, low, high].map((x) => (x * scale).toFixed(digits));
+  return { text: `${v} [${l}, ${h}]`, sort: value, raw: { value, low, high } };
 };
 
 /**
@@ -48,34 +72,31 @@ const matrices = (
 export const acrossTables = (cells: readonly Cell[], spec: AcrossTable): Table[] => {
   const arms = armsOf(cells, spec.arms, spec.by);
   const metric = mainMetric(cells, spec.metric);
-  const sign = metric.better === 'higher' ? 1 : -1;
+  const idle = new Set<string>();
   const rows = arms.map((arm): Entry[] => {
-    const [mine, base] = matrices(cells, arm, spec.baseline, spec.metric, sign);
-    if (mine.length === 0) return [text(arm.name), text('0'), text('n/a'), text('n/a'), text('n/a')];
+    const both = pairs(cells, [arm, spec.baseline], spec.metric);
+    if (both.length === 0) return [text(arm.name), text('0'), text('n/a'), text('n/a'), text('n/a')];
+    for (const { task, mine, base } of both) if (Math.max(mean(mine), mean(base)) < 0.05) idle.add(task);
+    const [mine, base]: [Matrix, Matrix] = [both.map((p) => p.mine), both.map((p) => p.base)];
     const stream = fold(fold(reportKey, 'across'), arm.name);
-    const middle = stratified([mine], ([a = []]) => iqm(a), fold(stream, 'iqm'));
     const itself = arm.name === spec.baseline.name;
-    const chance = itself
-      ? null
-      : stratified([mine, base], ([a = [], b = []]) => probabilityOfImprovement(a, b), fold(stream, 'improvement'));
-    const won = mine.filter((runs, t) => mean(runs) > mean(base[t] ?? [])).length;
-    const [low, high] = sign > 0 ? [middle.low, middle.high] : [-middle.high, -middle.low];
+    const won = both.filter((p) => mean(p.mine) > mean(p.base)).length;
     return [
       text(arm.name),
-      { text: String(mine.length), sort: mine.length },
-      {
-        text: `${show(metric, sign * middle.value)} [${show(metric, low)}, ${show(metric, high)}]`,
-        sort: sign * middle.value,
-        raw: { value: sign * middle.value, low, high },
-      },
-      chance === null
+      { text: String(both.length), sort: both.length },
+      estimateEntry(
+        stratified([mine], ([a = []]) => iqm(a), fold(stream, 'iqm')),
+        100,
+        2,
+      ),
+      itself
         ? text('-')
-        : {
-            text: `${chance.value.toFixed(2)} [${chance.low.toFixed(2)}, ${chance.high.toFixed(2)}]`,
-            sort: chance.value,
-            raw: { value: chance.value, low: chance.low, high: chance.high },
-          },
-      itself ? text('-') : { text: `${won} of ${mine.length}`, sort: won / mine.length },
+        : estimateEntry(
+            stratified([mine, base], ([a = [], b = []]) => probabilityOfImprovement(a, b), fold(stream, 'improvement')),
+            1,
+            2,
+          ),
+      itself ? text('-') : { text: `${won} of ${both.length}`, sort: won / both.length },
     ];
   });
   return [
@@ -84,20 +105,29 @@ export const acrossTables = (cells: readonly Cell[], spec: AcrossTable): Table[]
       title: spec.title,
       caption: caption(
         arms.flatMap((arm) => cellsOf(cells, arm)),
-        `${heading(metric)}, own readout. IQM: mean of the middle half of all runs. P(improvement): ` +
-          `chance that a run beats a run of ${spec.baseline.name} on the same data set. Brackets: ` +
-          '95 % bootstrap (expanded percentile), seeds resampled within data sets.',
+        [
+          `${heading(metric)}, own readout, put on one scale before averaging: 0 is the best constant answer, 100 is perfect.`,
+          `IQM: mean of the middle half of all runs. P(improvement): chance that a run beats a run of ${spec.baseline.name}`,
+          'on the same data set. Brackets: 95 % bootstrap (expanded percentile, 10,000 resamples), seeds within data sets.',
+        ].join(' '),
         spec.differs,
       ),
       columns: [
         column('method', 'method', 'left'),
         column('tasks', 'data sets'),
-        column('iqm', `IQM ${heading(metric)}`),
+        column('iqm', `IQM of the scaled ${metricOf(metric.name).title}`),
         column('improvement', 'P(improvement)'),
         column('won', 'data sets won'),
       ],
       rows,
-      notes: ['Below 6 seeds these intervals are too narrow; the tests of the comparison table decide.'],
+      notes: [
+        'Below 6 seeds these intervals are too narrow; the tests of the comparison table decide.',
+        ...(idle.size > 0
+          ? [
+              `Learned next to nothing (below 5 of 100 on the scale), so no method can be ahead there: ${[...idle].sort().join(', ')}.`,
+            ]
+          : []),
+      ],
     },
   ];
 };

@@ -38,21 +38,12 @@ export const differenceEntry = (m: Metric, c: Comparison): Entry =>
         },
       };
 
-export const pEntry = (p: number | null, able: boolean): Entry =>
-  p === null ? missing : { text: pText(p, able), sort: p };
+export const pEntry = (p: number | null): Entry => (p === null ? missing : { text: pText(p), sort: p });
 
 export const numberEntry = (m: Metric, value: number | null, signed = false): Entry =>
   value === null || !Number.isFinite(value) ? missing : { text: show(m, value, signed), sort: value };
 
-/** Whether Holm over `rows` tests leaves the clearest result of an exact test below .05. */
-export const ableAfterHolm = (floor: number, rows: number): boolean => floor * rows <= 0.05;
-
-/** Explains the dagger for tests with n pairs in a family of `rows`. */
-export const dagger = (n: number, rows: number): string => {
-  const floor = 2 / 2 ** n;
-  return floor > 0.05
-    ? `†: cannot be significant at this n: with ${n} pairs an exact two-sided sign-flip test cannot go ` +
-        `below p = ${floor.toFixed(4)}.`
-    : `†: cannot be significant at this n: with ${n} pairs p cannot go below ${floor.toFixed(4)}, ` +
-        `and Holm over ${rows} rows multiplies the smallest by ${rows}.`;
-};
+/** What the p of a paired comparison is, for the notes of a table. */
+export const testNote =
+  'p: paired t over seeds, guarded against skewness, two-sided; n/a below 6 seeds. ' +
+  'It is below .05 where the 95 % interval leaves zero out.';

@@ -1,10 +1,11 @@
 import { caption } from '../study/caption.ts';
-import { type Arm, armAt, armsOf, cellsOf, levels, type OverArms, points, seedValues } from '../study/arm.ts';
+import { type Arm, armAt, armsOf, cellsOf, levels, type OverArms, seedValues } from '../study/arm.ts';
 import { heading, mainMetric, metricOf } from '../study/metric.ts';
 import type { Cell } from '../study/study.ts';
 import { marks, type PaperNumber, paperNumbers, type PaperTable } from './paper-numbers.ts';
 import { describe } from '../stats/describe.ts';
-import { meanEntry, numberEntry } from './entries.ts';
+import { meanEntry } from './entries.ts';
+import { costEntry, costNotes } from './costs.ts';
 import { type Column, column, type Entry, type Table, text } from './table.ts';
 
 /**
@@ -85,9 +86,7 @@ export const gridTables = (cells: readonly Cell[], spec: GridTable): Table[] => 
   const costs = spec.costs ?? [];
   const ours = arms.map((arm): Entry[] => [
     text(arm.name),
-    ...costs.map((name) =>
-      numberEntry(metricOf(name), describe(points(cells, arm, name).map((p) => p.value))?.mean ?? null),
-    ),
+    ...costs.map((name) => costEntry(cells, arm, name)),
     ...across.flatMap((v) => spec.metrics.map((m) => score(armAt(arm, axisName, v), m))),
     ...(averaged ? spec.metrics.map((m) => score(arm, m)) : []),
     ...paper.entries(arm.paper),
@@ -121,7 +120,13 @@ export const gridTables = (cells: readonly Cell[], spec: GridTable): Table[] => 
         ...paper.columns,
       ],
       rows: [...ours, ...theirs],
-      notes: paper.notes,
+      notes: [
+        ...paper.notes,
+        ...costNotes(
+          arms.flatMap((arm) => cellsOf(cells, arm)),
+          costs,
+        ),
+      ],
     },
   ];
 };

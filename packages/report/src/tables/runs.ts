@@ -1,5 +1,5 @@
 import { table } from 'arquero';
-import { axis } from '../study/run.ts';
+import { axis, value } from '../study/run.ts';
 import type { Cell } from '../study/study.ts';
 
 type Value = string | number | null;
@@ -31,7 +31,12 @@ export const flatCsv = (cells: readonly Cell[]): string => {
     model: pick(({ cell }) => String(axis(cell, 'model'))),
     dataset: pick(({ cell }) => String(axis(cell, 'dataset'))),
     seed: pick(({ record }) => record.config.seed),
-    ...Object.fromEntries(labels.map((name) => [`label.${name}`, pick(({ cell }) => cell.labels[name])])),
+    ...Object.fromEntries(
+      labels.map((name) => [
+        `label.${name}`,
+        pick(({ cell: { labels } }) => (Object.hasOwn(labels, name) ? labels[name] : null)),
+      ]),
+    ),
     split: pick(({ e }) => e.split),
     readout: pick(({ e }) => e.readout),
     members: pick(({ e }) => e.members),
@@ -40,6 +45,9 @@ export const flatCsv = (cells: readonly Cell[]): string => {
     ),
     ...Object.fromEntries(metrics.map((name) => [name, pick(({ e }) => e.metrics[name])])),
     trainable: pick(({ record }) => record.result.counts.trainable),
+    ...(rows.some(({ record }) => record.result.ranks)
+      ? { meanRank: pick(({ cell }) => value(cell, 'rank', null) ?? undefined) }
+      : {}),
     seconds: pick(({ record }) => record.result.cost.seconds),
     memoryMB: pick(({ record }) => record.result.cost.peakMemoryMB),
     engine: pick(({ record }) => record.surroundings.engine),

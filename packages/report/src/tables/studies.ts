@@ -1,15 +1,11 @@
-import { fold } from '@lab/random';
 import { readingOf } from '../study/arm.ts';
-import { reportKey } from '../study/comparison.ts';
 import { heading, mainMetric, show, unitAfter } from '../study/metric.ts';
 import { seedOf, value } from '../study/run.ts';
 import type { Cell, Study } from '../study/study.ts';
 import { describe, mean } from '../stats/describe.ts';
 import { holm } from '../stats/holm.ts';
-import { seedInterval } from '../stats/interval.ts';
-import { detectable } from '../stats/power.ts';
-import { signFlip } from '../stats/sign-flip.ts';
-import { ableAfterHolm, dagger, intervalText, meanEntry, numberEntry, pEntry } from './entries.ts';
+import { detectable, pairedTest, seedInterval } from '../stats/paired-test.ts';
+import { intervalText, meanEntry, numberEntry, pEntry, testNote } from './entries.ts';
 import { column, type Entry, type Table, text } from './table.ts';
 import { toTerminal } from './terminal.ts';
 import { ranges } from '../study/caption.ts';
@@ -74,19 +70,18 @@ export const compareStudies = (
   }
   const compared = [...arms].map(([arm, list]) => {
     const differences = list.map((p) => p.a - p.b);
-    return { arm, list, differences, test: signFlip(differences), sd: describe(differences)?.sd ?? null };
+    return { arm, list, differences, test: pairedTest(differences) };
   });
   const adjusted = holm(compared.map(({ test }) => test.p));
-  const weak = compared.map(({ test }) => test).filter((t) => !ableAfterHolm(t.floor, compared.length));
-  const rows = compared.map(({ arm, list, differences, test, sd }, i): Entry[] => [
+  const rows = compared.map(({ arm, list, differences }, i): Entry[] => [
     text(arm),
     text(ranges(list.map((p) => p.seed))),
     meanEntry(metric, describe(list.map((p) => p.a))),
     meanEntry(metric, describe(list.map((p) => p.b))),
     numberEntry(metric, mean(differences), true),
-    text(intervalText(metric, seedInterval([differences], fold(fold(reportKey, 'studies'), arm)))),
-    pEntry(adjusted[i] ?? null, ableAfterHolm(test.floor, compared.length)),
-    numberEntry(metric, detectable(sd, differences.length)),
+    text(intervalText(metric, seedInterval(differences))),
+    pEntry(adjusted[i] ?? null),
+    numberEntry(metric, detectable(differences)),
   ]);
   const all = compared.flatMap(({ differences }) => differences.map(Math.abs));
   const largest = all.length === 0 ? null : Math.max(...all);
@@ -106,7 +101,7 @@ export const compareStudies = (
       column('mde', 'MDE'),
     ],
     rows,
-    notes: weak.length > 0 ? [dagger(Math.max(...weak.map((t) => t.n)), compared.length)] : [],
+    notes: [testNote],
   };
   const extra = [
     onlyA > 0 ? `${onlyA} only in ${names[0]}` : '',

@@ -5,7 +5,7 @@ import { heading, mainMetric, unitBeside } from '../study/metric.ts';
 import type { Cell } from '../study/study.ts';
 import { paperNumbers, type PaperTable } from './paper-numbers.ts';
 import { holm } from '../stats/holm.ts';
-import { ableAfterHolm, dagger, differenceEntry, numberEntry, pEntry } from './entries.ts';
+import { differenceEntry, numberEntry, pEntry, testNote } from './entries.ts';
 import { markNotes, paperEntry } from './grid.ts';
 import { column, type Entry, type Table, text } from './table.ts';
 
@@ -25,9 +25,6 @@ export const versusTables = (cells: readonly Cell[], spec: VersusTable): Table[]
   const adjusted = holm(comparisons.map(({ c }) => c.test.p));
   const numbers = spec.paper ? paperNumbers(spec.paper.paper, spec.paper.table, spec.paper.model) : [];
   const sets = [...new Set(numbers.map((n) => n.dataset))];
-  const weak = comparisons
-    .map(({ c }) => c.test)
-    .filter((t) => t.p !== null && !ableAfterHolm(t.floor, comparisons.length));
   const unit = unitBeside(metric);
   return [
     {
@@ -35,7 +32,7 @@ export const versusTables = (cells: readonly Cell[], spec: VersusTable): Table[]
       title: spec.title,
       caption: caption(
         [spec.arm, ...spec.against].flatMap((arm) => cellsOf(cells, arm)),
-        `${heading(metric)} of ${spec.arm.name} minus the row's, paired by seed; p: exact two-sided sign-flip test.`,
+        `${heading(metric)} of ${spec.arm.name} minus the row's, paired by seed.`,
         spec.differs,
       ),
       columns: [
@@ -51,15 +48,12 @@ export const versusTables = (cells: readonly Cell[], spec: VersusTable): Table[]
         text(other.name),
         { text: String(c.summary?.n ?? 0), sort: c.summary?.n ?? 0 },
         differenceEntry(metric, c),
-        pEntry(c.test.p, c.test.able),
-        pEntry(adjusted[i] ?? null, ableAfterHolm(c.test.floor, comparisons.length)),
+        pEntry(c.test.p),
+        pEntry(adjusted[i] ?? null),
         numberEntry(metric, c.detectable),
         ...sets.map((d) => paperEntry(numbers.find((n) => n.dataset === d && n.method === other.paper))),
       ]),
-      notes: [
-        ...(weak.length > 0 ? [dagger(Math.max(...weak.map((t) => t.n)), comparisons.length)] : []),
-        ...(spec.paper ? markNotes(numbers, spec.paper) : []),
-      ],
+      notes: [testNote, ...(spec.paper ? markNotes(numbers, spec.paper) : [])],
     },
   ];
 };

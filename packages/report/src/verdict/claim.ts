@@ -1,39 +1,49 @@
 import type { Arm } from '../study/arm.ts';
 
+/** The smallest effect that matters to a claim, and where it comes from. */
+export interface Margin {
+  /** Stored units: .01 is one point of accuracy. */
+  readonly value: number;
+  /** For example "the paper's own effect, Table 1". */
+  readonly from: string;
+}
+
+interface OnMetric {
+  readonly metric: string;
+  /** Effects within ±margin count as none; without one nothing can be called equivalent. */
+  readonly margin?: Margin;
+}
+
 /** `arm` does better (or worse) than each of `than` on the metric. */
-export interface DifferenceTest {
+export interface DifferenceTest extends OnMetric {
   readonly kind: 'better' | 'worse';
   readonly arm: Arm;
   readonly than: readonly Arm[];
-  readonly metric: string;
-}
-
-/** The metric gets better along an axis (`M`: the ensemble size of the arm's runs). */
-export interface RisingTest {
-  readonly kind: 'rising';
-  readonly arm: Arm;
-  readonly x: string;
-  readonly metric: string;
-}
-
-/** Better, then worse again, along an axis. */
-export interface HumpTest {
-  readonly kind: 'inverted-u';
-  readonly arm: Arm;
-  readonly x: string;
-  readonly metric: string;
 }
 
 /**
- * `arm` is not better than `than` by more than `margin` (stored units: .01 is one point of
- * accuracy).
+ * The metric gets better along an axis (`M`: the ensemble size of the arm's runs); the margin is
+ * for one step of the grid.
  */
-export interface NoGainTest {
+export interface RisingTest extends OnMetric {
+  readonly kind: 'rising';
+  readonly arm: Arm;
+  readonly x: string;
+}
+
+/** Better, then worse again, along an axis. */
+export interface HumpTest extends OnMetric {
+  readonly kind: 'inverted-u';
+  readonly arm: Arm;
+  readonly x: string;
+}
+
+/** `arm` is not better than `than` by more than the margin. */
+export interface NoGainTest extends OnMetric {
   readonly kind: 'no-gain';
   readonly arm: Arm;
   readonly than: Arm;
-  readonly metric: string;
-  readonly margin: number;
+  readonly margin: Margin;
 }
 
 export type ClaimTest = DifferenceTest | RisingTest | HumpTest | NoGainTest;
@@ -45,4 +55,9 @@ export interface Claim {
   /** Paper and place. */
   readonly source: string;
   readonly test: ClaimTest;
+  /**
+   * Arms that reach the same end by simpler means (early stopping, a lower rank): a held claim says
+   * which do as well.
+   */
+  readonly controls?: readonly Arm[];
 }

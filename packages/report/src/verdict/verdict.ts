@@ -1,74 +1,77 @@
 import { pText, show, unitAfter } from '../study/metric.ts';
 import type { Cell } from '../study/study.ts';
-import type { Claim } from './claim.ts';
 import { holm } from '../stats/holm.ts';
+import { type LookPlan, sequentialLooks } from '../stats/sequential.ts';
+import { besides } from './beside.ts';
+import type { Claim } from './claim.ts';
+import type { VerdictStatus } from './decide.ts';
 import { type Finding, measureClaim } from './measure.ts';
-
-export type Status = 'held' | 'not seen' | 'contradicted' | 'cannot tell';
 
 /** A claim of a paper with what our runs say of it. */
 export interface Verdict {
   readonly claim: Claim;
   readonly finding: Finding;
-  readonly status: Status;
+  readonly status: VerdictStatus;
   /**
    * After Holm over all claims of the report that could be tested: for the reader who asks about
    * the whole list at once.
    */
   readonly pHolm: number | null;
-  /** In words: status, effect, test, power. */
+  /** What must stand beside a held claim: a temperature or a control that does as well. */
+  readonly beside: readonly string[];
+  /** In words: status, effect, interval, power. */
   readonly sentence: string;
 }
 
-const alpha = 0.05;
+/** The effect with its unit; n/a where nothing could be compared. */
+export const effectText = ({ nearest, metric }: Finding): string =>
+  nearest === null
+    ? 'n/a'
+    : `${show(metric, nearest.mean, true)} [${show(metric, nearest.low, true)}, ${show(metric, nearest.high, true)}]${unitAfter(metric)}`;
 
-/**
- * Each claim is a question of its own, so its own p decides; one claim with several parts needs all
- * of them.
- */
-const statusOf = (f: Finding): Status => {
-  if (f.p === null || !f.able) return 'cannot tell';
-  if (f.p > alpha) return 'not seen';
-  return f.agrees ? 'held' : 'contradicted';
+/** A power as a whole percentage. */
+export const percentText = (share: number | null): string => (share === null ? 'n/a' : `${Math.round(100 * share)} %`);
+
+const heads: { readonly [status in VerdictStatus]: string } = {
+  held: 'Held',
+  equivalent: 'Equivalent',
+  contradicted: 'Contradicted',
+  'cannot tell': 'Cannot tell',
 };
 
-/** The effect with its unit; n/a where nothing could be compared. */
-export const effectText = ({ effect, metric }: Finding): string =>
-  effect === null ? 'n/a' : `${show(metric, effect, true)}${unitAfter(metric)}`;
+const power = (f: Finding, { test }: Claim): string => {
+  const unit = unitAfter(f.metric);
+  const found =
+    f.detectable === null ? '' : `an effect of ${show(f.metric, f.detectable)}${unit} would be found with 80 % power`;
+  if (!test.margin)
+    return [found, 'no margin is named, so nothing can be called equivalent'].filter(Boolean).join('; ');
+  const margin = `margin ${show(f.metric, test.margin.value)}${unit} (${test.margin.from})`;
+  const atMargin = f.powerAtMargin === null ? '' : `, found with ${percentText(f.powerAtMargin)} power`;
+  return [found, `${margin}${test.kind === 'no-gain' ? '' : atMargin}`].filter(Boolean).join('; ');
+};
 
-/** The status as tables and badges print it. */
-export const statusText = ({ status, finding }: Pick<Verdict, 'status' | 'finding'>): string =>
-  status === 'cannot tell' && finding.effect !== null ? 'cannot tell at this n' : status;
-
-const power = (f: Finding): string =>
-  f.detectable === null
-    ? `with ${f.n} seeds the exact test cannot go below p = ${(2 / 2 ** f.n).toFixed(3)}`
-    : `an effect of ${show(f.metric, f.detectable)}${unitAfter(f.metric)} would be seen with 80 % power`;
-
-const sentence = (f: Finding, s: Status): string => {
-  if (f.effect === null) return `Cannot tell: ${f.detail}.`;
-  const head = {
-    held: 'Held',
-    'not seen': 'Not seen',
-    contradicted: 'Contradicted',
-    'cannot tell': 'Cannot tell at this n',
-  }[s];
+const sentence = (f: Finding, claim: Claim, beside: readonly string[]): string => {
+  if (f.reason !== null || f.nearest === null) return `Cannot tell: ${f.reason ?? 'no interval'}.`;
   const detail = f.detail === '' ? '' : `; ${f.detail}`;
+  const direction = claim.test.kind === 'no-gain' ? 'the gain' : 'positive speaks for the claim';
   return [
-    `${head}: ${f.metric.title} ${effectText(f)} (positive speaks for the claim${detail})`,
-    `${f.test}, n = ${f.n}, p = ${pText(f.p, true)}`,
-    `${power(f)}.`,
+    `${heads[f.status]}: ${f.metric.title} ${effectText(f)} (${direction}${detail})`,
+    `${f.n} seeds, p = ${pText(f.p)}`,
+    ...beside,
+    `${power(f, claim)}.`,
   ].join('; ');
 };
 
-/** Verdicts of all claims of a report. */
-export const judge = (cells: readonly Cell[], claims: readonly Claim[]): Verdict[] => {
-  const findings = claims.map((claim) => measureClaim(cells, claim.test));
-  const adjusted = holm(findings.map((f) => (f.able ? f.p : null)));
+/** Verdicts of all claims of a report; with a look plan only seeds counts that it names decide. */
+export const judge = (cells: readonly Cell[], claims: readonly Claim[], plan?: LookPlan): Verdict[] => {
+  const looks = plan ? sequentialLooks(plan) : null;
+  const findings = claims.map((claim) => measureClaim(cells, claim.test, looks));
+  const adjusted = holm(findings.map(({ p }) => p));
   return claims.flatMap((claim, i) => {
     const finding = findings[i];
     if (!finding) return [];
-    const status = statusOf(finding);
-    return [{ claim, finding, status, pHolm: adjusted[i] ?? null, sentence: sentence(finding, status) }];
+    const beside = finding.status === 'held' ? besides(cells, claim) : [];
+    const { status } = finding;
+    return [{ claim, finding, status, pHolm: adjusted[i] ?? null, beside, sentence: sentence(finding, claim, beside) }];
   });
 };

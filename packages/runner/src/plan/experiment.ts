@@ -1,11 +1,7 @@
-import { BadInput, nearest } from '@lab/records';
+import { BadInput, nearest, type Labels } from '@lab/records';
+import type { TuningPlan } from '../protocol/space.ts';
 import { planRun, reseeded, type PlannedRun } from './config.ts';
-
-type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
-export type ConfigPatch = { readonly [key: string]: Json };
-
-/** What one arm of an experiment is called in tables and figures: method, p, N, … */
-export type Labels = { readonly [axis: string]: string | number };
+import type { ConfigPatch, Json } from './patch.ts';
 
 /** One arm: its labels and what it changes in the base config. */
 export interface Arm {
@@ -22,6 +18,11 @@ export interface Scale {
   readonly arms: Iterable<Arm>;
   /** Listed, never counted: equal seeds are paired across arms. */
   readonly seeds: readonly number[];
+  /**
+   * How the arms' settings are searched before they are compared; absent: they are used as they
+   * are.
+   */
+  readonly tuning?: TuningPlan;
 }
 
 /** One question of the papers as plain data. */
@@ -44,8 +45,8 @@ const isObject = (value: Json | undefined): value is { readonly [key: string]: J
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /**
- * Lays changes over a config: objects are joined key by key, everything else is replaced. An entry whose `name` changes is replaced
- * whole, since the options of one method mean nothing to another.
+ * Lays changes over a config: objects are joined key by key, everything else is replaced. An entry
+ * whose `name` changes is replaced whole, since the options of one method mean nothing to another.
  */
 export const overlay = (base: ConfigPatch, change: ConfigPatch): ConfigPatch => {
   const joined = Object.entries(change).map(([key, value]) => {
@@ -71,7 +72,10 @@ export const grid = <Axes extends { readonly [axis: string]: readonly (string | 
   }));
 };
 
-/** Parses `train.lr=1e-3` or `dropout.p=.2`: the value is JSON where it is JSON, else a word. Throws `BadInput` without `=`. */
+/**
+ * Parses `train.lr=1e-3` or `dropout.p=.2`: the value is JSON where it is JSON, else a word. Throws
+ * `BadInput` without `=`.
+ */
 export const parseOverride = (text: string): ConfigPatch => {
   const at = text.indexOf('=');
   if (at < 1) throw new BadInput(`"${text}" is not an override; write key=value, for example train.epochs=3`);
@@ -100,8 +104,9 @@ export const scaleOf = (experiment: Experiment, name: string): Scale => {
 };
 
 /**
- * The runs of an experiment at a scale, one after another: arms x seeds, overrides laid over every arm, each config checked.
- * Runs of one arm stand together. Nothing is kept, so a plan of any length costs constant memory.
+ * The runs of an experiment at a scale, one after another: arms x seeds, overrides laid over every
+ * arm, each config checked. Runs of one arm stand together. Nothing is kept, so a plan of any
+ * length costs constant memory.
  */
 export function* runsOf(
   experiment: Experiment,
@@ -115,6 +120,7 @@ export function* runsOf(
     : over.seed !== undefined
       ? [over.seed as number]
       : scale.seeds;
+  if (seeds.length === 0) throw new BadInput(`experiment ${experiment.name}: seed: expected at least one; got []`);
   const { seed: _seed, ...changes } = over;
   for (const { labels, config } of scale.arms) {
     const raw = overlay(overlay(scale.base, config), changes);

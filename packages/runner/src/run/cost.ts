@@ -1,3 +1,4 @@
+import { availableParallelism, loadavg } from 'node:os';
 import type { Cost } from '@lab/records';
 import { openEnergy } from './energy.ts';
 import { openPeak } from './memory.ts';
@@ -7,9 +8,16 @@ import type { Trained } from '../train/train.ts';
 export interface Meter {
   readonly joules: () => number | null;
   readonly peakMB: () => number;
+  /** Mean load by core from the start until now. */
+  readonly loadPerCore: () => number;
 }
 
-export const openMeter = (): Meter => ({ joules: openEnergy(), peakMB: openPeak() });
+const loadNow = (): number => (loadavg()[0] ?? 0) / availableParallelism();
+
+export const openMeter = (): Meter => {
+  const atStart = loadNow();
+  return { joules: openEnergy(), peakMB: openPeak(), loadPerCore: () => (atStart + loadNow()) / 2 };
+};
 
 /** What a run cost: `examples` that were trained on, seconds of the final evaluation, and what the meter says of this process's part. */
 export const costOf = (
@@ -27,5 +35,6 @@ export const costOf = (
     examplesPerSecond: trainSeconds > 0 ? examples / trainSeconds : 0,
     peakMemoryMB: meter.peakMB(),
     energyJoules: meter.joules(),
+    loadPerCore: meter.loadPerCore(),
   };
 };

@@ -1,4 +1,4 @@
-import { adapterSize, peftFiles, type HostParams } from '@lab/adapter';
+import { adapterSize, peftFiles, type HostParams, parametersInUse, ranksInUse } from '@lab/adapter';
 import { fold, key } from '@lab/random';
 import {
   BadInput,
@@ -22,11 +22,12 @@ import type { Prepared } from '../session/prepare.ts';
 import { lengthOf } from '../session/rows.ts';
 import type { Session } from '../session/session.ts';
 import { ladderOf } from '../step/packing.ts';
+import { spanOf } from '../train/curve.ts';
 import { checkpointBytes, readCheckpoint, type Checkpoint } from '../train/checkpoint.ts';
 import { Cancelled, Diverged, eventLoopTurn } from '../train/progress.ts';
 import { train } from '../train/train.ts';
 import { costOf, openMeter } from './cost.ts';
-import type { Ended, RunArgs } from './run.ts';
+import type { Ended, RunArgs } from './outcome.ts';
 
 /**
  * A run whose lease is taken: prepares, trains, tests and writes its record. A loss that is not
@@ -34,7 +35,7 @@ import type { Ended, RunArgs } from './run.ts';
  */
 export const execute = async (
   { id, config }: PlannedRun,
-  { preparer, workshop, surroundings, onProgress, signal, lease }: RunArgs & { readonly lease: Lease },
+  { preparer, workshop, surroundings, onProgress, signal, lease, untilEpoch }: RunArgs & { readonly lease: Lease },
 ): Promise<Ended> => {
   const meter = openMeter();
   const prepared = await preparer.prepare(config);
@@ -67,26 +68,33 @@ export const execute = async (
       signal,
       onProgress,
       save,
+      ...(untilEpoch === undefined ? {} : { untilEpoch }),
     });
     const test = await tested(reading, prepared, trained.theta).finally(() => session.engine.free([trained.theta]));
     writeAdapter(lease, prepared, test.params);
-    const used = blueprint.adapter.used?.(test.params);
+    const used = parametersInUse(blueprint.adapter, test.params);
+    const ranks = ranksInUse(blueprint.adapter, test.params);
     const onValidation = trained.curve.find((point) => point.epoch === trained.epoch)?.evaluations ?? [];
     const result: RunResult = {
       ...framed,
       counts: { ...framed.counts, ...(used === undefined ? {} : trainedCounts(blueprint, used)) },
+      ...(ranks ? { ranks } : {}),
       status: 'done',
       reason: null,
       selectedEpoch: trained.epoch,
       evaluations: [...test.onTrain, ...onValidation, ...test.onTest],
-      cost: costOf(trained, config.train.epochs * rows.train.length, test.seconds, meter),
+      cost: costOf(trained, (trained.steps / spanOf(prepared).perEpoch) * rows.train.length, test.seconds, meter),
     };
-    finishRun(lease, result, test.predictions);
+    finishRun(lease, result, test);
     return { outcome: 'done', ...reused };
   } catch (error) {
     if (!(error instanceof Diverged)) throw error;
     const nothing = { selectedEpoch: 0, evaluations: [], cost: costOf(null, 0, 0, meter) };
-    finishRun(lease, { ...framed, status: 'diverged', reason: error.message, ...nothing }, []);
+    finishRun(
+      lease,
+      { ...framed, status: 'diverged', reason: error.message, ...nothing },
+      { predictions: [], validation: [] },
+    );
     return { outcome: 'diverged', ...reused };
   }
 };
@@ -96,6 +104,8 @@ interface Tested {
   /** On the test split, then on other data sets'. */
   readonly onTest: readonly Evaluation[];
   readonly predictions: readonly Prediction[];
+  /** Outputs on the validation split. */
+  readonly validation: readonly Prediction[];
   readonly params: HostParams;
   readonly seconds: number;
 }
@@ -106,6 +116,7 @@ const tested = async (reading: Reading, prepared: Prepared, theta: Handle): Prom
   const began = performance.now();
   const members = hasMasks(blueprint) ? config.members : 0;
   const test = await assess(reading, theta, { name: 'test', rows: rows.test, members });
+  const validation = await assess(reading, theta, { name: 'validation', rows: rows.validation, members });
   const onTrain = await assess(reading, theta, { name: 'train', rows: rows.train, members: 0 });
   const others: Evaluation[] = [];
   for (const [name, there] of Object.entries(elsewhere)) {
@@ -116,6 +127,7 @@ const tested = async (reading: Reading, prepared: Prepared, theta: Handle): Prom
     onTrain: onTrain.evaluations,
     onTest: [...test.evaluations, ...others],
     predictions: test.predictions,
+    validation: validation.predictions,
     params: await reading.session.params(theta),
     seconds: (performance.now() - began) / 1000,
   };
@@ -142,7 +154,7 @@ const frame = (id: string, prepared: Prepared, { frozen }: Session, headline: Ru
 /** The trained adapter and head in PEFT's files, and beside them how they were made. */
 const writeAdapter = (lease: Lease, { config, blueprint }: Prepared, params: HostParams): void => {
   const { model, adapter } = blueprint;
-  const files = peftFiles(config.adapter, model, adapter, params);
+  const files = peftFiles(config.adapter, model, { adapter, params });
   for (const [name, content] of Object.entries(files)) writeAdapterFile(lease, name, content);
   const made = { dropout: config.dropout, seed: config.seed };
   writeAdapterFile(lease, 'lora_dropout_lab.json', `${JSON.stringify(made, null, 2)}\n`);

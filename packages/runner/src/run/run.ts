@@ -10,43 +10,14 @@ import {
   openRun,
   releaseLease,
   runFolder,
-  type Surroundings,
   takeLease,
 } from '@lab/records';
 import type { PlannedRun } from '../plan/config.ts';
-import type { Preparer } from '../session/prepare.ts';
-import type { Workshop } from '../session/workshop.ts';
-import { Cancelled, type Progress } from '../train/progress.ts';
+import { Cancelled, Paused } from '../train/progress.ts';
 import { execute } from './execute.ts';
 import { isOutOfMemory } from './memory.ts';
+import type { Ended, RunArgs, RunOutcome } from './outcome.ts';
 import { startPulse, timeLimit, type TimeLimit } from './pulse.ts';
-
-export interface RunArgs {
-  readonly out: string;
-  readonly preparer: Preparer;
-  readonly workshop: Workshop;
-  readonly surroundings: Surroundings;
-  readonly onProgress: (progress: Progress) => void;
-  readonly signal: AbortSignal;
-  /**
-   * Seconds after which the run stops with a checkpoint and counts as one attempt; Infinity for
-   * none.
-   */
-  readonly timeout?: number;
-  /** Fencing number of a lease that the caller's own watch has found dead. */
-  readonly dead?: number;
-}
-
-export type RunOutcome = 'done' | 'diverged' | 'already-done' | 'held-elsewhere' | 'timeout';
-
-/** How a run ended, and what it did not have to do again. */
-export interface Ended {
-  readonly outcome: RunOutcome;
-  /** Steps that a checkpoint had already. */
-  readonly resumed: number;
-  /** File of a finished run or checkpoint that was damaged, and was set aside. */
-  readonly setAside: string | null;
-}
 
 const without = (outcome: RunOutcome, setAside: string | null = null): Ended => ({ outcome, resumed: 0, setAside });
 
@@ -58,14 +29,15 @@ const without = (outcome: RunOutcome, setAside: string | null = null): Ended => 
  */
 export const runOne = async (planned: PlannedRun, args: RunArgs): Promise<Ended> => {
   const { out, dead, timeout = Infinity } = args;
-  if (isDone(out, planned.id) && damageOf(runFolder(out, planned.id)) === null) return without('already-done');
+  if (isDone(out, planned.id) && damageOf(runFolder(out, planned.id), planned.config) === null)
+    return without('already-done');
   const lease = takeLease(openRun(out, planned.id), dead);
   if (!lease) return without('held-elsewhere');
   const pulse = startPulse(lease, args.onProgress);
   const limit = timeLimit(args.signal, timeout);
   let damaged: string | null = null;
   try {
-    const mended = mendRun(lease);
+    const mended = mendRun(lease, planned.config);
     damaged = mended.damaged;
     if (mended.done) return without('already-done');
     note(lease, 'started');
@@ -73,6 +45,7 @@ export const runOne = async (planned: PlannedRun, args: RunArgs): Promise<Ended>
     const ended = await execute(planned, { ...args, lease, signal, onProgress: pulse.onProgress });
     return { ...ended, setAside: ended.setAside ?? damaged };
   } catch (error) {
+    if (error instanceof Paused) return without('paused', damaged);
     noteEnd(lease, error, limit);
     if (!limit.hasPassed(error)) throw error;
     return without('timeout', damaged);

@@ -1,5 +1,6 @@
 import {
   BadInput,
+  concernsOnly,
   damageOf,
   failRun,
   holdingOf,
@@ -52,6 +53,17 @@ const pauseFor = (milliseconds: number, signal: AbortSignal): Promise<void> =>
     signal.addEventListener('abort', end, { once: true });
   });
 
+/** Whether a finished run is whole and its own. One that cannot be looked at now is not: a worker looks again. */
+const isWhole = (out: string, { id, config }: PlannedRun): boolean => {
+  const folder = runFolder(out, id);
+  try {
+    return damageOf(folder, config) === null;
+  } catch (error) {
+    if (concernsOnly(folder, error)) return false;
+    throw error;
+  }
+};
+
 /** Notes why a run ended without a result, if nobody else has taken it. Returns the attempts so far, or null where it is another's. */
 const recordCrash = (out: string, { id }: PlannedRun, crash: Crash): number | null => {
   const lease = takeLease(openRun(out, id));
@@ -77,7 +89,7 @@ export const sweep = async (runs: readonly PlannedRun[], args: SweepArgs): Promi
   /** Whether there is still something to do about a run; counts it when not. */
   const isOpen = (run: PlannedRun, tell: typeof tally.end): boolean => {
     if (isDone(out, run.id)) {
-      if (damageOf(runFolder(out, run.id)) !== null) return true;
+      if (!isWhole(out, run)) return true;
       tell(run, 'already-done');
       return false;
     }
@@ -155,7 +167,8 @@ export const sweep = async (runs: readonly PlannedRun[], args: SweepArgs): Promi
     } catch (error) {
       if (!(error instanceof BadInput)) throw error;
       tally.end(run, 'failed', crash.reason);
-      tally.mend(error.message);
+      // A run folder that refuses a note leaves the other runs alone.
+      if (!concernsOnly(runFolder(out, run.id), error)) tally.mend(error.message);
     }
   };
 

@@ -9,6 +9,7 @@ const none = {
   failed: 0,
   oom: 0,
   timeout: 0,
+  paused: 0,
   cancelled: 0,
   'given-up': 0,
 };

@@ -1,8 +1,9 @@
-import { BadInput, LeaseLost } from '@lab/records';
+import { BadInput, concernsOnly, LeaseLost, runFolder } from '@lab/records';
 import { openBest, type EngineName } from '@lab/engine';
 import type { PlannedRun } from '../plan/config.ts';
 import { openPreparer, type Places } from '../session/prepare.ts';
-import { runOne, type Ended } from '../run/run.ts';
+import type { Ended } from '../run/outcome.ts';
+import { runOne } from '../run/run.ts';
 import { surroundingsOf } from '../run/surroundings.ts';
 import { Cancelled, type Progress } from '../train/progress.ts';
 import { openWorkshop } from '../session/workshop.ts';
@@ -16,6 +17,8 @@ export interface WorkerSetup {
   readonly provider?: string;
   /** Seconds after which a run is stopped with a checkpoint. */
   readonly timeout?: number;
+  /** Epoch after which every run pauses with a checkpoint. */
+  readonly untilEpoch?: number;
 }
 
 /** Messages from parent to worker, and back. */
@@ -45,9 +48,11 @@ export const serve = (): void => {
   process.on('disconnect', halt);
 
   let handle: ((run: PlannedRun, dead: number) => Promise<Ended>) | null = null;
-  const setUp = async ({ out, places, engine: choice, threads, provider, timeout }: WorkerSetup) => {
+  let folderOf: (id: string) => string = (id) => id;
+  const setUp = async ({ out, places, engine: choice, threads, provider, timeout, untilEpoch }: WorkerSetup) => {
     const { engine, reason } = await openBest(choice, { threads, ...(provider === undefined ? {} : { provider }) });
     const workshop = openWorkshop(engine);
+    folderOf = (id) => runFolder(out, id);
     const preparer = openPreparer(places);
     const surroundings = surroundingsOf(engine.description, threads);
     handle = (run, dead) => {
@@ -58,8 +63,11 @@ export const serve = (): void => {
         last = now;
         send({ type: 'progress', id: run.id, progress });
       };
-      const limit = timeout === undefined ? {} : { timeout };
-      return runOne(run, { out, preparer, workshop, surroundings, onProgress, signal: stop.signal, dead, ...limit });
+      const limits = {
+        ...(timeout === undefined ? {} : { timeout }),
+        ...(untilEpoch === undefined ? {} : { untilEpoch }),
+      };
+      return runOne(run, { out, preparer, workshop, surroundings, onProgress, signal: stop.signal, dead, ...limits });
     };
     send({ type: 'ready', engine: engine.description, reason });
   };
@@ -75,11 +83,13 @@ export const serve = (): void => {
         if (id !== null && error instanceof Cancelled) return send({ type: 'cancelled', id });
         if (id !== null && error instanceof LeaseLost)
           return send({ type: 'ended', id, ended: { outcome: 'held-elsewhere', resumed: 0, setAside: null } });
-        const mend = error instanceof BadInput || (error as Error).name === 'BadInput';
+        const sentence = error instanceof BadInput || (error as Error).name === 'BadInput';
+        // A refusal that concerns this run's folder alone leaves the other runs alone.
+        const mend = sentence && !(id !== null && concernsOnly(folderOf(id), error));
         send({
           type: 'failed',
           id,
-          message: mend ? (error as Error).message : ((error as Error).stack ?? String(error)),
+          message: sentence ? (error as Error).message : ((error as Error).stack ?? String(error)),
           mend,
         });
       }

@@ -5,7 +5,7 @@ import type { Reading } from '../read/read.ts';
 import type { Prepared } from '../session/prepare.ts';
 import type { Cursor } from './checkpoint.ts';
 
-/** The readout that `best-validation` goes by. */
+/** The readout that `best-validation` and `early-stopping` go by. */
 export type Headline = { readonly readout: Evaluation['readout']; readonly members: number };
 
 /** Steps of a training, counted. */
@@ -21,8 +21,10 @@ export const spanOf = ({ config, rows }: Prepared): Span => {
 };
 
 /** The learning rate of a step, counted from 0. */
-export const rateOf = ({ lr, warmup, schedule }: RunConfig['train'], { steps }: Span, step: number): number =>
-  learningRate({ peak: lr, steps, warmup, after: schedule }, step);
+export const rateOf = (train: RunConfig['train'], { steps }: Span, step: number): number => {
+  const { lr, warmup, warmupSteps, schedule } = train;
+  return learningRate({ peak: lr, steps, warmup, warmupSteps, after: schedule }, step);
+};
 
 /** The epoch that ends at this step and is to be evaluated now; null where none is. */
 export const dueEpoch = ({ step, curve }: Cursor, { perEpoch }: Span, train: RunConfig['train']): number | null => {
@@ -46,7 +48,7 @@ export const curvePoint = async (
   at: { readonly theta: Handle; readonly cursor: Cursor; readonly epoch: number },
 ): Promise<CurvePoint> => {
   const { cursor } = at;
-  const ensemble = config.select === 'best-validation' && headline.readout.startsWith('ensemble');
+  const ensemble = config.select !== 'last' && headline.readout.startsWith('ensemble');
   const members = ensemble ? headline.members : 0;
   const split = { name: 'validation', rows: rows.validation, members } as const;
   const { evaluations } = await assess(reading, at.theta, split);
@@ -60,13 +62,27 @@ export const curvePoint = async (
   };
 };
 
+type Metrics = Evaluation['metrics'];
+
+/** Validation loss: mean negative log-likelihood, or squared error of a regression; null where undefined. */
+export const lossOf = ({ nll, mse }: Metrics): number | null => nll ?? mse ?? null;
+
+const negative = (value: number | null): number | null => (value === null ? null : -value);
+
+/** What a selection goes by: higher is better. */
+export interface ScoreRule {
+  readonly select: RunConfig['select'];
+  readonly headline: Headline;
+  /** The task's main metric. */
+  readonly metric: string;
+}
+
 /**
- * The main metric of the headline readout, or the negative loss where texts are not written; null
- * where it is undefined.
+ * The score of the headline readout: its main metric, or the negative loss where the selection goes
+ * by it or texts are not written. Null where it is undefined.
  */
-export const scoreOf = (evaluations: readonly Evaluation[], headline: Headline, metric: string): number | null => {
+export const scoreOf = (evaluations: readonly Evaluation[], { select, headline, metric }: ScoreRule): number | null => {
   const metrics = evaluations.find((e) => e.readout === headline.readout && e.members === headline.members)?.metrics;
   if (!metrics) return null;
-  if (metric in metrics) return metrics[metric] ?? null;
-  return metrics.nll === undefined || metrics.nll === null ? null : -metrics.nll;
+  return select !== 'early-stopping' && metric in metrics ? (metrics[metric] ?? null) : negative(lossOf(metrics));
 };

@@ -49,7 +49,7 @@ export const finished = (
   { select, train }: RunConfig,
 ): { readonly theta: Handle; readonly epoch: number } => {
   engine.free(rest);
-  if (select === 'best-validation' && best && cursor.best) {
+  if (select !== 'last' && best && cursor.best) {
     engine.free([theta]);
     return { theta: best, epoch: cursor.best.epoch };
   }

@@ -10,6 +10,11 @@ export class Cancelled extends Error {
   override readonly name = 'Cancelled';
 }
 
+/** The run reached the epoch that it was to be trained to for now; its checkpoint is written. */
+export class Paused extends Error {
+  override readonly name = 'Paused';
+}
+
 /** How far a run has come. */
 export interface Progress {
   readonly phase: 'train' | 'evaluate';

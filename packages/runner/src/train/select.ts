@@ -1,15 +1,17 @@
 import type { CurvePoint, RunConfig } from '@lab/records';
 import type { Engine } from '@lab/engine';
-import { scoreOf, type Headline } from './curve.ts';
+import { scoreOf, type ScoreRule } from './curve.ts';
 import type { Place } from './place.ts';
 
-/** What a selection goes by. */
-export interface Selection {
-  readonly config: Pick<RunConfig, 'select'>;
-  readonly headline: Headline;
-  /** The task's main metric. */
-  readonly metric: string;
-}
+/** Evaluations without a lower validation loss that end training, where a config names none. */
+const usualPatience = 3;
+
+/** Whether early stopping ends the training here: the best epoch lies `patience` evaluations back. */
+export const stopsEarly = ({ select, train }: RunConfig, { best, cursor }: Pick<Place, 'best' | 'cursor'>): boolean => {
+  if (select !== 'early-stopping' || !best || !cursor.best) return false;
+  const chosen = cursor.best.epoch;
+  return cursor.curve.filter(({ epoch }) => epoch > chosen).length >= (train.patience ?? usualPatience);
+};
 
 /**
  * The place with one more row of its curve, and with theta kept where this epoch is the best on
@@ -17,14 +19,14 @@ export interface Selection {
  */
 export const selected = async (
   engine: Engine,
-  { config, headline, metric }: Selection,
+  rule: ScoreRule,
   { state, best, cursor }: Place,
   point: CurvePoint,
 ): Promise<Place> => {
   const next = { ...cursor, curve: [...cursor.curve, point], lossSum: 0, lossCount: 0, allocations: [] };
-  const score = scoreOf(point.evaluations, headline, metric);
+  const score = scoreOf(point.evaluations, rule);
   const better = score !== null && (!cursor.best || score > cursor.best.score);
-  if (config.select !== 'best-validation' || !better) return { state, best, cursor: next };
+  if (rule.select === 'last' || !better) return { state, best, cursor: next };
   if (best) engine.free([best]);
   const kept = engine.put(await engine.get(state.theta));
   return { state, best: kept, cursor: { ...next, best: { epoch: point.epoch, score } } };

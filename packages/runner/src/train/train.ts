@@ -9,9 +9,9 @@ import type { Checkpoint } from './checkpoint.ts';
 import { curvePoint, dueEpoch, spanOf, type Headline } from './curve.ts';
 import { constantsOf, optimise } from './optimise.ts';
 import { beginning, checkpointOf, finished, freed, type Place } from './place.ts';
-import { Cancelled, Diverged, eventLoopTurn, type Progress } from './progress.ts';
+import { Cancelled, Diverged, eventLoopTurn, Paused, type Progress } from './progress.ts';
 import { searched } from './search.ts';
-import { selected } from './select.ts';
+import { selected, stopsEarly } from './select.ts';
 
 export interface TrainArgs {
   readonly prepared: Prepared;
@@ -26,8 +26,10 @@ export interface TrainArgs {
   readonly save: (checkpoint: Checkpoint) => void;
   readonly onProgress: (progress: Progress) => void;
   readonly signal: AbortSignal;
-  /** The readout that `best-validation` goes by. */
+  /** The readout that selections go by. */
   readonly headline: Headline;
+  /** Epoch after which the training pauses with a checkpoint, to be compared with others. */
+  readonly untilEpoch?: number;
 }
 
 export interface Trained {
@@ -45,12 +47,13 @@ const checkpointEvery = 60_000;
 
 /**
  * Trains a prepared run. Data order, start values and masks come from the seed's own streams, so
- * runs with equal seeds meet the same batches from the same start. Throws `Diverged` or
- * `Cancelled`. The caller owns the returned theta.
+ * runs with equal seeds meet the same batches from the same start. Throws `Diverged`, `Cancelled`
+ * or `Paused`. The caller owns the returned theta.
  */
 export const train = async (args: TrainArgs): Promise<Trained> => {
-  const { prepared, session, headline, signal, onProgress } = args;
+  const { prepared, session, headline, signal, onProgress, untilEpoch = Infinity } = args;
   const { config, rows, dataset } = prepared;
+  const rule = { select: config.select, headline, metric: dataset.metric };
   const span = spanOf(prepared);
   const root = key(config.seed);
   const training = { session, prepared, span, constants: constantsOf(session, config) };
@@ -82,10 +85,11 @@ export const train = async (args: TrainArgs): Promise<Trained> => {
         report({ phase: 'evaluate', loss: null });
         const at = { theta: place.state.theta, cursor: place.cursor, epoch };
         const point = await curvePoint(reading, { config, rows, span, headline }, at);
-        place = await selected(session.engine, { config, headline, metric: dataset.metric }, place, point);
+        place = await selected(session.engine, rule, place, point);
       }
       if (place.cursor.step > 0) await save();
-      if (place.cursor.step >= span.steps) break;
+      if (place.cursor.step >= span.steps || stopsEarly(config, place)) break;
+      if (place.cursor.step >= untilEpoch * span.perEpoch) throw new Paused(`trained to epoch ${untilEpoch} for now`);
       const done = place.cursor.step;
       const order = permutation(fold(fold(root, 'order'), Math.floor(done / span.perEpoch)), rows.train.length);
       for (const indices of chunks(order, config.train.batchSize).slice(done % span.perEpoch)) {
@@ -107,7 +111,7 @@ export const train = async (args: TrainArgs): Promise<Trained> => {
       }
     }
     const { curve } = place.cursor;
-    return { ...finished(session.engine, place, config), steps: span.steps, curve, seconds: seconds() };
+    return { ...finished(session.engine, place, config), steps: place.cursor.step, curve, seconds: seconds() };
   } catch (error) {
     freed(session.engine, place);
     throw error;

@@ -88,6 +88,14 @@ const positionLinears = (config: DebertaConfig): readonly LinearSpec[] =>
       ).flat()
     : [];
 
+/** Maps of the stack; those that positions share with tokens say so. */
+const stackLinears = (config: DebertaConfig, stack: PostNorm): readonly LinearSpec[] => {
+  const shared = config.relative_attention && config.share_att_key ? config.terms : [];
+  return postNormLinears(stack).map((spec) =>
+    shared.some((term) => positionPath(spec.layer, term, true) === spec.path) ? { ...spec, positions: true } : spec,
+  );
+};
+
 const embeddingTensors = (config: DebertaConfig) => {
   const width = config.embedding_size ?? config.hidden_size;
   return [
@@ -146,8 +154,9 @@ const anatomy = (config: DebertaConfig, pooling: 'cls' | 'mean' | 'classifier'):
     layers,
     maxTokens: config.max_position_embeddings,
     causal: false,
+    norms: 'after',
     segments: config.type_vocab_size,
-    linears: [...projection, ...postNormLinears(stack), ...extra, ...head],
+    linears: [...projection, ...stackLinears(config, stack), ...extra, ...head],
     tensors: [
       ...embeddingTensors(config),
       ...projection.flatMap((spec) => linearTensors(spec)),

@@ -85,6 +85,7 @@ export const distilbert: Family<'cls' | 'mean' | 'classifier'> = {
       layers,
       maxTokens: parsed.max_position_embeddings,
       causal: false,
+      norms: 'after',
       segments: 1,
       linears: [...postNormLinears(stack), ...head],
       tensors: [

@@ -1,0 +1,98 @@
+import { type Arm, armAt, bySeed, cellsOf, levels, paired, points } from '../study/arm.ts';
+import { mainMetric, type Metric } from '../study/metric.ts';
+import { sizesOf } from '../study/run.ts';
+import type { Cell } from '../study/study.ts';
+import { slopes } from '../stats/trend.ts';
+import type { ClaimTest } from './claim.ts';
+import type { ClaimPart, PeakSplit, SweepRows } from './decide.ts';
+
+/**
+ * What the runs hold about a claim: numbers by seed, turned so that positive speaks for the claim.
+ */
+export interface Evidence {
+  readonly metric: Metric;
+  /** One for each comparison; for a peak: empty. */
+  readonly parts: readonly ClaimPart[];
+  /** For a peak: the seeds that choose it and the seeds that test it, with the settings. */
+  readonly peak: (PeakSplit & { readonly at: readonly number[] }) | null;
+  /** How the numbers came about, for the sentence. */
+  readonly detail: string;
+}
+
+const turn = (metric: Metric): number => (metric.better === 'higher' ? 1 : -1);
+
+/**
+ * Differences between two arms, one for each seed, averaged over tasks; positive where `arm` is
+ * better.
+ */
+export const gains = (cells: readonly Cell[], arm: Arm, than: Arm, metric: string): number[] => {
+  const sign = turn(mainMetric(cells, metric));
+  return bySeed(paired(points(cells, arm, metric), points(cells, than, metric))).map((p) => sign * p.value);
+};
+
+/** An arm along an axis of numbers. */
+export interface SweepAsked {
+  readonly arm: Arm;
+  readonly x: string;
+  readonly metric: string;
+}
+
+/** Seeds x settings, on seeds that have every setting; scores averaged over tasks. Seeds rise. */
+export const sweepOf = (
+  cells: readonly Cell[],
+  { arm, x, metric }: SweepAsked,
+): { readonly at: readonly number[]; readonly rows: SweepRows } => {
+  const mine = cellsOf(cells, arm);
+  const at = x === 'M' ? sizesOf(mine) : levels(mine, x).filter((v): v is number => typeof v === 'number');
+  const columns = at.map((v) => {
+    const here: Arm = x === 'M' ? { ...arm, readout: 'ensemble', members: v } : armAt(arm, x, v);
+    return new Map(bySeed(points(cells, here, metric)).map((p) => [p.seed, p.value]));
+  });
+  const seeds = [...(columns[0]?.keys() ?? [])].sort((a, b) => a - b);
+  const rows = seeds.flatMap((seed) => {
+    const row = columns.flatMap((column) => column.get(seed) ?? []);
+    return row.length === at.length ? [row] : [];
+  });
+  return { at, rows };
+};
+
+/** Of n seeds the first third, at least two, choose a peak; the others test it. */
+export const peakSeeds = (n: number): number => Math.max(2, Math.ceil(n / 3));
+
+/** The numbers by seed that decide a claim. Pure. */
+export const evidenceOf = (cells: readonly Cell[], test: ClaimTest): Evidence => {
+  const metric = mainMetric(cells, test.metric);
+  switch (test.kind) {
+    case 'better':
+    case 'worse': {
+      const sign = test.kind === 'better' ? 1 : -1;
+      const parts = test.than.map((other) => ({
+        name: `${test.arm.name} against ${other.name}`,
+        values: gains(cells, test.arm, other, test.metric).map((v) => sign * v),
+      }));
+      return { metric, parts, peak: null, detail: '' };
+    }
+    case 'no-gain': {
+      const values = gains(cells, test.arm, test.than, test.metric);
+      return {
+        metric,
+        parts: [{ name: `${test.arm.name} against ${test.than.name}`, values }],
+        peak: null,
+        detail: '',
+      };
+    }
+    case 'rising': {
+      const { at, rows } = sweepOf(cells, test);
+      const values = at.length < 2 ? [] : slopes(rows).map((v) => turn(metric) * v);
+      const detail = `${test.x} = ${at.join(', ')}; effect for one step of the grid`;
+      return { metric, parts: [{ name: `every setting of ${test.x}`, values }], peak: null, detail };
+    }
+    case 'inverted-u': {
+      const { at, rows } = sweepOf(cells, test);
+      const turned = rows.map((row) => row.map((v) => turn(metric) * v));
+      const first = peakSeeds(turned.length);
+      const peak = { at, tuning: turned.slice(0, first), confirmation: turned.slice(first) };
+      return { metric, parts: [], peak, detail: `${test.x} = ${at.join(', ')}` };
+    }
+  }
+};
