@@ -36,7 +36,10 @@ export interface Flow {
   readonly stream: tf.Tensor;
   /** What entered the linear map or sublayer at a path, earlier in this pass. */
   readonly input: (path: string) => tf.Tensor | undefined;
-  /** Keeps a value of this pass for the penalty. */
+  /**
+   * Keeps a value of every token, [rows, n], for the penalty, which gets its mean over the tokens,
+   * [n].
+   */
   readonly record: (name: string, value: tf.Tensor) => void;
 }
 
@@ -84,7 +87,10 @@ export interface Adapter {
     params: Params,
     flow: Flow,
   ) => tf.Tensor;
-  /** Acts after the norm that follows a sublayer's residual, where the model has one there; absent: identity. */
+  /**
+   * Acts after the norm that follows a sublayer's residual, where the model has one there; absent:
+   * identity.
+   */
   readonly afterNorm?: (
     place: Place,
     x: tf.Tensor,
@@ -172,8 +178,8 @@ export interface AdapterState {
   /** Host scalars for this step (budget, switch) that enter the graph as inputs. */
   readonly inputs: (progress: StepCount) => { readonly [name: string]: number };
   /**
-   * After the optimiser's step: parameters, clipped gradients and slots in, parameters and slots out;
-   * both moments too where they change.
+   * After the optimiser's step: parameters, clipped gradients and slots in, parameters and slots
+   * out; both moments too where they change.
    */
   readonly update: (args: { params: Params; grads: Params; slots: Params; inputs: Params; moments: () => Moments }) => {
     params: Params;

@@ -53,12 +53,35 @@ export interface Forward {
 
 /**
  * One batch as tensors. `ids` int32 [B, T], `valid` float32 [B, T]: 1 for a token, 0 for padding;
- * other inputs by name (token types).
+ * other inputs by name (token types). A packed batch has its texts end to end: [1, P].
  */
 export interface TokenBatch {
   readonly ids: tf.Tensor2D;
   readonly valid: tf.Tensor2D;
   readonly extra: Params;
+  /** Where the texts of a packed batch lie; absent: every row is one text, padded on the right. */
+  readonly packing?: Packing;
+}
+
+/**
+ * How B texts lie end to end in P rows. Attention sees them in groups of like length: a group has n
+ * texts of t tokens, padded on the right, in n * t slots; the slots of all groups are numbered one
+ * after the other. Rows without a token and slots without a token point at each other, so that no
+ * gradient leaks through them.
+ */
+export interface Packing {
+  /** Row of each slot: int32 [S]. */
+  readonly slots: tf.Tensor1D;
+  /** Slot of each row: int32 [P]. */
+  readonly rows: tf.Tensor1D;
+  /** Place of each row's token in its text: int32 [P]. */
+  readonly positions: tf.Tensor1D;
+  /** By group: 1 where a slot holds a token, else 0: [n, t]. */
+  readonly valid: { readonly [group: string]: tf.Tensor2D };
+  /** 1 where a row belongs to a text; is its first token; is its last: each [B, P]. */
+  readonly texts: tf.Tensor2D;
+  readonly first: tf.Tensor2D;
+  readonly last: tf.Tensor2D;
 }
 
 /** Token ids of one text, without padding. `types` are segment ids where the model has them. */

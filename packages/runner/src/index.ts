@@ -31,7 +31,8 @@ export { passWith, perturbOf, predictProgram, readoutProgram, type Pass, type Pa
 export { taskLoss, type SampleInputs, type Slope } from './step/objective.ts';
 export { stepProgram, type StepInputs } from './step/step.ts';
 export { decayVector, initialState, putState, type HostState, type State } from './step/state.ts';
-export { makeBatch, type Batch, type BatchTensors } from './step/batch.ts';
+export { ladderOf, type Ladder } from './step/packing.ts';
+export { makeBatch, paddedBatch, type Batch, type BatchTensors } from './step/batch.ts';
 export { replayMany, type ReplaySummary } from './protocol/halving.ts';
 export { settingsPatch, tuningSchema, type Knob, type Settings, type TuningPlan } from './protocol/space.ts';
 export { searchAll, searchArms, type LossPoint, type TrialTrainer, type TunedArm } from './protocol/tune.ts';

@@ -2,7 +2,8 @@ import { adapters } from '@lab/adapter';
 import { methods } from '@lab/dropout';
 import { openEngine, type Engine, type EngineName } from '@lab/engine';
 import { afterAll, describe, expect, it } from 'vitest';
-import { distance, twentySteps, type Case, type Named, type Twenty } from './twenty.ts';
+import { bert, FAMILIES, OPTIONS } from './cases.ts';
+import { distance, twentySteps, type Case, type Twenty } from './twenty.ts';
 
 const engines = new Map<EngineName, Promise<Engine>>();
 const open = (name: EngineName): Promise<Engine> => {
@@ -14,35 +15,11 @@ afterAll(async () => {
   for (const engine of engines.values()) await (await engine.catch(() => null))?.close();
 });
 
-const family = (name: string, weights: string, options: Omit<Named, 'name'> = {}): Case => ({
-  model: { name, ...options },
-  weights,
-  vocabulary: 23,
-});
-const bert = family('bert', 'bert-pooler');
-
-/** Tiny checkpoints of every family, and the embedded model. */
-const FAMILIES: readonly Case[] = [
-  bert,
-  family('roberta', 'roberta-regression', { pooling: 'cls' }),
-  family('distilbert', 'distilbert', { pooling: 'cls' }),
-  family('deberta-v2', 'deberta-v3', { pooling: 'cls' }),
-  family('gpt2', 'gpt2-tied'),
-  family('opt', 'opt-post-norm'),
-  family('llama', 'llama-grouped'),
-  { model: { name: 'use-lite' }, vocabulary: 8002 },
-];
-
-/** What a method must be told at this size; all others run with their defaults. */
-const OPTIONS: { readonly [method: string]: Omit<Named, 'name'> } = {
-  clora: { k: 4 },
-  custom: { noise: [{ site: 'lora.rank', structure: 'element', compensation: 'inverse', p: 0.2 }] },
-};
-
 /**
- * Rounding differs between engines by some 1e-7 a step, and AdamW, which divides by sqrt(v), carries it on in elements with small
- * gradients: measured 1e-6 at most in these tiny models, 3e-6 in the embedded one (outputs 1e-5, where the loss is near 0). A
- * learning rate wrong by 1 % must be seen at ten times this distance, else the comparison could not fail.
+ * Rounding differs between engines by some 1e-7 a step, and AdamW, which divides by sqrt(v),
+ * carries it on in elements with small gradients: measured 1e-6 at most in these tiny models, 3e-6
+ * in the embedded one (outputs 1e-5, where the loss is near 0). A learning rate wrong by 1 % must
+ * be seen at ten times this distance, else the comparison could not fail.
  */
 const TOLERANCE = 1e-5;
 

@@ -14,7 +14,10 @@ const root = key(31);
 
 const method = methods.build(methods.parse({ name: 'lora-dropout', p: 0.3, evaluate: 'mean-field' }));
 
-/** Every family of checkpoints, DeBERTa with shared position keys, with keys of their own, and without positions. */
+/**
+ * Every family of checkpoints, DeBERTa with shared position keys, with keys of their own, and
+ * without positions.
+ */
 const FAMILIES = [
   ['bert', 'bert-pooler'],
   ['roberta', 'roberta-regression'],
@@ -71,10 +74,16 @@ type PassRead = {
 /** What the maps read: beside that what they met, by position, and the masks of members. */
 type MapsRead = PassRead & { readonly met: Params; readonly masks: { readonly [member: string]: Params } };
 
-/** A use of a linear map in a pass: its path, and whether tokens or relative positions pass through it. */
+/**
+ * A use of a linear map in a pass: its path, and whether tokens or relative positions pass through
+ * it.
+ */
 type Use = { readonly path: string; readonly mode: 'all' | 'weights' };
 
-/** Last hidden states under a perturbation, and what every linear map met, by position, noted in `uses`. */
+/**
+ * Last hidden states under a perturbation, and what every linear map met, by position, noted in
+ * `uses`.
+ */
 const passOf =
   ({ model, adapter }: Pick<Opened, 'model' | 'adapter'>, perturb: Perturb, uses: Use[] = []) =>
   ({ frozen, params, batch }: PassRead): { readonly hidden: tf.Tensor; readonly met: Params } => {

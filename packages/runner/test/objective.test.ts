@@ -184,7 +184,7 @@ describe('two passes', () => {
     );
   });
 
-  it('JS compares with the deterministic pass: masks of one branch are enough, and where nothing is dropped it is the task loss alone', async () => {
+  it('JS compares with the deterministic pass; where nothing is dropped it is the task loss alone', async () => {
     const { of, masks } = await setting();
     const first = { first: masks.first, second: {} };
     const js = { kind: 'js', weight: lambda, branches: 2 } as const;

@@ -5,6 +5,7 @@ import { key } from '@lab/random';
 import { flatten, type Engine, type Handle, type HostArray } from '@lab/engine';
 import { openWorkshop } from '../src/session/workshop.ts';
 import type { Session } from '../src/session/session.ts';
+import { paddedBatch } from '../src/step/batch.ts';
 import { train } from '../src/train/train.ts';
 import { prepareTwenty, type Case, type Named } from './twenty.ts';
 
@@ -88,7 +89,10 @@ export interface Recorded {
   readonly steps: readonly (readonly Sample[])[];
 }
 
-/** Trains a case by the runner's own loop and writes down what went in. Leaves nothing on the engine. */
+/**
+ * Trains a case by the runner's own loop and writes down what went in. Leaves nothing on the
+ * engine.
+ */
 export const replay = async (
   engine: Engine,
   one: Case,
@@ -96,7 +100,13 @@ export const replay = async (
   const prepared = await prepareTwenty(one);
   const { blueprint, config } = prepared;
   const workshop = openWorkshop({ ...engine, close: async () => undefined });
-  const session = await workshop.open(blueprint, { batchSize: config.train.batchSize, maxTokens: 8 });
+  const { batchSize: size } = config.train;
+  const opened = await workshop.open(blueprint, { batchSize: size, maxTokens: 8 });
+  // What is written down for other programs has every text in a row of its own.
+  const session: Session = {
+    ...opened,
+    batch: (rows, indices) => paddedBatch(rows, indices, { size, maxTokens: 8, task: blueprint.task }),
+  };
   const state = await session.start(key(config.seed));
   const start = await session.params(state.theta);
   engine.free(state);
@@ -107,7 +117,7 @@ export const replay = async (
   const write = ({ batch, masks: drawn }: Pick<Inputs, 'batch' | 'masks'>): void => {
     const arrays = storedAll(batch);
     const [rows = 0, tokens = 0] = present(arrays.ids, 'ids').shape;
-    for (const { name, site, place, noise } of blueprint.masks.training({ rows, tokens }))
+    for (const { name, site, place, noise } of blueprint.masks.training({ rows, tokens }).drawn)
       masks.set(name, { site, path: place.path, compensation: noise.compensation, p: rateAt(noise.p, place.layer, 0) });
     steps.at(-1)?.push({ batch: arrays, first: storedAll(drawn.first), second: storedAll(drawn.second) });
   };

@@ -89,7 +89,7 @@ describe('targets', () => {
       encoded: [{ ids: Int32Array.of(5, 6, 7, 8) }],
       targetFrom: 2,
     };
-    const { labels, weights } = textTargets([row], { rows: 2, tokens: 5 });
+    const { labels, weights } = textTargets([row], Int32Array.of(0, 5), 10);
     expect(Array.from(labels.data.subarray(0, 3))).toEqual([6, 7, 8]);
     expect(Array.from(weights.data)).toEqual(
       [0, 0.5, 0.5, 0, 0, 0, 0, 0, 0, 0].map((w, i) => (i === 1 || i === 2 ? 0.5 : w)),

@@ -9,7 +9,9 @@ import { planRun } from '../src/plan/config.ts';
 import { readAll, type Readings } from '../src/read/read.ts';
 import type { Prepared } from '../src/session/prepare.ts';
 import { train } from '../src/train/train.ts';
+import type { Session } from '../src/session/session.ts';
 import { openWorkshop } from '../src/session/workshop.ts';
+import { paddedBatch } from '../src/step/batch.ts';
 import { twoClasses } from './two-classes.ts';
 
 export type Named = { readonly name: string; readonly [option: string]: unknown };
@@ -29,6 +31,9 @@ export type Case = {
 };
 
 export type Twenty = { readonly losses: readonly number[]; readonly theta: Float32Array; readonly readings: Readings };
+
+/** How batches lie: end to end, or every text a row. */
+export type Lie = 'packed' | 'padded';
 
 const EXAMPLES = 8;
 const MEMBERS = 2;
@@ -77,11 +82,14 @@ export const prepareTwenty = async ({
  * Twenty steps (ten epochs of two) and every reading of the trained weights, on one engine. Leaves
  * nothing on it.
  */
-export const twentySteps = async (engine: Engine, one: Case): Promise<Twenty> => {
+export const twentySteps = async (engine: Engine, one: Case, lie: Lie = 'packed'): Promise<Twenty> => {
   const prepared = await prepareTwenty(one);
   const { blueprint, rows } = prepared;
   const workshop = openWorkshop({ ...engine, close: async () => undefined });
-  const session = await workshop.open(blueprint, { batchSize: 4, maxTokens: 8 });
+  const opened = await workshop.open(blueprint, { batchSize: 4, maxTokens: 8 });
+  const setting = { size: 4, maxTokens: 8, task: blueprint.task };
+  const session: Session =
+    lie === 'packed' ? opened : { ...opened, batch: (rows, indices) => paddedBatch(rows, indices, setting) };
   const testKey = fold(key(3), 'test-mask');
   const losses: number[] = [];
   const { theta } = await train({

@@ -29,7 +29,7 @@ export const gatesOf = (side: tf.Tensor2D, e: tf.Tensor2D, logTau: tf.Tensor): t
 
 /**
  * h = x W + b + sum_k w_k s B_k A_k x, with w = the stage's expert alone, or the gates. x: [B, T,
- * d_in] -> [B, T, d_out]. Records the mean gates of its tokens, [N], for the penalty.
+ * d_in] -> [B, T, d_out]. Records the gates of each token, [rows, N], for the penalty.
  */
 export const gatedLinear = (
   spec: LinearSpec,
@@ -52,7 +52,7 @@ export const gatedLinear = (
     tf.matMul<tf.Tensor2D>(tf.slice(rank, [0, k * r], [rows, r]), tf.slice(B, [0, k * r], [dOut, r]), false, true),
   );
   const gates = gatesOf(tf.concat2d(outputs, 1), matrixAt(params, `${path}.gate_e`), of('gate_log_tau'));
-  flow?.record(`${path}.gates`, tf.mean(gates, 0));
+  flow?.record(`${path}.gates`, gates);
   const weights = tf.add(tf.slice(stage, [0], [experts]), tf.mul(gates, tf.slice(stage, [experts], [1])));
   const mixed = tf.addN(outputs.map((output, k) => tf.mul(output, tf.slice(weights, [0, k], [rows, 1]))));
   const update = perturb('lora.delta', spec, tf.reshape(tf.mul(mixed, scale), [...lead, dOut]));

@@ -31,7 +31,7 @@ const oneHot = (at: tf.Tensor, n: number): tf.Tensor =>
 
 export const mole = entry<[Model], Adapter, typeof options>({
   name: 'mole',
-  version: 1,
+  version: 2,
   summary: 'LoRAs trained one after the other, then frozen and mixed by gates that are learned: a learned ensemble',
   cite: {
     title: 'Mixture of LoRA Experts',

@@ -25,8 +25,18 @@ const withoutFrozen = (adapter: Adapter, params: Params): Params => {
 };
 
 /**
+ * Mean of rows [rows, n] -> [n]: over the tokens alone where there is a row for each token of the
+ * batch.
+ */
+const meanOfRows = (rows: tf.Tensor, valid: tf.Tensor2D | undefined): tf.Tensor => {
+  if (rows.shape[0] !== valid?.size) return tf.mean(rows, 0);
+  const weights = tf.reshape(tf.div(valid, tf.sum(valid)), [valid.size, 1]);
+  return tf.sum(tf.mul(rows, weights), 0);
+};
+
+/**
  * Puts a model's frozen weights, an adapter, its parameters and noise together. Linear kernels are
- * found at `<path>.weight`. After a pass `recorded` gives what the adapter recorded in it.
+ * found at `<path>.weight`. After a pass `recorded` gives the means of what the adapter recorded.
  */
 export const forwardWith = (
   model: Model,
@@ -34,7 +44,7 @@ export const forwardWith = (
   weights: Params,
   given: Params,
   perturb: Perturb,
-): Forward & { readonly recorded: () => Params } => {
+): Forward & { readonly recorded: (valid?: tf.Tensor2D) => Params } => {
   const params = withoutFrozen(adapter, given);
   const inputs = new Map<string, tf.Tensor>();
   const records = new Map<string, tf.Tensor>();
@@ -50,18 +60,20 @@ export const forwardWith = (
   return {
     weight,
     perturb,
-    recorded: () => Object.fromEntries(records),
+    recorded: (valid) =>
+      Object.fromEntries([...records].map(([name, rows]) => [name, meanOfRows(rows, valid)] as const)),
     linear: (path, x, noise = 'all') => {
       const bias = `${path}.bias`;
       const base = { W: matrixAt(weights, `${path}.weight`), ...(weights[bias] ? { b: vectorAt(weights, bias) } : {}) };
       const spec = specs.get(path);
       if (!spec) throw new Error(`${model.name} declares no linear map ${path}`);
       if (!adapted.has(path)) return affine(x, base);
-      const output = adapter.linear(spec, x, base, params, noise === 'all' ? perturb : onlyWeights(perturb), {
-        input,
-        record,
-      });
-      if (noise === 'all') inputs.set(path, x);
+      const whole = noise === 'all';
+      // Relative positions on their way through a map of tokens are no tokens: of them nothing is
+      // recorded.
+      const flow = { input, record: whole || spec.per === 'position' ? record : () => undefined };
+      const output = adapter.linear(spec, x, base, params, whole ? perturb : onlyWeights(perturb), flow);
+      if (whole) inputs.set(path, x);
       return output;
     },
     afterNorm: (place, x, norm) => adapter.afterNorm?.(place, x, norm, params, { input, record }) ?? x,

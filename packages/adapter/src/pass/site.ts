@@ -39,6 +39,8 @@ export type Site = (typeof SITES)[number];
 export interface Place {
   readonly path: string;
   readonly layer: number;
+  /** In an attention over a packed batch: the group of texts of like length. */
+  readonly part?: number;
 }
 
 /** The only way a model meets noise. */

@@ -26,7 +26,7 @@ export const perturbWith =
   (plan: readonly PlannedMask[], inputs: Params): Perturb =>
   (site, place, value) =>
     plan
-      .filter((planned) => planned.site === site && planned.place.path === place.path)
+      .filter(({ site: at, place: { path, part } }) => at === site && path === place.path && part === place.part)
       .reduce((noisy, planned) => {
         const shape = value.shape.join(', ');
         if (shape !== planned.valueShape.join(', '))

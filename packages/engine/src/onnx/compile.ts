@@ -35,7 +35,8 @@ export function compileFunction<In extends object, Out extends object>(
 
 function difference(first: Model, second: Model): string {
   const impure =
-    'the function is not pure: traced twice, it recorded two different programs. Masks, learning rate and counters must be inputs';
+    'the function is not pure: traced twice, it recorded two different programs. ' +
+    'Masks, learning rate and counters must be inputs';
   for (let i = 0; i < Math.max(first.nodes.length, second.nodes.length); i += 1) {
     const [node, other] = [first.nodes[i], second.nodes[i]];
     if (!node || other?.op !== node.op)

@@ -193,5 +193,6 @@ async function checkProvider(runtime: Runtime, upload: (tensor: ort.Tensor) => P
 
 function describe({ provider, threads }: Runtime): string {
   const { version } = require('onnxruntime-node/package.json') as { version: string };
-  return `onnxruntime-node ${version}, compiled, provider ${provider}, ${threads} ${threads === 1 ? 'thread' : 'threads'}`;
+  const used = `${threads} ${threads === 1 ? 'thread' : 'threads'}`;
+  return `onnxruntime-node ${version}, compiled, provider ${provider}, ${used}`;
 }

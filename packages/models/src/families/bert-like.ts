@@ -3,7 +3,7 @@ import { tf } from '@lab/engine';
 import { z } from 'zod';
 import { ACTIVATION_NAMES, type Activation } from '../parts/activations.ts';
 import { paddingBias } from '../parts/attention.ts';
-import { lookUp, positions, segments } from '../parts/embed.ts';
+import { lookUp, segments } from '../parts/embed.ts';
 import { encoderPool, type PoolHead } from '../parts/encoder-pool.ts';
 import { normAt } from '../parts/norm.ts';
 import {
@@ -15,6 +15,7 @@ import {
   type LayerPaths,
   type PostNorm,
 } from '../parts/post-norm.ts';
+import { positionsOf, textsOf } from '../parts/texts.ts';
 import { embeddingSite, linearTensors, normTensors, outputSite, table, type Anatomy } from './anatomy.ts';
 import { bertLayerPaths } from './bert-layers.ts';
 
@@ -76,16 +77,22 @@ export const bertLike = (config: z.infer<typeof bertConfig>, traits: BertTraits)
       : [{ path: `${at}_project`, layer: 0, dIn: embeddingWidth, dOut: width, per: 'token' }];
   const embed = (forward: Forward, batch: TokenBatch): tf.Tensor => {
     const words = lookUp(forward.weight(`${at}.word_embeddings.weight`), batch.ids);
-    const places = positions(forward.weight(`${at}.position_embeddings.weight`), batch.ids.shape[1], firstPosition);
+    const places = positionsOf(batch, forward.weight(`${at}.position_embeddings.weight`), firstPosition);
     const sum = typed ? tf.add(words, segments(forward, `${at}.token_type_embeddings.weight`, batch)) : words;
     const normed = normAt(forward, `${at}.LayerNorm`, tf.add(sum, places), stack.eps);
     const embedded = forward.perturb('embedding', { path: at, layer: 0 }, normed);
     return project.reduce((x, { path }) => forward.linear(path, x), embedded);
   };
   const encode: Anatomy['encode'] = (forward, batch) => {
-    const bias = logitsBias?.(forward, batch.ids.shape[1]);
-    const layered: PostNorm = bias ? { ...stack, logits: (_f, _l, q, k) => tf.add(plainLogits(q, k), bias) } : stack;
-    return postNormLayers(layered, forward, embed(forward, batch), paddingBias(batch.valid));
+    const biases = new Map<number, tf.Tensor>();
+    const biased = (bias: NonNullable<typeof logitsBias>, q: tf.Tensor4D, k: tf.Tensor4D): tf.Tensor => {
+      const tokens = q.shape[2];
+      const known = biases.get(tokens) ?? bias(forward, tokens);
+      biases.set(tokens, known);
+      return tf.add(plainLogits(q, k), known);
+    };
+    const layered: PostNorm = logitsBias ? { ...stack, logits: (_f, _l, q, k) => biased(logitsBias, q, k) } : stack;
+    return postNormLayers(layered, forward, embed(forward, batch), textsOf(batch, paddingBias));
   };
   return {
     width,

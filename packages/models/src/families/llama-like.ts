@@ -3,12 +3,11 @@ import { as3d, tf } from '@lab/engine';
 import { z } from 'zod';
 import { checkJson } from '../checkpoint/json.ts';
 import { ACTIVATIONS, type Activation, ACTIVATION_NAMES } from '../parts/activations.ts';
-import { splitHeads } from '../parts/attention.ts';
-import { decoderBias, stepOf } from '../parts/cache.ts';
+import { decoderTexts, stepOf } from '../parts/cache.ts';
 import { decoderAnatomy, decoderLayers, type DecoderPaths, type DecoderStack } from '../parts/decoder.ts';
 import { lookUp } from '../parts/embed.ts';
 import { rmsNorm } from '../parts/norm.ts';
-import { ropeAt, ropeFrequencies, ropeSchema, ropeTables, rotate, type Rotation } from '../parts/rope.ts';
+import { byTokens, ropeAt, ropeFrequencies, ropeSchema, ropeTables, rotate, type Rotation } from '../parts/rope.ts';
 import type { Anatomy, Family } from './anatomy.ts';
 import { DECODER_POOLINGS, type DecoderPooling } from './decoder-pool.ts';
 
@@ -130,8 +129,8 @@ const normOf =
     return rmsNorm(x, traits.gemma ? tf.add(weight, 1) : weight, config.rms_norm_eps);
   };
 
-/** The layers under the rotations of a batch's positions. */
-const stackOf = (shape: Shape, rope: Rotation): DecoderStack => {
+/** The layers. `rope`: the rotations of texts of so many tokens. */
+const stackOf = (shape: Shape, rope: (tokens: number) => Rotation): DecoderStack => {
   const { config, traits, paths, heads, groups, headWidth } = shape;
   const act = ACTIVATIONS[traits.activation ?? config.hidden_act];
   return {
@@ -139,11 +138,14 @@ const stackOf = (shape: Shape, rope: Rotation): DecoderStack => {
     paths,
     norms: 'before',
     norm: normOf(shape),
+    heads,
+    groups,
     project: (forward, { path }, h) => {
-      const part = (name: string, count: number) => splitHeads(forward.linear(`${path}.${name}`, h), count);
-      const q = tf.mul<tf.Tensor4D>(rotate(part('q_proj', heads), rope), 1 / Math.sqrt(traits.queryWidth ?? headWidth));
-      return { q, k: rotate(part('k_proj', groups), rope), v: part('v_proj', groups) };
+      const map = (name: string) => forward.linear(`${path}.${name}`, h);
+      return { q: map('q_proj'), k: map('k_proj'), v: map('v_proj') };
     },
+    query: (q) => tf.mul(rotate(q, rope(q.shape[2])), 1 / Math.sqrt(traits.queryWidth ?? headWidth)),
+    key: (k) => rotate(k, rope(k.shape[2])),
     /** act(gate(x)) * up(x) (Shazeer 2020, Eq. 6). */
     inner: (forward, { path }, h) =>
       tf.mul(act(forward.linear(`${path}.gate_proj`, h)), forward.linear(`${path}.up_proj`, h)),
@@ -153,15 +155,22 @@ const stackOf = (shape: Shape, rope: Rotation): DecoderStack => {
 
 const encodeOf =
   (shape: Shape): Anatomy['encode'] =>
-  (forward, { ids, valid }) => {
+  (forward, batch) => {
     const step = stepOf(forward);
     const { config, traits, frequencies } = shape;
-    const rope = step ? ropeAt(frequencies, step.slots, step.position) : ropeTables(frequencies, ids.shape[1]);
-    const bias = decoderBias(forward, valid);
-    const words = lookUp(forward.weight(WORDS), ids);
+    const rope = step
+      ? () => ropeAt(frequencies, step.slots, step.position)
+      : (tokens: number) => ropeTables(frequencies, tokens);
+    const words = lookUp(forward.weight(WORDS), batch.ids);
     const scaled = traits.gemma ? tf.mul(words, Math.sqrt(config.hidden_size)) : words;
     const embedded = forward.perturb('embedding', { path: 'model', layer: 0 }, scaled);
-    return as3d(normOf(shape)(forward, FINAL_NORM, decoderLayers(stackOf(shape, rope), forward, embedded, bias)));
+    return as3d(
+      normOf(shape)(
+        forward,
+        FINAL_NORM,
+        decoderLayers(stackOf(shape, byTokens(rope)), forward, embedded, decoderTexts(forward, batch)),
+      ),
+    );
   };
 
 /**

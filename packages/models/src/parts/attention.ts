@@ -46,20 +46,18 @@ export const scores = (q: tf.Tensor4D, k: tf.Tensor4D): tf.Tensor4D => tf.matMul
  * softmax. The bias comes after the logits' noise, so a key that noise hides stays hidden and
  * padding stays hidden too. logits: [B, heads, T, T], bias broadcasts to it. v: [B, groups, T, d]
  * with heads a multiple of groups: consecutive heads share a group's values (grouped queries,
- * Ainslie et al. 2023). -> [B, T, heads * d]
+ * Ainslie et al. 2023). -> [B, heads, T, d]
  */
 export const attend = (
   forward: Forward,
   place: Place,
-  logits: tf.Tensor,
-  bias: tf.Tensor,
-  v: tf.Tensor4D,
-): tf.Tensor3D => {
+  { logits, bias, v }: { readonly logits: tf.Tensor; readonly bias: tf.Tensor; readonly v: tf.Tensor4D },
+): tf.Tensor4D => {
   const masked = tf.add(forward.perturb('attention.logits', place, logits), bias);
   const weights = as4d(forward.perturb('attention.weights', place, tf.softmax(masked, -1)));
   const [batch, heads, tokens] = weights.shape;
   const mixed = tf.matMul(group(weights, v.shape[1]), v);
-  return mergeHeads(tf.reshape(mixed, [batch, heads, tokens, v.shape[3]]));
+  return tf.reshape(mixed, [batch, heads, tokens, v.shape[3]]);
 };
 
 /**

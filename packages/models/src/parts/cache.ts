@@ -1,7 +1,8 @@
-import type { Forward, Place } from '@lab/adapter';
+import type { Forward, Place, TokenBatch } from '@lab/adapter';
 import { tf } from '@lab/engine';
 import { causalBias, paddingBias } from './attention.ts';
-import { positions, widthOf } from './embed.ts';
+import { widthOf } from './embed.ts';
+import { positionsOf, textsOf, type Texts } from './texts.ts';
 
 /** What one new token of each row needs beside itself. */
 export interface StepView {
@@ -43,21 +44,21 @@ export const exchange = (
 ): readonly [k: tf.Tensor4D, v: tf.Tensor4D] => cacheOf(forward)?.exchange(place, k, v) ?? [k, v];
 
 /**
- * What a decoder's queries may see: earlier keys of the text, or of the cache. [B, 1, T, T] or [B,
- * 1, 1, S].
+ * The texts of a decoder's batch. A query may see earlier keys of its text, or of the cache: bias
+ * [n, 1, t, t] or [B, 1, 1, S].
  */
-export const decoderBias = (forward: Forward, valid: tf.Tensor2D): tf.Tensor4D => {
+export const decoderTexts = (forward: Forward, batch: TokenBatch): Texts => {
   const step = stepOf(forward);
-  return step ? paddingBias(step.seen) : causalBias(valid);
+  return textsOf(batch, step ? () => paddingBias(step.seen) : causalBias);
 };
 
 /**
- * Rows of a position table for a decoder's tokens, the first token's at row `first`: [1, T, d], or
- * [B, 1, d] in a step.
+ * Rows of a position table for a decoder's tokens, the first token's at row `first`: as
+ * `positionsOf`, or [B, 1, d] in a step.
  */
-export const decoderPositions = (forward: Forward, table: tf.Tensor, tokens: number, first = 0): tf.Tensor3D => {
+export const decoderPositions = (forward: Forward, batch: TokenBatch, table: tf.Tensor, first = 0): tf.Tensor3D => {
   const step = stepOf(forward);
-  if (!step) return positions(table, tokens, first);
+  if (!step) return positionsOf(batch, table, first);
   const rows = tf.gather(table, first === 0 ? step.position : tf.add(step.position, tf.scalar(first, 'int32')).toInt());
   return tf.reshape(rows, [step.position.shape[0], 1, widthOf(table)]);
 };

@@ -3,15 +3,10 @@ import { tf } from '@lab/engine';
 import { embeddingSite, layerSites, linearTensors, outputSite, table } from '../families/anatomy.ts';
 import type { Anatomy, TensorSpec } from '../families/anatomy.ts';
 import { decoderPool, type DecoderPooling } from '../families/decoder-pool.ts';
-import { attend, group, scores } from './attention.ts';
+import { group, scores } from './attention.ts';
 import { exchange } from './cache.ts';
-
-/** Scaled queries [B, heads, T, d], keys and values [B, groups, T, d] of one attention. */
-export interface Projected {
-  readonly q: tf.Tensor4D;
-  readonly k: tf.Tensor4D;
-  readonly v: tf.Tensor4D;
-}
+import { mixTexts, type Projected } from './mix.ts';
+import type { Texts } from './texts.ts';
 
 /** Paths of one layer's parts as the checkpoint names them. */
 export interface DecoderPaths {
@@ -34,7 +29,14 @@ export interface DecoderStack {
   /** `before`: x + f(norm(x)). `after`: norm(x + f(x)). */
   readonly norms: 'before' | 'after';
   readonly norm: (forward: Forward, path: string, x: tf.Tensor) => tf.Tensor;
+  readonly heads: number;
+  /** Heads of keys and values, where they are fewer. */
+  readonly groups?: number;
   readonly project: (forward: Forward, attention: Place, h: tf.Tensor) => Projected;
+  /** Queries [n, heads, t, d] as they meet keys: scaled, and rotated where positions are angles. */
+  readonly query: (q: tf.Tensor4D, attention: Place) => tf.Tensor4D;
+  /** Keys [n, groups, t, d] likewise; absent: as they are. */
+  readonly key?: (k: tf.Tensor4D, attention: Place) => tf.Tensor4D;
   /** The activation inside the feed-forward part: [B, T, width] -> [B, T, d_ff]. */
   readonly inner: (forward: Forward, ffn: Place, h: tf.Tensor) => tf.Tensor;
   /** Largest magnitude of attention logits, cap tanh(logits / cap); absent: unbounded. */
@@ -45,28 +47,33 @@ export interface DecoderStack {
 export const capped = (x: tf.Tensor, cap: number): tf.Tensor => tf.mul(tf.tanh(tf.div(x, cap)), cap);
 
 /**
- * The layers: x [B, T, width] -> [B, T, width]. `bias` hides keys that a query may not see, in all
- * layers or in each.
+ * The layers: x [B, T, width] -> [B, T, width], or packed. `texts` also say which keys a query may
+ * not see, in all layers or in each.
  */
 export const decoderLayers = (
   stack: DecoderStack,
   forward: Forward,
   x: tf.Tensor,
-  bias: tf.Tensor | ((layer: number) => tf.Tensor),
+  texts: Texts | ((layer: number) => Texts),
 ): tf.Tensor => {
+  const { heads, groups = heads, key = (k) => k } = stack;
   const normed = (path: string | undefined, h: tf.Tensor) => (path === undefined ? h : stack.norm(forward, path, h));
   const attention = (layer: number, h: tf.Tensor, stream: tf.Tensor): tf.Tensor => {
     const { attention: path, output, attentionOutputNorm } = stack.paths(layer);
     const place = { path, layer };
-    const { q, ...fresh } = stack.project(forward, place, h);
-    const [k, v] = exchange(forward, place, fresh.k, fresh.v);
-    const [batch, heads, tokens] = q.shape;
-    const products = scores(group(q, k.shape[1]), k);
-    const whole = k.shape[1] === heads ? products : tf.reshape(products, [batch, heads, tokens, k.shape[2]]);
-    const logits = stack.cap === undefined ? whole : capped(whole, stack.cap);
-    const hides = typeof bias === 'function' ? bias(layer) : bias;
-    const mixed = forward.linear(output, attend(forward, place, logits, hides, v));
-    return forward.sublayer('attention', place, normed(attentionOutputNorm, mixed), h, stream);
+    const mixed = mixTexts(forward, place, typeof texts === 'function' ? texts(layer) : texts, {
+      ...stack.project(forward, place, h),
+      heads,
+      groups,
+      remember: (k, v) => exchange(forward, place, key(k, place), v),
+      logits: (q, k) => {
+        const [count, , tokens] = q.shape;
+        const products = scores(group(stack.query(q, place), groups), k);
+        const whole = groups === heads ? products : tf.reshape(products, [count, heads, tokens, k.shape[2]]);
+        return stack.cap === undefined ? whole : capped(whole, stack.cap);
+      },
+    });
+    return forward.sublayer('attention', place, normed(attentionOutputNorm, forward.linear(output, mixed)), h, stream);
   };
   const ffn = (layer: number, h: tf.Tensor, stream: tf.Tensor): tf.Tensor => {
     const { ffn: path, down, ffnOutputNorm } = stack.paths(layer);

@@ -1,7 +1,7 @@
 import type { Forward, LinearSpec, TokenBatch } from '@lab/adapter';
 import { as2d, tf } from '@lab/engine';
 import { ACTIVATIONS, type Activation } from './activations.ts';
-import { firstToken, maskedMean } from './pool.ts';
+import { firstOfTexts, meanOfTexts } from './texts.ts';
 
 /**
  * A dense layer with an activation on one vector an example, as a checkpoint's pooler or
@@ -22,13 +22,14 @@ export interface PoolHead {
  */
 export const encoderPool =
   (kind: 'mean' | 'cls' | PoolHead, layers: number) =>
-  (forward: Forward, hidden: tf.Tensor3D, { valid }: TokenBatch): tf.Tensor2D => {
-    const vector = (from: 'mean' | 'cls') => (from === 'mean' ? maskedMean(hidden, valid) : firstToken(hidden));
+  (forward: Forward, hidden: tf.Tensor3D, batch: TokenBatch): tf.Tensor2D => {
+    const vector = (from: 'mean' | 'cls') =>
+      from === 'mean' ? meanOfTexts(hidden, batch) : firstOfTexts(hidden, batch);
     const through = ({ spec, activation, from = 'cls', norm = (_, x) => x }: PoolHead): tf.Tensor => {
       const entering = vector(from);
-      const [batch, width] = entering.shape;
-      const dense = forward.linear(spec.path, tf.reshape(entering, [batch, 1, width]));
-      return norm(forward, tf.reshape(ACTIVATIONS[activation](dense), [batch, spec.dOut]));
+      const [size, width] = entering.shape;
+      const dense = forward.linear(spec.path, tf.reshape(entering, [size, 1, width]));
+      return norm(forward, tf.reshape(ACTIVATIONS[activation](dense), [size, spec.dOut]));
     };
     const pooled = typeof kind === 'string' ? vector(kind) : through(kind);
     return as2d(forward.perturb('output', { path: 'pool', layer: layers - 1 }, pooled));

@@ -2,8 +2,10 @@ import type { Forward, LinearSpec, Place, SiteUse } from '@lab/adapter';
 import { as3d, tf } from '@lab/engine';
 import { layerSites, linearTensors, normTensors, type TensorSpec } from '../families/anatomy.ts';
 import { ACTIVATIONS, type Activation } from './activations.ts';
-import { attend, scores, splitHeads } from './attention.ts';
+import { scores } from './attention.ts';
+import { mixTexts, type Heads } from './mix.ts';
 import { normAt } from './norm.ts';
+import type { Texts } from './texts.ts';
 
 /** Paths of one layer's parts as the checkpoint names them. */
 export interface LayerPaths {
@@ -69,8 +71,8 @@ export const postNormSites = (stack: PostNorm, batch: number, tokens: number): r
 export const plainLogits = (q: tf.Tensor4D, k: tf.Tensor4D): tf.Tensor =>
   scores(tf.mul(q, 1 / Math.sqrt(q.shape[3])), k);
 
-/** The stack: x [B, T, width] -> [B, T, width]. `bias` hides keys. */
-export const postNormLayers = (stack: PostNorm, forward: Forward, x: tf.Tensor, bias: tf.Tensor): tf.Tensor3D => {
+/** The stack: x [B, T, width] -> [B, T, width], or packed. */
+export const postNormLayers = (stack: PostNorm, forward: Forward, x: tf.Tensor, texts: Texts): tf.Tensor3D => {
   const { heads, eps, layers } = stack;
   const normed = (path: string, place: Place, sum: tf.Tensor): tf.Tensor => {
     const norm = (value: tf.Tensor) => normAt(forward, path, value, eps);
@@ -80,10 +82,9 @@ export const postNormLayers = (stack: PostNorm, forward: Forward, x: tf.Tensor, 
   const attention = (layer: number, h: tf.Tensor): tf.Tensor => {
     const p = stack.paths(layer);
     const place = { path: p.attention, layer };
-    const split = (path: string) => splitHeads(forward.linear(path, h), heads);
-    const [q, k, v] = [split(p.query), split(p.key), split(p.value)];
-    const logits = stack.logits?.(forward, layer, q, k) ?? plainLogits(q, k);
-    const output = forward.linear(p.output, attend(forward, place, logits, bias, v));
+    const [q, k, v] = [forward.linear(p.query, h), forward.linear(p.key, h), forward.linear(p.value, h)];
+    const logits: Heads['logits'] = (...own) => stack.logits?.(forward, layer, ...own) ?? plainLogits(...own);
+    const output = forward.linear(p.output, mixTexts(forward, place, texts, { q, k, v, heads, logits }));
     return normed(p.attentionNorm, place, tf.add(forward.sublayer('attention', place, output, h), h));
   };
   const ffn = (layer: number, h: tf.Tensor): tf.Tensor => {

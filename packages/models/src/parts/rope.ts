@@ -78,6 +78,16 @@ export const ropeTables = (frequencies: readonly number[], tokens: number): Rota
   return { cos: table(Math.cos), sin: table(Math.sin) };
 };
 
+/** Rotations by the length of texts, each made once in a pass. */
+export const byTokens = (make: (tokens: number) => Rotation): ((tokens: number) => Rotation) => {
+  const made = new Map<number, Rotation>();
+  return (tokens) => {
+    const rotation = made.get(tokens) ?? make(tokens);
+    made.set(tokens, rotation);
+    return rotation;
+  };
+};
+
 /**
  * Rows of those tables at each row's own place, [B, 1, 1, d]. position: int32 [B], below `tokens`.
  */

@@ -1,9 +1,12 @@
 import type { Forward, TokenBatch } from '@lab/adapter';
 import { as2d, tf } from '@lab/engine';
-import { attend, paddingBias, scores, splitHeads } from '../parts/attention.ts';
+import { paddingBias, scores } from '../parts/attention.ts';
+import { lookUp } from '../parts/embed.ts';
+import { mixTexts } from '../parts/mix.ts';
 import { normAt } from '../parts/norm.ts';
-import { l2Normalise, maskedMean } from '../parts/pool.ts';
-import { EMBEDDING_WIDTH, HEADS, LAYER_WIDTHS, MAX_TOKENS, WIDTH, type Pooling } from './shape.ts';
+import { l2Normalise } from '../parts/pool.ts';
+import { meanOfTexts, positionsOf, textsOf, type Texts } from '../parts/texts.ts';
+import { HEADS, LAYER_WIDTHS, MAX_TOKENS, WIDTH, type Pooling } from './shape.ts';
 
 const EPS = 1e-6;
 
@@ -11,26 +14,28 @@ const EPS = 1e-6;
  * 2 e + timing: the graph adds the embedding once plainly and once inside the timed sum. -> [B, T,
  * 256]
  */
-const embed = (forward: Forward, { ids }: TokenBatch): tf.Tensor => {
-  const [batch, tokens] = ids.shape;
-  if (tokens > MAX_TOKENS) throw new Error(`use-lite: ${tokens} tokens, at most ${MAX_TOKENS}`);
-  const rows = tf.gather(forward.weight('embedding.weight'), tf.reshape(ids, [batch * tokens]));
+const embed = (forward: Forward, batch: TokenBatch): tf.Tensor => {
+  const [, tokens] = batch.ids.shape;
+  if (!batch.packing && tokens > MAX_TOKENS) throw new Error(`use-lite: ${tokens} tokens, at most ${MAX_TOKENS}`);
   const e = forward.perturb(
     'embedding',
     { path: 'embedding', layer: 0 },
-    tf.reshape(rows, [batch, tokens, EMBEDDING_WIDTH]),
+    lookUp(forward.weight('embedding.weight'), batch.ids),
   );
-  const timing = tf.slice(forward.weight('timing'), [0, 0], [tokens, EMBEDDING_WIDTH]);
-  return tf.add(tf.mul(e, 2), tf.reshape(timing, [1, tokens, EMBEDDING_WIDTH]));
+  return tf.add(tf.mul(e, 2), positionsOf(batch, forward.weight('timing')));
 };
 
-const attention = (forward: Forward, layer: number, x: tf.Tensor, bias: tf.Tensor): tf.Tensor => {
+const attention = (forward: Forward, layer: number, x: tf.Tensor, texts: Texts): tf.Tensor => {
   const place = { path: `layer.${layer}.attention`, layer };
   const normed = normAt(forward, `${place.path}.norm`, x, EPS);
-  const heads = (name: string) => splitHeads(forward.linear(`${place.path}.${name}`, normed), HEADS);
-  const headWidth = LAYER_WIDTHS[layer]! / HEADS;
-  const q = tf.mul<tf.Tensor4D>(heads('query'), 1 / Math.sqrt(headWidth));
-  const mixed = attend(forward, place, scores(q, heads('key')), bias, heads('value'));
+  const map = (name: string) => forward.linear(`${place.path}.${name}`, normed);
+  const mixed = mixTexts(forward, place, texts, {
+    q: map('query'),
+    k: map('key'),
+    v: map('value'),
+    heads: HEADS,
+    logits: (q, k) => scores(tf.mul(q, 1 / Math.sqrt(q.shape[3])), k),
+  });
   return forward.sublayer('attention', place, forward.linear(`${place.path}.output`, mixed), normed, x);
 };
 
@@ -47,10 +52,10 @@ const ffn = (forward: Forward, layer: number, x: tf.Tensor): tf.Tensor => {
  * no final norm.
  */
 export const encode = (forward: Forward, batch: TokenBatch): tf.Tensor3D => {
-  const bias = paddingBias(batch.valid);
+  const texts = textsOf(batch, paddingBias);
   return LAYER_WIDTHS.reduce(
     (x: tf.Tensor, width, layer) => {
-      const attended = attention(forward, layer, x, bias);
+      const attended = attention(forward, layer, x, texts);
       const residual = width === WIDTH ? x : forward.linear(`layer.${layer}.residual`, x);
       const middle = tf.add(attended, residual);
       return tf.add(middle, ffn(forward, layer, middle));
@@ -65,12 +70,12 @@ export const encode = (forward: Forward, batch: TokenBatch): tf.Tensor3D => {
  */
 export const pool =
   (pooling: Pooling) =>
-  (forward: Forward, hidden: tf.Tensor3D, { valid }: TokenBatch): tf.Tensor2D => {
-    const mean = maskedMean(hidden, valid);
-    const [batch] = valid.shape;
+  (forward: Forward, hidden: tf.Tensor3D, batch: TokenBatch): tf.Tensor2D => {
+    const mean = meanOfTexts(hidden, batch);
+    const [size] = mean.shape;
     const head = () => {
-      const one = tf.reshape(mean, [batch, 1, WIDTH]);
-      return l2Normalise(tf.reshape(tf.tanh(forward.linear('pooler', one)), [batch, WIDTH]));
+      const one = tf.reshape(mean, [size, 1, WIDTH]);
+      return l2Normalise(tf.reshape(tf.tanh(forward.linear('pooler', one)), [size, WIDTH]));
     };
     const place = { path: 'pool', layer: LAYER_WIDTHS.length - 1 };
     return as2d(forward.perturb('output', place, pooling === 'mean' ? mean : head()));

@@ -1,3 +1,4 @@
+import { itemAt } from '@lab/records';
 import type { Handle } from '@lab/engine';
 import { chunks, evaluationOrder, type Row } from '../session/rows.ts';
 import type { Batch } from '../step/batch.ts';
@@ -27,11 +28,11 @@ const ensembleLosses = async (
     drawn.push((await session.read('member', { theta, batch: batch.arrays, masks })).data);
   }
   const { labels, weights } = batch.arrays;
-  const { tokens } = batch.shape;
   const vocabulary = (drawn[0]?.length ?? 0) / labels.data.length;
   return batch.indices.map((_, b) => {
     let sum = 0;
-    for (let at = b * tokens; at < (b + 1) * tokens; at++) {
+    const start = itemAt(batch.starts, b);
+    for (let at = start; at < start + itemAt(batch.lengths, b); at++) {
       if (!((weights.data[at] ?? 0) > 0)) continue;
       const [mean] = combine(drawn.map((logits) => [logits.subarray(at * vocabulary, (at + 1) * vocabulary)]));
       if (mean) sum += lossOf(mean, labels.data[at] ?? -1);

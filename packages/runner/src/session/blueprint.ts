@@ -6,12 +6,22 @@ import { BadInput, canonical, type RunConfig } from '@lab/records';
 import { layoutOf, type Layout, type PairOptimizer } from '@lab/engine';
 import { generationSchema } from '@lab/models';
 import { optimizerOf } from '../plan/optimizer.ts';
+import { packedPlan } from '../step/packed-masks.ts';
 import { linearHead, noHead, type Head } from './head.ts';
 import { usesOf, type BatchShape } from './shape.ts';
 import { languageModel, type Texts } from './text-rows.ts';
 
-/** The masks that a pass needs, by the shape of its batch. */
-export type MaskPlan = (shape: BatchShape) => readonly PlannedMask[];
+/**
+ * The masks of a pass: as they are drawn, for a padded batch, and as they are applied. Both are the
+ * same where the batch is padded.
+ */
+export interface MaskPlan {
+  readonly drawn: readonly PlannedMask[];
+  readonly applied: readonly PlannedMask[];
+}
+
+/** Plans by the shape of a batch, each made once. */
+export type MaskPlans = (shape: BatchShape) => MaskPlan;
 
 /** Everything that shapes a run's programs: equal signatures share compiled programs. */
 export interface Blueprint {
@@ -34,7 +44,7 @@ export interface Blueprint {
    * Which masks are drawn and applied: in training, and by an ensemble's members. Made once for a
    * batch shape.
    */
-  readonly masks: { readonly training: MaskPlan; readonly member: MaskPlan };
+  readonly masks: { readonly training: MaskPlans; readonly member: MaskPlans };
 }
 
 /** What is learnt: a task, and whether the texts of a pair are encoded each by itself. */
@@ -63,11 +73,15 @@ const checkNoise = ({ evaluate, noise, testNoise = noise }: Dropout): void => {
   if (bad) throw new BadInput(`dropout: texts cannot be written by an ensemble with noise at ${bad.site}`);
 };
 
-const remembered = (model: Model, adapter: Adapter, noise: readonly Noise[]): MaskPlan => {
-  const plans = new Map<string, readonly PlannedMask[]>();
+const remembered = (model: Model, adapter: Adapter, noise: readonly Noise[]): MaskPlans => {
+  const plans = new Map<string, MaskPlan>();
+  const planned = (shape: BatchShape): MaskPlan => {
+    const drawn = planMasks(noise, usesOf(model, adapter, shape), model.layers);
+    return { drawn, applied: packedPlan(drawn, shape) };
+  };
   return (shape) => {
-    const name = canonical({ ...shape });
-    const plan = plans.get(name) ?? planMasks(noise, usesOf(model, adapter, shape), model.layers);
+    const name = JSON.stringify([shape.rows, shape.tokens, shape.packed]);
+    const plan = plans.get(name) ?? planned(shape);
     plans.set(name, plan);
     return plan;
   };
@@ -86,7 +100,9 @@ export const withMethod = (blueprint: Omit<Blueprint, 'method' | 'masks'>, metho
 /** Numbers that an adapter may have: what one vector of the optimiser can hold. */
 const mostParameters = 2 ** 31;
 
-/** Throws `BadInput` for a rank above what a map reads, and for more parameters than can be held. */
+/**
+ * Throws `BadInput` for a rank above what a map reads, and for more parameters than can be held.
+ */
 const checkAdapter = (name: string, { params, targets }: Adapter, { width }: Model): void => {
   const widest = Math.max(width, ...targets.flatMap(({ dIn, dOut }) => [dIn, dOut]));
   const tall = params.find(({ name: param, shape: [rows = 0] }) => param.endsWith('.lora_A') && rows > widest);
@@ -135,4 +151,4 @@ export const blueprintOf = (config: RunConfig, model: Model, { task, biEncoder }
 };
 
 /** Whether an ensemble's members draw any mask: a method at p = 0 does not. */
-export const hasMasks = ({ masks }: Blueprint): boolean => masks.member({ rows: 2, tokens: 8 }).length > 0;
+export const hasMasks = ({ masks }: Blueprint): boolean => masks.member({ rows: 2, tokens: 8 }).drawn.length > 0;

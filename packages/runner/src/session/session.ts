@@ -12,7 +12,8 @@ import {
   type Params,
 } from '@lab/engine';
 import { makeBatch, type Batch } from '../step/batch.ts';
-import { memberMasks, trainingMasks, type DrawnMasks, type MemberPlace } from '../step/masks.ts';
+import { memberMasks, trainingMasks, type DrawnMasks, type MaskedBatch, type MemberPlace } from '../step/masks.ts';
+import type { Ladder } from '../step/packing.ts';
 import type { SampleInputs, SampleMasks, Slope } from '../step/objective.ts';
 import type { Pass, PassInputs, PredictInputs } from '../step/pass.ts';
 import { flat, initialState, named, putState, type State } from '../step/state.ts';
@@ -54,7 +55,7 @@ export interface Session {
   readonly batch: (rows: readonly Row[], indices: readonly number[]) => Batch;
   readonly masks: {
     readonly training: (batch: Batch, at: { readonly key: Key; readonly progress: number }) => SampleMasks<HostArray>;
-    readonly member: (batch: Pick<Batch, 'shape' | 'lengths'>, at: MemberPlace) => DrawnMasks;
+    readonly member: (batch: MaskedBatch, at: MemberPlace) => DrawnMasks;
   };
   /** Gradient of one sample. */
   readonly gradient: (inputs: Given<SampleInputs>) => Promise<OutputsOf<Slope>>;
@@ -85,6 +86,8 @@ export interface Session {
 export interface SessionSize {
   readonly batchSize: number;
   readonly maxTokens: number;
+  /** Shapes of packed batches; absent: those of texts as long as `maxTokens`. */
+  readonly ladder?: Ladder;
 }
 
 /** Puts programs and frozen weights together. Engine and weights stay with their owner. */
@@ -95,7 +98,7 @@ export const sessionOf = (
     frozen,
   }: { readonly engine: Engine; readonly programs: Programs; readonly frozen: OutputsOf<Params> },
   blueprint: Blueprint,
-  { batchSize, maxTokens }: SessionSize,
+  { batchSize, maxTokens, ladder }: SessionSize,
 ): Session => {
   const { layout, task } = blueprint;
   const writing = (pass: Pass) => ({
@@ -111,7 +114,8 @@ export const sessionOf = (
     theta: (params) => engine.put(floats(flat(layout, params))),
     batchSize,
     maxTokens,
-    batch: (rows, indices) => makeBatch(rows, indices, { size: batchSize, maxTokens, task }),
+    batch: (rows, indices) =>
+      makeBatch(rows, indices, { size: batchSize, maxTokens, task, ...(ladder ? { ladder } : {}) }),
     masks: {
       training: (batch, at) => trainingMasks(blueprint, batch, at),
       member: (batch, at) => memberMasks(blueprint, batch, at),

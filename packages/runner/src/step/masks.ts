@@ -1,9 +1,13 @@
 import { drawMasks, ownerOf, type PlannedMask } from '@lab/dropout';
 import { fold, type Key } from '@lab/random';
 import { hostArray, sizeOf, type HostArray } from '@lab/engine';
-import type { Blueprint } from '../session/blueprint.ts';
+import type { Blueprint, MaskPlan } from '../session/blueprint.ts';
 import type { Batch } from './batch.ts';
 import type { SampleMasks } from './objective.ts';
+import { packMasks } from './packed-masks.ts';
+
+/** What masks depend on of a batch. */
+export type MaskedBatch = Pick<Batch, 'shape' | 'lengths' | 'seating'>;
 
 /** Drawn masks of one pass by their planned names, and rates that move along training. */
 export type DrawnMasks = { readonly [name: string]: HostArray };
@@ -23,9 +27,14 @@ const split = (plan: Plan): { readonly parameters: Plan; readonly activations: P
  * The masks of a plan. One on parameters belongs to the instance, whatever the batch; one on
  * activations to the batch, whose key is `key`.
  */
-const drawn = (plan: Plan, context: Context, { key, instance }: { readonly key: Key; readonly instance: Key }) => {
+const drawn = (
+  { drawn: plan }: Pick<MaskPlan, 'drawn'>,
+  context: Context & Pick<MaskedBatch, 'seating'>,
+  { key, instance }: { readonly key: Key; readonly instance: Key },
+): DrawnMasks => {
   const { parameters, activations } = split(plan);
-  return { ...drawMasks(parameters, instance, context), ...drawMasks(activations, key, context) };
+  const masks = { ...drawMasks(parameters, instance, context), ...drawMasks(activations, key, context) };
+  return context.seating ? packMasks(plan, masks, context.seating) : masks;
 };
 
 /**
@@ -34,13 +43,13 @@ const drawn = (plan: Plan, context: Context, { key, instance }: { readonly key: 
  */
 export const trainingMasks = (
   { method, model, masks }: Blueprint,
-  { shape, lengths }: Pick<Batch, 'shape' | 'lengths'>,
+  batch: MaskedBatch,
   { key, progress }: { readonly key: Key; readonly progress: number },
 ): SampleMasks<HostArray> => {
-  const plan = masks.training(shape);
+  const plan = masks.training(batch.shape);
   const branch = (name: 'first' | 'second'): DrawnMasks => {
     const own = fold(key, name);
-    return drawn(plan, { lengths, causal: model.causal, progress }, { key: own, instance: own });
+    return drawn(plan, { ...batch, causal: model.causal, progress }, { key: own, instance: own });
   };
   const twice = method.consistency !== undefined && method.consistency.kind !== 'js';
   return { first: branch('first'), second: twice ? branch('second') : {} };
@@ -89,8 +98,8 @@ const writingMasks = (
   const { step, prompts, count } = writing;
   const context = { lengths, causal: model.causal, progress: 1 };
   const ofText = ({ noise }: PlannedMask) => ownerOf(noise) === 'text';
-  const plan = masks.member(shape).filter((mask) => !ofText(mask));
-  const shared = masks.member({ ...shape, rows: count }).filter(ofText);
+  const plan = { drawn: masks.member(shape).drawn.filter((mask) => !ofText(mask)) };
+  const shared = masks.member({ ...shape, rows: count }).drawn.filter(ofText);
   const perText = Object.entries(drawMasks(shared, fold(instance, index), context)).map(
     ([name, array]): [string, HostArray] => {
       const separate = shared.some((mask) => mask.name === name && mask.noise.scope === 'example');
@@ -109,12 +118,12 @@ const writingMasks = (
  */
 export const memberMasks = (
   blueprint: Blueprint,
-  batch: Pick<Batch, 'shape' | 'lengths'>,
+  batch: MaskedBatch,
   { key, member, index, writing }: MemberPlace,
 ): DrawnMasks => {
   const instance = fold(key, member);
   if (writing) return writingMasks(blueprint, batch, { instance, index, writing });
   const { model, masks } = blueprint;
-  const context = { lengths: batch.lengths, causal: model.causal, progress: 1 };
+  const context = { ...batch, causal: model.causal, progress: 1 };
   return drawn(masks.member(batch.shape), context, { key: fold(instance, index), instance });
 };

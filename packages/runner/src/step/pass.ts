@@ -2,7 +2,7 @@ import { forwardWith, noNoise, type Perturb, type TokenBatch } from '@lab/adapte
 import { meanFieldScale, perturbWith } from '@lab/dropout';
 import { tf, unpack, type Params } from '@lab/engine';
 import type { Blueprint } from '../session/blueprint.ts';
-import { shapeOfIds } from '../session/shape.ts';
+import { shapeOfBatch } from '../session/shape.ts';
 import type { BatchTensors } from './batch.ts';
 import { rowLosses, tokenLogits } from './token-loss.ts';
 
@@ -34,18 +34,18 @@ export interface Passed {
 /**
  * Masks of the training noise as a perturbation. `masks`: by the names of the plan for this batch.
  */
-export const trainingNoise = ({ masks }: Blueprint, { ids }: BatchTensors, drawn: Params): Perturb =>
-  perturbWith(masks.training(shapeOfIds(ids)), drawn);
+export const trainingNoise = ({ masks }: Blueprint, batch: BatchTensors, drawn: Params): Perturb =>
+  perturbWith(masks.training(shapeOfBatch(batch)).applied, drawn);
 
 /** The perturbation of a prediction; `drawn` holds a member's masks. */
 export const perturbOf = (
   { method, model, masks }: Blueprint,
   pass: Pass,
-  { ids, drawn }: { readonly ids: tf.Tensor2D; readonly drawn: Params },
+  { batch, drawn }: { readonly batch: Pick<TokenBatch, 'ids' | 'packing'>; readonly drawn: Params },
 ): Perturb => {
   if (pass === 'deterministic') return noNoise;
   if (pass === 'mean-field') return meanFieldScale(method.noise, model.layers) ?? noNoise;
-  return perturbWith(masks.member(shapeOfIds(ids)), drawn);
+  return perturbWith(masks.member(shapeOfBatch(batch)).applied, drawn);
 };
 
 /**
@@ -62,10 +62,10 @@ export const passWith = (
   const hidden = model.encode(forward, batch);
   if (texts) {
     const outputs = tokenLogits(model, forward, hidden);
-    return { pooled: outputs, outputs, recorded: forward.recorded() };
+    return { pooled: outputs, outputs, recorded: forward.recorded(batch.valid) };
   }
   const pooled = model.pool(forward, hidden, batch);
-  return { pooled, outputs: head.apply(pooled, params), recorded: forward.recorded() };
+  return { pooled, outputs: head.apply(pooled, params), recorded: forward.recorded(batch.valid) };
 };
 
 /** What a prediction reads: a pass's inputs, and the masks of a member. */
@@ -78,11 +78,11 @@ export type PredictInputs = PassInputs & { readonly masks: Params };
 export const predictProgram =
   (blueprint: Blueprint, pass: Pass) =>
   ({ theta, frozen, batch, masks }: PredictInputs): { readonly outputs: tf.Tensor2D } => {
-    const perturb = perturbOf(blueprint, pass, { ids: batch.ids, drawn: masks });
+    const perturb = perturbOf(blueprint, pass, { batch, drawn: masks });
     const { outputs } = passWith(blueprint, { frozen, batch }, unpack(blueprint.layout, theta), perturb);
     if (!blueprint.texts || pass === 'member') return { outputs };
-    const { rows } = shapeOfIds(batch.ids);
-    return { outputs: tf.reshape(rowLosses(outputs, batch, rows), [rows, 1]) };
+    const losses = rowLosses(outputs, batch);
+    return { outputs: tf.reshape(losses, [losses.size, 1]) };
   };
 
 /** What a readout reads: trained parameters and frozen weights by name, and token ids. */
@@ -99,7 +99,7 @@ export interface ReadoutInputs {
 export const readoutProgram =
   (blueprint: Blueprint, pass: Exclude<Pass, 'member'>) =>
   ({ params, frozen, batch }: ReadoutInputs): { readonly logits: tf.Tensor } => {
-    const perturb = perturbOf(blueprint, pass, { ids: batch.ids, drawn: {} });
+    const perturb = perturbOf(blueprint, pass, { batch, drawn: {} });
     const { outputs } = passWith(blueprint, { frozen, batch }, params, perturb);
     return { logits: blueprint.texts ? tf.reshape(outputs, [...batch.ids.shape, -1]) : outputs };
   };

@@ -1,4 +1,4 @@
-import type { Forward, Model } from '@lab/adapter';
+import type { Forward, Model, TokenBatch } from '@lab/adapter';
 import { crossEntropy, logSoftmax, tf } from '@lab/engine';
 import { languageModel } from '../session/text-rows.ts';
 
@@ -26,10 +26,15 @@ export const smoothedLoss = (logits: tf.Tensor2D, { labels, weights }: TokenTarg
   return tf.add(tf.mul(hard, 1 - smoothing), tf.mul(even, smoothing));
 };
 
-/** Summed loss of every row's reference tokens in nats: [B]. Weights count as 0 or not. */
-export const rowLosses = (logits: tf.Tensor2D, { labels, weights }: TokenTargets, rows: number): tf.Tensor1D => {
+/** Summed loss of every text's reference tokens in nats: [B]. Weights count as 0 or not. */
+export const rowLosses = (
+  logits: tf.Tensor2D,
+  { labels, weights, ids, packing }: TokenTargets & Pick<TokenBatch, 'ids' | 'packing'>,
+): tf.Tensor1D => {
   const truth = tf.cast(tf.oneHot(labels, logits.shape[1]), 'float32');
   const losses = tf.neg(tf.sum(tf.mul(truth, logSoftmax(logits)), -1));
   const counted = tf.mul(losses, tf.cast(tf.greater(weights, 0), 'float32'));
-  return tf.sum(tf.reshape(counted, [rows, labels.size / rows]), 1);
+  return packing
+    ? tf.sum(tf.mul(packing.texts, tf.reshape(counted, [1, labels.size])), 1)
+    : tf.sum(tf.reshape(counted, [...ids.shape]), 1);
 };

@@ -14,9 +14,19 @@ export type NextInputs = WriteInputs & { readonly tokens: NextTokens };
 /** Next-token logits [R, V] and the cache. */
 export type Written = WrittenTokens;
 
-const forwardOf = (blueprint: Blueprint, pass: Pass, ids: tf.Tensor2D, { theta, frozen, masks }: WriteInputs) => {
+const forwardOf = (
+  blueprint: Blueprint,
+  pass: Pass,
+  { ids, theta, frozen, masks }: WriteInputs & { readonly ids: tf.Tensor2D },
+) => {
   const { model, adapter, layout } = blueprint;
-  return forwardWith(model, adapter, frozen, unpack(layout, theta), perturbOf(blueprint, pass, { ids, drawn: masks }));
+  return forwardWith(
+    model,
+    adapter,
+    frozen,
+    unpack(layout, theta),
+    perturbOf(blueprint, pass, { batch: { ids }, drawn: masks }),
+  );
 };
 
 /** Reads prompts: next-token logits [R, V] and the cache. */
@@ -24,7 +34,7 @@ export const startProgram =
   (blueprint: Blueprint, pass: Pass) =>
   (inputs: StartInputs): Written => {
     const { batch } = inputs;
-    const forward = forwardOf(blueprint, pass, batch.ids, inputs);
+    const forward = forwardOf(blueprint, pass, { ...inputs, ids: batch.ids });
     const { maxNewTokens } = textsOf(blueprint).generation;
     return startPass(languageModel(blueprint.model), forward, { ...batch, extra: {} }, maxNewTokens);
   };
@@ -33,7 +43,7 @@ export const startProgram =
 export const nextProgram =
   (blueprint: Blueprint, pass: Pass) =>
   (inputs: NextInputs): Written => {
-    const forward = forwardOf(blueprint, pass, inputs.tokens.ids, inputs);
+    const forward = forwardOf(blueprint, pass, { ...inputs, ids: inputs.tokens.ids });
     return nextPass(languageModel(blueprint.model), forward, inputs.tokens);
   };
 

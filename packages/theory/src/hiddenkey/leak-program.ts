@@ -34,7 +34,7 @@ export const leakProgram = (blueprint: Blueprint, { place, shape }: Block) => {
   };
   return ({ theta, frozen, batch, masks, zeros }: LeakInputs) => {
     const params = unpack(blueprint.layout, theta);
-    const noise = perturbOf(blueprint, 'member', { ids: batch.ids, drawn: masks });
+    const noise = perturbOf(blueprint, 'member', { batch, drawn: masks });
     const seen: tf.Tensor[] = [];
     const watch: Perturb = (site, where, value) => {
       if (site === 'attention.weights' && where.path === place.path) seen.push(value);

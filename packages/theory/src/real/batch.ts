@@ -1,4 +1,4 @@
-import { makeBatch, type Batch, type Row, type Session } from '@lab/runner';
+import { paddedBatch, type Batch, type Row, type Session } from '@lab/runner';
 
 /** Tokens kept of a sentence. */
 const LONGEST = 32;
@@ -10,7 +10,7 @@ const cut = ({ encoded, ...row }: Row): Row => ({
 
 /** The sentences at `indices` as one batch with equal weights that sum to one, cut at 32 tokens. */
 export const batchOf = ({ blueprint }: Session, rows: readonly Row[], indices: readonly number[]): Batch =>
-  makeBatch(rows.map(cut), indices, { size: indices.length, maxTokens: LONGEST, task: blueprint.task });
+  paddedBatch(rows.map(cut), indices, { size: indices.length, maxTokens: LONGEST, task: blueprint.task });
 
 /** 0, 1, …, n - 1. */
 export const range = (n: number): readonly number[] => Array.from({ length: n }, (_, i) => i);

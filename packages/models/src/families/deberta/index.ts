@@ -2,9 +2,10 @@ import { PLAIN_HEAD } from '../../class-head.ts';
 import type { Forward, LinearSpec, TokenBatch } from '@lab/adapter';
 import { tf } from '@lab/engine';
 import { paddingBias, scores } from '../../parts/attention.ts';
-import { lookUp, positions, segments } from '../../parts/embed.ts';
+import { lookUp, segments } from '../../parts/embed.ts';
 import { encoderPool } from '../../parts/encoder-pool.ts';
 import { normAt } from '../../parts/norm.ts';
+import { positionsOf, textsOf } from '../../parts/texts.ts';
 import {
   postNormLayers,
   postNormLinears,
@@ -127,7 +128,7 @@ const embed =
     const words = lookUp(forward.weight(`${EMBEDDINGS}.word_embeddings.weight`), batch.ids);
     const extras = [
       ...(config.position_biased_input
-        ? [positions(forward.weight(`${EMBEDDINGS}.position_embeddings.weight`), tokens)]
+        ? [positionsOf(batch, forward.weight(`${EMBEDDINGS}.position_embeddings.weight`))]
         : []),
       ...(config.type_vocab_size > 0 ? [segments(forward, `${EMBEDDINGS}.token_type_embeddings.weight`, batch)] : []),
     ];
@@ -170,7 +171,7 @@ const anatomy = (config: DebertaConfig, pooling: 'cls' | 'mean' | 'classifier'):
       outputSite(layers, width, batch),
     ],
     encode: (forward, batch) =>
-      postNormLayers(stack, forward, embed(config, projection.length > 0)(forward, batch), paddingBias(batch.valid)),
+      postNormLayers(stack, forward, embed(config, projection.length > 0)(forward, batch), textsOf(batch, paddingBias)),
     pool: encoderPool(pool, layers),
   };
 };

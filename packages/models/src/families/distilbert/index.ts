@@ -5,9 +5,10 @@ import { PLAIN_HEAD } from '../../class-head.ts';
 import { checkJson } from '../../checkpoint/json.ts';
 import { ACTIVATION_NAMES } from '../../parts/activations.ts';
 import { paddingBias } from '../../parts/attention.ts';
-import { lookUp, positions } from '../../parts/embed.ts';
+import { lookUp } from '../../parts/embed.ts';
 import { encoderPool } from '../../parts/encoder-pool.ts';
 import { normAt } from '../../parts/norm.ts';
+import { positionsOf, textsOf } from '../../parts/texts.ts';
 import {
   postNormLayers,
   postNormLinears,
@@ -49,9 +50,9 @@ const paths = (layer: number): LayerPaths => {
   };
 };
 
-const embed = (forward: Forward, { ids }: TokenBatch): tf.Tensor => {
-  const words = lookUp(forward.weight(`${EMBEDDINGS}.word_embeddings.weight`), ids);
-  const places = positions(forward.weight(`${EMBEDDINGS}.position_embeddings.weight`), ids.shape[1]);
+const embed = (forward: Forward, batch: TokenBatch): tf.Tensor => {
+  const words = lookUp(forward.weight(`${EMBEDDINGS}.word_embeddings.weight`), batch.ids);
+  const places = positionsOf(batch, forward.weight(`${EMBEDDINGS}.position_embeddings.weight`));
   const normed = normAt(forward, `${EMBEDDINGS}.LayerNorm`, tf.add(words, places), EPS);
   return forward.perturb('embedding', { path: EMBEDDINGS, layer: 0 }, normed);
 };
@@ -103,7 +104,7 @@ export const distilbert: Family<'cls' | 'mean' | 'classifier'> = {
         ...postNormSites(stack, batch, tokens),
         outputSite(layers, width, batch),
       ],
-      encode: (forward, batch) => postNormLayers(stack, forward, embed(forward, batch), paddingBias(batch.valid)),
+      encode: (forward, batch) => postNormLayers(stack, forward, embed(forward, batch), textsOf(batch, paddingBias)),
       pool: encoderPool(pool, layers),
     };
   },

@@ -3,8 +3,7 @@ import { as3d, tf } from '@lab/engine';
 import { z } from 'zod';
 import { checkJson } from '../../checkpoint/json.ts';
 import { ACTIVATION_NAMES, ACTIVATIONS } from '../../parts/activations.ts';
-import { splitHeads } from '../../parts/attention.ts';
-import { decoderBias, decoderPositions } from '../../parts/cache.ts';
+import { decoderTexts, decoderPositions } from '../../parts/cache.ts';
 import { decoderAnatomy, decoderLayers, type DecoderPaths, type DecoderStack } from '../../parts/decoder.ts';
 import { lookUp } from '../../parts/embed.ts';
 import { normAt } from '../../parts/norm.ts';
@@ -69,23 +68,23 @@ const stackOf = (config: Config): DecoderStack => ({
   paths,
   norms: 'before',
   norm: (forward, path, x) => normAt(forward, path, x, config.layer_norm_epsilon),
-  project: (forward, { path, layer }, h) => {
+  heads: config.n_head,
+  project: (forward, { path }, h) => {
     const [q, k, v] = tf.split(forward.linear(`${path}.c_attn`, h), 3, -1);
     if (!q || !k || !v) throw new Error(`${path}.c_attn does not hold query, key and value`);
-    const heads = (part: tf.Tensor) => splitHeads(part, config.n_head);
-    return { q: tf.mul(heads(q), scaleOf(config, layer)), k: heads(k), v: heads(v) };
+    return { q, k, v };
   },
+  query: (q, { layer }) => tf.mul(q, scaleOf(config, layer)),
   inner: (forward, { path }, h) => ACTIVATIONS[config.activation_function](forward.linear(`${path}.c_fc`, h)),
 });
 
 const encode =
   (config: Config, stack: DecoderStack): Anatomy['encode'] =>
-  (forward, { ids, valid }) => {
-    const bias = decoderBias(forward, valid);
-    const words = lookUp(forward.weight(WORDS), ids);
-    const sum = tf.add(words, decoderPositions(forward, forward.weight(POSITIONS), ids.shape[1]));
+  (forward, batch) => {
+    const words = lookUp(forward.weight(WORDS), batch.ids);
+    const sum = tf.add(words, decoderPositions(forward, batch, forward.weight(POSITIONS)));
     const embedded = forward.perturb('embedding', { path: ROOT, layer: 0 }, sum);
-    const last = decoderLayers(stack, forward, embedded, bias);
+    const last = decoderLayers(stack, forward, embedded, decoderTexts(forward, batch));
     return as3d(normAt(forward, FINAL_NORM, last, config.layer_norm_epsilon));
   };
 

@@ -3,12 +3,13 @@ import type { Forward, LinearSpec } from '@lab/adapter';
 import { as3d, tf } from '@lab/engine';
 import { checkJson } from '../../checkpoint/json.ts';
 import { ACTIVATIONS } from '../../parts/activations.ts';
-import { HIDDEN, paddingBias, splitHeads } from '../../parts/attention.ts';
+import { HIDDEN, paddingBias } from '../../parts/attention.ts';
 import { decoderLayers, type DecoderPaths, type DecoderStack } from '../../parts/decoder.ts';
 import { lookUp } from '../../parts/embed.ts';
 import { encoderPool, type PoolHead } from '../../parts/encoder-pool.ts';
 import { layerNorm } from '../../parts/norm.ts';
-import { ropeFrequencies, ropeTables, rotate, type Rope } from '../../parts/rope.ts';
+import { byTokens, ropeFrequencies, ropeTables, rotate, type Rope } from '../../parts/rope.ts';
+import { textsOf } from '../../parts/texts.ts';
 import {
   embeddingSite,
   layerSites,
@@ -71,41 +72,40 @@ interface Frequencies {
 
 const encodeOf =
   (config: ModernBertConfig, frequencies: Frequencies): Anatomy['encode'] =>
-  (forward, { ids, valid }) => {
-    const tokens = ids.shape[1];
+  (forward, batch) => {
     const headWidth = config.hidden_size / config.num_attention_heads;
     const norm = normAt(config);
     const isLocal = (layer: number) => config.layer_types[layer] === 'sliding_attention';
     const rotations = {
-      everywhere: ropeTables(frequencies.everywhere, tokens),
-      nearby: ropeTables(frequencies.nearby, tokens),
+      everywhere: byTokens((tokens) => ropeTables(frequencies.everywhere, tokens)),
+      nearby: byTokens((tokens) => ropeTables(frequencies.nearby, tokens)),
     };
-    const everywhere = paddingBias(valid);
-    const nearby = tf.add(everywhere, bandBias(tokens, Math.floor(config.local_attention / 2)));
+    const rotated = (x: tf.Tensor4D, layer: number) =>
+      rotate(x, (isLocal(layer) ? rotations.nearby : rotations.everywhere)(x.shape[2]));
+    const everywhere = textsOf(batch, paddingBias);
+    const reach = Math.floor(config.local_attention / 2);
+    const nearby = textsOf(batch, (valid) => tf.add(paddingBias(valid), bandBias(valid.shape[1], reach)));
     const stack: DecoderStack = {
       layers: config.num_hidden_layers,
       paths,
       norms: 'before',
       // The embeddings come normed, so the first layer has no norm of its own.
       norm: (pass, path, x) => (path === paths(0).attentionNorm ? x : norm(pass, path, x)),
-      project: (pass, { path, layer }, h) => {
+      heads: config.num_attention_heads,
+      project: (pass, { path }, h) => {
         const [q, k, v] = tf.split(pass.linear(`${path}.Wqkv`, h), 3, -1);
         if (!q || !k || !v) throw new Error(`${path}.Wqkv does not hold query, key and value`);
-        const rope = isLocal(layer) ? rotations.nearby : rotations.everywhere;
-        const heads = (part: tf.Tensor) => splitHeads(part, config.num_attention_heads);
-        return {
-          q: tf.mul(rotate(heads(q), rope), 1 / Math.sqrt(headWidth)),
-          k: rotate(heads(k), rope),
-          v: heads(v),
-        };
+        return { q, k, v };
       },
+      query: (q, { layer }) => tf.mul(rotated(q, layer), 1 / Math.sqrt(headWidth)),
+      key: (k, { layer }) => rotated(k, layer),
       inner: (pass, { path }, h) => {
         const [input, gate] = tf.split(pass.linear(`${path}.Wi`, h), 2, -1);
         if (!input || !gate) throw new Error(`${path}.Wi does not hold input and gate`);
         return tf.mul(ACTIVATIONS[config.hidden_activation](input), gate);
       },
     };
-    const words = norm(forward, EMBEDDING_NORM, lookUp(forward.weight(WORDS), ids));
+    const words = norm(forward, EMBEDDING_NORM, lookUp(forward.weight(WORDS), batch.ids));
     const embedded = forward.perturb('embedding', { path: 'model.embeddings', layer: 0 }, words);
     const last = decoderLayers(stack, forward, embedded, (layer) => (isLocal(layer) ? nearby : everywhere));
     return as3d(norm(forward, FINAL_NORM, last));

@@ -3,8 +3,7 @@ import { as3d, tf } from '@lab/engine';
 import { z } from 'zod';
 import { checkJson } from '../../checkpoint/json.ts';
 import { ACTIVATION_NAMES, ACTIVATIONS } from '../../parts/activations.ts';
-import { splitHeads } from '../../parts/attention.ts';
-import { decoderBias, decoderPositions } from '../../parts/cache.ts';
+import { decoderTexts, decoderPositions } from '../../parts/cache.ts';
 import { decoderAnatomy, decoderLayers, type DecoderPaths, type DecoderStack } from '../../parts/decoder.ts';
 import { lookUp } from '../../parts/embed.ts';
 import { normAt } from '../../parts/norm.ts';
@@ -87,11 +86,12 @@ const stackOf = (config: Config): DecoderStack => ({
   paths,
   norms: config.do_layer_norm_before ? 'before' : 'after',
   norm: (forward, path, x) => normAt(forward, path, x, EPS),
+  heads: config.num_attention_heads,
   project: (forward, { path }, h) => {
-    const heads = (name: string) => splitHeads(forward.linear(`${path}.${name}`, h), config.num_attention_heads);
-    const [q, k, v] = [heads('q_proj'), heads('k_proj'), heads('v_proj')];
-    return { q: tf.mul(q, 1 / Math.sqrt(q.shape[3])), k, v };
+    const map = (name: string) => forward.linear(`${path}.${name}`, h);
+    return { q: map('q_proj'), k: map('k_proj'), v: map('v_proj') };
   },
+  query: (q) => tf.mul(q, 1 / Math.sqrt(q.shape[3])),
   inner: (forward, { layer }, h) => ACTIVATIONS[config.activation_function](forward.linear(up(layer), h)),
 });
 
@@ -99,14 +99,13 @@ const hasFinalNorm = (config: Config): boolean => config.do_layer_norm_before &&
 
 const encode =
   (config: Config, stack: DecoderStack): Anatomy['encode'] =>
-  (forward, { ids, valid }) => {
-    const bias = decoderBias(forward, valid);
+  (forward, batch) => {
     const projected = projections(config).length > 0;
-    const words = lookUp(forward.weight(WORDS), ids);
+    const words = lookUp(forward.weight(WORDS), batch.ids);
     const wide = projected ? forward.linear(`${ROOT}.project_in`, words) : words;
-    const places = decoderPositions(forward, forward.weight(POSITIONS), ids.shape[1], FIRST_POSITION);
+    const places = decoderPositions(forward, batch, forward.weight(POSITIONS), FIRST_POSITION);
     const embedded = forward.perturb('embedding', { path: ROOT, layer: 0 }, tf.add(wide, places));
-    const last = decoderLayers(stack, forward, embedded, bias);
+    const last = decoderLayers(stack, forward, embedded, decoderTexts(forward, batch));
     const normed = hasFinalNorm(config) ? normAt(forward, FINAL_NORM, last, EPS) : last;
     return as3d(projected ? forward.linear(`${ROOT}.project_out`, normed) : normed);
   };
