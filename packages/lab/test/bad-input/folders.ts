@@ -52,7 +52,7 @@ export const folderCases = (lab: CommandLine, folder: string): readonly BadCase[
     ...outs.map((out): BadCase => ({
       group: 'environment',
       name: `--out ${JSON.stringify(out)}`,
-      names: [/--out|folder/],
+      names: [/--out|folder|cannot read/],
       attempt: () => {
         writeFileSync(inFile, '');
         return lab('run', 'compare', '--scale', 'smoke', '--limit', '1', '--workers', '1', '--out', out);
