@@ -30,6 +30,7 @@ const scripts = {
   parity: () => tsx('scripts/parity.ts', ...args),
   faults: () => tsx('scripts/faults.ts', ...args),
   house: () => tsx('scripts/house.ts', ...args),
+  leases: () => tsx('scripts/leases.ts', ...args),
   'train-decoder': () => tsx('scripts/train-decoder.ts', ...args),
 };
 

@@ -1,6 +1,8 @@
 import type { Key } from '@lab/random';
 import type { Allocation } from '@lab/records';
-import type { Float32HostArray, LoraPair, Params, tf } from '@lab/engine';
+import type { LoraPair, Params, tf } from '@lab/engine';
+import type { HostParams } from './host-params.ts';
+import type { PrunedFactors } from './lora/pruned.ts';
 import type { LinearSpec, Model } from './model.ts';
 import type { Perturb, Place, SiteUse } from './pass/site.ts';
 
@@ -82,6 +84,14 @@ export interface Adapter {
     params: Params,
     flow: Flow,
   ) => tf.Tensor;
+  /** Acts after the norm that follows a sublayer's residual, where the model has one there; absent: identity. */
+  readonly afterNorm?: (
+    place: Place,
+    x: tf.Tensor,
+    norm: (x: tf.Tensor) => tf.Tensor,
+    params: Params,
+    flow: Omit<Flow, 'stream'>,
+  ) => tf.Tensor;
   /**
    * Added to the task loss (orthogonality, balance of gates); a scalar. `recorded` holds what the
    * first pass recorded.
@@ -112,19 +122,31 @@ export interface Adapter {
   readonly search?: ModuleSearch;
   /** Parameters in use when training has ended; absent: all that are trained. */
   readonly used?: (params: HostParams) => number;
+  /** The update of a target as its ranks in use alone; absent: no rank is ever pruned. */
+  readonly pruned?: (spec: LinearSpec, params: HostParams) => PrunedFactors;
   /**
    * ΔW [d_in, d_out] that merging adds to W, from host parameters. Without `delta` and `deltaBias`
    * an adapter cannot be merged.
    */
   readonly delta?: (spec: LinearSpec, params: HostParams) => Float32Array;
-  /** Δb [d_out] that merging adds to the bias (to zeros where the map has none). */
-  readonly deltaBias?: (spec: LinearSpec, params: HostParams) => Float32Array;
+  /**
+   * ΔW where it depends on the frozen weights too (DoRA), in place of `delta`. `factor` scales the
+   * low-rank update, as an expected mask does.
+   */
+  readonly deltaFrom?: (
+    spec: LinearSpec,
+    params: HostParams,
+    given: { readonly weights: HostParams; readonly factor: number },
+  ) => Float32Array;
+  /** The part of `delta` that no noise meets (links of a chain that have ended); absent: none. */
+  readonly noiselessDelta?: (spec: LinearSpec, params: HostParams) => Float32Array;
+  /**
+   * Δb [d_out] that merging adds to the bias (to zeros where the map has none); undefined: nothing.
+   */
+  readonly deltaBias?: (spec: LinearSpec, params: HostParams) => Float32Array | undefined;
   /** How PEFT stores this adapter; absent: PEFT has no such adapter. */
   readonly peft?: PeftForm;
 }
-
-/** Parameters or weights on the host by name. */
-export type HostParams = { readonly [name: string]: Float32HostArray };
 
 /**
  * PEFT's words for an adapter: fields of adapter_config.json, and what its parameters are called in
@@ -134,6 +156,11 @@ export interface PeftForm {
   readonly config: { readonly [field: string]: unknown };
   /** `layer.0.query.lora_A` -> `layer.0.query.lora_A.weight` for LoRA. */
   readonly key: (name: string) => string;
+  /**
+   * What PEFT's tensor has more than our parameter, from the frozen weights: ours is the difference
+   * to a bias or a length that PEFT stores whole. Absent, or undefined for a name: nothing.
+   */
+  readonly offset?: (name: string, weights: HostParams) => Float32Array | undefined;
 }
 
 export interface AdapterState {
@@ -145,8 +172,8 @@ export interface AdapterState {
   /** Host scalars for this step (budget, switch) that enter the graph as inputs. */
   readonly inputs: (progress: StepCount) => { readonly [name: string]: number };
   /**
-   * After the optimiser's step: parameters, gradients and slots in, parameters and slots out; both
-   * moments too where they change.
+   * After the optimiser's step: parameters, clipped gradients and slots in, parameters and slots out;
+   * both moments too where they change.
    */
   readonly update: (args: { params: Params; grads: Params; slots: Params; inputs: Params; moments: () => Moments }) => {
     params: Params;
@@ -169,8 +196,8 @@ export interface Probe {
   /** Gradient of the mean training loss. */
   readonly gradient: (params: HostParams) => Promise<HostParams>;
   /**
-   * Gradient of the sum of outputs on the first batch, all parameters and weights made positive and
-   * every embedding one.
+   * Gradient of what `flow` of the search names on the first batch, all parameters and weights made
+   * positive and every embedding one.
    */
   readonly flow: (params: HostParams) => Promise<HostParams>;
   /** The task's main metric; larger is better. */
@@ -183,6 +210,10 @@ export interface ModuleSearch {
   readonly due: (at: StepCount & { readonly perEpoch: number }) => boolean;
   /** Batches that scores are taken on, at least one. */
   readonly batches: number;
+  /** The first batches of the training rows, the same at every choice, or others drawn for each. */
+  readonly scoring: 'first' | 'redrawn';
+  /** What `Probe.flow` takes the gradient of. */
+  readonly flow: 'loss' | 'outputs';
   /**
    * New values of the parameters that change, and what is recorded of the choice. Ties are broken
    * by `key`.

@@ -10,6 +10,7 @@ import { roLora } from './rolora/index.ts';
 import { sLora } from './s-lora/index.ts';
 import { proLora } from './prolora/index.ts';
 import { resLora } from './reslora/index.ts';
+import { dora } from './dora/index.ts';
 import { doraDynamic } from './dora-dynamic/index.ts';
 import { full } from './full/index.ts';
 import { heteroLora } from './heterolora/index.ts';
@@ -29,6 +30,7 @@ export const adapters: Catalogue<[Model], Adapter> = catalogue('adapter', [
   lora,
   adaLora,
   sora,
+  dora,
   doraDynamic,
   heteroLora,
   resLora,

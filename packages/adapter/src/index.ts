@@ -3,7 +3,6 @@ export type {
   AdapterState,
   BuildAdapter,
   Flow,
-  HostParams,
   Linear,
   Moments,
   ParamSpec,
@@ -12,8 +11,11 @@ export type {
   StepCount,
   ModuleSearch,
 } from './adapter.ts';
+export type { HostParams } from './host-params.ts';
 export { adapters } from './catalogue.ts';
 export { adapterSize } from './size/count.ts';
+export { parametersInUse, ranksInUse } from './size/used.ts';
+export { prunedLoraFiles } from './peft/pruned-lora.ts';
 export { describeSize, plainModel } from './size/describe.ts';
 export { affine, forwardWith } from './pass/forward.ts';
 export { merge } from './merge.ts';

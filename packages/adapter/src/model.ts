@@ -1,5 +1,5 @@
 import type { Params, tf } from '@lab/engine';
-import type { HostParams } from './adapter.ts';
+import type { HostParams } from './host-params.ts';
 import type { Place, Perturb, SiteUse } from './pass/site.ts';
 
 /** A linear map y = x W + b that an adapter may attach to. W is stored [d_in, d_out]. */
@@ -11,6 +11,8 @@ export interface LinearSpec extends Place {
    * relative positions ([1, R, d_in]).
    */
   readonly per: 'token' | 'example' | 'position';
+  /** Whether relative positions pass through it beside the tokens (DeBERTa with shared keys). */
+  readonly positions?: boolean;
   /** Whether the checkpoint gives it a bias; absent: it does. */
   readonly bias?: boolean;
 }
@@ -42,6 +44,11 @@ export interface Forward {
     input: tf.Tensor,
     stream?: tf.Tensor,
   ) => tf.Tensor;
+  /**
+   * Lets an adapter act after the norm that follows a sublayer's residual, in models that norm
+   * there. `norm` is that norm. x: [B, T, width]. Absent: nothing acts there.
+   */
+  readonly afterNorm?: (place: Place, x: tf.Tensor, norm: (x: tf.Tensor) => tf.Tensor) => tf.Tensor;
 }
 
 /**
@@ -68,6 +75,8 @@ export interface Model {
   readonly layers: number;
   readonly maxTokens: number;
   readonly causal: boolean;
+  /** Whether norms come before a sublayer or after its residual; absent: before. */
+  readonly norms?: 'before' | 'after';
   readonly linears: readonly LinearSpec[];
   /**
    * Frozen weights by name; float32, linear kernels as [d_in, d_out] under `<path>.weight`, biases

@@ -1,5 +1,5 @@
 import { as1d, as2d, type Params, type tf } from '@lab/engine';
-import type { HostParams } from './adapter.ts';
+import type { HostParams } from './host-params.ts';
 
 const missing = (name: string): never => {
   throw new Error(`no tensor named ${name}`);

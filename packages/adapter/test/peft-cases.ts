@@ -1,5 +1,5 @@
 import { adapters, peftFiles, type Adapter } from '../src/index.ts';
-import { drawn, linears, tiny, trained } from './tiny.ts';
+import { drawn, linears, tiny, trained, weights } from './tiny.ts';
 
 /** Adapters that PEFT knows, as options; all on the same two words of `target_modules`. */
 export const CASES = {
@@ -23,6 +23,17 @@ export const CASES = {
     rank_pattern: { 'ffn.output': 4 },
     alpha_pattern: { output: 11 },
   },
+  dora: { name: 'dora', r: 3, alpha: 5, target_modules: ['query', 'value', 'ffn.output'] },
+  'dora-patterns': {
+    name: 'dora',
+    r: 3,
+    alpha: 5,
+    rslora: true,
+    target_modules: ['query', 'ffn.output'],
+    rank_pattern: { 'ffn.output': 4 },
+    alpha_pattern: { output: 11 },
+  },
+  bias: { name: 'lora', r: 3, alpha: 5, target_modules: ['query', 'ffn.output'], bias: 'lora_only' },
 } as const;
 
 export const adapterOf = (name: string): Adapter =>
@@ -33,7 +44,14 @@ export const filesOf = (name: string): { readonly [file: string]: string | Uint8
   const adapter = adapterOf(name);
   const head = { 'classifier.weight': drawn('head', [2, 6]), 'classifier.bias': drawn('head bias', [2]) };
   const options = adapters.parse(CASES[name as keyof typeof CASES]);
-  return peftFiles(options, tiny, adapter, { ...trained(adapter), ...head });
+  return peftFiles(options, tiny, { adapter, params: { ...trained(adapter), ...head }, weights });
+};
+
+/** Our files of a case as a run stores them, without the frozen weights at hand. */
+export const storedOf = (name: string): { readonly [file: string]: string | Uint8Array } => {
+  const adapter = adapterOf(name);
+  const options = adapters.parse(CASES[name as keyof typeof CASES]);
+  return peftFiles(options, tiny, { adapter, params: trained(adapter) });
 };
 
 /** Two input rows for every map, by path. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { BadInput, present } from '@lab/records';
-import { readSafetensors, tf } from '@lab/engine';
+import { readSafetensors, tf, writeSafetensors } from '@lab/engine';
 import { describe, expect, it } from 'vitest';
 import {
   adapters,
@@ -13,7 +13,7 @@ import {
   type Adapter,
   type HostParams,
 } from '../src/index.ts';
-import { adapterOf, CASES, filesOf, inputs } from './peft-cases.ts';
+import { adapterOf, CASES, filesOf, inputs, storedOf } from './peft-cases.ts';
 import { drawn, linears, tensors, tiny, trained, weights } from './tiny.ts';
 import { floatsAt, matrixAt } from '../src/named.ts';
 
@@ -46,6 +46,13 @@ const compare = (adapter: Adapter, params: HostParams, expected: Outputs): void 
   });
 };
 
+/** An adapter as PEFT saved it, and the weights it was made for. */
+const theirFiles = (name: string) => ({
+  config: read(`theirs/${name}.config.json`).toString(),
+  tensors: read(`theirs/${name}.safetensors`),
+  weights,
+});
+
 describe.each(Object.keys(CASES))('%s', (name) => {
   const adapter = adapterOf(name);
 
@@ -57,8 +64,7 @@ describe.each(Object.keys(CASES))('%s', (name) => {
   });
 
   it('files of PEFT give what PEFT computes', () => {
-    const bytes = read(`theirs/${name}.safetensors`);
-    compare(adapter, readPeft(adapter, bytes, 'theirs'), present(theirs[name]).outputs);
+    compare(adapter, readPeftFiles(tiny, theirFiles(name), 'theirs').params, present(theirs[name]).outputs);
     expect(adapterSize(adapter)).toBe(present(theirs[name]).parameters);
   });
 
@@ -74,12 +80,12 @@ describe.each(Object.keys(CASES))('%s', (name) => {
   });
 
   it('files read back are the parameters, and what does not fit is named', () => {
-    const bytes = filesOf(name)['adapter_model.safetensors'] as Uint8Array;
+    const bytes = storedOf(name)['adapter_model.safetensors'] as Uint8Array;
     expect(readPeft(adapter, bytes, 'here')).toEqual(trained(adapter));
     const { rank_pattern: _rank, alpha_pattern: _alpha, ...plain } = CASES[name as 'patterns'];
-    const other = adapters.build(adapters.parse({ ...plain, target_modules: ['value'] }), tiny);
+    const other = adapters.build(adapters.parse({ ...plain, target_modules: ['attention.output'] }), tiny);
     expect(() => readPeft(other, bytes, 'file')).toThrow(BadInput);
-    expect(() => readPeft(other, bytes, 'file')).toThrow(/^file: tensor .*value.* is missing$/);
+    expect(() => readPeft(other, bytes, 'file')).toThrow(/^file: tensor .*attention\.output.* is missing$/);
     const rank = name === 'adalora' ? { init_r: 5 } : { r: 5 };
     const wider = adapters.build(adapters.parse({ ...CASES[name as 'lora'], ...rank }), tiny);
     expect(() => readPeft(wider, bytes, 'file')).toThrow(/lora_A.* has the shape \[\d, 4\]; expected \[5, 4\]/);
@@ -90,7 +96,7 @@ describe.each(Object.keys(CASES))('%s', (name) => {
 it('an adapter that PEFT does not have is not passed off as one of PEFT’s', () => {
   const options = adapters.parse({ name: 'houlsby', size: 3 });
   const adapter = adapters.build(options, tiny);
-  const files = peftFiles(options, tiny, adapter, trained(adapter));
+  const files = peftFiles(options, tiny, { adapter, params: trained(adapter) });
   const config = JSON.parse(files['adapter_config.json'] as string) as Record<string, unknown>;
   expect(config.peft_type).toBeUndefined();
   expect(config.lab_adapter).toEqual(options);
@@ -98,16 +104,13 @@ it('an adapter that PEFT does not have is not passed off as one of PEFT’s', ()
 });
 
 describe('PEFT’s two files', () => {
-  const files = (name: string) => ({
-    config: read(`theirs/${name}.config.json`).toString(),
-    tensors: read(`theirs/${name}.safetensors`),
-  });
+  const files = theirFiles;
   const edited = (name: string, change: object) => ({
     ...files(name),
     config: JSON.stringify({ ...(JSON.parse(files(name).config) as object), ...change }),
   });
 
-  it.each([...Object.keys(CASES), 'modules', 'pruned'])(
+  it.each([...Object.keys(CASES), 'modules', 'pruned', 'regex', 'layers', 'excluded', 'listed'])(
     '%s: the config and the tensors give what PEFT computes',
     (name) => {
       const { adapter, params } = readPeftFiles(tiny, files(name), name);
@@ -126,6 +129,28 @@ describe('PEFT’s two files', () => {
     expect(theirs.modules!.parameters).toBe(adapterSize(adapter) + 2 * 6 + 2);
   });
 
+  it('of two names that a head may have, the one that is stored comes back', () => {
+    const { saved } = readPeftFiles(tiny, files('listed'), 'listed');
+    expect(Object.keys(saved)).toEqual(['classifier.bias', 'classifier.weight']);
+  });
+
+  it('an adapter attaches where PEFT attached it', () => {
+    const paths = (name: string) =>
+      readPeftFiles(tiny, files(name), name).adapter.targets.map(({ path }) => path.replace('layer.0.', ''));
+    expect(paths('regex')).toEqual(['attention.query', 'ffn.intermediate']);
+    // A word that is a whole name counts in whatever layer.
+    expect(paths('layers')).toEqual(['attention.query', 'ffn.output', 'pooler']);
+    expect(paths('excluded')).toEqual(['attention.query', 'attention.output']);
+  });
+
+  it('names without what stands before them in this model are found', () => {
+    const { tensors } = readSafetensors(files('lora').tensors);
+    const shorter = Object.entries(tensors).map(([key, array]) => [key.replace('.layer.0.', '.0.'), array] as const);
+    const bytes = writeSafetensors({ tensors: Object.fromEntries(shorter), metadata: {} });
+    const bare = readPeftFiles(tiny, { ...files('lora'), tensors: bytes }, 'bare');
+    expect(bare.params).toEqual(readPeftFiles(tiny, files('lora'), 'lora').params);
+  });
+
   it('a pruned AdaLoRA has its kept triplets in their places and zeros elsewhere', () => {
     const { params } = readPeftFiles(tiny, files('pruned'), 'pruned');
     const { rank_pattern } = JSON.parse(files('pruned').config) as { rank_pattern: Record<string, boolean[]> };
@@ -139,18 +164,24 @@ describe('PEFT’s two files', () => {
       Object.keys(rank_pattern).map((name) => [name, [true, false, false, false, false]]),
     );
     expect(() => readPeftFiles(tiny, edited('pruned', { rank_pattern: wrong }), 'f')).toThrow(
-      /lora_A is \[\d, 4\]; rank_pattern keeps 1 ranks/,
+      /lora_A is \[\d, \d\]; rank_pattern keeps 1 ranks/,
     );
   });
 
   it('what has no counterpart here is refused with its key', () => {
     const refused = (name: string, change: object) => () => readPeftFiles(tiny, edited(name, change), 'f');
-    expect(refused('lora', { use_dora: true })).toThrow(/^f\/adapter_config.json: key "use_dora" is set/);
+    expect(refused('lora', { use_qalora: true })).toThrow(/^f\/adapter_config.json: key "use_qalora" is set/);
+    expect(refused('lora', { alora_invocation_tokens: [3] })).toThrow(/key "alora_invocation_tokens" is set/);
+    expect(refused('lora', { field_of_next_year: 1 })).toThrow(/key "field_of_next_year" is set/);
+    expect(refused('lora', { field_of_next_year: null })).not.toThrow();
+    expect(refused('lora', { target_modules: '(' })).toThrow(/"\(" is no regular expression/);
+    expect(refused('layers', { layers_to_transform: [1] })).toThrow(/query.* is neither the adapter's/);
+    expect(refused('lora', { exclude_modules: '.*' })).toThrow(/leave no linear map/);
     expect(refused('lora', { init_lora_weights: 'pissa' })).toThrow(/key "init_lora_weights"/);
     expect(refused('lora', { bias: 'all' })).toThrow(/key "bias"/);
     expect(refused('lora', { peft_type: 'IA3' })).toThrow(/key "peft_type"/);
     expect(refused('modules', { modules_to_save: null })).toThrow(/classifier.* is neither the adapter's/);
-    expect(refused('modules', { modules_to_save: ['classifier', 'pooler'] })).toThrow(/no tensor of "pooler"/);
+    expect(refused('lora', { modules_to_save: ['head', 'score'] })).toThrow(/no tensor of head, score/);
     expect(refused('patterns', { rank_pattern: {} })).toThrow(/has the shape \[2, 5\]; expected \[3, 5\]/);
     expect(refused('patterns', { rank_pattern: { '(': 2 } })).toThrow(/rank_pattern: "\(" is no regular expression/);
   });

@@ -1,3 +1,6 @@
-/** What benchmarks and scripts take apart. Packages import each other through their index alone; lint keeps it so. */
+/**
+ * What benchmarks and scripts take apart. Packages import each other through their index alone;
+ * lint keeps it so.
+ */
 export { glossPool } from './sets/gloss/gloss.ts';
 export { synsets } from './wordnet/parse.ts';

@@ -9,16 +9,6 @@ export { meanFieldScale, mergeFactor } from './masks/mean-field.ts';
 export { planMasks } from './masks/plan.ts';
 export { checkNoise, refusal } from './noise/check.ts';
 export { rateAt } from './noise/rate.ts';
-export type {
-  Compensation,
-  Consistency,
-  DrawContext,
-  Dropout,
-  Evaluate,
-  Layers,
-  Noise,
-  PlannedMask,
-  Rate,
-  RateSchedule,
-  Structure,
-} from './types.ts';
+export { ownerOf } from './noise/structure.ts';
+export type { Consistency, Dropout, Evaluate, Layers, Noise, PlannedMask, Rate, RateSchedule } from './types.ts';
+export type { Compensation, DrawContext, Structure } from './noise/axes.ts';

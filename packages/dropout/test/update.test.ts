@@ -1,4 +1,4 @@
-import { noNoise, type Perturb } from '@lab/adapter';
+import { noNoise, type LinearSpec, type Perturb } from '@lab/adapter';
 import { fold } from '@lab/random';
 import { tf } from '@lab/engine';
 import { assert, beforeAll, describe, expect, it } from 'vitest';
@@ -149,12 +149,28 @@ describe('mean-field', () => {
     const scale = scaleOf(noise);
     const at = (layer: number) => scale('lora.delta', { path: 'p', layer }, tf.scalar(1)).dataSync()[0];
     expect([at(0), at(1)]).toEqual([1, 0.5]);
+    expect(scale('lora.A', { path: 'p', layer: 1 }, tf.scalar(1)).dataSync()[0]).toBe(1);
   });
 
-  it('merging is defined for it and for the deterministic pass, and refused for an ensemble', () => {
+  describe('merging', () => {
     const build = (options: object) => methods.build(methods.parse({ name: 'lora-dropout', p: 0.3, ...options }));
-    expect(mergeFactor(build({ evaluate: 'deterministic' }), place, DEPTH)).toBe(1);
-    expect(mergeFactor(build({ evaluate: 'mean-field' }), place, DEPTH)).toBeCloseTo(0.49, 12);
-    expect(() => mergeFactor(build({}), place, DEPTH)).toThrow(/no single merged matrix/);
+    const on = (more: Partial<LinearSpec> = {}) => ({ ...place, per: 'token', ...more }) as const;
+
+    it('is defined for it and for the deterministic pass, and refused for an ensemble', () => {
+      expect(mergeFactor(build({ evaluate: 'deterministic' }), on(), DEPTH)).toBe(1);
+      expect(mergeFactor(build({ evaluate: 'mean-field' }), on(), DEPTH)).toBeCloseTo(0.49, 12);
+      expect(() => mergeFactor(build({}), on(), DEPTH)).toThrow(/no single merged matrix/);
+    });
+
+    it('of a map that carries relative positions takes only what reaches them', () => {
+      const [matrices, values] = [
+        build({ evaluate: 'mean-field' }),
+        build({ evaluate: 'mean-field', scope: 'example' }),
+      ];
+      for (const spec of [on({ per: 'position' }), on({ positions: true })])
+        expect(mergeFactor(matrices, spec, DEPTH)).toBeCloseTo(0.49, 12);
+      expect(mergeFactor(values, on({ per: 'position' }), DEPTH)).toBe(1);
+      expect(() => mergeFactor(values, on({ positions: true }), DEPTH)).toThrow(/also carries relative positions/);
+    });
   });
 });

@@ -4,7 +4,7 @@ export { adamW, adamWDefaults, adamWScalars, type AdamWInputs, type AdamWOptions
 export { clipByNorm, valueAndGrad } from './tensors/gradient.ts';
 export { crossEntropy, logSoftmax, meanSquaredError } from './tensors/loss.ts';
 export { loraPro, proGradients } from './optimisers/lora-pro.ts';
-export { loraRite } from './optimisers/lora-rite.ts';
+export { loraRite, type RiteLimiter } from './optimisers/lora-rite.ts';
 export type { LoraPair, PairOptimizer } from './optimisers/pairs.ts';
 export { layoutOf, pack, unpack, viewOf, type Layout, type Params, type Slot } from './tensors/params.ts';
 export { readSafetensors, writeSafetensors, type Safetensors } from './tensors/safetensors.ts';
@@ -12,7 +12,7 @@ export { learningRate, type Schedule } from './optimisers/schedule.ts';
 export { as1d, as2d, as3d, as4d } from './tensors/rank.ts';
 export { stopGradient } from './tensors/stop-gradient.ts';
 export { flatten } from './tree.ts';
-export { asFloats, floats, ints, readFloats, scalar, sizeOf } from './host.ts';
+export { asFloats, floats, hostArray, ints, readFloats, scalar, sizeOf } from './host.ts';
 export type {
   BoolHostArray,
   DType,

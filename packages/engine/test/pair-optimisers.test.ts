@@ -1,6 +1,15 @@
 import { fold, key, normal } from '@lab/random';
 import { describe, expect, it } from 'vitest';
-import { layoutOf, loraPro, loraRite, proGradients, tf, type PairOptimizer, type Params } from '../src/index.ts';
+import {
+  layoutOf,
+  loraPro,
+  loraRite,
+  proGradients,
+  tf,
+  type PairOptimizer,
+  type Params,
+  type RiteLimiter,
+} from '../src/index.ts';
 import { inverse, inverseRoot, sylvester } from '../src/optimisers/small-matrices.ts';
 
 const draws = (word: string, rows: number, columns: number): tf.Tensor2D =>
@@ -96,7 +105,7 @@ const moved = ({ A, B }: Start): Start => {
 describe('LoRA-RITE', () => {
   it('moves the product alike in every basis of its factors', () => {
     tf.tidy(() => {
-      const optimizer = loraRite([pair], layout);
+      const optimizer = loraRite([pair], layout, 'none');
       const [one, other] = [path(optimizer, start()), path(optimizer, moved(start()))];
       const size = largest(one[9]!);
       // Ten steps with bases and roots in float32, each good to some 1e-5 of its size.
@@ -105,15 +114,43 @@ describe('LoRA-RITE', () => {
     });
   });
 
-  it('starts from B = 0 and comes nearer to the goal', () => {
+  it.each(['skip', 'shorten'] as const)('%s: starts from B = 0 and comes nearer to the goal', (limiter) => {
     tf.tidy(() => {
       const zero = { A: draws('A', r, dIn), B: tf.zeros([dOut, r]) as tf.Tensor2D };
-      const products = path(loraRite([pair], layout), zero);
+      const products = path(loraRite([pair], layout, limiter), zero);
       const errors = products.map(
         (product) => tf.norm(tf.sub(product, draws('goal', dOut, dIn))).arraySync() as number,
       );
       errors.slice(1).forEach((error, step) => expect(error).toBeLessThan(errors[step]!));
     });
+  });
+});
+
+it('LoRA-RITE leaves out the step of a factor whose root mean square exceeds 1, as published, and goes on', () => {
+  tf.tidy(() => {
+    // Near B = 0 a step of A is long: only its product with B counts.
+    const [A, B] = [draws('A', r, dIn), tf.mul<tf.Tensor2D>(draws('B', dOut, r), 1e-3)];
+    const step = (limiter: RiteLimiter) => {
+      const optimizer = loraRite([pair], layout, limiter);
+      const grad = flat(draws('dA', r, dIn), draws('dB', dOut, r), tf.zeros([2]));
+      const slots = Object.fromEntries(optimizer.slots.map(({ name, shape }) => [name, tf.zeros([...shape])]));
+      const zeros = tf.zeros<tf.Rank.R1>([layout.size]);
+      const corrections = { correction1: tf.scalar(10), correction2: tf.scalar(1000) };
+      const theta = flat(A, B, tf.ones([2]));
+      return optimizer.step({
+        ...{ layout, theta, grad, m: zeros, v: zeros, decay: zeros, lr: tf.scalar(0.01), clip: 1e9, slots },
+        ...corrections,
+      });
+    };
+    const change = (limiter: RiteLimiter) => {
+      const [a, b] = tf.split(tf.sub(step(limiter).theta, flat(A, B, tf.ones([2]))), [r * dIn, dOut * r, 2]);
+      return [a, b].map((part) => (part ? Math.max(...tf.abs(part).dataSync()) : NaN));
+    };
+    expect(change('skip')[0]).toBe(0);
+    expect(change('skip')[1]).toBeGreaterThan(0);
+    expect(change('none')[0]).toBeGreaterThan(0.01);
+    expect(change('skip')[1]).toBe(change('none')[1]);
+    expect(step('skip').m.dataSync()).toEqual(step('none').m.dataSync());
   });
 });
 

@@ -3,19 +3,27 @@ import { join } from 'node:path';
 import { merge, type Adapter, type HostParams } from '@lab/adapter';
 import { mergeFactor } from '@lab/dropout';
 import { isSavable } from '@lab/models';
-import { BadInput, type RunConfig } from '@lab/records';
+import { BadInput, itemAt, type RunConfig } from '@lab/records';
 import { writeSafetensors } from '@lab/engine';
 import { singleReadout, type Single, type Trained } from './trained.ts';
 
-/** The adapter with its update multiplied as the readout asks. */
+/** The adapter with the part of its update that noise meets multiplied as the readout asks. */
 const scaled = (adapter: Adapter, factor: (path: string) => number): Adapter => {
-  const { delta } = adapter;
+  const { delta, deltaFrom, noiselessDelta } = adapter;
+  if (deltaFrom)
+    return {
+      ...adapter,
+      deltaFrom: (spec, params, { weights }) => deltaFrom(spec, params, { weights, factor: factor(spec.path) }),
+    };
   if (!delta) return adapter;
   return {
     ...adapter,
     delta: (spec, params) => {
       const times = factor(spec.path);
-      return times === 1 ? delta(spec, params) : delta(spec, params).map((x) => x * times);
+      const whole = delta(spec, params);
+      if (times === 1) return whole;
+      const constant = noiselessDelta?.(spec, params) ?? new Float32Array(whole.length);
+      return whole.map((x, i) => (x - itemAt(constant, i)) * times + itemAt(constant, i));
     },
   };
 };

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { RunConfig } from '@lab/records';
+import { BadInput, type RunConfig } from '@lab/records';
 import { readoutProgram } from '@lab/runner';
 import { onnxFile, type tf } from '@lab/engine';
 import { singleReadout, type Single, type Trained } from './trained.ts';
@@ -37,6 +37,10 @@ export const writeOnnx = async (
   const { model, biEncoder } = blueprint;
   const pass = singleReadout(trained, config.dropout.name, readout);
   const program = readoutProgram(blueprint, pass);
+  if (tokens > model.maxTokens)
+    throw new BadInput(`--tokens: the model ${model.name} reads at most ${model.maxTokens} tokens; got ${tokens}`);
+  if (batch * tokens > 2 ** 20)
+    throw new BadInput(`--batch: ${batch} rows of ${tokens} tokens are too many; at most ${2 ** 20} tokens in all`);
   const rows = biEncoder ? 2 * batch : batch;
   const shape = [rows, tokens];
   const bytes = await onnxFile(

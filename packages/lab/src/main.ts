@@ -7,7 +7,9 @@ import {
   plannedCommand,
   trainingCommand,
   weightsOption,
+  shareOf,
   wholeNumber,
+  wholeNumbers,
 } from './terminal/options.ts';
 
 /** A command's action, loaded when it is called: help and short answers need no engine. */
@@ -49,10 +51,29 @@ namedCommand(program.command('plan'))
   .option('--workers <n>', 'worker processes to estimate for', wholeNumber(1), defaultWorkers())
   .addOption(jsonOption())
   .action(lazily(async () => (await import('./commands/plan.ts')).plan));
+namedCommand(program.command('register'))
+  .description('freezes runs, claims, margins and looks in a file with a checksum, before the runs')
+  .option('--looks <seeds...>', 'numbers of seeds at which verdicts may fall, for example 16 32 48', wholeNumbers)
+  .addOption(jsonOption())
+  .action(lazily(async () => (await import('./commands/register.ts')).register));
+trainingCommand(namedCommand(program.command('verify')))
+  .description('names what differs from the registered protocol; exit code 1 if anything does')
+  .option('--retrain <share>', 'share of the runs that is trained again and compared, 0 to 1', shareOf, 0)
+  .addOption(jsonOption())
+  .action(lazily(async () => (await import('./commands/verify.ts')).verify));
+trainingCommand(namedCommand(program.command('tune')))
+  .description('searches the settings of every arm on validation under equal budgets, on seeds of its own')
+  .option('--finish', 'trains stopped trials to their end too, and says what halving saved and missed', false)
+  .addOption(jsonOption())
+  .action(lazily(async () => (await import('./commands/tune.ts')).tune));
 trainingCommand(namedCommand(program.command('run')))
   .description('runs what is not done yet, then reports')
   .addOption(jsonOption())
   .action(lazily(async () => (await import('./commands/run.ts')).run));
+namedCommand(program.command('power'))
+  .description('from finished runs as pilots: the seeds that every claim needs, and which cannot be decided')
+  .addOption(jsonOption())
+  .action(lazily(async () => (await import('./commands/power.ts')).power));
 namedCommand(program.command('status'))
   .description('runs by state, and how far the running ones are')
   .option('--watch', 'a live table, until nothing is left to do', false)
@@ -113,7 +134,9 @@ program
   .command('export')
   .description('the trained weights of a finished run for other programs')
   .requiredOption('--run <id>', 'id of a finished run, as lab plan shows it')
-  .addOption(new Option('--format <name>', 'what to write').choices(['peft', 'merged', 'onnx']).makeOptionMandatory())
+  .addOption(
+    new Option('--format <name>', 'what to write').choices(['peft', 'lora', 'merged', 'onnx']).makeOptionMandatory(),
+  )
   .requiredOption('--to <folder>', 'folder to write to')
   .addOption(
     new Option(
@@ -142,11 +165,19 @@ program
 // The model and its weights join every run's config, and so its id: two folders of weights are two
 // models. A model's report lies beside those of the scale's own.
 program.hook('preAction', async (_program, command) => {
-  const { model, weights, set } = command.opts<{ model?: string; weights?: string; set?: readonly string[] }>();
+  const { model, weights, set, out } = command.opts<{
+    model?: string;
+    weights?: string;
+    set?: readonly string[];
+    out: string;
+  }>();
   if (!set) return;
   const { modelOverride, weightsOverride } = await import('./compose/weights.ts');
   const overrides = [...(model === undefined ? [] : [modelOverride(model)]), ...set];
-  command.setOptionValue('set', [...overrides, ...(weights === undefined ? [] : [weightsOverride(weights)])]);
+  command.setOptionValue('set', [
+    ...overrides,
+    ...(weights === undefined ? [] : [weightsOverride(weights, `${out}/cache/models`)]),
+  ]);
 });
 
 // A reader that has seen enough (`| head`) is no failure.

@@ -35,6 +35,8 @@ describe('input that a person must mend', () => {
     ['no such number of workers', ['run', 'compare', '--workers', '0'], /--workers.*whole number from 1/],
     ['an unknown engine', ['run', 'compare', '--engine', 'abacus'], /abacus.*auto, gpu, onnx/],
     ['an unknown kind of list', ['list', 'cakes'], /unknown kind "cakes".*methods/],
+    ['a kind that every object has', ['list', '__proto__'], /unknown kind "__proto__".*methods/],
+    ['no output folder', ['plan', 'compare', '--out', ''], /'--out <folder>' argument '' is invalid.*name of a folder/],
   ])('%s: one sentence, exit code 2', async (_what, args, sentence) => {
     const { code, stderr } = await lab(...args, ...(args[0] === 'run' ? ['--out', join(folder.out, 'o')] : []));
     expect(stderr).toMatch(sentence);
@@ -46,6 +48,19 @@ describe('input that a person must mend', () => {
     const out = join(folder.out, 'a-file', 'out');
     const { code, stderr } = await lab('run', 'compare', '--scale', 'smoke', '--out', out);
     expect(stderr).toMatch(/cannot make the folder .*a-file.*--out/);
+    expect(code).toBe(2);
+  });
+
+  it('a rank above the width', async () => {
+    const out = join(folder.out, 'r');
+    const { code, stderr } = await lab('run', 'compare', '--scale', 'smoke', '--out', out, '--set', 'adapter.r=4096');
+    expect(stderr).toMatch(/adapter \(lora\): rank 4096 of .*lora_A is above \d+, the widest map/);
+    expect(code).toBe(2);
+  });
+
+  it('a results folder that no disk has', async () => {
+    const { code, stderr } = await lab('run', 'compare', '--scale', 'smoke', '--out', '/proc/lab-out');
+    expect(stderr).toMatch(/cannot make the folder \/proc\/lab-out.*--out/);
     expect(code).toBe(2);
   });
 

@@ -2,7 +2,15 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { openBest, type Engine } from '@lab/engine';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { generate, generationSchema, isLanguageModel, meanLogits, models, type LanguageModel } from '../src/index.ts';
+import {
+  generate,
+  generationSchema,
+  isLanguageModel,
+  meanLogits,
+  meanProbabilities,
+  models,
+  type LanguageModel,
+} from '../src/index.ts';
 import { ruled } from '../src/generate/scores.ts';
 import { decoderOf } from './decoder.ts';
 
@@ -82,5 +90,13 @@ describe('scores', () => {
   it('of an ensemble are the mean of its members', () => {
     const mean = meanLogits([[Float32Array.of(1, 3)], [Float32Array.of(3, 5)]]);
     expect(mean.map((row) => Array.from(row))).toEqual([[2, 4]]);
+  });
+
+  it('of an ensemble of probabilities are the logarithm of their mean', () => {
+    const log = (...probabilities: number[]) => [Float32Array.from(probabilities, (p) => Math.log(p) + 3)];
+    const [row] = meanProbabilities([log(0.9, 0.1), log(0.5, 0.5)]);
+    [0.7, 0.3].forEach((p, i) => expect(Math.exp(row?.[i] ?? NaN)).toBeCloseTo(p, 6));
+    const ruledOut = meanProbabilities([[Float32Array.of(0, -Infinity)], [Float32Array.of(0, -Infinity)]]);
+    expect(Array.from(ruledOut[0] ?? [])).toEqual([0, -Infinity]);
   });
 });

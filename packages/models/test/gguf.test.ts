@@ -100,7 +100,8 @@ describe('a LLaMA', () => {
     const other = fileURLToPath(new URL('./fixtures/tokenizers/byte-level', import.meta.url));
     cpSync(join(other, 'tokenizer.json'), join(folder, 'tokenizer.json'));
     const [bare, own] = [await openLlama(), await openLlama(folder)];
-    expect([...own.encodeBare('the cat')]).not.toEqual([...bare.encodeBare('the cat')]);
+    // Letters alone: the tiny table has a row for each of them.
+    expect([...own.encodeBare('q z')]).not.toEqual([...bare.encodeBare('q z')]);
   });
 });
 

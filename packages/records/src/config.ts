@@ -5,15 +5,16 @@ const named = z.looseObject({ name: z.string() });
 
 /** How the adapter is trained. Defaults are the embedded default's. */
 export const trainSchema = z.strictObject({
-  epochs: z.number().int().min(1).default(10).describe('passes over the training split'),
-  batchSize: z.number().int().min(1).default(16).describe('examples in one optimiser step'),
+  epochs: z.number().int().min(1).max(100_000).default(10).describe('passes over the training split'),
+  batchSize: z.number().int().min(1).max(65_536).default(16).describe('examples in one optimiser step'),
   lr: z.number().positive().default(2e-3).describe('peak learning rate'),
   weightDecay: z.number().min(0).default(0.01).describe('decoupled weight decay on adapter matrices and head weights'),
   warmup: z.number().min(0).max(1).default(0.06).describe('share of steps with rising learning rate'),
-  schedule: z.enum(['linear', 'constant']).default('linear').describe('what follows the warm-up'),
+  warmupSteps: z.number().int().min(0).optional().describe('steps with rising learning rate, in place of warmup'),
+  schedule: z.enum(['linear', 'constant', 'cosine']).default('linear').describe('what follows the warm-up'),
   clip: z.number().positive().default(1).describe('largest global gradient norm'),
   optimizer: named.optional().describe('lora-rite or lora-pro, for adapters of LoRA pairs; left out: AdamW'),
-  maxTokens: z.number().int().min(1).default(64).describe('tokens kept of a text'),
+  maxTokens: z.number().int().min(1).max(131_072).default(64).describe('tokens kept of a text'),
   labelSmoothing: z.number().min(0).lt(1).optional().describe('text-to-text: target spread over the vocabulary'),
   patience: z
     .number()

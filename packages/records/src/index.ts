@@ -6,6 +6,7 @@ export type { Catalogue, Citation, Entry, Named } from './entry.ts';
 export { itemAt, present } from './item.ts';
 export { runId, type EntryVersions } from './id.ts';
 export { nearest } from './nearest.ts';
+export { refuseReserved } from './reserved.ts';
 export { sentence } from './sentence.ts';
 export type {
   Allocation,
@@ -26,6 +27,7 @@ export {
   isReadable,
   largestRead,
   listFolder,
+  needBytes,
   readBytes,
   readText,
   statsOf,

@@ -51,6 +51,7 @@ export const runResultSchema: z.ZodType<RunResult> = z.looseObject({
   selectedEpoch: z.number(),
   evaluations: z.array(evaluation),
   counts: z.looseObject({ trainable: count, adapter: count, frozen: count }),
+  ranks: z.record(z.string(), count).exactOptional(),
   cost: z.looseObject({
     seconds: z.number(),
     trainSeconds: z.number(),

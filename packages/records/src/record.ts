@@ -1,6 +1,9 @@
 import type { RunConfig } from './config.ts';
 
-/** What an experiment says of a run, for each axis it varies (method, p, N, M, readout, dataset, variant, ...). */
+/**
+ * What an experiment says of a run, for each axis it varies (method, p, N, M, readout, dataset,
+ * variant, ...).
+ */
 export type Label = string | number;
 /** Labels by axis; the runs of one arm have equal ones. */
 export type Labels = { readonly [axis: string]: Label };
@@ -98,6 +101,11 @@ export interface RunResult {
    * ones.
    */
   readonly counts: { readonly trainable: number; readonly adapter: number; readonly frozen: number };
+  /**
+   * Ranks in use by the path of their map, where the adapter prunes ranks. `counts` are then what
+   * remains.
+   */
+  readonly ranks?: { readonly [path: string]: number };
   readonly cost: Cost;
 }
 

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdirSync, readdirSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import {
@@ -46,6 +46,10 @@ describe('writeWhole', () => {
       expect(act).toThrow(BadInput);
       expect(act).toThrow(`cannot make the folder ${inside}: a part of the path is a file`);
     }
+  });
+
+  it.skipIf(!existsSync('/proc/self'))('says at once that a place makes no folders', () => {
+    expect(() => makeFolder('/proc/lab-out/runs')).toThrow(/^cannot make the folder \/proc\/lab-out\/runs: .*--out$/);
   });
 
   it.skipIf(process.getuid?.() === 0)('says in one sentence that a folder may not be written', () => {

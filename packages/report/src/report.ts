@@ -26,7 +26,7 @@ export interface Report {
 /** records -> statistics -> tables, figures, verdicts. Pure: equal input gives equal output. */
 export const buildReport = (study: Study, spec: ReportSpec): Report => {
   const { cells } = study;
-  const verdicts = judge(cells, spec.claims);
+  const verdicts = judge(cells, spec.claims, spec.looks);
   const asked = answerSpecOf(cells, spec);
   const answer = asked && answerOf(cells, asked);
   return {
@@ -37,7 +37,7 @@ export const buildReport = (study: Study, spec: ReportSpec): Report => {
     verdicts,
     tables: [
       ...(answer ? [rankingTable(cells, answer)] : []),
-      ...(verdicts.length > 0 ? [verdictTable('verdicts', cells, verdicts)] : []),
+      ...(verdicts.length > 0 ? [verdictTable(spec, cells, verdicts)] : []),
       ...spec.tables.flatMap((table) => buildTables(cells, table)),
     ],
     figures: spec.figures.map((figure) => buildFigure(cells, figure)),

@@ -51,6 +51,25 @@ describe('a live page', () => {
     expect((await ask(served.url, {}, 'POST')).status).toBe(405);
     expect((await ask(`${served.url}../../etc/passwd`)).status).toBe(404);
   });
+  it('looks again after a report that could not be made, and then shows it', async () => {
+    let fails = true;
+    const live = await servePage({
+      stamp: () => 'same',
+      render: () => (fails ? Promise.reject(new Error('a run is <damaged>')) : Promise.resolve('<body>whole</body>')),
+    });
+    try {
+      const failed = await ask(live.url);
+      expect(failed.status).toBe(500);
+      expect(failed.body).toContain('a run is &#60;damaged&#62;');
+      expect(failed.body).toContain('location.reload()');
+      // The page reloads although no run has ended since: what it knows is no stamp.
+      expect(failed.body).not.toContain((await ask(`${live.url}stamp`)).body);
+      fails = false;
+      expect((await ask(live.url)).body).toContain('whole');
+    } finally {
+      await live.close();
+    }
+  });
   it('a taken port is one sentence', async () => {
     const port = Number(new URL(served.url).port);
     await expect(servePage({ stamp: () => '', render: () => Promise.resolve(''), port })).rejects.toThrow(

@@ -9,14 +9,15 @@ export {
   type Arm,
   type Experiment,
   type ExperimentRun,
-  type ConfigPatch,
   type Scale,
 } from './plan/experiment.ts';
+export type { ConfigPatch } from './plan/patch.ts';
 export { editorSchema } from './plan/editor-schema.ts';
 export { experimentFileSchema, parseExperiment, type FileReport } from './plan/experiment-file.ts';
 export { openPreparer, type Places, type Prepared } from './session/prepare.ts';
 export { workOf } from './sweep/queue.ts';
-export { runOne, type Ended, type RunArgs, type RunOutcome } from './run/run.ts';
+export type { Ended, RunArgs, RunOutcome } from './run/outcome.ts';
+export { runOne } from './run/run.ts';
 export { surroundingsOf } from './run/surroundings.ts';
 export { sweep, type SweepArgs } from './sweep/sweep.ts';
 export type { Reused, SweepEvents, SweepOutcome, SweepPlan, SweepSummary } from './sweep/tally.ts';
@@ -32,7 +33,17 @@ export { stepProgram, type StepInputs } from './step/step.ts';
 export { decayVector, initialState, putState, type HostState, type State } from './step/state.ts';
 export { makeBatch, type Batch, type BatchTensors } from './step/batch.ts';
 export { replayMany, type ReplaySummary } from './protocol/halving.ts';
-export { settingsPatch, tuningSchema, type Settings, type TuningPlan } from './protocol/space.ts';
+export { settingsPatch, tuningSchema, type Knob, type Settings, type TuningPlan } from './protocol/space.ts';
 export { searchAll, searchArms, type LossPoint, type TrialTrainer, type TunedArm } from './protocol/tune.ts';
 export { readTuning, tunedExperiment, tuningPath, writeTuning, type Tuning } from './protocol/tuning-file.ts';
 export { lossOf } from './train/curve.ts';
+export {
+  deviations,
+  protocolPath,
+  readProtocol,
+  registrationOf,
+  writeProtocol,
+  type Protocol,
+  type RegisteredClaim,
+  type Registration,
+} from './protocol/protocol.ts';

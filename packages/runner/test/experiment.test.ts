@@ -44,6 +44,40 @@ const base = {
   dropout: { name: 'none' },
 };
 
+describe('a config that JavaScript would read differently', () => {
+  it.each(['dropout.__proto__={"p":1}', 'train.__proto__.lr=1', 'dropout.constructor=1', 'labels.prototype=2'])(
+    '%s is refused by the name of its key',
+    (override) => {
+      const key = override.slice(0, override.indexOf('=')).replace('.lr', '');
+      expect(refusal(() => planExperiment(experiment, 'smoke', [override]))).toContain(`key "${key}"`);
+    },
+  );
+
+  it('in an experiment file is refused, and so is one that is nested without end', () => {
+    const file = (scale: string) => `{"name":"x","scales":{"s":${scale}}}`;
+    const inside = file('{"seeds":[0],"arms":[{"labels":{"constructor":1}}]}');
+    expect(refusal(() => parseExperiment(inside, 'x.json'))).toMatch(/^x\.json: key "scales\.s\.arms\.0\.labels\.cons/);
+    const deep = file(`{"seeds":[0],"base":{"a":${'['.repeat(5000)}${']'.repeat(5000)}}}`);
+    expect(refusal(() => parseExperiment(deep, 'x.json'))).toMatch(/nested deeper than 64 levels/);
+  });
+});
+
+describe('sizes', () => {
+  it('without any seed are no experiment', () => {
+    expect(refusal(() => planExperiment(experiment, 'smoke', ['seed=[]']))).toMatch(
+      /seed: expected at least one; got \[\]/,
+    );
+  });
+
+  it.each(['train.batchSize=1e12', 'train.epochs=1e12', 'train.maxTokens=1e12'])(
+    'such as %s are refused',
+    (override) => {
+      const key = override.slice(0, override.indexOf('='));
+      expect(refusal(() => planExperiment(experiment, 'smoke', [override]))).toMatch(`key "${key}": `);
+    },
+  );
+});
+
 describe('experiments', () => {
   it('cross every arm with every seed, runs of one arm together', () => {
     const runs = planExperiment(experiment, 'smoke');

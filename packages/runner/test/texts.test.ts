@@ -11,7 +11,7 @@ import { openPreparer, openWorkshop, planRun, runOne, surroundingsOf, type Confi
 const scratch = mkdtempSync(join(tmpdir(), 'lab-texts-'));
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 
-const run = async (dropout: ConfigPatch) => {
+const run = async (dropout: ConfigPatch, more: ConfigPatch = {}) => {
   const planned = planRun(
     {
       seed: 0,
@@ -22,6 +22,7 @@ const run = async (dropout: ConfigPatch) => {
       train: { epochs: 1, batchSize: 4, maxTokens: 48, labelSmoothing: 0.1 },
       generation: { numBeams: 2, maxNewTokens: 4 },
       members: 2,
+      ...more,
     },
     'test',
   );
@@ -63,6 +64,21 @@ describe('a text-to-text run', () => {
     expect(mean).toBeGreaterThan(2);
     expect(mean).toBeLessThan(Math.log(2048));
     expect(alive).toBe(0);
+  });
+
+  it('is tested and selected by mean probabilities where the method says so (mc-dropout)', async () => {
+    const { result, predictions } = await run({ name: 'mc-dropout', p: 0.3 }, { select: 'best-validation' });
+    const test = result.evaluations.filter(({ split }) => split === 'test');
+    expect(result.headline).toEqual({ readout: 'ensemble-probabilities', members: 2 });
+    expect(test.map(({ readout, members }) => [readout, members])).toEqual([
+      ['deterministic', 1],
+      ['ensemble-probabilities', 2],
+    ]);
+    expect(test[1]?.metrics.bleu).toEqual(expect.any(Number));
+    expect(predictions[0]?.texts?.['ensemble-probabilities']).toEqual(expect.any(String));
+    expect(result.evaluations.some((e) => e.split === 'validation' && e.readout === 'ensemble-probabilities')).toBe(
+      true,
+    );
   });
 });
 

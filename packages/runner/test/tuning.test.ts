@@ -21,7 +21,7 @@ const plan: TuningPlan = {
 };
 
 describe('a search space', () => {
-  const trials = (method: string) => trialsOf(plan, spaceOf(plan, method, 'x'), key(7), 'x');
+  const trials = (method: string) => trialsOf(plan, spaceOf(plan, [method], 'x'), key(7), 'x');
   it('gives every arm as many trials, the first as it is, and the same draws of shared knobs', () => {
     const [plain, drop] = [trials('none'), trials('lora-dropout')];
     expect(plain).toHaveLength(9);
@@ -37,9 +37,9 @@ describe('a search space', () => {
   });
   it('refuses unequal grids and knobs that change the budget', () => {
     const grid: TuningPlan = { ...plan, how: 'grid', trials: 3, shared: { 'train.lr': [1, 2] }, own: {} };
-    expect(() => trialsOf(grid, spaceOf(grid, 'none', 'x'), key(0), 'x')).toThrow(/2 points, the budget is 3/);
-    expect(() => spaceOf({ ...plan, shared: { 'train.epochs': [1, 2] } }, 'none', 'x')).toThrow(/train.epochs/);
-    expect(() => spaceOf({ ...plan, shared: { 'train.lr': [] } }, 'none', 'x')).toThrow(/no values/);
+    expect(() => trialsOf(grid, spaceOf(grid, ['none'], 'x'), key(0), 'x')).toThrow(/2 points, the budget is 3/);
+    expect(() => spaceOf({ ...plan, shared: { 'train.epochs': [1, 2] } }, ['none'], 'x')).toThrow(/train.epochs/);
+    expect(() => spaceOf({ ...plan, shared: { 'train.lr': [] } }, ['none'], 'x')).toThrow(/no values/);
   });
   it('becomes a change of a config', () => {
     expect(settingsPatch({ 'dropout.p': 0.1, 'dropout.samples': 2, 'train.lr': 1 })).toEqual({

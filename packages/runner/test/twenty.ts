@@ -44,7 +44,7 @@ const rowsOf = (vocabulary: number): readonly Row[] =>
 const sourced = (folder: string): string =>
   fileURLToPath(new URL(`../../models/test/fixtures/families/${folder}`, import.meta.url));
 
-const prepare = async ({
+export const prepareTwenty = async ({
   model: named,
   weights,
   vocabulary,
@@ -78,7 +78,7 @@ const prepare = async ({
  * nothing on it.
  */
 export const twentySteps = async (engine: Engine, one: Case): Promise<Twenty> => {
-  const prepared = await prepare(one);
+  const prepared = await prepareTwenty(one);
   const { blueprint, rows } = prepared;
   const workshop = openWorkshop({ ...engine, close: async () => undefined });
   const session = await workshop.open(blueprint, { batchSize: 4, maxTokens: 8 });

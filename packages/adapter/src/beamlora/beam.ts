@@ -1,6 +1,5 @@
-import { layoutOf, pack, tf, unpack, type Params } from '@lab/engine';
-import type { AdapterState, Moments, ParamSpec, StepCount } from '../adapter.ts';
-import { tensorAt } from '../named.ts';
+import { tf } from '@lab/engine';
+import type { StepCount } from '../adapter.ts';
 
 /** Score of each rank: r softmax(p / tau), one at the start. p: [r] -> [r]. */
 export const rankScores = (p: tf.Tensor, r: number, tau: number): tf.Tensor =>
@@ -10,13 +9,14 @@ export const rankScores = (p: tf.Tensor, r: number, tau: number): tf.Tensor =>
 export interface BeamPlan {
   /** Share of the training between two replacements. */
   readonly every: number;
-  /** Cumulative share of the scores that is kept, at the end; it falls from 1 by half a cosine. */
+  /** Cumulative share of the scores that is kept at the start; it rises to 1 by half a cosine. */
   readonly keep: number;
 }
 
 /**
- * What happens after step `step` (from 0): T steps lie between replacements, T/2 after each the
- * state is cached, none falls in the last T.
+ * What happens after step `step` (from 0). T steps lie between replacements. The state is cached T/2
+ * steps after each. None is replaced in the last T steps. The kept share is 1 - (1 - keep) (1 +
+ * cos(pi t)) / 2, t the share of the training that is done: pruning is hardest at first.
  */
 export const beamAt = ({ every, keep }: BeamPlan, { step, steps }: StepCount) => {
   const T = Math.max(2, Math.round(every * steps));
@@ -24,8 +24,30 @@ export const beamAt = ({ every, keep }: BeamPlan, { step, steps }: StepCount) =>
   return {
     cache: Number(done % T === Math.floor(T / 2)),
     replace: Number(done % T === 0 && steps - done >= T),
-    threshold: keep + ((1 - keep) * (1 + Math.cos((Math.PI * done) / steps))) / 2,
+    threshold: 1 - ((1 - keep) * (1 + Math.cos((Math.PI * done) / steps))) / 2,
   };
+};
+
+/** Halvings of the interval of scores: float32 tells no finer scores apart. */
+const HALVINGS = 30;
+
+/**
+ * The score that a rank must exceed to stay: ranks are taken from the largest score down until their
+ * cumulative share exceeds `threshold`. Equal scores stay together. Found by halving the interval of
+ * scores, without a sort. shares: [n], all ranks of all maps, summing to one -> [].
+ */
+export const cutoff = (shares: tf.Tensor, threshold: tf.Tensor): tf.Tensor => {
+  let low: tf.Tensor = tf.scalar(0);
+  let high = tf.max(shares);
+  for (let i = 0; i < HALVINGS; i++) {
+    const middle = tf.mul(tf.add(low, high), 0.5);
+    const above = tf.sum(tf.mul(shares, tf.cast(tf.greater(shares, middle), 'float32')));
+    // 1 where the ranks above the middle suffice: the cut lies at the middle or higher.
+    const enough = tf.cast(tf.greater(above, threshold), 'float32');
+    low = tf.add(tf.mul(middle, enough), tf.mul(low, tf.sub(1, enough)));
+    high = tf.add(tf.mul(high, enough), tf.mul(middle, tf.sub(1, enough)));
+  }
+  return low;
 };
 
 /**
@@ -40,94 +62,28 @@ const positionsOf = (shares: tf.Tensor, r: number): tf.Tensor => {
   return tf.sum(tf.cast(above, 'float32'), 1);
 };
 
+/** Which ranks of one map stay ([r] of 0 and 1), and which take whose place: [r, r], 1 at (slot, source). */
+export interface Replacement {
+  readonly kept: tf.Tensor;
+  readonly copies: tf.Tensor;
+}
+
 /**
- * Which ranks are replaced, and by which: `kept` [r] of 0 and 1, and `copies` [r, r] with a 1 at
- * (i, j) where rank i is overwritten by rank j. Replaced are the ranks beyond the smallest set
- * whose cumulative share exceeds the threshold, at most half of them (r rounded up are kept); the
- * first of them in order takes the best rank, the next one the second best. shares: [r], summing to
- * one.
+ * Replaces the ranks of a map that do not exceed `cut`. The first of them in order takes the best
+ * rank, the next one the second best, and so on, from the best again where more fall than stay. The
+ * best rank always stays. shares: [r]; cut, active (1 or 0, whether ranks are replaced now): [].
  */
-export const replacement = (shares: tf.Tensor, r: number, threshold: tf.Tensor) => {
+export const replacement = (shares: tf.Tensor, r: number, cut: tf.Tensor, active: tf.Tensor): Replacement => {
   const position = positionsOf(shares, r);
-  const [row, column] = [tf.reshape(position, [r, 1]), tf.reshape(position, [1, r])];
-  const before = tf.sum(tf.mul(tf.cast(tf.less(column, row), 'float32'), tf.reshape(shares, [1, r])), 1);
-  const outside = tf.logicalAnd(tf.greater(before, threshold), tf.greaterEqual(position, Math.ceil(r / 2)));
-  const dropped = tf.cast(outside, 'float32');
-  // Those that fall are the last in order, so the best of the beam are as many places before them
-  // as ranks stay.
+  const outside = tf.logicalAnd(tf.lessEqual(shares, cut), tf.greater(position, 0));
+  const dropped = tf.mul(tf.cast(outside, 'float32'), active);
+  // The ranks that fall are the last in order.
   const stay = tf.sub(r, tf.sum(dropped));
-  const source = tf.cast(tf.equal(column, tf.reshape(tf.sub(position, stay), [r, 1])), 'float32');
-  return { kept: tf.sub(1, dropped), copies: tf.mul(source, tf.reshape(dropped, [r, 1])) };
-};
-
-/**
- * Rows, columns or entries of a factor with the dropped ranks taken from the cache. Both weights
- * are exactly 0 or 1.
- */
-const refreshed = (name: string, now: tf.Tensor, old: tf.Tensor, kept: tf.Tensor, copies: tf.Tensor): tf.Tensor => {
-  const [r] = kept.shape;
-  if (name.endsWith('.lora_B'))
-    return tf.add(tf.mul(now, tf.reshape(kept, [1, r])), tf.matMul(old, copies, false, true));
-  const [rows, before] = [tf.reshape(now, [r, -1]), tf.reshape(old, [r, -1])];
-  const next = tf.add(tf.mul(rows, tf.reshape(kept, [r, 1])), tf.matMul(copies, before));
-  return tf.reshape(next, [...now.shape]);
-};
-
-const PARTS = ['theta', 'm', 'v'] as const;
-
-/**
- * Caches parameters and moments halfway, and replaces weak ranks by what the strong ones were then,
- * moments included.
- */
-export const beamState = (
-  own: readonly ParamSpec[],
-  paths: readonly string[],
-  r: number,
-  tau: number,
-  plan: BeamPlan,
-): AdapterState => {
-  const layout = layoutOf(own);
+  const behind = tf.sub(position, stay);
+  const source = tf.sub(behind, tf.mul(tf.floor(tf.div(behind, stay)), stay));
+  const match = tf.equal(tf.reshape(position, [1, r]), tf.reshape(source, [r, 1]));
   return {
-    slots: PARTS.map((part) => ({
-      name: `beam/${part}`,
-      shape: [layout.size],
-      init: () => new Float32Array(layout.size),
-    })),
-    inputs: (at) => beamAt(plan, at),
-    update: ({ params, slots, inputs, moments }) => {
-      const { m, v } = moments();
-      const now: { readonly [part in (typeof PARTS)[number]]: Params } = { theta: params, m, v };
-      const cached = Object.fromEntries(
-        PARTS.map((part) => [
-          `beam/${part}`,
-          tf.add(
-            tf.mul(pack(layout, now[part]), tensorAt(inputs, 'cache')),
-            tf.mul(tensorAt(slots, `beam/${part}`), tf.sub(1, tensorAt(inputs, 'cache'))),
-          ),
-        ]),
-      );
-      const moves = new Map(
-        paths.map((path) => {
-          const shares = tf.reshape(tf.div(rankScores(tensorAt(params, `${path}.lora_p`), r, tau), r), [r]);
-          const { kept, copies } = replacement(shares, r, tensorAt(inputs, 'threshold'));
-          const moved = tensorAt(inputs, 'replace');
-          return [path, { kept: tf.sub(1, tf.mul(tf.sub(1, kept), moved)), copies: tf.mul(copies, moved) }] as const;
-        }),
-      );
-      const next = (part: (typeof PARTS)[number]): Params => {
-        const old = unpack(layout, cached[`beam/${part}`]);
-        return {
-          ...now[part],
-          ...Object.fromEntries(
-            own.map(({ name }) => {
-              const { kept, copies } = moves.get(name.slice(0, name.lastIndexOf('.')))!;
-              return [name, refreshed(name, now[part][name]!, old[name]!, kept, copies)];
-            }),
-          ),
-        };
-      };
-      const after: Moments = { m: next('m'), v: next('v') };
-      return { params: next('theta'), slots: cached, moments: after };
-    },
+    kept: tf.sub(1, dropped),
+    copies: tf.mul(tf.cast(match, 'float32'), tf.reshape(dropped, [r, 1])),
   };
 };

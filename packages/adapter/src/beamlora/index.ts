@@ -5,14 +5,16 @@ import type { Adapter, ParamSpec } from '../adapter.ts';
 import { deltaAt } from '../lora/delta.ts';
 import { lora, loraOptions, loraScale } from '../lora/index.ts';
 import { loraLinear } from '../lora/linear.ts';
+import { prunedFactors } from '../lora/pruned.ts';
 import type { Model } from '../model.ts';
-import { beamState, rankScores } from './beam.ts';
+import { rankScores } from './beam.ts';
+import { beamState } from './state.ts';
 import { floatsAt, tensorAt } from '../named.ts';
 
 const options = loraOptions.extend({
   tau: z.number().positive().default(0.05).describe('temperature of the scores'),
   every: z.number().gt(0).max(1).default(0.2).describe('share of the training between two replacements of weak ranks'),
-  keep: z.number().gt(0).max(1).default(0.95).describe('cumulative share of the scores that is kept at the end'),
+  keep: z.number().gt(0).max(1).default(0.95).describe('share of all scores that is kept at the start; it rises to 1'),
 });
 
 /** r softmax(p / tau) on the host. */
@@ -25,8 +27,8 @@ const hostScores = (p: Float32Array, tau: number): Float32Array => {
 
 export const beamLora = entry<[Model], Adapter, typeof options>({
   name: 'beamlora',
-  version: 1,
-  summary: 'LoRA with scored ranks; now and then weak ranks are overwritten by earlier states of strong ones',
+  version: 2,
+  summary: 'LoRA with scored ranks; now and then the weak ranks of all maps become earlier states of strong ones',
   cite: {
     title: 'BeamLoRA: Beam-Constraint Low-Rank Adaptation',
     year: 2025,
@@ -58,7 +60,9 @@ export const beamLora = entry<[Model], Adapter, typeof options>({
       },
       delta: (spec, values) =>
         deltaAt(spec, values, { r, scale }, hostScores(floatsAt(values, `${spec.path}.lora_p`), tau)),
-      state: beamState(params, paths, r, tau, { every, keep }),
+      pruned: (spec, values) =>
+        prunedFactors(spec, values, scale, hostScores(floatsAt(values, `${spec.path}.lora_p`), tau)),
+      state: beamState(params, paths, { r, tau, every, keep }),
     };
   },
 });

@@ -2,9 +2,7 @@ import { entry } from '@lab/records';
 import { z } from 'zod';
 import type { Adapter } from '../adapter.ts';
 import { chain } from '../chain/index.ts';
-import { lowRank } from '../lora/branch.ts';
 import { loraOptions, loraScale } from '../lora/index.ts';
-import { loraParams } from '../lora/init.ts';
 import type { Model } from '../model.ts';
 import { selectTargets } from '../targets.ts';
 
@@ -14,7 +12,7 @@ const options = loraOptions.extend({
 
 export const cola = entry<[Model], Adapter, typeof options>({
   name: 'cola',
-  version: 1,
+  version: 2,
   summary: 'a chain of LoRAs: train one, add it to the weights, start the next with a fresh optimiser',
   cite: {
     title: 'Chain of LoRA: Efficient Fine-tuning of Language Models via Residual Learning',
@@ -23,17 +21,8 @@ export const cola = entry<[Model], Adapter, typeof options>({
     where: 'section 3, algorithm 1',
   },
   options,
-  build: (o, model) => {
+  build: ({ links, ...o }, model) => {
     const targets = selectTargets(model.linears, o.target_modules);
-    const ranks = o.links * o.r;
-    return {
-      ...lowRank(targets, { r: ranks, scale: loraScale(o) }),
-      ...chain(
-        targets.map(({ path }) => path),
-        o.links,
-        o.r,
-      ),
-      params: targets.flatMap((spec) => loraParams(spec, ranks)),
-    };
+    return chain({ targets, links, r: o.r, scale: loraScale(o) });
   },
 });

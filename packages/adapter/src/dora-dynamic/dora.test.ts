@@ -1,10 +1,10 @@
 import { present } from '@lab/records';
-import { tf } from '@lab/engine';
+import { tf, type Params } from '@lab/engine';
 import { expect, it } from 'vitest';
 import { adapters } from '../index.ts';
-import { linears, tensors, tiny, trained } from '../../test/tiny.ts';
+import { initial, linears, tensors, tiny, trained } from '../../test/tiny.ts';
 import { evenness, sharesOf } from './state.ts';
-import { tensorAt } from '../named.ts';
+import { floatsAt, tensorAt } from '../named.ts';
 
 /** These updates leave the optimiser's moments alone. */
 const none = () => ({ m: {}, v: {} });
@@ -54,4 +54,41 @@ it('keeps all components at first and the target number at the end', () => {
   expect([0, 2, 19].map(open)).toEqual([28, 28, 14]);
   expect(open(6)).toBeGreaterThan(14);
   expect(open(6)).toBeLessThan(28);
+});
+
+it('draws a and b on ±sqrt(6 / fan-in)', () => {
+  const adapter = adapters.build(adapters.parse({ name: 'dora-dynamic', r: 6, target_r: 3, target_modules }), tiny);
+  const start = initial(adapter);
+  const reach = (which: string) =>
+    Math.max(
+      ...linears.flatMap(({ path, dIn }) => {
+        const bound = Math.sqrt(6 / (which === 'lora_A' ? dIn : 6));
+        return [...floatsAt(start, `${path}.${which}`)].map((x) => Math.abs(x) / bound);
+      }),
+    );
+  for (const which of ['lora_A', 'lora_B']) {
+    expect(reach(which)).toBeLessThanOrEqual(1 + 1e-6);
+    // Of some 180 uniform numbers the largest is below .9 with a chance of 1e-8.
+    expect(reach(which)).toBeGreaterThan(0.9);
+  }
+});
+
+it('the variance penalty ends with the last pruning', () => {
+  const adapter = adapters.build(adapters.parse({ name: 'dora-dynamic', end: 0.5, target_modules }), tiny);
+  const [state, penalty] = [present(adapter.state), present(adapter.penalty)];
+  tf.tidy(() => {
+    let params = tensors({ ...trained(adapter), ...initial(adapter) });
+    let slots: Params = { share: tf.zeros([12 * linears.length]) };
+    const active = Array.from({ length: 8 }, (_, step) => {
+      const value = penalty(params, {}).arraySync();
+      const scalars = Object.entries(state.inputs({ step, steps: 8 })).map(
+        ([name, x]) => [name, tf.scalar(x)] as const,
+      );
+      const next = state.update({ params, grads: {}, slots, inputs: Object.fromEntries(scalars), moments: none });
+      [params, slots] = [next.params, next.slots];
+      return value > 0;
+    });
+    // The last pruning is that of the fourth of eight steps.
+    expect(active).toEqual([true, true, true, true, false, false, false, false]);
+  });
 });

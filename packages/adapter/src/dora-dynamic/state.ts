@@ -7,6 +7,9 @@ import { matrixAt, tensorAt, vectorAt } from '../named.ts';
 /** Keeps a quotient finite where the whole update is zero. */
 const TINY = 1e-12;
 
+/** The constant that tells passes whether pruning goes on: 1, and 0 after the last pruning. */
+export const PRUNING = 'components.pruning';
+
 const partsOf = (path: string, params: Params) => ({
   A: matrixAt(params, `${path}.lora_A`),
   B: matrixAt(params, `${path}.lora_B`),
@@ -48,14 +51,15 @@ export const evenness = (paths: readonly string[], params: Params): tf.Scalar =>
  */
 export const doraState = (
   paths: readonly string[],
-  r: number,
-  beta: number,
+  { r, beta }: { readonly r: number; readonly beta: number },
   plan: (steps: number) => BudgetPlan,
 ): AdapterState => ({
   slots: [{ name: 'share', shape: [paths.length * r], init: () => new Float32Array(paths.length * r) }],
   inputs: ({ step, steps }) => {
     const { budget, prune, watch } = budgetAt(plan(steps), step + 1, steps);
-    return { budget, prune: Number(prune), watch: Number(watch) };
+    // `next`: whether the step after this one still lies before the end of pruning.
+    const next = step + 1 < steps - plan(steps).final;
+    return { budget, prune: Number(prune), watch: Number(watch), next: Number(next) };
   },
   update: ({ params, slots, inputs }) => {
     const now = tf.concat(paths.map((path) => sharesOf(path, params)));
@@ -70,6 +74,7 @@ export const doraState = (
       const name = `${path}.lora_c`;
       return [name, tf.mul(tensorAt(params, name), parts[i]!)] as const;
     });
-    return { params: { ...params, ...Object.fromEntries(pruned) }, slots: { share: kept } };
+    const constant = { [PRUNING]: tf.reshape(tensorAt(inputs, 'next'), [1]) };
+    return { params: { ...params, ...Object.fromEntries(pruned), ...constant }, slots: { share: kept } };
   },
 });

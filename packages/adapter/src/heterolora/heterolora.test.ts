@@ -191,3 +191,42 @@ it('with shortcuts is not merged, without them it is', () => {
   expect(build().delta).toBeUndefined();
   expect(build({ shortcuts: [] }).delta).toBeDefined();
 });
+
+describe('shortcuts between sublayers, in a model that norms after the residual', () => {
+  const postNorm = { ...deep, norms: 'after' as const };
+  const adapter = adapters.build(
+    adapters.parse({ name: 'heterolora', r: 2, target_modules: ['query'], shortcuts: ['shortcut1'] }),
+    postNorm,
+  );
+  const place = { path: 'layer.1.ffn', layer: 1 };
+  const norm = (x: tf.Tensor): tf.Tensor => tf.mul(x, 2);
+  const joined = (on: 0 | 1, start: HostParams): readonly number[] =>
+    tf.tidy(() => {
+      const count = floatsAt(start, SWITCHES).length;
+      const params = tensors({ ...start, [SWITCHES]: switches(new Array<number>(count).fill(on)) });
+      const flow = { input: () => tf.ones([1, 1, 4]), record: () => undefined };
+      return [...present(adapter.afterNorm)(place, tf.fill([1, 1, 6], 3), norm, params, flow).dataSync()];
+    });
+
+  it('join after that norm, which then acts once more', () => {
+    // B = 0: the norm of what was there. Off: what was there, to the last bit.
+    expect(joined(1, initial(adapter))).toEqual(new Array(6).fill(6));
+    expect(joined(0, trained(adapter))).toEqual(new Array(6).fill(3));
+    expect(joined(1, trained(adapter))).not.toEqual(joined(1, initial(adapter)));
+  });
+
+  it('join before it by choice, and where there is none', () => {
+    const options = { name: 'heterolora', target_modules: ['query'] };
+    const before = adapters.parse({ ...options, joins: 'before-norm' });
+    expect(adapters.build(before, postNorm).afterNorm).toBeUndefined();
+    expect(adapters.build(adapters.parse(options), deep).afterNorm).toBeUndefined();
+  });
+});
+
+it('scores on the first batches, and synflow on the loss, unless told otherwise', () => {
+  expect(build().search).toMatchObject({ scoring: 'first', flow: 'loss' });
+  expect(build({ scoring: 'redrawn', synflow: 'outputs' }).search).toMatchObject({
+    scoring: 'redrawn',
+    flow: 'outputs',
+  });
+});

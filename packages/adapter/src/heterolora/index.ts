@@ -1,7 +1,7 @@
 import { BadInput, entry } from '@lab/records';
 import { tf, type Params } from '@lab/engine';
 import { z } from 'zod';
-import type { Adapter } from '../adapter.ts';
+import type { Adapter, Flow } from '../adapter.ts';
 import { deltaAt } from '../lora/delta.ts';
 import { loraParams } from '../lora/init.ts';
 import { loraLinear } from '../lora/linear.ts';
@@ -28,6 +28,20 @@ const options = z.object({
   budget: z.enum(['combined', 'separated']).default('combined').describe('one ranking, or one for each sort'),
   every: z.number().positive().default(0.2).describe('epochs between choices of the dynamic search'),
   scoring_batches: z.number().int().min(1).default(32).describe('batches that scores are taken on; at most one epoch'),
+  scoring: z
+    .enum(['first', 'redrawn'])
+    .default('first')
+    .describe('the first training batches at every choice (authors’ code), or others drawn for each'),
+  synflow: z
+    .enum(['loss', 'outputs'])
+    .default('loss')
+    .describe('what synflow takes the gradient of: the loss (authors’ code), or the sum of outputs (its own paper)'),
+  joins: z
+    .enum(['after-norm', 'before-norm'])
+    .default('after-norm')
+    .describe(
+      'shortcut1 and 2 in models that norm after the residual: after that norm, which acts again (authors’ code)',
+    ),
   tolerance: z.number().min(0).default(0.01).describe('fall of the metric that alpha-test allows'),
   target_modules: targetModules,
 });
@@ -44,7 +58,7 @@ const branch = (x: tf.Tensor, { path, dIn, dOut }: Module, params: Params, gate:
 
 export const heteroLora = entry<[Model], Adapter, typeof options>({
   name: 'heterolora',
-  version: 1,
+  version: 2,
   summary: 'LoRA branches and LoRA-adapted shortcuts, of which a search by zero-cost proxies keeps a share on',
   cite: {
     title: 'Unlocking the Global Synergies in Low-Rank Adapters',
@@ -63,6 +77,16 @@ export const heteroLora = entry<[Model], Adapter, typeof options>({
     const indexOf = (path: string): number => modules.findIndex((module) => module.path === path);
     const joining = (path: string): readonly ShortcutModule[] => shortcuts.filter(({ to }) => to === path);
     const scale = o.alpha / r;
+    const normed = model.norms === 'after' && o.joins === 'after-norm';
+    /** What a shortcut between sublayers takes; undefined for those beside a residual. */
+    const start = ({ from, path }: ShortcutModule, input: Flow['input']): tf.Tensor | undefined => {
+      if (from === undefined) return undefined;
+      const value = input(from);
+      if (!value) throw new Error(`${model.name}: ${from} is not computed before ${path}`);
+      return value;
+    };
+    const added = (module: ShortcutModule, params: Params, from: tf.Tensor): tf.Tensor =>
+      branch(from, module, params, switchOf(params, indexOf(module.path)), o.shortcut_alpha / r);
     return {
       targets,
       params: [
@@ -81,12 +105,22 @@ export const heteroLora = entry<[Model], Adapter, typeof options>({
         return loraLinear(spec, x, base, { A, B, scale, gate: switchOf(params, indexOf(spec.path)) }, perturb);
       },
       sublayer: (_kind, { path }, output, _input, params, { stream, input }) =>
-        joining(path).reduce((sum, module) => {
-          const from = module.from === undefined ? stream : input(module.from);
-          if (!from) throw new Error(`${model.name}: ${module.from} is not met before ${path}`);
-          const gate = switchOf(params, indexOf(module.path));
-          return tf.add(sum, branch(from, module, params, gate, o.shortcut_alpha / r));
-        }, output),
+        joining(path)
+          .filter((module) => !normed || module.from === undefined)
+          .reduce((sum, module) => tf.add(sum, added(module, params, start(module, input) ?? stream)), output),
+      ...(normed
+        ? {
+            afterNorm: ({ path }, x, norm, params, { input }) =>
+              joining(path).reduce((value, module) => {
+                const from = start(module, input);
+                if (!from) return value;
+                const on = switchOf(params, indexOf(module.path));
+                const again = norm(tf.add(value, added(module, params, from)));
+                // A switch is exactly 0 or 1, so a shortcut that is off leaves every bit.
+                return tf.add(tf.mul(again, on), tf.mul(value, tf.sub(1, on)));
+              }, x),
+          }
+        : {}),
       trainable: (_inputs, params) =>
         Object.fromEntries(
           modules.flatMap(({ path }, i) => {
@@ -113,6 +147,8 @@ export const heteroLora = entry<[Model], Adapter, typeof options>({
               every: o.every,
               batches: o.scoring_batches,
               tolerance: o.tolerance,
+              scoring: o.scoring,
+              flow: o.synflow,
             }),
           }),
       // A shortcut is no part of any linear map, so only LoRA alone can be merged.

@@ -1,4 +1,5 @@
-import type { HostParams, Probe } from '../adapter.ts';
+import type { Probe } from '../adapter.ts';
+import type { HostParams } from '../host-params.ts';
 import type { Module } from './modules.ts';
 import { floatsAt } from '../named.ts';
 

@@ -1,10 +1,11 @@
 import { fold } from '@lab/random';
-import type { HostParams, ModuleSearch } from '../adapter.ts';
+import type { ModuleSearch } from '../adapter.ts';
+import type { HostParams } from '../host-params.ts';
 import { budgetOf, keepBest, type Rule } from './choose.ts';
 import { sizeOfModule, type Module } from './modules.ts';
 import { emptiness, moduleScores, SWITCHES, type Proxy } from './proxies.ts';
 
-export interface SearchPlan {
+export interface SearchPlan extends Pick<ModuleSearch, 'batches' | 'scoring' | 'flow'> {
   readonly modules: readonly Module[];
   readonly r: number;
   readonly rule: Rule;
@@ -12,7 +13,6 @@ export interface SearchPlan {
   readonly mode: 'static' | 'dynamic';
   /** Share of an epoch between two choices. */
   readonly every: number;
-  readonly batches: number;
   readonly tolerance: number;
 }
 
@@ -35,12 +35,12 @@ export const heteroSearch = ({
   proxy,
   mode,
   every,
-  batches,
   tolerance,
+  ...given
 }: SearchPlan): ModuleSearch => ({
+  ...given,
   due: ({ step, perEpoch }) =>
     step === 0 || (mode === 'dynamic' && step % Math.max(1, Math.round(every * perEpoch)) === 0),
-  batches,
   choose: async (probe, params, key) => {
     const all: HostParams = { ...params, [SWITCHES]: switches(modules.map(() => true)) };
     const scores = await moduleScores(proxy, modules, all, probe, tolerance);

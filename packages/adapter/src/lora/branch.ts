@@ -3,6 +3,7 @@ import type { Adapter } from '../adapter.ts';
 import type { LinearSpec } from '../model.ts';
 import { deltaAt } from './delta.ts';
 import { loraLinear } from './linear.ts';
+import { prunedFactors } from './pruned.ts';
 import { loraSites } from './sites.ts';
 import { floatsAt, tensorAt } from '../named.ts';
 
@@ -37,6 +38,16 @@ export const lowRankBy = (
   },
 });
 
-/** The same with one branch for all targets. */
-export const lowRank = (targets: readonly LinearSpec[], branch: Branch): ReturnType<typeof lowRankBy> =>
-  lowRankBy(targets, () => branch);
+/** The same with one branch for all targets; where it has a gate, a rank is pruned when its gate is zero. */
+export const lowRank = (
+  targets: readonly LinearSpec[],
+  branch: Branch,
+): ReturnType<typeof lowRankBy> & Pick<Adapter, 'pruned'> => {
+  const { gate, scale } = branch;
+  const plain = lowRankBy(targets, () => branch);
+  if (gate === undefined) return plain;
+  return {
+    ...plain,
+    pruned: (spec, params) => prunedFactors(spec, params, scale, floatsAt(params, `${spec.path}.${gate}`)),
+  };
+};

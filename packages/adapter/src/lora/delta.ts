@@ -1,4 +1,4 @@
-import type { HostParams } from '../adapter.ts';
+import type { HostParams } from '../host-params.ts';
 import type { LinearSpec } from '../model.ts';
 import { floatsAt } from '../named.ts';
 

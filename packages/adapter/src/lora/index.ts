@@ -1,7 +1,10 @@
 import { entry } from '@lab/records';
 import { z } from 'zod';
+import { tf } from '@lab/engine';
 import type { Adapter } from '../adapter.ts';
+import type { HostParams } from '../host-params.ts';
 import type { Model } from '../model.ts';
+import { floatsAt, tensorAt } from '../named.ts';
 import { selectTargets, targetModules } from '../targets.ts';
 import { lowRankBy } from './branch.ts';
 import { loraParams } from './init.ts';
@@ -18,7 +21,15 @@ export const loraOptions = z.object({
 export const loraScale = ({ r, alpha, rslora }: { r: number; alpha: number; rslora: boolean }): number =>
   alpha / (rslora ? Math.sqrt(r) : r);
 
-const options = loraOptions.extend(patternOptions);
+const options = loraOptions.extend({
+  ...patternOptions,
+  bias: z
+    .literal('lora_only')
+    .optional()
+    .describe('lora_only: the biases of the targets are trained too; absent: none'),
+});
+
+const BIAS = 'delta_bias';
 
 export const lora = entry<[Model], Adapter, typeof options>({
   name: 'lora',
@@ -37,9 +48,28 @@ export const lora = entry<[Model], Adapter, typeof options>({
     const rankOf = byTarget('adapter.rank_pattern', targets, r, rank_pattern);
     const alphaOf = byTarget('adapter.alpha_pattern', targets, alpha, alpha_pattern);
     const scaleOf = (path: string) => loraScale({ r: rankOf(path), alpha: alphaOf(path), rslora });
+    const branch = lowRankBy(targets, (path) => ({ r: rankOf(path), scale: scaleOf(path) }));
+    const biased = o.bias === undefined ? [] : targets.filter((spec) => spec.bias !== false);
+    const moved = new Set(biased.map(({ path }) => path));
+    const shifts: Pick<Adapter, 'linear' | 'deltaBias'> = {
+      linear: (spec, x, base, params, perturb) => {
+        const y = branch.linear(spec, x, base, params, perturb);
+        return moved.has(spec.path) ? tf.add(y, tensorAt(params, `${spec.path}.${BIAS}`)) : y;
+      },
+      deltaBias: ({ path }, params) => (moved.has(path) ? floatsAt(params, `${path}.${BIAS}`) : undefined),
+    };
     return {
-      ...lowRankBy(targets, (path) => ({ r: rankOf(path), scale: scaleOf(path) })),
-      params: targets.flatMap((spec) => loraParams(spec, rankOf(spec.path))),
+      ...branch,
+      ...(biased.length > 0 ? shifts : {}),
+      params: [
+        ...targets.flatMap((spec) => loraParams(spec, rankOf(spec.path))),
+        ...biased.map(({ path, dOut }) => ({
+          name: `${path}.${BIAS}`,
+          shape: [dOut],
+          decay: false,
+          init: () => new Float32Array(dOut),
+        })),
+      ],
       pairs: targets.map(({ path }) => ({ A: `${path}.lora_A`, B: `${path}.lora_B`, scale: scaleOf(path) })),
       peft: {
         config: {
@@ -49,8 +79,15 @@ export const lora = entry<[Model], Adapter, typeof options>({
           use_rslora: rslora,
           ...(rank_pattern ? { rank_pattern } : {}),
           ...(alpha_pattern ? { alpha_pattern } : {}),
+          ...(o.bias === undefined ? {} : { bias: o.bias }),
         },
-        key: (name) => `${name}.weight`,
+        key: (name) => (name.endsWith(BIAS) ? name.replace(BIAS, 'base_layer.bias') : `${name}.weight`),
+        ...(biased.length > 0
+          ? {
+              offset: (name: string, weights: HostParams) =>
+                name.endsWith(BIAS) ? floatsAt(weights, name.replace(BIAS, 'bias')) : undefined,
+            }
+          : {}),
       },
     };
   },

@@ -2,7 +2,7 @@ import { entry } from '@lab/records';
 import { tf, type Params } from '@lab/engine';
 import { z } from 'zod';
 import type { Adapter, ParamSpec } from '../adapter.ts';
-import { ranksOfLink } from '../chain/index.ts';
+import { ranksOfLink } from '../chain/links.ts';
 import { loraOptions, loraScale } from '../lora/index.ts';
 import { loraParams } from '../lora/init.ts';
 import { loraSites } from '../lora/sites.ts';

@@ -64,6 +64,7 @@ export const forwardWith = (
       if (noise === 'all') inputs.set(path, x);
       return output;
     },
+    afterNorm: (place, x, norm) => adapter.afterNorm?.(place, x, norm, params, { input, record }) ?? x,
     sublayer: (kind, place, output, x, stream = x) => {
       const moved = adapter.sublayer?.(kind, place, output, x, params, { stream, input, record }) ?? output;
       inputs.set(place.path, x);

@@ -1,61 +1,82 @@
-import { BadInput } from '@lab/records';
+import { BadInput, present, type Named } from '@lab/records';
 import { z } from 'zod';
 import { adapters } from '../catalogue.ts';
 import { matching, type Pattern } from '../lora/patterns.ts';
 import type { Adapter } from '../adapter.ts';
 import type { Model } from '../model.ts';
-import { selectTargets } from '../targets.ts';
+import { peftTargets } from './targets.ts';
 
-const none = (value: unknown): boolean =>
+const isUnset = (value: unknown): boolean =>
   value === undefined ||
   value === null ||
   value === false ||
   (typeof value === 'object' && Object.keys(value).length === 0);
 
 /**
- * Fields of adapter_config.json that change what is computed in ways no adapter here has; each must
- * be null, false or empty.
+ * Fields that do not change what a finished adapter computes. Any other field must be unset, or be
+ * read below.
  */
-const FOREIGN = [
-  'use_dora',
-  'use_qalora',
-  'lora_bias',
-  'layers_to_transform',
-  'layer_replication',
-  'exclude_modules',
-  'target_parameters',
-  'trainable_token_indices',
-] as const;
+const HARMLESS: ReadonlySet<string> = new Set([
+  'auto_mapping',
+  'base_model_name_or_path',
+  'revision',
+  'task_type',
+  'inference_mode',
+  'peft_version',
+  'lora_dropout',
+  'fan_in_fan_out',
+  'megatron_core',
+  'qalora_group_size',
+  'ensure_weight_tying',
+  // AdaLoRA's schedule; `r` is not used by it.
+  'target_r',
+  'tinit',
+  'tfinal',
+  'deltaT',
+  'beta1',
+  'beta2',
+  'orth_reg_weight',
+  'total_step',
+  'r',
+]);
 
 const pattern = z.record(z.string(), z.number().positive()).nullish();
+const words = z.union([z.string(), z.array(z.string())]);
 const shared = {
   lora_alpha: z.number(),
-  target_modules: z.union([z.string(), z.array(z.string())]),
+  target_modules: words,
+  exclude_modules: words.nullish(),
+  layers_to_transform: z.union([z.number(), z.array(z.number())]).nullish(),
+  layers_pattern: words.nullish(),
   modules_to_save: z.array(z.string()).nullish(),
-  bias: z.literal('none').default('none'),
 };
-const schema = z.discriminatedUnion('peft_type', [
-  z.looseObject({
-    peft_type: z.literal('LORA'),
-    r: z.number(),
-    use_rslora: z.boolean().default(false),
-    rank_pattern: pattern,
-    alpha_pattern: pattern,
-    // The other starts (pissa, olora, …) change the frozen weights too.
-    init_lora_weights: z.union([z.boolean(), z.literal('gaussian')]).default(true),
-    ...shared,
-  }),
-  z.looseObject({
-    peft_type: z.literal('ADALORA'),
-    init_r: z.number(),
-    rank_pattern: z.record(z.string(), z.array(z.boolean())).nullish(),
-    ...shared,
-  }),
-]);
+const loraSchema = z.looseObject({
+  peft_type: z.literal('LORA'),
+  r: z.number(),
+  use_rslora: z.boolean().default(false),
+  use_dora: z.boolean().default(false),
+  rank_pattern: pattern,
+  alpha_pattern: pattern,
+  bias: z.enum(['none', 'lora_only']).default('none'),
+  // The other starts (pissa, olora, …) change the frozen weights too.
+  init_lora_weights: z.union([z.boolean(), z.literal('gaussian')]).default(true),
+  ...shared,
+});
+const adaSchema = z.looseObject({
+  peft_type: z.literal('ADALORA'),
+  init_r: z.number(),
+  rank_pattern: z.record(z.string(), z.array(z.boolean())).nullish(),
+  bias: z.literal('none').default('none'),
+  init_lora_weights: z.unknown(),
+  ...shared,
+});
+const schema = z.discriminatedUnion('peft_type', [loraSchema, adaSchema]);
 
 /** What adapter_config.json says of an adapter. */
 export interface PeftConfig {
   readonly adapter: Adapter;
+  /** The options that build the adapter. */
+  readonly options: Named;
   /** Modules that are saved whole, by the end of their names. */
   readonly modulesToSave: readonly string[];
   /**
@@ -75,9 +96,11 @@ const parsed = (text: string, where: string): z.infer<typeof schema> => {
   const result = schema.safeParse(json);
   const issue = result.error?.issues[0];
   if (issue) throw new BadInput(`${where}: key "${issue.path.join('.')}": ${issue.message}`);
-  const foreign = FOREIGN.find((field) => !none(result.data![field]));
-  if (foreign) throw new BadInput(`${where}: key "${foreign}" is set, and no adapter here computes that`);
-  return result.data!;
+  const data = present(result.data);
+  const read = data.peft_type === 'LORA' ? loraSchema.shape : adaSchema.shape;
+  const foreign = Object.keys(data).find((key) => !(key in read || HARMLESS.has(key) || isUnset(data[key])));
+  if (foreign !== undefined) throw new BadInput(`${where}: key "${foreign}" is set, and no adapter here computes that`);
+  return data;
 };
 
 /**
@@ -93,29 +116,39 @@ const resolved = (option: string, given: Pattern, paths: readonly string[]): Pat
   );
 
 /**
- * The adapter that PEFT's adapter_config.json describes (LoRA with rsLoRA, `rank_pattern` and
- * `alpha_pattern`, or AdaLoRA), built for `model`. Throws `BadInput` with `where` and the key for
- * what it cannot say the same of.
+ * The adapter that PEFT's adapter_config.json describes, built for `model`: LoRA with rsLoRA, DoRA,
+ * `rank_pattern`, `alpha_pattern` and trained biases, or AdaLoRA, wherever it attaches. `prefix`
+ * stands before every name of the model that PEFT had. Throws `BadInput` with `where` and the key
+ * for what it cannot say the same of.
  */
-export const readPeftConfig = (model: Model, text: string, where: string): PeftConfig => {
+export const readPeftConfig = (
+  model: Model,
+  text: string,
+  { prefix, where }: { readonly prefix: string; readonly where: string },
+): PeftConfig => {
   const config = parsed(text, where);
-  const words = config.target_modules;
-  if (typeof words === 'string' && words !== 'all-linear')
-    throw new BadInput(`${where}: key "target_modules" is "${words}"; allowed: a list of names, or all-linear`);
-  const targets = words;
+  const nameOf = (path: string) => (path.startsWith(prefix) ? path.slice(prefix.length) : path);
+  const target_modules = [...peftTargets(model.linears, config, { nameOf, where })];
   const modulesToSave = config.modules_to_save ?? [];
-  const common = { alpha: config.lora_alpha, target_modules: targets };
+  const common = { alpha: config.lora_alpha, target_modules };
+  const built = (chosen: Named) => {
+    const options = adapters.parse(chosen, where);
+    return { options, adapter: adapters.build(options, model), modulesToSave };
+  };
   if (config.peft_type === 'ADALORA') {
     const { init_r } = config;
-    const options = adapters.parse({ name: 'adalora', init_r, target_r: init_r, ...common }, where);
-    return { adapter: adapters.build(options, model), modulesToSave, kept: config.rank_pattern ?? {} };
+    const pruned = Object.entries(config.rank_pattern ?? {});
+    const kept = Object.fromEntries(pruned.map(([name, keep]) => [`${prefix}${name}`, keep]));
+    return { ...built({ name: 'adalora', init_r, target_r: init_r, ...common }), kept };
   }
-  const paths = selectTargets(model.linears, targets).map(({ path }) => path);
   const patterns = (['rank_pattern', 'alpha_pattern'] as const).map((option) => [
     option,
-    resolved(`${where}: ${option}`, config[option] ?? {}, paths),
+    resolved(`${where}: ${option}`, config[option] ?? {}, target_modules),
   ]);
-  const { r, use_rslora: rslora } = config;
-  const options = { name: 'lora', r, rslora, ...common, ...Object.fromEntries(patterns) };
-  return { adapter: adapters.build(adapters.parse(options, where), model), modulesToSave, kept: {} };
+  const { r, use_rslora: rslora, use_dora, bias } = config;
+  if (use_dora && bias !== 'none')
+    throw new BadInput(`${where}: key "bias" is "${bias}" beside "use_dora"; allowed: none`);
+  const biased = bias === 'none' ? {} : { bias };
+  const chosen = { name: use_dora ? 'dora' : 'lora', r, rslora, ...common, ...biased };
+  return { ...built({ ...chosen, ...Object.fromEntries(patterns) }), kept: {} };
 };

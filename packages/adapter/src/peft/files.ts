@@ -1,30 +1,63 @@
 import { BadInput, type Named } from '@lab/records';
-import { asFloats, readSafetensors, writeSafetensors } from '@lab/engine';
-import type { Adapter, HostParams } from '../adapter.ts';
+import { asFloats, floats, readSafetensors, writeSafetensors, type Float32HostArray } from '@lab/engine';
+import type { Adapter, PeftForm } from '../adapter.ts';
+import type { HostParams } from '../host-params.ts';
 import type { Model } from '../model.ts';
 import { readPeftConfig } from './config.ts';
 import { PREFIX, withPruned } from './pruned.ts';
 
 /** An adapter's parameter under its key in adapter_model.safetensors. */
-const keyOf = ({ peft }: Adapter, name: string): string => `${PREFIX}${peft ? peft.key(name) : name}`;
+const keyOf = (peft: PeftForm | undefined, name: string): string => `${PREFIX}${peft ? peft.key(name) : name}`;
+
+/** A parameter with its offset added (`sign` 1: as PEFT stores it) or taken away (-1: as ours). */
+const shifted = (
+  { peft }: Adapter,
+  given: {
+    readonly name: string;
+    readonly array: Float32HostArray;
+    readonly weights: HostParams | undefined;
+    readonly sign: 1 | -1;
+  },
+): Float32HostArray => {
+  const { name, array, weights, sign } = given;
+  const offset = weights && peft?.offset?.(name, weights);
+  return offset
+    ? floats(
+        array.data.map((x, i) => x + sign * (offset[i] ?? NaN)),
+        array.shape,
+      )
+    : array;
+};
 
 /**
  * Trained parameters as PEFT's two files. LoRA and AdaLoRA have PEFT's own keys and shapes
  * (`lora_A` [r, d_in], `lora_B` [d_out, r]); parameters that are not the adapter's (the head) stand
  * under their own names, as `modules_to_save`. An adapter that PEFT does not know is written in the
- * same layout, and its config names it as `lab_adapter` instead of a `peft_type`. The dropout
- * method is no part of these files: the weights alone give the deterministic model, and
- * `lora_dropout` is 0.
+ * same layout, and its config names it as `lab_adapter` instead of a `peft_type`; so is one whose
+ * parameters are differences to frozen weights, where `weights` is absent. The dropout method is no
+ * part of these files: the weights alone give the deterministic model, and `lora_dropout` is 0.
  */
 export const peftFiles = (
   options: Named,
   model: Model,
-  adapter: Adapter,
-  params: HostParams,
+  trained: {
+    readonly adapter: Adapter;
+    readonly params: HostParams;
+    readonly weights?: HostParams;
+    /** Modules that are saved whole; absent: those of the parameters that are not the adapter's. */
+    readonly modulesToSave?: readonly string[];
+  },
 ): { readonly [file: string]: string | Uint8Array } => {
+  const { adapter, params, weights } = trained;
+  // Without the frozen weights, differences cannot be turned into what PEFT stores.
+  const peft = adapter.peft?.offset && !weights ? undefined : adapter.peft;
   const own = new Set(adapter.params.map(({ name }) => name));
   const tensors = Object.fromEntries(
-    Object.entries(params).map(([name, array]) => [own.has(name) ? keyOf(adapter, name) : `${PREFIX}${name}`, array]),
+    Object.entries(params).map(([name, array]) =>
+      own.has(name)
+        ? [keyOf(peft, name), shifted(adapter, { name, array, weights, sign: 1 })]
+        : [`${PREFIX}${name}`, array],
+    ),
   );
   const modules = new Set(
     Object.keys(params)
@@ -32,20 +65,21 @@ export const peftFiles = (
       .map((name) => name.replace(/\.\w+$/, '')),
   );
   const head = modules.size > 0;
+  const modulesToSave = trained.modulesToSave ?? [...modules];
   const common = {
     base_model_name_or_path: model.name,
     task_type: head ? 'SEQ_CLS' : 'CAUSAL_LM',
     inference_mode: true,
   };
-  const config = adapter.peft
+  const config = peft
     ? {
         ...common,
-        ...adapter.peft.config,
         lora_dropout: 0,
         bias: 'none',
+        ...peft.config,
         fan_in_fan_out: false,
         target_modules: adapter.targets.map(({ path }) => path),
-        modules_to_save: head ? [...modules] : null,
+        modules_to_save: head ? modulesToSave : null,
       }
     : { ...common, lab_adapter: options };
   return {
@@ -64,10 +98,10 @@ const tensorsOf = (bytes: Uint8Array, where: string): HostParams => {
   }
 };
 
-const pick = (adapter: Adapter, tensors: HostParams, where: string): HostParams =>
+const pick = (adapter: Adapter, peft: PeftForm | undefined, tensors: HostParams, where: string): HostParams =>
   Object.fromEntries(
     adapter.params.map(({ name, shape }) => {
-      const key = keyOf(adapter, name);
+      const key = keyOf(peft, name);
       const tensor = tensors[key];
       if (!tensor) throw new BadInput(`${where}: tensor ${key} is missing`);
       if (tensor.shape.join() !== shape.join())
@@ -84,11 +118,13 @@ const pick = (adapter: Adapter, tensors: HostParams, where: string): HostParams 
  * is missing or does not fit.
  */
 export const readPeft = (adapter: Adapter, bytes: Uint8Array, where: string): HostParams =>
-  pick(adapter, tensorsOf(bytes, where), where);
+  pick(adapter, adapter.peft?.offset ? undefined : adapter.peft, tensorsOf(bytes, where), where);
 
 /** What PEFT's two files hold. */
 export interface PeftAdapter {
   readonly adapter: Adapter;
+  /** The options that build the adapter. */
+  readonly options: Named;
   readonly params: HostParams;
   /**
    * The tensors of `modules_to_save` under the model's own names, as they are stored ([d_out, d_in]
@@ -98,20 +134,41 @@ export interface PeftAdapter {
 }
 
 /**
+ * What stands before the names of the file in this model: `bert.` where PEFT had the bare encoder.
+ */
+const prefixOf = (model: Model, keys: readonly string[]): string => {
+  const modules = keys.flatMap((key) => /^base_model\.model\.(.*)\.lora_A(\.weight)?$/.exec(key)?.[1] ?? []);
+  const prefixes = modules.map((name) => {
+    const known = model.linears.find(({ path }) => path === name || path.endsWith(`.${name}`));
+    return known === undefined ? '' : known.path.slice(0, known.path.length - name.length);
+  });
+  const [first = ''] = prefixes;
+  return prefixes.every((prefix) => prefix === first) ? first : '';
+};
+
+/**
  * An adapter for `model` from PEFT's two files, and the modules saved with it. Triplets that
- * AdaLoRA has pruned come back as zeros. Throws `BadInput` with `where` for fields with no
- * counterpart here, and for tensors that are missing, do not fit, or belong to nothing the config
- * names.
+ * AdaLoRA has pruned come back as zeros. `weights` are the model's frozen weights, which DoRA and
+ * trained biases need. Throws `BadInput` with `where` for fields with no counterpart here, and for
+ * tensors that are missing, do not fit, or belong to nothing the config names.
  */
 export const readPeftFiles = (
   model: Model,
-  files: { readonly config: string; readonly tensors: Uint8Array },
+  files: { readonly config: string; readonly tensors: Uint8Array; readonly weights?: HostParams },
   where: string,
 ): PeftAdapter => {
-  const { adapter, modulesToSave, kept } = readPeftConfig(model, files.config, `${where}/adapter_config.json`);
   const file = `${where}/adapter_model.safetensors`;
-  const tensors = tensorsOf(files.tensors, file);
-  const own = new Set(adapter.params.map(({ name }) => keyOf(adapter, name)));
+  const stored = tensorsOf(files.tensors, file);
+  const prefix = prefixOf(model, Object.keys(stored));
+  const tensors = Object.fromEntries(
+    Object.entries(stored).map(([key, array]) => [key.replace(PREFIX, `${PREFIX}${prefix}`), array]),
+  );
+  const read = readPeftConfig(model, files.config, { prefix, where: `${where}/adapter_config.json` });
+  const { adapter, options, modulesToSave, kept } = read;
+  const { weights } = files;
+  if (adapter.peft?.offset && !weights)
+    throw new Error(`${where}: this adapter is read together with the frozen weights`);
+  const own = new Set(adapter.params.map(({ name }) => keyOf(adapter.peft, name)));
   const others = Object.entries(tensors).filter(([key]) => !own.has(key));
   const saved = others.map(([key, array]) => [key.replace(PREFIX, ''), array] as const);
   const words = (name: string) => modulesToSave.filter((word) => `.${name}`.includes(`.${word}.`));
@@ -120,8 +177,12 @@ export const readPeftFiles = (
     throw new BadInput(
       `${file}: tensor ${PREFIX}${stray[0]} is neither the adapter's nor of a module in modules_to_save`,
     );
-  const absent = modulesToSave.find((word) => !saved.some(([name]) => words(name).includes(word)));
-  if (absent !== undefined) throw new BadInput(`${file}: no tensor of "${absent}", which is in modules_to_save`);
-  const whole = withPruned(adapter, tensors, kept, file);
-  return { adapter, params: pick(adapter, whole, file), saved: Object.fromEntries(saved) };
+  // PEFT lists every name that a head may have (classifier, score) and stores the one it has.
+  if (modulesToSave.length > 0 && saved.length === 0)
+    throw new BadInput(`${file}: no tensor of ${modulesToSave.join(', ')}, which are in modules_to_save`);
+  const complete = pick(adapter, adapter.peft, withPruned(adapter, tensors, kept, file), file);
+  const params = Object.fromEntries(
+    Object.entries(complete).map(([name, array]) => [name, shifted(adapter, { name, array, weights, sign: -1 })]),
+  );
+  return { adapter, options, params, saved: Object.fromEntries(saved) };
 };

@@ -1,6 +1,7 @@
 import { BadInput } from '@lab/records';
 import type { Float32HostArray } from '@lab/engine';
-import type { Adapter, HostParams } from '../adapter.ts';
+import type { Adapter } from '../adapter.ts';
+import type { HostParams } from '../host-params.ts';
 
 /** What PEFT puts before every name of the model. */
 export const PREFIX = 'base_model.model.';

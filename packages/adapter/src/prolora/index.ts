@@ -1,7 +1,8 @@
 import { BadInput, entry } from '@lab/records';
 import { tf, transposed, type Params } from '@lab/engine';
 import { z } from 'zod';
-import type { Adapter, HostParams } from '../adapter.ts';
+import type { Adapter } from '../adapter.ts';
+import type { HostParams } from '../host-params.ts';
 import { loraDelta } from '../lora/delta.ts';
 import { loraOptions, loraScale } from '../lora/index.ts';
 import { kaimingUniform } from '../lora/init.ts';

@@ -2,8 +2,8 @@ import { normal } from '@lab/random';
 import { entry } from '@lab/records';
 import { z } from 'zod';
 import type { Adapter } from '../adapter.ts';
+import { zeros, type FactorDraw } from '../chain/bank.ts';
 import { chain } from '../chain/index.ts';
-import { lowRank } from '../lora/branch.ts';
 import { loraOptions, loraScale } from '../lora/index.ts';
 import { kaimingUniform } from '../lora/init.ts';
 import type { Model } from '../model.ts';
@@ -14,9 +14,12 @@ const options = loraOptions.extend({
   fixed: z.enum(['A', 'B']).default('B').describe('the factor that is drawn and not trained'),
 });
 
+/** Columns of length about one, so that B Bᵀ is nearly a projection. */
+const columns: FactorDraw = (key, dOut, r) => normal(key, dOut * r).map((x) => x / Math.sqrt(dOut));
+
 export const racLora = entry<[Model], Adapter, typeof options>({
   name: 'rac-lora',
-  version: 1,
+  version: 2,
   summary: 'a chain of updates of which one factor is random and fixed, the other starts at zero and is trained',
   cite: {
     title: 'Randomized Asymmetric Chain of LoRA: The First Meaningful Theoretical Framework for Low-Rank Adaptation',
@@ -25,36 +28,9 @@ export const racLora = entry<[Model], Adapter, typeof options>({
     where: 'algorithm 1',
   },
   options,
-  build: (o, model) => {
+  build: ({ links, fixed, ...o }, model) => {
     const targets = selectTargets(model.linears, o.target_modules);
-    const ranks = o.links * o.r;
-    return {
-      ...lowRank(targets, { r: ranks, scale: loraScale(o) }),
-      ...chain(
-        targets.map(({ path }) => path),
-        o.links,
-        o.r,
-      ),
-      params: targets.flatMap(({ path, dIn, dOut }) => [
-        {
-          name: `${path}.lora_A`,
-          shape: [ranks, dIn],
-          decay: true,
-          frozen: o.fixed === 'A',
-          init: (key) => (o.fixed === 'A' ? kaimingUniform(key, ranks, dIn) : new Float32Array(ranks * dIn)),
-        },
-        {
-          name: `${path}.lora_B`,
-          shape: [dOut, ranks],
-          decay: true,
-          frozen: o.fixed === 'B',
-          // Columns of length about one, so that B Bᵀ is nearly a projection.
-          init: (key) =>
-            o.fixed === 'B'
-              ? normal(key, dOut * ranks).map((x) => x / Math.sqrt(dOut))
-              : new Float32Array(dOut * ranks),
-        },
-      ]),
-    };
+    const draws = fixed === 'A' ? { A: kaimingUniform, B: zeros } : { A: zeros, B: columns };
+    return chain({ targets, links, r: o.r, scale: loraScale(o), draws, fixed });
   },
 });

@@ -1,7 +1,8 @@
 import { BadInput, entry } from '@lab/records';
 import { tf } from '@lab/engine';
 import { z } from 'zod';
-import type { Adapter, HostParams } from '../adapter.ts';
+import type { Adapter } from '../adapter.ts';
+import type { HostParams } from '../host-params.ts';
 import { affine } from '../pass/forward.ts';
 import { deltaAt } from '../lora/delta.ts';
 import { lora, loraOptions, loraScale } from '../lora/index.ts';
@@ -22,7 +23,7 @@ const options = loraOptions.extend({
 
 export const resLora = entry<[Model], Adapter, typeof options>({
   name: 'reslora',
-  version: 1,
+  version: 2,
   summary: 'LoRA with shortcuts between the same map of consecutive layers: of inputs, of blocks or in the middle',
   cite: {
     title: 'ResLoRA: Identity Residual Mapping in Low-Rank Adaption',
@@ -59,8 +60,9 @@ export const resLora = entry<[Model], Adapter, typeof options>({
         const own = { A: matrixAt(params, `${spec.path}.lora_A`), B: matrixAt(params, `${spec.path}.lora_B`) };
         const branch = (value: tf.Tensor, matrices = own) => loraBranch(spec, value, { ...matrices, scale }, perturb);
         const blockUpdate = (): tf.Tensor => {
+          // The first layer of a chain takes its own input twice (authors' code: x before the first is x itself).
+          if (shortcut === 'input' && spec.per === 'token') return branch(tf.add(x, inputs()[1] ?? x));
           if (earlier(spec).length === 0) return branch(x);
-          if (shortcut === 'input') return branch(tf.addN(inputs()));
           if (shortcut === 'block')
             return branch(x, { A: tf.concat2d(of('lora_A'), 0), B: tf.concat2d(of('lora_B'), 1) });
           return branch(tf.concat(inputs(), -1), { A: tf.concat2d(of('lora_A'), 1), B: own.B });

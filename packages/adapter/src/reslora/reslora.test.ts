@@ -21,28 +21,31 @@ it.each([
   ['input', (p: Params, x: tf.Tensor, before: tf.Tensor) => part(p, tf.add(x, before), 1, 1)],
   ['block', (p: Params, x: tf.Tensor) => tf.add(part(p, x, 1, 1), part(p, x, 0, 0))],
   ['middle', (p: Params, x: tf.Tensor, before: tf.Tensor) => tf.add(part(p, x, 1, 1), part(p, before, 0, 1))],
-] as const)('%s is its equation, and the first layer is plain LoRA', (shortcut, equation) => {
-  tf.tidy(() => {
-    const adapter = build({ shortcut });
-    const params = tensors(trained(adapter));
-    const rows = (word: string) => tensors({ x: drawn(word, [3, 4]) }).x!;
-    const [x, before] = [rows('now'), rows('before')];
-    const base: Linear = { W: tf.zeros([4, 4]) };
-    const seen = (value: tf.Tensor) => tf.reshape(value, [1, 3, 4]);
-    const flow = {
-      input: (path: string) => (path === first!.path ? seen(before) : undefined),
-      record: () => undefined,
-    };
-    const given = adapter.linear(second!, seen(x), base, params, noNoise, flow).dataSync();
-    const expected = equation(params, x, before).dataSync();
-    // Sums of a dozen products below ten, in float32.
-    expected.forEach((value, i) => expect(Math.abs(value - present(given[i]))).toBeLessThan(1e-5));
-    const start = adapter.linear(first!, seen(x), base, params, noNoise, flow).dataSync();
-    part(params, x, 0, 0)
-      .dataSync()
-      .forEach((value, i) => expect(Math.abs(value - present(start[i]))).toBeLessThan(1e-5));
-  });
-});
+] as const)(
+  '%s is its equation; the first layer is plain LoRA, with input shortcuts on twice its input',
+  (shortcut, equation) => {
+    tf.tidy(() => {
+      const adapter = build({ shortcut });
+      const params = tensors(trained(adapter));
+      const rows = (word: string) => tensors({ x: drawn(word, [3, 4]) }).x!;
+      const [x, before] = [rows('now'), rows('before')];
+      const base: Linear = { W: tf.zeros([4, 4]) };
+      const seen = (value: tf.Tensor) => tf.reshape(value, [1, 3, 4]);
+      const flow = {
+        input: (path: string) => (path === first!.path ? seen(before) : undefined),
+        record: () => undefined,
+      };
+      const given = adapter.linear(second!, seen(x), base, params, noNoise, flow).dataSync();
+      const expected = equation(params, x, before).dataSync();
+      // Sums of a dozen products below ten, in float32.
+      expected.forEach((value, i) => expect(Math.abs(value - present(given[i]))).toBeLessThan(1e-5));
+      const start = adapter.linear(first!, seen(x), base, params, noNoise, flow).dataSync();
+      part(params, shortcut === 'input' ? tf.mul(x, 2) : x, 0, 0)
+        .dataSync()
+        .forEach((value, i) => expect(Math.abs(value - present(start[i]))).toBeLessThan(1e-5));
+    });
+  },
+);
 
 it('merges where that is exact', () => {
   expect(build({ shortcut: 'block' }).delta).toBeDefined();

@@ -2,7 +2,7 @@ import { entry } from '@lab/records';
 import { tf } from '@lab/engine';
 import { z } from 'zod';
 import type { Adapter } from '../adapter.ts';
-import { linkAt } from '../chain/index.ts';
+import { linkAt } from '../chain/links.ts';
 import { lora, loraOptions } from '../lora/index.ts';
 import type { Model } from '../model.ts';
 

@@ -61,6 +61,7 @@ export const describeSize = (name: string): string => {
   const at = (d: number, r?: number): number =>
     adapterSize(adapters.build(adapters.parse({ name, ...(rank && r ? { [rank]: r } : {}) }), plainModel(d, layers))) /
     layers;
+  const prunes = adapters.build(adapters.parse({ name }), plainModel(64, layers)).pruned !== undefined;
   const example = `${thousands(at(768, 8))} a layer at d = 768${rank ? `, ${rank} = 8` : ''}`;
   if (at(768, 8) === 0) return 'none beside the head';
   // c0 + c1 d + c2 r + c3 r d (+ c4 d^2), by differences on even numbers that every sharing scheme
@@ -86,5 +87,6 @@ export const describeSize = (name: string): string => {
   )
     .filter(([c]) => Math.abs(c) > 1e-6)
     .map(([c, what]) => `${Number(c.toFixed(3))} ${what}`.trim());
-  return `${terms.join(' + ')} a layer; ${example}`;
+  const change = prunes ? '; runs record the ranks and parameters that remain' : '';
+  return `${terms.join(' + ')} a layer; ${example}${change}`;
 };

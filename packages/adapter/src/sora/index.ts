@@ -11,15 +11,20 @@ import { selectTargets } from '../targets.ts';
 import { tensorAt } from '../named.ts';
 
 const options = loraOptions.extend({
+  lambda: z.number().min(0).default(10).describe('weight of the mean |gate| in the loss (authors’ script: 10)'),
   xi: z.number().min(0).default(3e-4).describe('threshold of the proximal step on every gate, each optimiser step'),
 });
 
 /** The proximal step of an L1 penalty: sign(g) max(|g| - xi, 0) (SoRA, Eq. 7). */
 const softThreshold = (g: tf.Tensor, xi: number): tf.Tensor => tf.mul(tf.sign(g), tf.relu(tf.sub(tf.abs(g), xi)));
 
+/** Mean |g| over the gates of all maps: the sparsity term of the authors' loss. */
+const meanGate = (paths: readonly string[], params: Params): tf.Scalar =>
+  tf.mean(tf.abs(tf.concat(paths.map((path) => tensorAt(params, `${path}.lora_gate`)))));
+
 export const sora = entry<[Model], Adapter, typeof options>({
   name: 'sora',
-  version: 1,
+  version: 2,
   summary: 'low-rank update B diag(g) A with a gate that a proximal step makes sparse: ranks die out in training',
   cite: {
     title: 'Sparse Low-rank Adaptation of Pre-trained Language Models',
@@ -29,8 +34,9 @@ export const sora = entry<[Model], Adapter, typeof options>({
   },
   options,
   build: (o, model) => {
-    const { r, xi } = o;
+    const { r, xi, lambda } = o;
     const targets = selectTargets(model.linears, o.target_modules);
+    const paths = targets.map(({ path }) => path);
     const shrunk = (params: Params): Params =>
       Object.fromEntries(
         targets.map(({ path }) => [`${path}.lora_gate`, softThreshold(tensorAt(params, `${path}.lora_gate`), xi)]),
@@ -41,6 +47,7 @@ export const sora = entry<[Model], Adapter, typeof options>({
         ...loraParams(spec, r),
         { name: `${spec.path}.lora_gate`, shape: [r], decay: false, init: (key) => normal(key, r) },
       ]),
+      ...(lambda > 0 ? { penalty: (params) => tf.mul(meanGate(paths, params), lambda) } : {}),
       state: {
         slots: [],
         inputs: () => ({}),

@@ -39,6 +39,19 @@ describe('sora', () => {
     });
   });
 
+  it('adds lambda times the mean |gate| of all maps to the loss', () => {
+    tf.tidy(() => {
+      const params = { 'layer.0.attention.query.lora_gate': tf.tensor1d([1, -3]) };
+      const penalty = (options: object) =>
+        build({ r: 2, target_modules: ['query'], ...options })
+          .penalty?.(params, {})
+          .arraySync();
+      expect(penalty({})).toBeCloseTo(10 * 2, 5);
+      expect(penalty({ lambda: 0.5 })).toBeCloseTo(1, 6);
+      expect(penalty({ lambda: 0 })).toBeUndefined();
+    });
+  });
+
   it('with a gate of zeros is the pretrained model: the rank is gone', () => {
     const adapter = build({ r: 2 });
     const values = (params: ReturnType<typeof trained>) => output(adapter, tensors(params)).dataSync();

@@ -4,9 +4,8 @@ import { tf } from '@lab/engine';
 import { z } from 'zod';
 import type { Adapter } from '../adapter.ts';
 import { chain } from '../chain/index.ts';
-import { lowRank } from '../lora/branch.ts';
+import { ranksOfLink } from '../chain/links.ts';
 import { loraOptions, loraScale } from '../lora/index.ts';
-import { loraParams } from '../lora/init.ts';
 import type { Model } from '../model.ts';
 import { selectTargets } from '../targets.ts';
 import { tensorAt } from '../named.ts';
@@ -21,7 +20,10 @@ const options = loraOptions.extend({
 });
 
 /** 1 for each of `rounds` rounds in which a layer is drawn, 0 for the others. */
-export const roundsOf = (layers: readonly number[], { rounds, layers: drawn, seed }: z.infer<typeof options>) =>
+export const roundsOf = (
+  layers: readonly number[],
+  { rounds, layers: drawn, seed }: { readonly rounds: number; readonly layers: number; readonly seed: number },
+) =>
   new Map(
     layers.map((layer, i) => [
       layer,
@@ -37,7 +39,7 @@ export const roundsOf = (layers: readonly number[], { rounds, layers: drawn, see
 
 export const xgbLora = entry<[Model], Adapter, typeof options>({
   name: 'xgblora',
-  version: 1,
+  version: 2,
   summary: 'boosting: in every round a few layers drawn at random get an update of rank 1, which is then kept',
   cite: {
     title: 'Less is More: Extreme Gradient Boost Rank-1 Adaption for Efficient Finetuning of LLMs',
@@ -53,15 +55,17 @@ export const xgbLora = entry<[Model], Adapter, typeof options>({
       throw new BadInput(`adapter.layers is ${o.layers}; the targets lie in ${layers.length} layers`);
     const rounds = roundsOf(layers, o);
     const drawnAt = new Map(targets.map(({ path, layer }) => [path, rounds.get(layer)]));
-    const paths = targets.map(({ path }) => path);
-    const ranks = o.rounds * o.r;
     const names = targets.flatMap(({ path }) => [`${path}.lora_A`, `${path}.lora_B`]);
     return {
-      ...lowRank(targets, { r: ranks, scale: loraScale(o) }),
-      ...chain(paths, o.rounds, o.r, (path, round) => {
-        const table = tf.tensor1d(drawnAt.get(path) ?? []);
-        const here = tf.equal(tf.tensor1d(Float32Array.from({ length: o.rounds }, (_, i) => i)), round);
-        return tf.sum(tf.mul(table, tf.cast(here, 'float32')));
+      ...chain({
+        targets,
+        links: o.rounds,
+        r: o.r,
+        scale: loraScale(o),
+        takesPart: (path, round) => {
+          const table = tf.tensor1d(drawnAt.get(path) ?? []);
+          return tf.sum(tf.mul(table, ranksOfLink(round, o.rounds, 1)));
+        },
       }),
       ...(o.norm > 0
         ? {
@@ -69,7 +73,6 @@ export const xgbLora = entry<[Model], Adapter, typeof options>({
               tf.mul(tf.addN(names.map((name) => tf.sum(tf.square(tensorAt(params, name))))), o.norm),
           }
         : {}),
-      params: targets.flatMap((spec) => loraParams(spec, ranks)),
     };
   },
 });

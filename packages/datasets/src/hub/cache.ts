@@ -1,9 +1,14 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { BadInput } from '@lab/records';
+import { BadInput, makeFolder, needBytes } from '@lab/records';
+import { z } from 'zod';
+import { parseDataJson } from '../read/json.ts';
 import type { HubFile, Sources } from '../types.ts';
+
+/** The part of a receipt that a reader needs. */
+const receiptSchema = z.object({ sha256: z.string() });
 
 /** What is kept beside a downloaded file. */
 interface Receipt extends HubFile {
@@ -27,12 +32,14 @@ const place = async (path: string, bytes: Uint8Array | string): Promise<void> =>
 export const cachePath = ({ repo, revision, path }: HubFile, { cacheDir }: Sources): string =>
   join(cacheDir, 'hub', ...repo.split('/'), revision, ...path.split('/'));
 
-const recall = async (path: string): Promise<Uint8Array> => {
-  const [bytes, receipt] = await Promise.all([readFile(path), readFile(`${path}.receipt.json`, 'utf8')]);
-  const { sha256: kept } = JSON.parse(receipt) as Receipt;
+const again = 'delete the file to download it again';
+
+const recall = (path: string): Uint8Array => {
+  const receipt = `${path}.receipt.json`;
+  const bytes = needBytes(path, again);
+  const { sha256: kept } = parseDataJson(receipt, needBytes(receipt, again).toString('utf8'), receiptSchema);
   const now = sha256(bytes);
-  if (now !== kept)
-    throw new BadInput(`${path}: SHA-256 is ${now}, its receipt says ${kept}; delete the file to download it again`);
+  if (now !== kept) throw new BadInput(`${path}: SHA-256 is ${now}, its receipt says ${kept}; ${again}`);
   return bytes;
 };
 
@@ -62,7 +69,7 @@ export const hubBytes = async (file: HubFile, sources: Sources): Promise<Uint8Ar
   const bytes = await sources.fetchFile(file, (fraction) => sources.onProgress?.(label, fraction));
   sources.onProgress?.(label, 1);
   const receipt: Receipt = { ...file, sha256: sha256(bytes), bytes: bytes.byteLength };
-  await mkdir(dirname(path), { recursive: true });
+  makeFolder(dirname(path));
   await place(path, bytes);
   await place(`${path}.receipt.json`, `${JSON.stringify(receipt, null, 2)}\n`);
   return bytes;

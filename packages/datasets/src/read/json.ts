@@ -15,8 +15,8 @@ const parse = (path: string, text: string): unknown => {
  * A whole JSON file checked against a schema. Throws `BadInput` naming the file and the place in
  * it.
  */
-export const readDataJson = async <S extends z.ZodType>(path: string, schema: S): Promise<z.infer<S>> =>
-  parseDataJson(path, await readDataText(path), schema);
+export const readDataJson = <S extends z.ZodType>(path: string, schema: S): z.infer<S> =>
+  parseDataJson(path, readDataText(path), schema);
 
 /** The same for a text that was read already. */
 export const parseDataJson = <S extends z.ZodType>(path: string, text: string, schema: S): z.infer<S> => {

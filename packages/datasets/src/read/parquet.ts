@@ -1,17 +1,53 @@
 import { BadInput } from '@lab/records';
-import { parquetMetadata, parquetReadObjects, parquetSchema } from 'hyparquet';
+import { parquetMetadata, parquetReadObjects, parquetSchema, type Compressors, type FileMetaData } from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
 import type { Placed } from './rows.ts';
 
 /** A row of a parquet file: cell by column name; whole numbers of 64 bits come as plain numbers. */
 export type Cells = { readonly [column: string]: unknown };
 
+/** Rows that any file may have, whatever its size; above it a file has no more rows than bytes. */
+const freeRows = 200_000;
+
+/** Bytes that any file may unpack to; above it a byte of the file stands for at most so many. */
+const freeBytes = 2 ** 27;
+const longestRatio = 256;
+
+/** Refuses a file that is small on disk and would be large in memory. Throws `BadInput`. */
+const checkSize = (path: string, { row_groups: groups, num_rows: said }: FileMetaData, size: number): void => {
+  const rows = Math.max(
+    Number(said),
+    groups.reduce((sum, group) => sum + Number(group.num_rows), 0),
+  );
+  if (rows > Math.max(freeRows, size))
+    throw new BadInput(`${path}: says that it has ${rows} rows in ${size} bytes; at most one row a byte is read`);
+  const unpacked = groups
+    .flatMap(({ columns }) => columns)
+    .reduce((sum, { meta_data: meta }) => sum + Number(meta?.total_uncompressed_size ?? 0), 0);
+  if (unpacked > Math.max(freeBytes, longestRatio * size))
+    throw new BadInput(
+      `${path}: would unpack from ${size} to ${unpacked} bytes; at most ${longestRatio} bytes for one are read`,
+    );
+};
+
+/** Decompressors that refuse to make much of little. */
+const bounded: Compressors = Object.fromEntries(
+  Object.entries(compressors).map(([codec, unpack]) => [
+    codec,
+    (input: Uint8Array, length: number) => {
+      if (length > Math.max(freeBytes, longestRatio * input.length))
+        throw new Error(`a page of ${input.length} bytes says that it unpacks to ${length}`);
+      return unpack(input, length);
+    },
+  ]),
+);
+
 const plain = (cell: unknown): unknown => (typeof cell === 'bigint' ? Number(cell) : cell);
 
 /**
  * Rows of a parquet file, numbered from 1, with the wanted columns only (all when undefined). Any
- * codec of hyparquet-compressors. Throws `BadInput` when the bytes are not parquet or a column is
- * missing.
+ * codec of hyparquet-compressors. Throws `BadInput` when the bytes are not parquet, a column is
+ * missing, or a small file would be large in memory.
  */
 export const readParquet = async (
   path: string,
@@ -21,11 +57,17 @@ export const readParquet = async (
   const file = Uint8Array.from(bytes).buffer;
   try {
     const metadata = parquetMetadata(file);
+    checkSize(path, metadata, bytes.byteLength);
     const columns = parquetSchema(metadata).children.map(({ element }) => element.name);
     const lacking = wanted?.find((name) => !columns.includes(name));
     if (lacking !== undefined)
       throw new BadInput(`${path}: no column "${lacking}"; the file has: ${columns.join(', ')}`);
-    const rows = await parquetReadObjects({ file, metadata, compressors, ...(wanted ? { columns: [...wanted] } : {}) });
+    const rows = await parquetReadObjects({
+      file,
+      metadata,
+      compressors: bounded,
+      ...(wanted ? { columns: [...wanted] } : {}),
+    });
     return rows.map((row, i) => ({
       line: i + 1,
       value: Object.fromEntries(Object.entries(row).map(([name, cell]) => [name, plain(cell)])),

@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { BadInput, itemAt } from '@lab/records';
+import { BadInput, itemAt, needBytes } from '@lab/records';
 import type { Sources } from '../types.ts';
 
 /** UTF-8 text without a byte-order mark. Throws `BadInput` for other bytes. */
@@ -17,13 +16,8 @@ export const decode = (path: string, bytes: Uint8Array): string => {
  * A file's text without a byte-order mark. Throws `BadInput` when it cannot be read, is empty, or
  * is not UTF-8.
  */
-export const readDataText = async (path: string, how = 'check the path'): Promise<string> => {
-  const bytes = await readFile(path).catch((error: unknown) => {
-    throw new BadInput(
-      `${path}: cannot be read (${error instanceof Error ? error.message.split(',')[0]! : String(error)}); ${how}`,
-    );
-  });
-  const text = decode(path, bytes);
+export const readDataText = (path: string, how = 'check the path'): string => {
+  const text = decode(path, needBytes(path, how));
   if (text.trim() === '') throw new BadInput(`${path}: the file is empty; ${how}`);
   return text;
 };

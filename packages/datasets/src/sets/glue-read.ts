@@ -116,7 +116,7 @@ export const readGlue = async (
   onMalformed: OnMalformed,
 ): Promise<Read<Example>> => {
   const path = locate(glueFile(task, file), sources);
-  if (path !== undefined) return parseGlue(task, path, await readDataText(path), split, onMalformed);
+  if (path !== undefined) return parseGlue(task, path, readDataText(path), split, onMalformed);
   if (!sources.fetchFile) throw new BadInput(missingMessage(glueFile(task, file), sources));
   return fromHub(task, split, sources, onMalformed);
 };

@@ -19,8 +19,9 @@ export const ownOptions = {
     .prefault({})
     .describe('names of the columns'),
   classes: z
-    .array(z.string())
+    .array(z.string().min(1))
     .min(2)
+    .refine((names) => new Set(names).size === names.length, 'expected names that differ')
     .nullable()
     .default(null)
     .describe('labels in class order; null: those of train, sorted'),

@@ -55,7 +55,7 @@ export const readSquad = async (
   mayLackAnswer: boolean,
   onMalformed: OnMalformed,
 ): Promise<Read<Example>> => {
-  const { data } = await readDataJson(path, file);
+  const { data } = readDataJson(path, file);
   const asked = data.flatMap(({ paragraphs }) =>
     paragraphs.flatMap(({ context, qas }) =>
       qas.map((q): Asked => ({ ...q, context, answers: q.is_impossible === true ? [] : q.answers })),

@@ -19,9 +19,8 @@ it('has a factor for every entry of A and of B, and none on activations', () => 
 });
 
 it('its expected update is the whole update, so that it merges as it is', () => {
+  const map = { path: 'query', layer: 0, per: 'token' } as const;
   expect(meanFieldScale(build({ p: 0.4 }).noise, 2)).toBe(noNoise);
-  expect(mergeFactor(build({ p: 0.4, evaluate: 'mean-field' }), { path: 'query', layer: 0 }, 2)).toBe(1);
-  expect(() => mergeFactor(build({ evaluate: 'ensemble-logits' }), { path: 'query', layer: 0 }, 2)).toThrow(
-    /no single merged matrix/,
-  );
+  expect(mergeFactor(build({ p: 0.4, evaluate: 'mean-field' }), map, 2)).toBe(1);
+  expect(() => mergeFactor(build({ evaluate: 'ensemble-logits' }), map, 2)).toThrow(/no single merged matrix/);
 });

@@ -77,7 +77,6 @@ export async function probeEngines(options: EngineOptions = {}): Promise<readonl
  */
 async function openOnnx(options: EngineOptions): Promise<{ readonly engine: Engine; readonly why: string }> {
   const cpu = await openEngine('onnx', options);
-  if (options.provider !== undefined) return { engine: cpu, why: `provider ${options.provider} was asked for` };
   const absent = noGraphicsCard();
   if (absent !== undefined) return { engine: cpu, why: `on the CPU: ${absent}` };
   let device: Engine;
@@ -94,13 +93,19 @@ async function openOnnx(options: EngineOptions): Promise<{ readonly engine: Engi
 }
 
 /**
- * Opens the engine that was asked for, or for `auto` the first of gpu, onnx, tensorflow, wasm, js that works here.
+ * Opens the engine that was asked for, or for `auto` the first of gpu, onnx, tensorflow, wasm, js
+ * that works here. A provider that was asked for is the one that runs, on the engine onnx.
  * @returns the engine and, as text for people and for the record, why it is this one
  */
 export async function openBest(
   choice: 'auto' | EngineName,
   options: EngineOptions = {},
 ): Promise<{ readonly engine: Engine; readonly reason: string }> {
+  const { provider } = options;
+  if (provider !== undefined && choice !== 'auto' && choice !== 'onnx')
+    throw new BadInput(`--provider ${provider} belongs to the engine onnx, which --engine ${choice} rules out`);
+  if (provider !== undefined)
+    return { engine: await openEngine('onnx', options), reason: `asked for: onnx on provider ${provider}` };
   if (choice !== 'auto') return { engine: await openEngine(choice, options), reason: `asked for: ${choice}` };
   const refused: string[] = [];
   for (const name of ENGINES) {

@@ -29,10 +29,18 @@ export const basesOf = (
 const lengths = (a: tf.Tensor2D, b: tf.Tensor2D): tf.Tensor =>
   tf.sqrt(tf.relu(tf.sum(tf.mul(tf.matMul(a, a, true, false), tf.matMul(b, b, true, false)))));
 
+/** How long steps are kept from overshooting: `skip` as in the authors' code, `shorten` is ours. */
+export type RiteLimiter = 'skip' | 'shorten' | 'none';
+
+/** 0 for a factor's step whose root mean square exceeds 1, else 1: it is left out, and moments go on. */
+const unlessLong = (step: tf.Tensor2D): tf.Tensor =>
+  tf.cast(tf.lessEqual(tf.sqrt(tf.mean(tf.square(step))), 1), 'float32');
+
 /**
- * What A's step is multiplied with, at most 1: the product of both steps, lr² dY dXᵀ, may be as long as that of B's step alone, lr dY Xᵀ.
- * Near B = 0 A's step is long, since only its product with B counts, and a step of both at once would overshoot. All three are products, so
- * the bound is the same in every basis.
+ * What A's step is multiplied with, at most 1: the product of both steps, lr² dY dXᵀ, may be as long
+ * as that of B's step alone, lr dY Xᵀ. Near B = 0 A's step is long, since only its product with B
+ * counts, and a step of both at once would overshoot. All three are products, so the bound is the
+ * same in every basis.
  */
 const shortened = (dX: tf.Tensor2D, dY: tf.Tensor2D, X: tf.Tensor2D, lr: tf.Scalar): tf.Tensor =>
   tf.minimum(tf.div(lengths(dY, X), tf.add(tf.mul(lr, lengths(dY, dX)), 1e-20)), 1);
@@ -41,14 +49,16 @@ const shortened = (dX: tf.Tensor2D, dY: tf.Tensor2D, X: tf.Tensor2D, lr: tf.Scal
 const partner = (k: number): number => k ^ 1;
 
 /**
- * LoRA-RITE (Yen et al. 2025, https://arxiv.org/abs/2410.20625, algorithm 1) without its escaped mass, as the authors' code by default.
- * Of a pair Z = Y Xᵀ (Y = B, X = Aᵀ) each factor is seen in the orthonormal basis of the other: the unmagnified gradient
- * g = dL/dY R_X⁻¹ does not know how long X is; moments are carried over to each step's basis by P = Uᵀ U_before;
- * M <- beta1 M Pᵀ + (1 - beta1) g V^(-1/2), V <- beta2 P V Pᵀ + (1 - beta2) gᵀ g / d, Y <- Y - lr M R_X⁻ᵀ. So the step of Z is the same
- * for every way to write Z as a product. `m` holds the first moments and `v` the last bases, in the shapes of A and B; `second` the V.
- * The clip acts on unmagnified gradients and the others' together. `shortened` is an addition of ours.
+ * LoRA-RITE (Yen et al. 2025, https://arxiv.org/abs/2410.20625, algorithm 1) without its escaped
+ * mass, as the authors' code by default. Of a pair Z = Y Xᵀ (Y = B, X = Aᵀ) each factor is seen in
+ * the orthonormal basis of the other: the unmagnified gradient g = dL/dY R_X⁻¹ does not know how
+ * long X is; moments are carried over to each step's basis by P = Uᵀ U_before; M <- beta1 M Pᵀ + (1 -
+ * beta1) g V^(-1/2), V <- beta2 P V Pᵀ + (1 - beta2) gᵀ g / d, Y <- Y - lr M R_X⁻ᵀ. So the step of Z
+ * is the same for every way to write Z as a product. `m` holds the first moments and `v` the last
+ * bases, in the shapes of A and B; `second` the V. The clip acts on unmagnified gradients and the
+ * others' together. `limiter` says what happens to steps M R_X⁻ᵀ that are too long.
  */
-export const loraRite = (pairs: readonly LoraPair[], layout: Layout): PairOptimizer => {
+export const loraRite = (pairs: readonly LoraPair[], layout: Layout, limiter: RiteLimiter = 'skip'): PairOptimizer => {
   const names = pairs.flatMap(({ A, B }) => [A, B]);
   const isA = (k: number): boolean => k % 2 === 0;
   const [r] = shapeOf(layout, names[0]!);
@@ -88,8 +98,14 @@ export const loraRite = (pairs: readonly LoraPair[], layout: Layout): PairOptimi
       const steps = momenta.map((M, k) =>
         tf.matMul<tf.Tensor2D>(tf.mul(M, correction1) as tf.Tensor2D, T[partner(k)]!, false, true),
       );
+      const limits = (k: number): tf.Tensor | number => {
+        const [own, other] = [steps[k], steps[partner(k)]];
+        if (!own || !other || limiter === 'none') return 1;
+        if (limiter === 'skip') return unlessLong(own);
+        return isA(k) ? shortened(own, other, factors[k]!, lr) : 1;
+      };
       const moved = factors.map((F, k) => {
-        const step = isA(k) ? tf.mul(steps[k]!, shortened(steps[k]!, steps[k + 1]!, F, lr)) : steps[k]!;
+        const step = tf.mul(steps[k]!, limits(k));
         return tf.sub(F, tf.mul(lr, tf.add(step, tf.mul(decays[k]!, F))));
       });
       return {

@@ -1,6 +1,6 @@
-import { existsSync, lstatSync, opendirSync, readdirSync, rmSync } from 'node:fs';
+import { lstatSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { holdingOf } from '@lab/records';
+import { fenceOf, holdingOf, isUnfinished, listFolder } from '@lab/records';
 import { bytesText, printJson } from '../terminal/print.ts';
 
 interface Leftover {
@@ -9,49 +9,70 @@ interface Leftover {
   readonly why: string;
 }
 
-const sizeOf = (path: string): number => {
-  const stat = lstatSync(path);
-  if (!stat.isDirectory()) return stat.size;
-  return readdirSync(path).reduce((sum, name) => sum + sizeOf(join(path, name)), 0);
-};
+const isFolder = (path: string): boolean => lstatSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+
+const sizeOf = (path: string): number =>
+  isFolder(path)
+    ? listFolder(path).reduce((sum, name) => sum + sizeOf(join(path, name)), 0)
+    : (lstatSync(path, { throwIfNoEntry: false })?.size ?? 0);
+
+const leftover = (path: string, why: string): Leftover => ({ path, bytes: sizeOf(path), why });
+
+const damaged = 'was damaged and set aside';
+const unfinished = 'half written by a process that was killed';
 
 /** Why a file or folder of a run that nobody works on is not needed; null for one that is. */
 const reasonFor = (name: string, done: boolean): string | null => {
-  if (name.includes('.corrupt-')) return 'was damaged and set aside';
-  if (name.endsWith('.tmp')) return 'half written by a process that was killed';
-  if (name.startsWith('lease-')) return 'lease of a process that is gone';
+  if (name.includes('.corrupt-')) return damaged;
+  if (isUnfinished(name)) return unfinished;
+  if (fenceOf(name) !== null) return 'lease of a process that is gone';
   if (name === 'progress.json') return 'progress of a process that is gone';
   if (done && (name === 'checkpoint' || name === 'FAILED.json')) return 'the run is finished';
   return null;
 };
 
 /** What a run's folder holds that nobody needs; nothing while somebody works on it. */
-const leftoversOf = (folder: string): readonly Leftover[] => {
+const inRun = (folder: string): readonly Leftover[] => {
   if (holdingOf(folder).held) return [];
-  const done = existsSync(join(folder, 'DONE'));
+  const done = listFolder(folder).includes('DONE');
   return ['', 'checkpoint', 'adapter'].flatMap((below) => {
     const place = join(folder, below);
-    if (!existsSync(place)) return [];
-    return readdirSync(place).flatMap((name): readonly Leftover[] => {
+    if (!isFolder(place)) return [];
+    return listFolder(place).flatMap((name): readonly Leftover[] => {
       const why = reasonFor(name, done && below === '');
-      return why === null ? [] : [{ path: join(place, name), bytes: sizeOf(join(place, name)), why }];
+      return why === null ? [] : [leftover(join(place, name), why)];
     });
   });
 };
 
+/** What all run folders hold that nobody needs, and those that were set aside whole. */
+const inRuns = (runs: string): readonly Leftover[] =>
+  listFolder(runs).flatMap((name) => {
+    const path = join(runs, name);
+    if (name.includes('.corrupt-')) return [leftover(path, damaged)];
+    return isFolder(path) ? inRun(path) : [];
+  });
+
+/** Half-written files below a folder of reports or of downloads. */
+const halfWritten = (folder: string): readonly Leftover[] =>
+  listFolder(folder).flatMap((name) => {
+    const path = join(folder, name);
+    if (isFolder(path)) return halfWritten(path);
+    return isUnfinished(name) ? [leftover(path, unfinished)] : [];
+  });
+
 /**
- * `lab clean`: shows what interrupted and damaged runs left behind; with --yes removes it. Results,
- * and checkpoints still needed, stay.
+ * `lab clean`: shows what interrupted and damaged runs, and killed reports, left behind; with --yes
+ * removes it. Results, and checkpoints still needed, stay.
  */
 export const clean = (options: { readonly out: string; readonly yes: boolean; readonly json: boolean }): void => {
   const { out, yes, json } = options;
-  const leftovers: Leftover[] = [];
-  if (existsSync(join(out, 'runs'))) {
-    const runs = opendirSync(join(out, 'runs'));
-    for (let entry = runs.readSync(); entry !== null; entry = runs.readSync())
-      if (entry.isDirectory()) leftovers.push(...leftoversOf(join(out, 'runs', entry.name)));
-    runs.closeSync();
-  }
+  const places = listFolder(out).map((name) => join(out, name));
+  const leftovers = [
+    ...inRuns(join(out, 'runs')),
+    ...places.filter((path) => isFolder(path) && path !== join(out, 'runs')).flatMap(halfWritten),
+    ...places.filter((path) => !isFolder(path) && isUnfinished(path)).map((path) => leftover(path, unfinished)),
+  ];
   if (yes) for (const { path } of leftovers) rmSync(path, { recursive: true, force: true });
   if (json) return printJson({ removed: yes, found: leftovers });
   for (const { path, bytes, why } of leftovers) console.log(`${bytesText(bytes).padStart(8)}  ${path}: ${why}`);

@@ -1,7 +1,7 @@
 import { stateOf } from '@lab/records';
 import { runsOf } from '@lab/runner';
 import { openEstimate, type CostEstimate } from '../compose/estimate.ts';
-import { experimentsNamed, labelText, type PlanOptions } from '../compose/experiments.ts';
+import { experimentsAsked, labelText, type PlanOptions } from '../compose/experiments.ts';
 import { bytesText, openPrinter, timeText } from '../terminal/print.ts';
 
 const isSettled = (state: string): boolean => state === 'done' || state === 'diverged';
@@ -26,7 +26,7 @@ export const plan = async (
   const seen = new Set<string>();
   let [total, done] = [0, 0];
   if (json) await printer.line('{"plans": [');
-  for (const [i, experiment] of experimentsNamed(names).entries()) {
+  for (const [i, experiment] of experimentsAsked(names, options).entries()) {
     const head = { experiment: experiment.name, scale };
     await printer.line(
       json ? `${i > 0 ? ',' : ''}${JSON.stringify(head).slice(0, -1)}, "runs": [` : `${experiment.name} (${scale})`,

@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { experiments } from '@lab/experiments';
-import { BadInput, nearest } from '@lab/records';
+import { BadInput, nearest, needBytes } from '@lab/records';
 import { ownStudySpec, type ReportSpec } from '@lab/report';
 import { parseExperiment, planExperiment, type Experiment, type ExperimentRun } from '@lab/runner';
+import { atChosenSettings } from './tuning-file.ts';
 
 /** What names runs on the command line. */
 export interface PlanOptions {
@@ -11,6 +11,8 @@ export interface PlanOptions {
   readonly set: readonly string[];
   /** The model asked for, when it is not the experiment's own; `set` has it already. */
   readonly model?: string;
+  /** Every arm at the settings that `lab tune` chose. */
+  readonly tuned?: boolean;
 }
 
 /** An experiment with its runs. */
@@ -24,20 +26,15 @@ function* labelsOf({ scales }: Experiment) {
   for (const { arms } of Object.values(scales)) for (const { labels } of arms) yield labels;
 }
 
-const textOf = (path: string): string => {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    throw new BadInput(`${path}: cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown reason'})`);
-  }
-};
+/** Bytes of the longest experiment file that is read. */
+const largestExperiment = 2 ** 26;
 
 /**
  * An experiment from a JSON file. Throws `BadInput` for a file that cannot be read or says what is
  * not allowed.
  */
 const fromFile = (path: string): Experiment<ReportSpec> => {
-  const experiment = parseExperiment(textOf(path), path);
+  const experiment = parseExperiment(needBytes(path, 'check its path', largestExperiment).toString('utf8'), path);
   const { name, title, question, report } = experiment;
   const { baseline, gridAxes } = report;
   if (experiments.some((own) => own.name === name))
@@ -64,9 +61,16 @@ export const experimentsNamed = (names: readonly string[]): readonly Experiment<
   });
 };
 
+/** The experiments that were named; with `tuned` at the settings that their searches chose. */
+export const experimentsAsked = (names: readonly string[], options: PlanOptions): readonly Experiment<ReportSpec>[] =>
+  experimentsNamed(names).map((experiment) => (options.tuned ? atChosenSettings(experiment, options) : experiment));
+
 /** Every experiment that was named, with its runs. */
-export const plansOf = (names: readonly string[], { scale, set }: PlanOptions): readonly Planned[] =>
-  experimentsNamed(names).map((experiment) => ({ experiment, runs: planExperiment(experiment, scale, set) }));
+export const plansOf = (names: readonly string[], options: PlanOptions): readonly Planned[] =>
+  experimentsAsked(names, options).map((experiment) => ({
+    experiment,
+    runs: planExperiment(experiment, options.scale, options.set),
+  }));
 
 /** The runs of all plans, one after another. */
 export const runsIn = (plans: readonly Planned[]): readonly ExperimentRun[] => plans.flatMap(({ runs }) => runs);

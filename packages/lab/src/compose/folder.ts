@@ -28,9 +28,9 @@ const overridesOf = (set: readonly string[]): readonly (readonly [key: string, v
  * What a report's folder is called: its scale, and every override of its runs. Two different
  * questions never have one name: where a name cannot say an override whole, a digest follows.
  */
-export const reportName = ({ scale, set }: Pick<PlanOptions, 'scale' | 'set'>): string => {
+export const reportName = ({ scale, set, tuned }: Pick<PlanOptions, 'scale' | 'set' | 'tuned'>): string => {
   const overrides = overridesOf(set);
-  const whole = [scale, ...overrides.map(([key, value]) => partOf(key, value))];
+  const whole = [scale, ...(tuned ? ['tuned'] : []), ...overrides.map(([key, value]) => partOf(key, value))];
   const plain = whole.map((part) =>
     part
       .replace(/[^A-Za-z0-9._-]+/g, '-')
@@ -43,5 +43,8 @@ export const reportName = ({ scale, set }: Pick<PlanOptions, 'scale' | 'set'>): 
 };
 
 /** The same for people: `scale quick, dataset.name mrpc`. */
-export const holdsText = ({ scale, set }: Pick<PlanOptions, 'scale' | 'set'>): string =>
-  [`scale ${scale}`, ...overridesOf(set).map(([key, value]) => `${key} ${value}`)].join(', ');
+export const holdsText = ({ scale, set, tuned }: Pick<PlanOptions, 'scale' | 'set' | 'tuned'>): string =>
+  [
+    `scale ${scale}${tuned ? ' at searched settings' : ''}`,
+    ...overridesOf(set).map(([key, value]) => `${key} ${value}`),
+  ].join(', ');

@@ -17,6 +17,7 @@ import {
 } from '@lab/report';
 import type { Planned, PlanOptions } from './experiments.ts';
 import { holdsText, reportName } from './folder.ts';
+import { registrationIn } from './protocol.ts';
 
 /** One experiment's report on disk. */
 export interface WrittenReport {
@@ -63,10 +64,15 @@ export const writeReports = async (plans: readonly Planned[], options: PlanOptio
   const name = reportName(options);
   const holds = holdsText(options);
   const reports: WrittenReport[] = [];
-  for (const { experiment, runs } of plans) {
+  for (const plan of plans) {
+    const { experiment, runs } = plan;
     const { title, question, report } = experiment;
     const study = storedStudy({ name: experiment.name, title, question, holds }, runs, out);
-    reports.push(await writeReport(study, report, reportFolder(out, experiment.name, name)));
+    const registration = registrationIn(plan, options);
+    const spec = registration
+      ? { ...report, registration, ...(registration.looks ? { looks: registration.looks } : {}) }
+      : report;
+    reports.push(await writeReport(study, spec, reportFolder(out, experiment.name, name)));
   }
   return { reports, index: writeIndex(out) };
 };

@@ -19,6 +19,8 @@ export interface TrainOptions {
   readonly attempts?: number;
   /** Seconds a run may take. */
   readonly timeout?: number;
+  /** Epoch after which every run pauses with a checkpoint. */
+  readonly untilEpoch?: number;
   /** MB of memory a worker may take. */
   readonly memory?: number;
   /** Seconds between asking a worker to stop and killing it. */
@@ -42,7 +44,7 @@ export interface TrainedRuns {
  * goes on later.
  */
 export const trainAll = async (runs: readonly ExperimentRun[], options: TrainOptions): Promise<TrainedRuns> => {
-  const { out, engine, workers, threads, download, provider, timeout, dataDir, weights } = options;
+  const { out, engine, workers, threads, download, provider, timeout, untilEpoch, dataDir, weights } = options;
   const { limit, attempts, wait, share, grace: graceSeconds, memory: memoryMB } = options;
   makeFolder(join(out, 'runs'));
   const names = new Map(runs.map((run) => [run.id, labelText(run)]));
@@ -63,7 +65,7 @@ export const trainAll = async (runs: readonly ExperimentRun[], options: TrainOpt
         out,
         engine,
         threads,
-        ...given({ provider, timeout }),
+        ...given({ provider, timeout, untilEpoch }),
         places: {
           download,
           sources: { cacheDir: join(out, 'cache'), ...given({ dataDir }) },

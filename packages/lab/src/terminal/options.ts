@@ -31,7 +31,23 @@ const share = (text: string): number => {
   return part / parts;
 };
 
-export const outOption = () => new Option('--out <folder>', 'where runs and reports are kept').default('out');
+/** The name of a folder: anything but nothing. */
+const folder = (text: string): string => {
+  if (text.trim() === '') throw new InvalidArgumentError('Expected the name of a folder; got nothing.');
+  return text;
+};
+
+export const outOption = () =>
+  new Option('--out <folder>', 'where runs and reports are kept').argParser(folder).default('out');
+
+/** A list of rising numbers of seeds. */
+export const wholeNumbers = (text: string, before: readonly number[] | undefined): readonly number[] => [
+  ...(before ?? []),
+  wholeNumber(2)(text),
+];
+/** A part of a whole, 0 to 1. */
+export const shareOf = number('a number from 0 to 1', (value) => value >= 0 && value <= 1);
+
 export const scaleOption = () => new Option('--scale <name>', 'how big: smoke, quick, embedded, …').default('quick');
 export const setOption = () =>
   new Option('--set <key=value...>', 'overrides for every run, for example train.epochs=3 seed=[0,1]').default([]);
@@ -39,6 +55,8 @@ export const modelOption = () =>
   new Option('--model <name>', 'base model of every run, for example minilm; the report is kept beside the others');
 export const weightsOption = () =>
   new Option('--weights <folder>', 'folder with the weights of a model that does not come with the package');
+export const tunedOption = () =>
+  new Option('--tuned', 'every arm at the settings that lab tune chose for this scale').default(false);
 export const jsonOption = () => new Option('--json', 'machine-readable output').default(false);
 
 /** What names runs: scale, overrides, output folder, base model and its weights. */
@@ -48,7 +66,8 @@ export const plannedCommand = (command: Command): Command =>
     .addOption(scaleOption())
     .addOption(setOption())
     .addOption(modelOption())
-    .addOption(weightsOption());
+    .addOption(weightsOption())
+    .addOption(tunedOption());
 
 /** The experiments a command works on. */
 export const namedCommand = (command: Command): Command =>

@@ -1,5 +1,5 @@
 import { open, type FileHandle } from 'node:fs/promises';
-import { BadInput } from '@lab/records';
+import { BadInput, isReadable } from '@lab/records';
 import { z } from 'zod';
 import { WIDTHS } from './decode.ts';
 
@@ -46,6 +46,7 @@ const checked = (
 ): TensorPlace => {
   const width = WIDTHS[dtype];
   const bytes = shape.reduce((a, b) => a * b, 1) * (width ?? 0);
+  if (to < from) throw new BadInput(`${file}: tensor ${name} ends at byte ${to}, before it begins`);
   if (width !== undefined && to - from !== bytes)
     throw new BadInput(
       `${file}: tensor ${name} of shape [${shape.join(', ')}] and type ${dtype} ` +
@@ -56,14 +57,23 @@ const checked = (
   return { file, dtype, shape, from: start + from, to: start + to };
 };
 
+/** Throws `BadInput` for two tensors that share bytes: one of them is not what its name says. */
+const checkApart = (places: readonly (readonly [string, TensorPlace])[], file: string): void => {
+  const inOrder = places.filter(([, { from, to }]) => to > from).sort(([, a], [, b]) => a.from - b.from);
+  for (const [i, [name, { from }]] of inOrder.entries()) {
+    const before = inOrder[i - 1];
+    if (before && before[1].to > from)
+      throw new BadInput(`${file}: tensors ${before[0]} and ${name} overlap at byte ${from}`);
+  }
+};
+
 /**
  * The header of a safetensors file: tensor places by name. Reads nothing else. Throws `BadInput`
  * for a broken or cut-off file.
  */
 export const readHeader = async (file: string): Promise<ReadonlyMap<string, TensorPlace>> => {
-  const handle = await open(file).catch((error: unknown) => {
-    throw new BadInput(`cannot read ${file}: ${(error as Error).message}`);
-  });
+  if (!isReadable(file)) throw new BadInput(`cannot read ${file}: it is no regular file, or may not be read`);
+  const handle = await open(file);
   try {
     const { size } = await handle.stat();
     const length =
@@ -72,7 +82,11 @@ export const readHeader = async (file: string): Promise<ReadonlyMap<string, Tens
       throw new BadInput(`${file}: is not a safetensors file, or is cut off in its header`);
     const text = new TextDecoder().decode(await readRange(handle, file, 8, length));
     const start = 8 + length;
-    return new Map(Object.entries(parse(text, file)).map(([name, e]) => [name, checked(name, e, start, size, file)]));
+    const places = Object.entries(parse(text, file)).map(
+      ([name, e]) => [name, checked(name, e, start, size, file)] as const,
+    );
+    checkApart(places, file);
+    return new Map(places);
   } finally {
     await handle.close();
   }

@@ -1,12 +1,9 @@
-import { readFile } from 'node:fs/promises';
-import { BadInput, sentence } from '@lab/records';
+import { BadInput, needBytes, sentence } from '@lab/records';
 import { z } from 'zod';
 
 /** A JSON file, checked. Throws `BadInput` that names the file and the key. */
 export const readJsonFile = async <S extends z.ZodType>(file: string, schema: S): Promise<z.infer<S>> => {
-  const text = await readFile(file, 'utf8').catch((error: unknown) => {
-    throw new BadInput(`cannot read ${file}: ${(error as Error).message}`);
-  });
+  const text = needBytes(file, 'check the folder of the weights').toString('utf8');
   let value: unknown;
   try {
     value = JSON.parse(text);

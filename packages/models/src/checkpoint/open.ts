@@ -16,8 +16,8 @@ export interface Checkpoint {
   /** Whether its number type is one that `read` converts. */
   readonly readable: (name: string) => boolean;
   /**
-   * One tensor, read by range and converted to float32. Throws `BadInput` for an unsupported type
-   * or a file that ends early.
+   * One tensor, read by range and converted to float32. Throws `BadInput` for an unsupported type,
+   * a file that ends early, or a value that is not finite.
    */
   readonly read: (name: string) => Promise<Float32Array>;
 }
@@ -58,8 +58,8 @@ const places = async (folder: string): Promise<ReadonlyMap<string, TensorPlace>>
 };
 
 /**
- * Opens `model.safetensors`, or the shards that `model.safetensors.index.json` lists.
- * Throws `BadInput` for a missing, broken or cut-off file, naming file and tensor.
+ * Opens `model.safetensors`, or the shards that `model.safetensors.index.json` lists. Throws
+ * `BadInput` for a missing, broken or cut-off file, naming file and tensor.
  */
 export const openCheckpoint = async (folder: string): Promise<Checkpoint> => {
   const tensors = await places(folder);
@@ -77,7 +77,10 @@ export const openCheckpoint = async (folder: string): Promise<Checkpoint> => {
         );
       const handle = await open(place.file);
       try {
-        return toFloat32(await readRange(handle, place.file, place.from, place.to - place.from), place.dtype);
+        const values = toFloat32(await readRange(handle, place.file, place.from, place.to - place.from), place.dtype);
+        const bad = values.findIndex((value) => !Number.isFinite(value));
+        if (bad >= 0) throw new BadInput(`${place.file}: tensor ${name} holds ${values[bad]} at ${bad}`);
+        return values;
       } finally {
         await handle.close();
       }

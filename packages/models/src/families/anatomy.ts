@@ -1,3 +1,4 @@
+import type { ClassHead } from '../class-head.ts';
 import type { Forward, LinearSpec, SiteUse, TokenBatch } from '@lab/adapter';
 import type { tf } from '@lab/engine';
 
@@ -18,6 +19,8 @@ export interface Anatomy {
   readonly layers: number;
   readonly maxTokens: number;
   readonly causal: boolean;
+  /** Whether norms come before a sublayer or after its residual; absent: before. */
+  readonly norms?: 'before' | 'after';
   /** Number of segment kinds; `types` are only given to a model with more than one. */
   readonly segments: number;
   readonly linears: readonly LinearSpec[];
@@ -47,6 +50,8 @@ export interface Family<Pooling extends string = string> {
   /** The first is the default. */
   readonly poolings: readonly [Pooling, ...Pooling[]];
   readonly pairs: 'cross-encoder';
+  /** Poolings that transformers' classification class has too, with how it stores its head. */
+  readonly classHeads?: { readonly [pooling in Pooling]?: ClassHead };
   /** Throws `BadInput` that names `where` and the key when the configuration is not supported. */
   describe(config: unknown, choice: { readonly pooling: Pooling; readonly lm: boolean }, where: string): Anatomy;
 }

@@ -92,6 +92,7 @@ export const bertLike = (config: z.infer<typeof bertConfig>, traits: BertTraits)
     layers,
     maxTokens: config.max_position_embeddings - firstPosition,
     causal: false,
+    norms: 'after',
     segments: config.type_vocab_size,
     linears: [...project, ...postNormLinears(stack), ...head],
     tensors: [

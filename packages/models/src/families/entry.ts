@@ -21,8 +21,8 @@ const optionsOf = ({ poolings }: Family, causal: boolean, pooling = poolings[0])
   });
 
 /** Refuses a folder whose weights are others than those a run was planned with. */
-const checkWeights = (name: string, planned: unknown, { weights }: ModelContext): void => {
-  if (typeof planned !== 'string' || weights === undefined || planned === fingerprintOf(weights)) return;
+const checkWeights = (name: string, planned: unknown, { weights, cacheDir }: ModelContext): void => {
+  if (typeof planned !== 'string' || weights === undefined || planned === fingerprintOf(weights, cacheDir)) return;
   throw new BadInput(`model "${name}": the weights in ${weights} are not those of this run (fingerprint ${planned})`);
 };
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { as3d } from '@lab/engine';
-import { BadInput } from '@lab/records';
+import { BadInput, itemAt, present } from '@lab/records';
 import { z } from 'zod';
 import { checkJson } from '../checkpoint/json.ts';
 import { tableLogits, type LanguageModel } from '../language-model.ts';
@@ -10,6 +10,7 @@ import { openTexts, openTokenizer } from '../tokens/tokenizer.ts';
 import type { Family } from './anatomy.ts';
 import { checkTensors, loadTensors } from './load.ts';
 import { saveCheckpoint } from './save.ts';
+import { checkSizes } from './sizes.ts';
 import { GENERATION_CONFIG, openSource } from './source.ts';
 
 /** What a config chooses of a family's model. */
@@ -49,35 +50,42 @@ export const openFamily = async (
       `${where}: key "model_type" is "${config.model_type}"; the model ${name} needs "${family.modelType}"` +
         ' (lab list models shows the families)',
     );
+  checkSizes(config, where);
   const anatomy = family.describe(config, { pooling, lm }, where);
   checkTensors(checkpoint, anatomy, family.prefix);
-  const { width, layers, maxTokens, causal, linears, sites, encode, pool, lmHead } = anatomy;
+  const { width, layers, maxTokens, causal, norms, linears, sites, encode, pool, lmHead } = anatomy;
+  const rows = typeof config.vocab_size === 'number' ? config.vocab_size : Infinity;
   const missing = (): never => {
     throw new BadInput(`no such file: ${join(folder, 'tokenizer.json')}`);
   };
+  const classHead = family.classHeads?.[pooling];
   const model: SavableModel = {
     name,
     width,
     layers,
     maxTokens,
     causal,
+    ...(norms ? { norms } : {}),
     linears,
     sites,
     encode,
     pool,
     weights: () => loadTensors(checkpoint, anatomy, family.prefix),
-    tokenize: tokenizer ? openTokenizer(tokenizer, { maxTokens, types: anatomy.segments > 1 }) : missing,
+    tokenize: tokenizer ? openTokenizer(tokenizer, { maxTokens, types: anatomy.segments > 1, rows }) : missing,
     pairs: family.pairs,
+    prefix: family.prefix,
+    ...(classHead ? { classHead } : {}),
     save: (target, weights) => saveCheckpoint(source, anatomy, family.prefix, weights, target),
   };
   if (lmHead === undefined) return model;
-  const [vocabulary] = anatomy.tensors.find((spec) => spec.name === lmHead)!.shape;
+  const head = anatomy.tensors.find((spec) => spec.name === lmHead);
+  const vocabulary = itemAt(present(head, `tensor ${lmHead}`).shape, 0);
   const ends = endsOf(generation) ?? endsOf(config) ?? [];
   const [end] = endsOf(config) ?? ends;
-  const texts = tokenizer ? openTexts(tokenizer) : { encodeBare: missing, decode: missing };
+  const texts = tokenizer ? openTexts(tokenizer, rows) : { encodeBare: missing, decode: missing };
   const unbounded = tableLogits(lmHead);
   const { logitsCap } = anatomy;
   const logits: LanguageModel['logits'] =
     logitsCap === undefined ? unbounded : (forward, hidden) => as3d(capped(unbounded(forward, hidden), logitsCap));
-  return { ...model, vocabulary: vocabulary!, logits, end, ends, ...texts };
+  return { ...model, vocabulary, logits, end, ends, ...texts };
 };

@@ -21,7 +21,8 @@ type Prompts = { readonly ids: tf.Tensor2D; readonly valid: tf.Tensor2D };
 export interface DecoderParts {
   readonly engine: Engine;
   readonly start: (prompts: InputsOf<Prompts>, rows: number, tokens: number) => Promise<OutputsOf<WrittenTokens>>;
-  readonly next: (tokens: InputsOf<NextTokens>, rows: number, pass: number) => Promise<OutputsOf<WrittenTokens>>;
+  /** `prompts`: the prompt that every row goes on from, by its place at the start. */
+  readonly next: (tokens: InputsOf<NextTokens>, prompts: Int32Array, pass: number) => Promise<OutputsOf<WrittenTokens>>;
   /** Length that prompts are padded to, from the longest. */
   readonly pad: (longest: number) => number;
   /** Tokens that may be written: the `room` of `startPass`. */
@@ -37,6 +38,7 @@ export const openDecoder = (parts: DecoderParts): Decoder & { readonly close: ()
   let cache: { readonly [name: string]: Handle } = {};
   let cachedRows = 0;
   let lengths = new Int32Array(0);
+  let origins = new Int32Array(0);
   let tokens = 0;
   let pass = 0;
   /** Keeps the cache and reads the logits of the first `count` of `rows` rows. */
@@ -55,6 +57,7 @@ export const openDecoder = (parts: DecoderParts): Decoder & { readonly close: ()
       lengths = Int32Array.from(prompts, ({ length }) => length);
       tokens = pad(Math.max(...lengths));
       const rows = prompts.length;
+      origins = Int32Array.from(prompts, (_, r) => r);
       const ids = new Int32Array(rows * tokens);
       const valid = new Float32Array(ids.length);
       prompts.forEach((prompt, r) => {
@@ -65,11 +68,11 @@ export const openDecoder = (parts: DecoderParts): Decoder & { readonly close: ()
       const batch = { ids: ints(ids, shape), valid: floats(valid, shape) };
       return take(await parts.start(batch, rows, tokens), { rows, count: rows });
     },
-    next: async (chosen, from) => {
+    next: async (chosen, before) => {
       pass += 1;
       const rows = Math.max(cachedRows, chosen.length);
       const filled = (values: Int32Array) => Int32Array.from({ length: rows }, (_, r) => values[r] ?? 0);
-      const [ids, parents] = [filled(chosen), filled(from)];
+      const [ids, parents] = [filled(chosen), filled(before)];
       const slots = tokens + room;
       const position = parents.map((parent) => lengths[parent] ?? 0);
       const seen = new Float32Array(rows * slots);
@@ -79,6 +82,8 @@ export const openDecoder = (parts: DecoderParts): Decoder & { readonly close: ()
         here[r * slots + at] = 1;
       });
       lengths = position.map((at) => at + 1);
+      const known = origins;
+      origins = parents.map((parent) => known[parent] ?? 0);
       const step = {
         ids: ints(ids, [rows, 1]),
         position: ints(position),
@@ -87,7 +92,7 @@ export const openDecoder = (parts: DecoderParts): Decoder & { readonly close: ()
         here: floats(here, [rows, slots]),
         cache,
       };
-      return take(await parts.next(step, rows, pass), { rows, count: chosen.length });
+      return take(await parts.next(step, origins, pass), { rows, count: chosen.length });
     },
     close: () => {
       engine.free(cache);

@@ -42,3 +42,19 @@ export const meanLogits = (members: readonly (readonly Float32Array[])[]): reado
     row.map((x, i) => others.reduce((sum, rows) => sum + (rows[r]?.[i] ?? NaN), x) / members.length),
   );
 };
+
+/**
+ * Logarithm of the mean of several members' probabilities, row by row (Gal and Ghahramani 2016,
+ * section 4, here token by token).
+ */
+export const meanProbabilities = (members: readonly (readonly Float32Array[])[]): readonly Float32Array[] => {
+  const [first = [], ...others] = members.map((rows) => rows.map(logProbabilities));
+  return first.map((row, r) =>
+    row.map((log, i) => {
+      const logs = [log, ...others.map((rows) => rows[r]?.[i] ?? -Infinity)];
+      const most = Math.max(...logs);
+      if (most === -Infinity) return most;
+      return most + Math.log(logs.reduce((sum, x) => sum + Math.exp(x - most), 0) / logs.length);
+    }),
+  );
+};

@@ -75,19 +75,22 @@ export const decoderLayers = (
     const hidden = forward.perturb('ffn.hidden', place, forward.linear(down, inner));
     return forward.sublayer('ffn', place, normed(ffnOutputNorm, hidden), h, stream);
   };
-  const residual = (path: string, stream: tf.Tensor, part: (h: tf.Tensor) => tf.Tensor): tf.Tensor =>
-    stack.norms === 'before'
-      ? tf.add(stream, part(stack.norm(forward, path, stream)))
-      : stack.norm(forward, path, tf.add(stream, part(stream)));
+  const residual = (place: Place, path: string, stream: tf.Tensor, part: (h: tf.Tensor) => tf.Tensor): tf.Tensor => {
+    const norm = (x: tf.Tensor) => stack.norm(forward, path, x);
+    if (stack.norms === 'before') return tf.add(stream, part(norm(stream)));
+    const normed = norm(tf.add(stream, part(stream)));
+    return forward.afterNorm?.(place, normed, norm) ?? normed;
+  };
   return Array.from({ length: stack.layers }).reduce<tf.Tensor>((stream, _, layer) => {
-    const { attentionNorm, ffnNorm } = stack.paths(layer);
-    const middle = residual(attentionNorm, stream, (h) => attention(layer, h, stream));
-    return residual(ffnNorm, middle, (h) => ffn(layer, h, middle));
+    const { attention: first, attentionNorm, ffn: second, ffnNorm } = stack.paths(layer);
+    const middle = residual({ path: first, layer }, attentionNorm, stream, (h) => attention(layer, h, stream));
+    return residual({ path: second, layer }, ffnNorm, middle, (h) => ffn(layer, h, middle));
   }, x);
 };
 
 /** What a family says of a decoder beside its layers. */
-export interface DecoderDescription extends Pick<DecoderStack, 'layers' | 'paths'> {
+export interface DecoderDescription
+  extends Pick<DecoderStack, 'layers' | 'paths'>, Partial<Pick<DecoderStack, 'norms'>> {
   readonly encode: Anatomy['encode'];
   readonly linears: readonly LinearSpec[];
   /** How linear kernels lie in the checkpoint. */

@@ -1,4 +1,4 @@
-import type { Forward, LinearSpec, SiteUse } from '@lab/adapter';
+import type { Forward, LinearSpec, Place, SiteUse } from '@lab/adapter';
 import { as3d, tf } from '@lab/engine';
 import { layerSites, linearTensors, normTensors, type TensorSpec } from '../families/anatomy.ts';
 import { ACTIVATIONS, type Activation } from './activations.ts';
@@ -72,6 +72,11 @@ export const plainLogits = (q: tf.Tensor4D, k: tf.Tensor4D): tf.Tensor =>
 /** The stack: x [B, T, width] -> [B, T, width]. `bias` hides keys. */
 export const postNormLayers = (stack: PostNorm, forward: Forward, x: tf.Tensor, bias: tf.Tensor): tf.Tensor3D => {
   const { heads, eps, layers } = stack;
+  const normed = (path: string, place: Place, sum: tf.Tensor): tf.Tensor => {
+    const norm = (value: tf.Tensor) => normAt(forward, path, value, eps);
+    const once = norm(sum);
+    return forward.afterNorm?.(place, once, norm) ?? once;
+  };
   const attention = (layer: number, h: tf.Tensor): tf.Tensor => {
     const p = stack.paths(layer);
     const place = { path: p.attention, layer };
@@ -79,7 +84,7 @@ export const postNormLayers = (stack: PostNorm, forward: Forward, x: tf.Tensor, 
     const [q, k, v] = [split(p.query), split(p.key), split(p.value)];
     const logits = stack.logits?.(forward, layer, q, k) ?? plainLogits(q, k);
     const output = forward.linear(p.output, attend(forward, place, logits, bias, v));
-    return normAt(forward, p.attentionNorm, tf.add(forward.sublayer('attention', place, output, h), h), eps);
+    return normed(p.attentionNorm, place, tf.add(forward.sublayer('attention', place, output, h), h));
   };
   const ffn = (layer: number, h: tf.Tensor): tf.Tensor => {
     const p = stack.paths(layer);
@@ -87,7 +92,7 @@ export const postNormLayers = (stack: PostNorm, forward: Forward, x: tf.Tensor, 
     const activated = ACTIVATIONS[stack.activation](forward.linear(p.intermediate, h));
     const down = forward.linear(p.down, forward.perturb('ffn.intermediate', place, activated));
     const output = forward.sublayer('ffn', place, forward.perturb('ffn.hidden', place, down), h);
-    return normAt(forward, p.outputNorm, tf.add(output, h), eps);
+    return normed(p.outputNorm, place, tf.add(output, h));
   };
   return as3d(Array.from({ length: layers }).reduce<tf.Tensor>((h, _, layer) => ffn(layer, attention(layer, h)), x));
 };

@@ -13,6 +13,14 @@ export interface TokenizerFiles {
   readonly config: object;
 }
 
+/** What every tokenizer.json has: a model of a known kind, and its words. */
+const descriptionSchema = z.looseObject({
+  model: z.looseObject({
+    type: z.enum(['BPE', 'Unigram', 'WordPiece']).optional(),
+    vocab: z.custom<object>((value) => typeof value === 'object' && value !== null, 'expected the words of the model'),
+  }),
+});
+
 /**
  * A folder's tokenizer; undefined where it has no tokenizer.json. Throws `BadInput` for a broken
  * file.
@@ -23,7 +31,7 @@ export const readTokenizerFiles = async (folder: string): Promise<TokenizerFiles
   const configFile = join(folder, 'tokenizer_config.json');
   return {
     where: file,
-    description: await readJsonFile(file, z.looseObject({ model: z.looseObject({}) })),
+    description: await readJsonFile(file, descriptionSchema),
     config: existsSync(configFile) ? await readJsonFile(configFile, z.looseObject({})) : {},
   };
 };

@@ -58,6 +58,21 @@ export const readBytes = (path: string, atMost = largestRead): Buffer | null =>
 export const readText = (path: string, atMost?: number): string | null =>
   readBytes(path, atMost)?.toString('utf8') ?? null;
 
+/**
+ * The bytes of a file that must be there. Throws `BadInput`, which ends with `advice`, for what
+ * cannot be read and for a file that is not there.
+ */
+export const needBytes = (path: string, advice: string, atMost?: number): Buffer => {
+  try {
+    const bytes = readBytes(path, atMost);
+    if (bytes !== null) return bytes;
+  } catch (error) {
+    if (error instanceof Refusal) throw new Refusal(`${error.message}; ${advice}`, error);
+    throw error;
+  }
+  throw new Refusal(`cannot read ${path}: there is nothing at this path; ${advice}`, { path, code: 'ENOENT' });
+};
+
 /** Whether a regular file lies at a path and can be opened. */
 export const isReadable = (path: string): boolean => {
   try {

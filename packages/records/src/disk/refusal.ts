@@ -51,7 +51,9 @@ export class Refusal extends BadInput {
 /** Whether the same may succeed a moment later, with the same file. */
 export const isPassing = ({ code }: Refusal): boolean => passing.includes(code);
 
-/** Whether an error is a refusal that concerns a folder and what is in it, and nothing beside it. */
+/**
+ * Whether an error is a refusal that concerns a folder and what is in it, and nothing beside it.
+ */
 export const concernsOnly = (folder: string, error: unknown): boolean =>
   error instanceof Refusal &&
   !ofTheDisk.includes(error.code) &&

@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import {
   closeSync,
+  existsSync,
   fsyncSync,
   linkSync,
   lstatSync,
@@ -8,9 +9,10 @@ import {
   openSync,
   renameSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { codeOf, refused } from './refusal.ts';
 
 const advice = 'free it or choose another folder with --out';
@@ -21,8 +23,10 @@ export const digest = (bytes: string | Uint8Array): string => createHash('sha256
 /** Ending of files that are not yet whole. */
 const unfinished = '.tmp';
 
-/** Whether a name is that of a file that was still being written. */
-export const isUnfinished = (name: string): boolean => name.endsWith(unfinished);
+/**
+ * Whether a name is that of a file that was still being written: by `writeWhole`, or by a download.
+ */
+export const isUnfinished = (name: string): boolean => /\.(tmp|part|tmp-\d+)$/.test(name);
 
 /**
  * A name beside a file for what is still being written. Random: two processes of equal number, in
@@ -30,25 +34,33 @@ export const isUnfinished = (name: string): boolean => name.endsWith(unfinished)
  */
 export const temporaryName = (path: string): string => `${path}.${randomBytes(8).toString('hex')}${unfinished}`;
 
-/** Makes a folder and its parents. Throws `BadInput` when that is refused. */
-export const makeFolder = (path: string): void => {
+const isFolder = (path: string): boolean => {
   try {
-    mkdirSync(path, { recursive: true });
-  } catch (error) {
-    throw refused('make the folder', path, codeOf(error) === 'ENOENT' ? plainly(path, error) : error, advice);
+    return statSync(path).isDirectory();
+  } catch {
+    return false;
   }
 };
 
-/**
- * On a read-only file system a recursive mkdir says that something is not there; a plain one says
- * what it is.
- */
-const plainly = (path: string, otherwise: unknown): unknown => {
+/** Node's own recursive way never ends in a place that makes no folders, such as /proc. */
+const makeWithParents = (path: string): void => {
+  if (isFolder(path)) return;
+  const parent = dirname(path);
+  if (!existsSync(parent)) makeWithParents(parent);
   try {
     mkdirSync(path);
-    return otherwise;
   } catch (error) {
-    return error;
+    // Another process may have been quicker.
+    if (!isFolder(path)) throw error;
+  }
+};
+
+/** Makes a folder and its parents. Throws `BadInput` when that is refused. */
+export const makeFolder = (path: string): void => {
+  try {
+    makeWithParents(resolve(path));
+  } catch (error) {
+    throw refused('make the folder', path, error, advice);
   }
 };
 

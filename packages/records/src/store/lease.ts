@@ -119,15 +119,19 @@ export const openLeases = (world: LeaseWorld): Leases => {
   /**
    * How long this process has watched a heartbeat stand still, in milliseconds. Only changes of the
    * file's time count, measured on this process's own clock: clocks that differ between hosts, or
-   * jump, neither end a lease nor keep it. Null when the lease is gone.
+   * jump, neither end a lease nor keep it. Null when the lease is gone. The clock is read on both
+   * sides of the look, so that a process that is stopped in between finds too short a silence and
+   * never too long a one.
    */
   const silence = (folder: string, fence: number): number | null => {
+    const before = world.now();
     const beat = world.changedAt(folder, nameOf(fence));
+    const after = world.now();
     if (beat === null) return null;
     const place = `${folder}/${fence}`;
     const seen = sightings.get(place);
-    if (seen?.beat === beat) return world.now() - seen.since;
-    sightings.set(place, { beat, since: world.now() });
+    if (seen?.beat === beat) return before - seen.since;
+    sightings.set(place, { beat, since: after });
     return 0;
   };
 

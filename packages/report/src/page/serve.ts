@@ -25,6 +25,13 @@ const refresh = (version: string): string =>
   } catch { /* the server has ended */ }
 }, 2000);</script>`;
 
+/** A page that says why there is no report, and looks again. */
+const failed = (error: unknown): string => {
+  const message = error instanceof Error ? error.message : String(error);
+  const text = message.replace(/[&<>]/g, (sign) => `&#${sign.charCodeAt(0)};`);
+  return `<!doctype html><title>No report yet</title><p>The report could not be made: ${text}</p>${refresh('')}`;
+};
+
 const digest = (stamp: string): string => createHash('sha256').update(stamp).digest('hex').slice(0, 16);
 
 /**
@@ -63,7 +70,8 @@ export const servePage = async ({ render, stamp, port = 0 }: ServeOptions): Prom
     else if (request.url === '/') {
       page().then(
         (html) => end(200, 'text/html', html),
-        (error: unknown) => end(500, 'text/plain', `the report could not be made: ${(error as Error).message}\n`),
+        // The page looks again like any other: a report that fails now may succeed with the next run.
+        (error: unknown) => end(500, 'text/html', failed(error)),
       );
     } else end(404, 'text/plain', 'not found\n');
   });

@@ -2,6 +2,7 @@ import type { Citation } from '@lab/records';
 import type { FigureSpec } from '../figures/index.ts';
 import type { TableSpec } from '../tables/index.ts';
 import type { AnswerSpec } from '../study/answer.ts';
+import type { LookPlan } from '../stats/sequential.ts';
 import type { Claim } from '../verdict/claim.ts';
 
 /** What the page says of a method; `body` is its card in Markdown. */
@@ -24,5 +25,14 @@ export interface ReportSpec {
   readonly claims: readonly Claim[];
   readonly tables: readonly TableSpec[];
   readonly figures: readonly FigureSpec[];
+  /** Only at these numbers of seeds may verdicts fall; absent: at whatever number there is. */
+  readonly looks?: LookPlan;
+  /** The registered protocol; absent: none. */
+  readonly registration?: {
+    readonly sha256: string;
+    readonly at: string;
+    /** By claim: registered before or after the first result, changed since, or not at all. */
+    readonly claims: { readonly [id: string]: string };
+  };
   readonly cards?: readonly MethodCard[];
 }

@@ -1,7 +1,16 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { BadInput, curvePointSchema, predictionSchema, runRecordSchema, sentence, writeWhole } from '@lab/records';
+import {
+  BadInput,
+  curvePointSchema,
+  largestRead,
+  predictionSchema,
+  readBytes,
+  runRecordSchema,
+  sentence,
+  writeWhole,
+} from '@lab/records';
 import { z } from 'zod';
 import { force, type Study } from './study.ts';
 
@@ -50,7 +59,11 @@ const messageOf = (error: unknown): string => (error instanceof Error ? error.me
 
 const linesOf = (file: string): readonly string[] => {
   try {
-    return gunzipSync(readFileSync(file)).toString().trimEnd().split('\n');
+    // Some kilobytes can unpack to more than any memory holds.
+    return gunzipSync(readBytes(file) ?? '', { maxOutputLength: largestRead })
+      .toString()
+      .trimEnd()
+      .split('\n');
   } catch (error) {
     throw new BadInput(`${file}: not an archive of runs (${messageOf(error)}); ${repair}`);
   }

@@ -50,6 +50,7 @@ const catalogue: readonly Metric[] = [
   metric('gap', 'gap train - test', 'lower', { ...percent, unit: 'points' }),
   metric('gap-nll', 'NLL gap test - train', 'lower', { unit: 'nats' }),
   metric('trainable', 'trainable parameters', 'lower', { digits: 0 }),
+  metric('rank', 'mean rank that remains', 'lower', { digits: 2 }),
   metric('seconds', 'time', 'lower', { unit: 's', digits: 1 }),
   metric('train-seconds', 'training time', 'lower', { unit: 's', digits: 1 }),
   metric('memory', 'peak memory', 'lower', { unit: 'MB', digits: 0 }),

@@ -38,7 +38,7 @@ const scalar = (value: unknown): Label | undefined =>
  * neither knows it.
  */
 export const axis = ({ labels, record: { config } }: Cell, name: string): Label | undefined => {
-  if (labels[name] !== undefined) return labels[name];
+  if (Object.hasOwn(labels, name)) return labels[name];
   if (name === 'method') return config.dropout.name;
   if (name === 'dataset' || name === 'model' || name === 'adapter') return config[name].name;
   if (name === 'seed' || name === 'select') return config[name];
@@ -180,8 +180,15 @@ export const rangeOf = (cell: Cell, metric: string): ScoreRange | null => {
   );
 };
 
-const costs: { readonly [metric: string]: (result: Cell['record']['result']) => number } = {
+/** Mean number of ranks in use of a map; null where the adapter prunes none. */
+const meanRank = (ranks: { readonly [path: string]: number } = {}): number | null => {
+  const all = Object.values(ranks);
+  return all.length === 0 ? null : all.reduce((a, b) => a + b, 0) / all.length;
+};
+
+const costs: { readonly [metric: string]: (result: Cell['record']['result']) => number | null } = {
   trainable: ({ counts }) => counts.trainable,
+  rank: ({ ranks }) => meanRank(ranks),
   seconds: ({ cost }) => cost.seconds,
   'train-seconds': ({ cost }) => cost.trainSeconds,
   memory: ({ cost }) => cost.peakMemoryMB,

@@ -22,7 +22,13 @@ export interface CompareTable extends OverArms {
   readonly readouts?: readonly ('deterministic' | 'mean-field' | 'ensemble' | 'own')[];
 }
 
-const costs = ['trainable', 'train-seconds', 'memory'] as const;
+/** Costs of an arm; ranks where an adapter prunes them. */
+const costsOf = (cells: readonly Cell[]): readonly string[] => [
+  'trainable',
+  ...(cells.some(({ record }) => record.result.ranks) ? ['rank'] : []),
+  'train-seconds',
+  'memory',
+];
 
 const readoutNames: { readonly [choice: string]: string } = {
   own: 'own readout',
@@ -35,6 +41,7 @@ const scores = (cells: readonly Cell[], spec: CompareTable, arms: readonly Arm[]
   const [first, ...others] = spec.metrics;
   const readouts = spec.readouts ?? ['deterministic', 'own'];
   const main = mainMetric(cells, first ?? 'score');
+  const costs = costsOf(cells);
   const columns = [
     column('method', 'method', 'left'),
     column('n', 'seeds'),

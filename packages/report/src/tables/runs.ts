@@ -1,6 +1,6 @@
 import { table } from 'arquero';
 import { flatten, type Scalar } from '../study/flatten.ts';
-import { axis } from '../study/run.ts';
+import { axis, value } from '../study/run.ts';
 import type { Cell } from '../study/study.ts';
 
 type Value = string | number | null;
@@ -33,7 +33,12 @@ export const flatCsv = (cells: readonly Cell[]): string => {
     model: pick(({ cell }) => String(axis(cell, 'model'))),
     dataset: pick(({ cell }) => String(axis(cell, 'dataset'))),
     seed: pick(({ record }) => record.config.seed),
-    ...Object.fromEntries(labels.map((name) => [`label.${name}`, pick(({ cell }) => cell.labels[name])])),
+    ...Object.fromEntries(
+      labels.map((name) => [
+        `label.${name}`,
+        pick(({ cell: { labels } }) => (Object.hasOwn(labels, name) ? labels[name] : null)),
+      ]),
+    ),
     split: pick(({ e }) => e.split),
     readout: pick(({ e }) => e.readout),
     members: pick(({ e }) => e.members),
@@ -42,6 +47,9 @@ export const flatCsv = (cells: readonly Cell[]): string => {
     ),
     ...Object.fromEntries(metrics.map((name) => [name, pick(({ e }) => e.metrics[name])])),
     trainable: pick(({ record }) => record.result.counts.trainable),
+    ...(rows.some(({ record }) => record.result.ranks)
+      ? { meanRank: pick(({ cell }) => value(cell, 'rank', null) ?? undefined) }
+      : {}),
     seconds: pick(({ record }) => record.result.cost.seconds),
     memoryMB: pick(({ record }) => record.result.cost.peakMemoryMB),
     engine: pick(({ record }) => record.surroundings.engine),

@@ -1,5 +1,6 @@
 import { caption } from '../study/caption.ts';
 import { show } from '../study/metric.ts';
+import type { ReportSpec } from '../spec/spec.ts';
 import type { Cell } from '../study/study.ts';
 import { sharedRuns } from '../verdict/beside.ts';
 import { effectText, percentText, type Verdict } from '../verdict/verdict.ts';
@@ -15,8 +16,12 @@ const sharedNotes = (cells: readonly Cell[], verdicts: readonly Verdict[]): stri
 };
 
 /** Verdicts as a table. */
-export const verdictTable = (name: string, cells: readonly Cell[], verdicts: readonly Verdict[]): Table => ({
-  name,
+export const verdictTable = (
+  { registration }: Pick<ReportSpec, 'registration'>,
+  cells: readonly Cell[],
+  verdicts: readonly Verdict[],
+): Table => ({
+  name: 'verdicts',
   title: 'What the papers claim and what these runs say',
   caption: caption(
     cells,
@@ -37,6 +42,7 @@ export const verdictTable = (name: string, cells: readonly Cell[], verdicts: rea
     column('mde', 'found with 80 % power'),
     column('margin', 'margin'),
     column('power', 'power at the margin'),
+    ...(registration ? [column('registered', 'registered', 'left')] : []),
   ],
   rows: verdicts.map(({ claim, finding, status, pHolm, beside }): Entry[] => {
     const { metric, nearest, detectable } = finding;
@@ -54,6 +60,7 @@ export const verdictTable = (name: string, cells: readonly Cell[], verdicts: rea
       number(detectable),
       number(margin?.value),
       { text: percentText(finding.powerAtMargin), sort: finding.powerAtMargin },
+      ...(registration ? [text(registration.claims[claim.id] ?? 'not registered')] : []),
     ];
   }),
   notes: [
@@ -63,5 +70,6 @@ export const verdictTable = (name: string, cells: readonly Cell[], verdicts: rea
       ),
     ),
     ...sharedNotes(cells, verdicts),
+    ...(registration ? [`Protocol registered ${registration.at}, sha256 ${registration.sha256}.`] : []),
   ],
 });

@@ -3,6 +3,7 @@ import type { Cell } from '../study/study.ts';
 import type { Claim, ClaimTest } from './claim.ts';
 import { decideAll } from './decide.ts';
 import { gains } from './evidence.ts';
+import { gainsOnTestAlone } from './leak.ts';
 import { measureClaim } from './measure.ts';
 
 /** The metric after one temperature that stands beside a metric of confidences. */
@@ -32,7 +33,12 @@ export const besides = (cells: readonly Cell[], { test, controls = [] }: Claim):
     if (nearest === null) return [`${control.name}: n/a`];
     return status === 'held' ? [] : [`not proven better than ${control.name}`];
   });
-  return [...small, ...(temperature === null ? [] : [temperature]), ...equals];
+  const others = test.kind === 'better' ? test.than : [];
+  const leaking = others.filter((other) => gainsOnTestAlone(cells, test.arm, other));
+  const leaks = leaking.map(
+    ({ name }) => `gains on the test split what it does not gain on validation, against ${name}: test labels may leak`,
+  );
+  return [...leaks, ...small, ...(temperature === null ? [] : [temperature]), ...equals];
 };
 
 /** Ids of the runs that a claim's arms and comparisons use. */

@@ -2,7 +2,7 @@ import { adapters } from '@lab/adapter';
 import { datasets } from '@lab/datasets';
 import { methods } from '@lab/dropout';
 import { generationSchema, models } from '@lab/models';
-import { BadInput, runConfigSchema, runId, sentence, type RunConfig } from '@lab/records';
+import { BadInput, refuseReserved, runConfigSchema, runId, sentence, type RunConfig } from '@lab/records';
 import { parseOptimizer } from './optimizer.ts';
 
 /** A checked config with all defaults, and its identity. */
@@ -34,6 +34,7 @@ const trainingOf = ({ optimizer, ...rest }: RunConfig['train'], where: string): 
  * Throws `BadInput` that names the key and what is allowed. `where` names the file or experiment for the message.
  */
 export const planRun = (raw: unknown, where: string): PlannedRun => {
+  refuseReserved(raw, where);
   const parsed = runConfigSchema.safeParse(raw);
   if (!parsed.success) throw new BadInput(sentence(where, parsed.error, runConfigSchema));
   const config: RunConfig = {

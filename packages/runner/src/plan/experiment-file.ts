@@ -1,8 +1,9 @@
 import { z } from 'zod';
-import { BadInput, pathStep, sentence, type Labels } from '@lab/records';
+import { BadInput, pathStep, refuseReserved, sentence, type Labels } from '@lab/records';
 import { tuningSchema } from '../protocol/space.ts';
 import { baselineOf, checkDistinct, gridLabel, labelsSchema, printableText, type ArmsAndGrid } from './arm-labels.ts';
-import { overlay, type Arm, type Experiment, type ConfigPatch, type Scale } from './experiment.ts';
+import { overlay, type Arm, type Experiment, type Scale } from './experiment.ts';
+import type { ConfigPatch } from './patch.ts';
 
 const value = z.union([z.string(), z.number(), z.boolean(), z.null()]);
 const config = z.record(z.string(), z.unknown());
@@ -114,6 +115,7 @@ export const parseExperiment = (text: string, where: string): Experiment<FileRep
   } catch (error) {
     throw new BadInput(`${where}: not JSON (${(error as Error).message})`);
   }
+  refuseReserved(raw, where);
   const parsed = experimentFileSchema.safeParse(raw);
   if (!parsed.success) throw new BadInput(sentence(where, parsed.error, experimentFileSchema));
   const { name, title, question, scales, baseline = null } = parsed.data;

@@ -1,9 +1,7 @@
 import { BadInput, nearest, type Labels } from '@lab/records';
 import type { TuningPlan } from '../protocol/space.ts';
 import { planRun, reseeded, type PlannedRun } from './config.ts';
-
-type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
-export type ConfigPatch = { readonly [key: string]: Json };
+import type { ConfigPatch, Json } from './patch.ts';
 
 /** One arm: its labels and what it changes in the base config. */
 export interface Arm {
@@ -122,6 +120,7 @@ export function* runsOf(
     : over.seed !== undefined
       ? [over.seed as number]
       : scale.seeds;
+  if (seeds.length === 0) throw new BadInput(`experiment ${experiment.name}: seed: expected at least one; got []`);
   const { seed: _seed, ...changes } = over;
   for (const { labels, config } of scale.arms) {
     const raw = overlay(overlay(scale.base, config), changes);

@@ -5,7 +5,13 @@ import { z } from 'zod';
 
 /** What may stand in `train.optimizer`; AdamW is what a run takes without it. */
 const schemas = {
-  'lora-rite': z.strictObject({ name: z.literal('lora-rite') }),
+  'lora-rite': z.strictObject({
+    name: z.literal('lora-rite'),
+    limiter: z
+      .enum(['skip', 'shorten', 'none'])
+      .default('skip')
+      .describe('steps whose root mean square exceeds 1: left out (authors’ code), bounded (ours), or taken'),
+  }),
   'lora-pro': z.strictObject({
     name: z.literal('lora-pro'),
     x: z
@@ -41,5 +47,7 @@ export const optimizerOf = (
     throw new BadInput(
       `train.optimizer "${parsed.name}" moves pairs of factors A and B together, and the adapter "${adapterName}" has none that are trained so; take the adapter "lora", or leave train.optimizer out for AdamW`,
     );
-  return parsed.name === 'lora-rite' ? loraRite(pairs, layout) : loraPro(pairs, layout, parsed.x === 'sylvester');
+  return parsed.name === 'lora-rite'
+    ? loraRite(pairs, layout, parsed.limiter)
+    : loraPro(pairs, layout, parsed.x === 'sylvester');
 };

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { BadInput } from '@lab/records';
 import { fold, uniform, type Key } from '@lab/random';
-import type { ConfigPatch } from '../plan/experiment.ts';
+import type { ConfigPatch } from '../plan/patch.ts';
 
 const knob = z.union([
   z.array(z.union([z.number(), z.string()])).min(1),
@@ -22,7 +22,10 @@ export const tuningSchema = z.strictObject({
   trials: z.number().int().min(1).max(10_000).describe('trials of each arm; a grid must have exactly as many points'),
   seeds: z.array(z.number().int().min(0)).min(1).describe('seeds of the search; confirmation never uses them'),
   shared: space.describe('values or ranges by config key (train.lr), searched in every arm'),
-  own: z.record(z.string(), space).default({}).describe('searched besides, by dropout method'),
+  own: z
+    .record(z.string(), space)
+    .default({})
+    .describe("searched besides, by dropout method or by a value of the arm's labels"),
   rungs: z
     .array(z.number().int().min(1))
     .default([])
@@ -63,9 +66,9 @@ const checkedKnob = (where: string, key: string, knob: Knob): void => {
 };
 
 /** The search space of an arm. Throws `BadInput` for a knob that is empty or changes the budget. */
-export const spaceOf = (plan: TuningPlan, method: string, where: string): SearchSpace => {
-  const own = Object.hasOwn(plan.own, method) ? plan.own[method] : undefined;
-  const space = { ...plan.shared, ...own };
+export const spaceOf = (plan: TuningPlan, names: readonly string[], where: string): SearchSpace => {
+  const own = names.map((name) => (Object.hasOwn(plan.own, name) ? plan.own[name] : {}));
+  const space: SearchSpace = Object.assign({}, plan.shared, ...own);
   for (const [key, knob] of Object.entries(space)) checkedKnob(where, key, knob);
   return space;
 };

@@ -1,7 +1,8 @@
 import { BadInput, type RunConfig, type Labels } from '@lab/records';
 import { fold, key } from '@lab/random';
 import { planRun, reseeded, type PlannedRun } from '../plan/config.ts';
-import { overlay, scaleOf, type Experiment, type ConfigPatch } from '../plan/experiment.ts';
+import { overlay, scaleOf, type Experiment } from '../plan/experiment.ts';
+import type { ConfigPatch } from '../plan/patch.ts';
 import { keptOf, promoted } from './halving.ts';
 import { settingsPatch, spaceOf, trialsOf, type Settings, type TuningPlan } from './space.ts';
 
@@ -93,7 +94,8 @@ export const searchArms = (
     const raw = overlay(overlay(scale.base, config), changes);
     const asIs = planRun({ ...raw, seed: plan.seeds[0] ?? 0 }, where);
     checkPlan(plan, asIs.config.train, where);
-    const space = spaceOf(plan, asIs.config.dropout.name, where);
+    const names = new Set([asIs.config.dropout.name, ...Object.values(labels).map(String)]);
+    const space = spaceOf(plan, [...names], where);
     const trials = trialsOf(plan, space, stream, where).map((settings): Trial => {
       const first = planRun({ ...overlay(raw, settingsPatch(settings)), seed: plan.seeds[0] ?? 0 }, where);
       return { settings, runs: plan.seeds.map((seed) => reseeded(first, seed, where)) };

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import { BadInput, canonical, digest, pathStep, readText, sentence, writeWhole, type Labels } from '@lab/records';
-import { overlay, type ConfigPatch, type Experiment } from '../plan/experiment.ts';
+import { overlay, type Experiment } from '../plan/experiment.ts';
+import type { ConfigPatch } from '../plan/patch.ts';
 import { settingsPatch, tuningSchema, type TuningPlan } from './space.ts';
 import type { TunedArm } from './tune.ts';
 

@@ -1,9 +1,8 @@
-import { meanLogits } from '@lab/models';
 import type { Handle } from '@lab/engine';
 import { chunks, evaluationOrder, type Row } from '../session/rows.ts';
 import type { Batch } from '../step/batch.ts';
 import type { Reading } from './read.ts';
-import type { Way } from './texts.ts';
+import type { Way } from './way.ts';
 
 /** -log of the softmax probability of `label`, in nats. */
 const lossOf = (logits: Float32Array, label: number): number => {
@@ -11,12 +10,15 @@ const lossOf = (logits: Float32Array, label: number): number => {
   return most + Math.log(logits.reduce((a, x) => a + Math.exp(x - most), 0)) - (logits[label] ?? NaN);
 };
 
-/** Loss in nats of one batch's reference tokens, row by row, from the members' mean logits. */
+/** How many members there are, and how their logits become one model's. */
+type Ensemble = Required<Pick<Way, 'members' | 'combine'>>;
+
+/** Loss in nats of one batch's reference tokens, row by row, from the members' combined logits. */
 const ensembleLosses = async (
   { session, key, pause }: Reading,
   theta: Handle,
   batch: Batch,
-  { index, members }: { readonly index: number; readonly members: number },
+  { index, members, combine }: Ensemble & { readonly index: number },
 ): Promise<readonly number[]> => {
   const drawn: Float32Array[] = [];
   for (let member = 0; member < members; member++) {
@@ -24,15 +26,15 @@ const ensembleLosses = async (
     const masks = session.masks.member(batch, { key, member, index });
     drawn.push((await session.read('member', { theta, batch: batch.arrays, masks })).data);
   }
-  const [mean = new Float32Array(0)] = meanLogits(drawn.map((logits) => [logits]));
   const { labels, weights } = batch.arrays;
   const { tokens } = batch.shape;
-  const vocabulary = mean.length / labels.data.length;
+  const vocabulary = (drawn[0]?.length ?? 0) / labels.data.length;
   return batch.indices.map((_, b) => {
     let sum = 0;
     for (let at = b * tokens; at < (b + 1) * tokens; at++) {
       if (!((weights.data[at] ?? 0) > 0)) continue;
-      sum += lossOf(mean.subarray(at * vocabulary, (at + 1) * vocabulary), labels.data[at] ?? -1);
+      const [mean] = combine(drawn.map((logits) => [logits.subarray(at * vocabulary, (at + 1) * vocabulary)]));
+      if (mean) sum += lossOf(mean, labels.data[at] ?? -1);
     }
     return sum;
   });
@@ -43,17 +45,16 @@ export const lossesOf = async (
   reading: Reading,
   theta: Handle,
   rows: readonly Row[],
-  { pass, members }: Way,
+  { pass, members, combine }: Way,
 ): Promise<readonly number[]> => {
   const { session, pause } = reading;
   const losses: number[] = Array.from({ length: rows.length });
   for (const [index, indices] of chunks(evaluationOrder(rows), session.batchSize).entries()) {
     await pause();
     const batch = session.batch(rows, indices);
-    const found =
-      pass === 'member'
-        ? await ensembleLosses(reading, theta, batch, { index, members })
-        : (await session.read(pass, { theta, batch: batch.arrays })).data;
+    const found = combine
+      ? await ensembleLosses(reading, theta, batch, { index, members, combine })
+      : (await session.read(pass, { theta, batch: batch.arrays })).data;
     indices.forEach((row, b) => {
       losses[row] = found[b] ?? NaN;
     });

@@ -1,30 +1,31 @@
 import { generationScores } from '@lab/metrics';
+import { meanLogits, meanProbabilities } from '@lab/models';
 import type { Evaluation, Readout } from '@lab/records';
 import type { Handle } from '@lab/engine';
 import { sequenceOf } from '../session/text-rows.ts';
-import type { Pass } from '../step/pass.ts';
-import type { Assessment, Split } from './assess.ts';
+import type { Assessment, Split } from './assessment.ts';
 import { meanFieldDiffers, type Reading } from './read.ts';
 import { lossesOf } from './text-losses.ts';
+import type { Way } from './way.ts';
 import { writtenBy } from './writing.ts';
 
-/** One way of reading: its programs and how many members are averaged. */
-export interface Way {
-  readonly readout: Readout;
-  readonly pass: Pass;
-  readonly members: number;
-}
+/** The ensemble that a method is tested by: of logits, or of probabilities; none for others. */
+const ensembleOf = (readout: Readout, members: number): readonly Way[] => {
+  if (members === 0) return [];
+  if (readout === 'ensemble-logits') return [{ readout, pass: 'member', members, combine: meanLogits }];
+  if (readout === 'ensemble-probabilities') return [{ readout, pass: 'member', members, combine: meanProbabilities }];
+  return [];
+};
 
 /**
- * Deterministic, with the expected update where it differs, and as an ensemble where the method is
- * tested so.
+ * Deterministic, with the expected update where it differs, and as the ensemble that the method is
+ * tested by.
  */
 const waysOf = ({ session }: Reading, members: number): readonly Way[] => {
-  const ensemble = members > 0 && session.blueprint.method.evaluate.readout.startsWith('ensemble');
   return [
     { readout: 'deterministic', pass: 'deterministic', members: 1 },
     ...(meanFieldDiffers(session) ? [{ readout: 'mean-field', pass: 'mean-field', members: 1 } as const] : []),
-    ...(ensemble ? [{ readout: 'ensemble-logits', pass: 'member', members } as const] : []),
+    ...ensembleOf(session.blueprint.method.evaluate.readout, members),
   ];
 };
 

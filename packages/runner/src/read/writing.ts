@@ -1,27 +1,27 @@
-import { generate, meanLogits, openDecoder, type Decoder } from '@lab/models';
+import { generate, openDecoder, type Decoder } from '@lab/models';
 import type { Handle } from '@lab/engine';
 import { chunks, evaluationOrder, rowAt, type Row } from '../session/rows.ts';
 import { bucketFor } from '../session/shape.ts';
 import { languageModel, promptOf, sequenceOf } from '../session/text-rows.ts';
 import { textsOf } from '../step/write.ts';
 import type { Reading } from './read.ts';
-import type { Way } from './texts.ts';
+import type { Way } from './way.ts';
 
-/**
- * Several decoders as one: the mean of their next-token logits (LoRA Dropout, section 3.3, token by
- * token).
- */
-const together = (decoders: readonly Decoder[]): Decoder => {
+/** Several decoders as one, their next-token logits combined at every token. */
+const together = (decoders: readonly Decoder[], combine: Required<Way>['combine']): Decoder => {
   const each = async (ask: (decoder: Decoder) => Promise<readonly Float32Array[]>) => {
     const answers: (readonly Float32Array[])[] = [];
     for (const decoder of decoders) answers.push(await ask(decoder));
-    return meanLogits(answers);
+    return combine(answers);
   };
   return {
     start: (prompts) => each((decoder) => decoder.start(prompts)),
     next: (tokens, parents) => each((decoder) => decoder.next(tokens, parents)),
   };
 };
+
+/** The logits of the only pass there is. */
+const single: Required<Way>['combine'] = ([logits = []]) => logits;
 
 /** One member's decoder for a batch of prompts of `length` tokens. `index` names the batch. */
 const decoderOf = (
@@ -30,16 +30,22 @@ const decoderOf = (
   { pass, member, index, length }: { pass: Way['pass']; member: number; index: number; length: number },
 ) => {
   const { maxNewTokens } = textsOf(session.blueprint).generation;
-  const masks = (step: number, rows: number, tokens: number) => {
+  let count = 0;
+  const masks = (step: number, prompts: Int32Array, tokens: number) => {
     if (pass !== 'member') return {};
-    const batch = { shape: { rows, tokens }, lengths: new Int32Array(rows).fill(tokens) };
-    return session.masks.member(batch, { key, member, index: `write/${index}/${step}` });
+    const shape = { rows: prompts.length, tokens };
+    const batch = { shape, lengths: new Int32Array(prompts.length).fill(tokens) };
+    return session.masks.member(batch, { key, member, index: `write/${index}`, writing: { step, prompts, count } });
   };
   const { start, next } = session.write[pass];
   return openDecoder({
     engine: session.engine,
-    start: (batch, rows, tokens) => start({ theta, batch, masks: masks(0, rows, tokens) }),
-    next: (tokens, rows, step) => next({ theta, tokens, masks: masks(step, rows, 1) }),
+    start: (batch, rows, tokens) => {
+      count = rows;
+      const prompts = Int32Array.from({ length: rows }, (_, r) => r);
+      return start({ theta, batch, masks: masks(0, prompts, tokens) });
+    },
+    next: (tokens, prompts, step) => next({ theta, tokens, masks: masks(step, prompts, 1) }),
     pad: () => length,
     room: maxNewTokens,
   });
@@ -50,7 +56,7 @@ export const writtenBy = async (
   reading: Reading,
   theta: Handle,
   rows: readonly Row[],
-  { pass, members }: Way,
+  { pass, members, combine = single }: Way,
 ): Promise<readonly string[]> => {
   const { session, pause } = reading;
   const { batchSize, maxTokens, blueprint } = session;
@@ -65,7 +71,7 @@ export const writtenBy = async (
     // The last batch is filled up, so that shapes repeat.
     const filled = Array.from({ length: batchSize }, (_, b) => rowAt(rows, indices[b] ?? indices[0] ?? 0));
     try {
-      const decoder = together(decoders);
+      const decoder = together(decoders, combine);
       const next: Decoder['next'] = async (...args) => {
         await pause();
         return decoder.next(...args);

@@ -1,4 +1,4 @@
-import { adapterSize, peftFiles, type HostParams } from '@lab/adapter';
+import { adapterSize, peftFiles, type HostParams, parametersInUse, ranksInUse } from '@lab/adapter';
 import { fold, key } from '@lab/random';
 import {
   BadInput,
@@ -25,7 +25,7 @@ import { checkpointBytes, readCheckpoint, type Checkpoint } from '../train/check
 import { Cancelled, Diverged, eventLoopTurn } from '../train/progress.ts';
 import { train } from '../train/train.ts';
 import { costOf, openMeter } from './cost.ts';
-import type { Ended, RunArgs } from './run.ts';
+import type { Ended, RunArgs } from './outcome.ts';
 
 /**
  * A run whose lease is taken: prepares, trains, tests and writes its record. A loss that is not
@@ -68,11 +68,13 @@ export const execute = async (
     });
     const test = await tested(reading, prepared, trained.theta).finally(() => session.engine.free([trained.theta]));
     writeAdapter(lease, prepared, test.params);
-    const used = blueprint.adapter.used?.(test.params);
+    const used = parametersInUse(blueprint.adapter, test.params);
+    const ranks = ranksInUse(blueprint.adapter, test.params);
     const onValidation = trained.curve.find((point) => point.epoch === trained.epoch)?.evaluations ?? [];
     const result: RunResult = {
       ...framed,
       counts: { ...framed.counts, ...(used === undefined ? {} : trainedCounts(blueprint, used)) },
+      ...(ranks ? { ranks } : {}),
       status: 'done',
       reason: null,
       selectedEpoch: trained.epoch,
@@ -148,7 +150,7 @@ const frame = (id: string, prepared: Prepared, { frozen }: Session, headline: Ru
 /** The trained adapter and head in PEFT's files, and beside them how they were made. */
 const writeAdapter = (lease: Lease, { config, blueprint }: Prepared, params: HostParams): void => {
   const { model, adapter } = blueprint;
-  const files = peftFiles(config.adapter, model, adapter, params);
+  const files = peftFiles(config.adapter, model, { adapter, params });
   for (const [name, content] of Object.entries(files)) writeAdapterFile(lease, name, content);
   const made = { dropout: config.dropout, seed: config.seed };
   writeAdapterFile(lease, 'lora_dropout_lab.json', `${JSON.stringify(made, null, 2)}\n`);

@@ -83,6 +83,22 @@ export const withMethod = (blueprint: Omit<Blueprint, 'method' | 'masks'>, metho
   return { ...blueprint, method, masks: { training, member } };
 };
 
+/** Numbers that an adapter may have: what one vector of the optimiser can hold. */
+const mostParameters = 2 ** 31;
+
+/** Throws `BadInput` for a rank above what a map reads, and for more parameters than can be held. */
+const checkAdapter = (name: string, { params, targets }: Adapter, { width }: Model): void => {
+  const widest = Math.max(width, ...targets.flatMap(({ dIn, dOut }) => [dIn, dOut]));
+  const tall = params.find(({ name: param, shape: [rows = 0] }) => param.endsWith('.lora_A') && rows > widest);
+  if (tall)
+    throw new BadInput(
+      `adapter (${name}): rank ${tall.shape[0]} of ${tall.name} is above ${widest}, the widest map; take a smaller r`,
+    );
+  const size = params.reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0);
+  if (size > mostParameters)
+    throw new BadInput(`adapter (${name}): has ${size} parameters; at most ${mostParameters} are trained`);
+};
+
 /**
  * Puts model, adapter, method and head of a config together. Throws `BadInput` for parts that do
  * not go together.
@@ -90,6 +106,7 @@ export const withMethod = (blueprint: Omit<Blueprint, 'method' | 'masks'>, metho
 export const blueprintOf = (config: RunConfig, model: Model, { task, biEncoder }: Setting): Blueprint => {
   const { model: m, adapter: a, dropout: d } = config;
   const adapter = adapters.build(a, model);
+  checkAdapter(a.name, adapter, model);
   const method = methods.build(d);
   const { clip, optimizer, labelSmoothing = 0 } = config.train;
   const written = task.kind === 'text-to-text';

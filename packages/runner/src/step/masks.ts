@@ -1,6 +1,6 @@
-import { drawMasks, type PlannedMask } from '@lab/dropout';
+import { drawMasks, ownerOf, type PlannedMask } from '@lab/dropout';
 import { fold, type Key } from '@lab/random';
-import type { HostArray } from '@lab/engine';
+import { hostArray, sizeOf, type HostArray } from '@lab/engine';
 import type { Blueprint } from '../session/blueprint.ts';
 import type { Batch } from './batch.ts';
 import type { SampleMasks } from './objective.ts';
@@ -8,21 +8,24 @@ import type { SampleMasks } from './objective.ts';
 /** Drawn masks of one pass by their planned names, and rates that move along training. */
 export type DrawnMasks = { readonly [name: string]: HostArray };
 
+type Plan = readonly PlannedMask[];
+
+/** What masks depend on beside their keys. */
+type Context = Parameters<typeof drawMasks>[2];
+
+/** The masks of a plan that lie on parameters, and those on activations. */
+const split = (plan: Plan): { readonly parameters: Plan; readonly activations: Plan } => ({
+  parameters: plan.filter(({ noise }) => ownerOf(noise) === 'parameters'),
+  activations: plan.filter(({ noise }) => ownerOf(noise) !== 'parameters'),
+});
+
 /**
- * The masks of a plan. Those on parameters are drawn from `instance`, those on activations from
- * `key`.
+ * The masks of a plan. One on parameters belongs to the instance, whatever the batch; one on
+ * activations to the batch, whose key is `key`.
  */
-const drawn = (
-  plan: readonly PlannedMask[],
-  { lengths, causal }: { readonly lengths: Int32Array; readonly causal: boolean },
-  { key, instance, progress }: { readonly key: Key; readonly instance: Key; readonly progress: number },
-): DrawnMasks => {
-  const context = { lengths, causal, progress };
-  // A mask on parameters belongs to the instance, whatever the batch; one on activations to the
-  // batch.
-  const onParameters = ({ site }: PlannedMask) => site === 'lora.A' || site === 'lora.B';
-  const onActivations = plan.filter((mask) => !onParameters(mask));
-  return { ...drawMasks(plan.filter(onParameters), instance, context), ...drawMasks(onActivations, key, context) };
+const drawn = (plan: Plan, context: Context, { key, instance }: { readonly key: Key; readonly instance: Key }) => {
+  const { parameters, activations } = split(plan);
+  return { ...drawMasks(parameters, instance, context), ...drawMasks(activations, key, context) };
 };
 
 /**
@@ -37,7 +40,7 @@ export const trainingMasks = (
   const plan = masks.training(shape);
   const branch = (name: 'first' | 'second'): DrawnMasks => {
     const own = fold(key, name);
-    return drawn(plan, { lengths, causal: model.causal }, { key: own, instance: own, progress });
+    return drawn(plan, { lengths, causal: model.causal, progress }, { key: own, instance: own });
   };
   const twice = method.consistency !== undefined && method.consistency.kind !== 'js';
   return { first: branch('first'), second: twice ? branch('second') : {} };
@@ -50,18 +53,68 @@ export interface MemberPlace {
   readonly key: Key;
   readonly member: number | string;
   readonly index: number | string;
+  /** For a pass that writes a token; absent: a batch that is read at once. */
+  readonly writing?: WritingPlace;
 }
+
+/** A pass of writing texts: its number, and the prompt of every row among `count` of them. */
+export interface WritingPlace {
+  readonly step: number;
+  readonly prompts: Int32Array;
+  readonly count: number;
+}
+
+/** The rows of a mask [count, …] in another order, some of them several times. */
+const gathered = ({ dtype, shape: [, ...rest], data }: HostArray, rows: Int32Array): HostArray => {
+  const width = sizeOf(rest);
+  const numbers = dtype === 'bool' ? new Uint8Array(rows.length * width) : new Float32Array(rows.length * width);
+  rows.forEach((row, r) => numbers.set(data.subarray(row * width, (row + 1) * width), r * width));
+  return hostArray(dtype, [rows.length, ...rest], numbers);
+};
+
+/**
+ * Masks of one pass of writing. An instance is fixed while a text is written (LoRA Dropout, Eq. 8):
+ * a mask that all tokens of a text share is drawn once for its prompt, and every row that goes on
+ * from the prompt has it. Masks of single tokens are drawn in every pass.
+ */
+const writingMasks = (
+  { model, masks }: Blueprint,
+  { shape, lengths }: Pick<Batch, 'shape' | 'lengths'>,
+  {
+    instance,
+    index,
+    writing,
+  }: { readonly instance: Key; readonly index: string | number; readonly writing: WritingPlace },
+): DrawnMasks => {
+  const { step, prompts, count } = writing;
+  const context = { lengths, causal: model.causal, progress: 1 };
+  const ofText = ({ noise }: PlannedMask) => ownerOf(noise) === 'text';
+  const plan = masks.member(shape).filter((mask) => !ofText(mask));
+  const shared = masks.member({ ...shape, rows: count }).filter(ofText);
+  const perText = Object.entries(drawMasks(shared, fold(instance, index), context)).map(
+    ([name, array]): [string, HostArray] => {
+      const separate = shared.some((mask) => mask.name === name && mask.noise.scope === 'example');
+      return [name, separate ? gathered(array, prompts) : array];
+    },
+  );
+  return {
+    ...drawn(plan, context, { key: fold(instance, `${index}/${step}`), instance }),
+    ...Object.fromEntries(perText),
+  };
+};
 
 /**
  * Masks of an ensemble's member for one evaluation batch, or one pass of writing texts, named by
  * `index`. Draws are nested: a smaller ensemble is the first part of a larger one.
  */
 export const memberMasks = (
-  { model, masks }: Blueprint,
-  { shape, lengths }: Pick<Batch, 'shape' | 'lengths'>,
-  { key, member, index }: MemberPlace,
+  blueprint: Blueprint,
+  batch: Pick<Batch, 'shape' | 'lengths'>,
+  { key, member, index, writing }: MemberPlace,
 ): DrawnMasks => {
   const instance = fold(key, member);
-  const keys = { key: fold(instance, index), instance, progress: 1 };
-  return drawn(masks.member(shape), { lengths, causal: model.causal }, keys);
+  if (writing) return writingMasks(blueprint, batch, { instance, index, writing });
+  const { model, masks } = blueprint;
+  const context = { lengths: batch.lengths, causal: model.causal, progress: 1 };
+  return drawn(masks.member(batch.shape), context, { key: fold(instance, index), instance });
 };

@@ -96,17 +96,18 @@ export const scoreProgram = (blueprint: Blueprint) =>
   gradientProgram(withMethod(blueprint, { ...blueprint.method, noise: [], consistency: undefined }));
 
 /**
- * Gradient of the sum of outputs with all parameters and weights made positive and every embedding
- * one (SynFlow, Eq. 1, as HeteroLoRA uses it), by the positive parameters.
+ * Gradient of the loss, or of the sum of outputs, with all parameters and weights made positive and
+ * every embedding one (SynFlow, Eq. 1, as HeteroLoRA uses it), by the positive parameters.
  */
 export const flowProgram =
   (blueprint: Blueprint) =>
   ({ theta, frozen, batch }: PassInputs): Pick<Slope, 'grad'> => {
     const positive = Object.fromEntries(Object.entries(frozen).map(([name, value]) => [name, tf.abs(value)]));
     const ones: Perturb = (site, _place, value) => (site === 'embedding' ? tf.onesLike(value) : value);
-    const { grad } = valueAndGrad(
-      (flat) => tf.sum(passWith(blueprint, { frozen: positive, batch }, unpack(blueprint.layout, flat), ones).outputs),
-      tf.abs(theta),
-    );
-    return { grad };
+    const flow = (flat: tf.Tensor1D): tf.Scalar => {
+      const params = unpack(blueprint.layout, flat);
+      const { outputs } = passWith(blueprint, { frozen: positive, batch }, params, ones);
+      return blueprint.adapter.search?.flow === 'outputs' ? tf.sum(outputs) : taskLoss(blueprint, outputs, batch);
+    };
+    return { grad: valueAndGrad(flow, tf.abs(theta)).grad };
   };

@@ -22,8 +22,8 @@ export interface PassInputs {
 export type Pass = 'deterministic' | 'mean-field' | 'member';
 
 /**
- * What a pass gives: pooled vectors [R, width], outputs [B, C], and what the adapter recorded
- * for its penalty.
+ * What a pass gives: pooled vectors [R, width], outputs [B, C], and what the adapter recorded for
+ * its penalty.
  */
 export interface Passed {
   readonly pooled: tf.Tensor2D;

@@ -66,7 +66,7 @@ const moved = (
 export const stepProgram =
   (blueprint: Blueprint) =>
   (inputs: StepInputs): { readonly state: StateTensors; readonly loss: tf.Scalar } => {
-    const { adapter, layout } = blueprint;
+    const { adapter, layout, clip } = blueprint;
     const { theta, m, v, controls } = inputs;
     const { grad: whole, loss } = gradientProgram(blueprint)(inputs);
     const trainable = trainableMask(blueprint, controls, unpack(layout, theta));
@@ -82,7 +82,7 @@ export const stepProgram =
     if (!adapter.state) return { state: { ...next, optimizer, adapter: {} }, loss };
     const updated = adapter.state.update({
       params: unpack(layout, next.theta),
-      grads: unpack(layout, grad),
+      grads: unpack(layout, clipByNorm(grad, clip)),
       slots: inputs.adapter,
       inputs: controls,
       moments: () => ({ m: unpack(layout, next.m), v: unpack(layout, next.v) }),

@@ -1,5 +1,4 @@
-import { readFileSync } from 'node:fs';
-import { canonical, digest, setAside, type Allocation, type CurvePoint } from '@lab/records';
+import { canonical, digest, setAside, type Allocation, type CurvePoint, needBytes } from '@lab/records';
 import { readSafetensors, writeSafetensors, type Engine, type Handle, type HostArray } from '@lab/engine';
 import type { State } from '../step/state.ts';
 
@@ -57,7 +56,7 @@ export const checkpointBytes = (id: string, { cursor, arrays }: Checkpoint): Uin
 
 const opened = (path: string, id: string): Checkpoint | null => {
   try {
-    const { tensors, metadata } = readSafetensors(readFileSync(path));
+    const { tensors, metadata } = readSafetensors(needBytes(path, 'the run begins again', Infinity));
     const { cursor = '', sha256 } = metadata;
     if (metadata.id !== id || sha256 !== seal(id, cursor, tensors)) return null;
     return { cursor: JSON.parse(cursor) as Cursor, arrays: tensors };

@@ -21,8 +21,10 @@ export const spanOf = ({ config, rows }: Prepared): Span => {
 };
 
 /** The learning rate of a step, counted from 0. */
-export const rateOf = ({ lr, warmup, schedule }: RunConfig['train'], { steps }: Span, step: number): number =>
-  learningRate({ peak: lr, steps, warmup, after: schedule }, step);
+export const rateOf = (train: RunConfig['train'], { steps }: Span, step: number): number => {
+  const { lr, warmup, warmupSteps, schedule } = train;
+  return learningRate({ peak: lr, steps, warmup, warmupSteps, after: schedule }, step);
+};
 
 /** The epoch that ends at this step and is to be evaluated now; null where none is. */
 export const dueEpoch = ({ step, curve }: Cursor, { perEpoch }: Span, train: RunConfig['train']): number | null => {

@@ -72,7 +72,8 @@ const probeOf = ({ reading, rows, metric }: SearchArgs, batches: readonly (reado
 
 /**
  * Lets the adapter choose its parts before the next step, where it is due; null where nothing is.
- * Scoring batches are the first of a random order of the training rows. The old theta is freed.
+ * Scoring batches are the first of the training rows, or of a random order of them, as the search
+ * asks. The old theta is freed.
  */
 export const searched = async (
   args: SearchArgs,
@@ -84,7 +85,8 @@ export const searched = async (
   const { step } = place.cursor;
   if (!search?.due({ step, ...span })) return null;
   const key = fold(args.key, step);
-  const batches = chunks(permutation(fold(key, 'batches'), rows.length), session.batchSize).slice(0, search.batches);
+  const order = search.scoring === 'first' ? rows.map((_, i) => i) : permutation(fold(key, 'batches'), rows.length);
+  const batches = chunks(order, session.batchSize).slice(0, search.batches);
   const params = await session.params(place.state.theta);
   const { changed, chosen } = await search.choose(probeOf(args, batches), params, key);
   const theta = session.theta({ ...params, ...changed });

@@ -41,7 +41,7 @@ describe('alpaca', () => {
 
   const real = realData('alpaca/alpaca_en_demo.json');
   it.skipIf(!real)('reads 999 real rows (skipped where the file is absent)', async () => {
-    const raw = await readDataJson(real!, z.array(z.unknown()));
+    const raw = readDataJson(real!, z.array(z.unknown()));
     expect(parseAlpaca(real!, raw, 'error').rows).toHaveLength(999);
   });
 });

@@ -72,7 +72,7 @@ const read = async (
 ): Promise<Read<Example>> => {
   const { wanted, file } = variants[variant];
   const path = locate(wanted, sources);
-  if (path !== undefined) return parseAlpaca(path, await readDataJson(path, z.array(z.unknown())), onMalformed);
+  if (path !== undefined) return parseAlpaca(path, readDataJson(path, z.array(z.unknown())), onMalformed);
   if (!sources.fetchFile) throw new BadInput(missingMessage(wanted, sources));
   const bytes = await hubBytes(file, sources);
   if (file.path.endsWith('.json'))

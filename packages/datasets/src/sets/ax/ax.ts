@@ -30,7 +30,7 @@ export const ax = define({
   options: z.object({ validation: glueOptions.shape.validation, malformed: glueOptions.shape.malformed }),
   load: async (o, key, sources) => {
     const path = need(diagnostic, sources);
-    const test = parseGlue(axTask, path, await readDataText(path), 'diagnostic', o.malformed);
+    const test = parseGlue(axTask, path, readDataText(path), 'diagnostic', o.malformed);
     const learned = await readGlue(mnliTask, train, sources, o.malformed);
     return {
       name: 'ax',

@@ -43,7 +43,7 @@ const parseBoolq = (
 
 const read = async (split: 'train' | 'dev', sources: Sources, onMalformed: OnMalformed): Promise<Read<Example>> => {
   const path = locate(wanted(split), sources);
-  if (path !== undefined) return parseBoolq(path, splitJsonl(await readDataText(path)), split, onMalformed);
+  if (path !== undefined) return parseBoolq(path, splitJsonl(readDataText(path)), split, onMalformed);
   if (!sources.fetchFile) throw new BadInput(missingMessage(wanted(split), sources));
   const remote = single('data', split === 'dev' ? 'validation' : 'train');
   const bytes = await hubBytes({ ...pins.boolq, path: remote }, sources);

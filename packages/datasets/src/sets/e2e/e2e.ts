@@ -61,7 +61,7 @@ export const e2e = define({
   load: async (o, _key, sources) => {
     const read = async (split: keyof typeof files) => {
       const path = need(files[split], sources);
-      return parseE2e(path, await readDataText(path), split, o.malformed);
+      return parseE2e(path, readDataText(path), split, o.malformed);
     };
     const [train, dev, test] = await Promise.all([read('train'), read('dev'), read('test')]);
     return {

@@ -84,12 +84,18 @@ describe('file', () => {
     ],
     ['an empty file', { 'x.csv': '' }, {}, /x\.csv: the file is empty/],
     ['a header alone', { 'x.csv': 'text,label\n' }, {}, /x\.csv: no usable rows/],
-    ['a missing file', {}, {}, /x\.csv: cannot be read .* --data-dir/],
+    ['a missing file', {}, {}, /cannot read .*x\.csv: there is nothing at this path; .* --data-dir/],
+    [
+      'a class that is named twice',
+      { 'x.csv': 'text,label\na,yes\nb,no\n' },
+      { classes: ['yes', 'yes', 'no'] },
+      /key "classes": expected names that differ/,
+    ],
     ['too few rows to split', { 'x.csv': 'text,label\na,yes\nb,no\n' }, {}, /2 usable rows, too few/],
   ])('refuses %s in one sentence', async (_what, files, options, message) => {
-    await expect(
-      build({ name: 'file', train: 'x.csv', ...options }, await sourcesWith(files as never)),
-    ).rejects.toThrow(message);
+    const sources = await sourcesWith(files as never);
+    const built = async () => build({ name: 'file', train: 'x.csv', ...options }, sources);
+    await expect(built()).rejects.toThrow(message);
   });
 
   it('refuses an unknown format and a file with another digest', async () => {

@@ -1,6 +1,5 @@
-import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { BadInput, type Citation } from '@lab/records';
+import { BadInput, needBytes, type Citation } from '@lab/records';
 import { z } from 'zod';
 import { sha256 } from '../../hub/cache.ts';
 import { formatOf, formats, readTable, type Format, type DataTable } from '../../read/table.ts';
@@ -16,12 +15,7 @@ const open = async (
   digest: string | undefined,
 ): Promise<DataTable> => {
   const full = resolve(sources.dataDir ?? '.', path);
-  const bytes = await readFile(full).catch((error: unknown) => {
-    throw new BadInput(
-      `${full}: cannot be read (${error instanceof Error ? error.message.split(',')[0]! : String(error)}); ` +
-        'paths are taken from --data-dir, or from the working folder without it',
-    );
-  });
+  const bytes = needBytes(full, 'paths are taken from --data-dir, or from the working folder without it');
   if (digest !== undefined && sha256(bytes) !== digest) {
     throw new BadInput(
       `${full}: SHA-256 is ${sha256(bytes)}, the config says ${digest}; the file is not the one the config ` +

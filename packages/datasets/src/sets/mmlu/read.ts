@@ -51,7 +51,7 @@ export const readFolder = async (folder: string, split: string, onMalformed: OnM
     await Promise.all(
       files.map(async (file) => {
         const path = join(folder, file);
-        return parseSubject(path, await readDataText(path), split, file.slice(0, -suffix.length), onMalformed);
+        return parseSubject(path, readDataText(path), split, file.slice(0, -suffix.length), onMalformed);
       }),
     ),
   );

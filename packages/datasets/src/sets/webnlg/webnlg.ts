@@ -40,7 +40,7 @@ const linear = (triples: readonly z.infer<typeof triple>[]): string =>
  * carry the category.
  */
 const readWebnlg = async (path: string, split: string): Promise<Read<Example>> => {
-  const { entries } = await readDataJson(path, file);
+  const { entries } = readDataJson(path, file);
   const rows = entries.flatMap((entry, i) =>
     Object.values(entry).map(({ category, modifiedtripleset, lexicalisations }) => ({
       id: `${split}:${category}:${i}`,

@@ -1,3 +1,4 @@
+import { PLAIN_HEAD } from '../../class-head.ts';
 import type { Forward, LinearSpec, TokenBatch } from '@lab/adapter';
 import { tf } from '@lab/engine';
 import { paddingBias, scores } from '../../parts/attention.ts';
@@ -87,6 +88,14 @@ const positionLinears = (config: DebertaConfig): readonly LinearSpec[] =>
       ).flat()
     : [];
 
+/** Maps of the stack; those that positions share with tokens say so. */
+const stackLinears = (config: DebertaConfig, stack: PostNorm): readonly LinearSpec[] => {
+  const shared = config.relative_attention && config.share_att_key ? config.terms : [];
+  return postNormLinears(stack).map((spec) =>
+    shared.some((term) => positionPath(spec.layer, term, true) === spec.path) ? { ...spec, positions: true } : spec,
+  );
+};
+
 const embeddingTensors = (config: DebertaConfig) => {
   const width = config.embedding_size ?? config.hidden_size;
   return [
@@ -145,8 +154,9 @@ const anatomy = (config: DebertaConfig, pooling: 'cls' | 'mean' | 'classifier'):
     layers,
     maxTokens: config.max_position_embeddings,
     causal: false,
+    norms: 'after',
     segments: config.type_vocab_size,
-    linears: [...projection, ...postNormLinears(stack), ...extra, ...head],
+    linears: [...projection, ...stackLinears(config, stack), ...extra, ...head],
     tensors: [
       ...embeddingTensors(config),
       ...projection.flatMap((spec) => linearTensors(spec)),
@@ -175,5 +185,8 @@ export const deberta: Family<'cls' | 'mean' | 'classifier'> = {
   prefix: 'deberta.',
   poolings: ['cls', 'mean', 'classifier'],
   pairs: 'cross-encoder',
+  classHeads: {
+    classifier: { ...PLAIN_HEAD, before: ['pooler.dense'], modules: ['pooler', 'classifier'] },
+  },
   describe: (config, { pooling }, where) => anatomy(debertaConfig(config, where), pooling),
 };

@@ -109,6 +109,7 @@ export const gpt2: Family<DecoderPooling> = {
       {
         layers: stack.layers,
         paths,
+        norms: stack.norms,
         encode: encode(config, stack),
         linears: layers.flatMap((layer) => layerLinears(config, layer)),
         stored: 'as-is',

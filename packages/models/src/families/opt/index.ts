@@ -129,6 +129,7 @@ export const opt: Family<DecoderPooling> = {
       {
         layers: stack.layers,
         paths,
+        norms: stack.norms,
         encode: encode(config, stack),
         linears: [...ends.slice(0, 1), ...layers.flatMap((layer) => layerLinears(config, layer)), ...ends.slice(1)],
         others: [

@@ -1,0 +1,2 @@
+/** Helpers of this package's tests that scripts use too. */
+export { fingerprint, replay, REPLAYS } from './replay.ts';
