@@ -76,6 +76,7 @@ const partsOf = (illustrated: Illustrated): readonly Part[] => {
   const ranking = tables.find(({ name }) => answer && name === 'ranking');
   const others = tables.filter((table) => table !== ranking);
   const more = h`${others.map(tableHtml)}${rest.length > 0 && figuresHtml(rest)}`;
+  const folded = `${others.length} tables, ${rest.length} figures`;
   const parts: readonly (Part | false)[] = [
     (ranking !== undefined || of(answerKinds).length > 0) && {
       name: 'answer',
@@ -88,10 +89,7 @@ const partsOf = (illustrated: Illustrated): readonly Part[] => {
     others.length + rest.length > 0 && {
       name: 'more',
       title: 'All tables and figures',
-      content:
-        answer === null
-          ? more
-          : h`<details class="more"><summary>${others.length} tables, ${rest.length} figures</summary>${more}</details>`,
+      content: answer === null ? more : h`<details class="more"><summary>${folded}</summary>${more}</details>`,
     },
     cards.length > 0 && { name: 'cards', title: 'Methods', content: cardsHtml(cards, id) },
     { name: 'runs', title: 'Runs', content: runSection(report, `${id}-runs`) },

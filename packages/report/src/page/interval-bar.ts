@@ -24,5 +24,6 @@ export const intervalBar = ({ interval, sort }: Entry, { from, to }: IntervalSca
   const zero = h`<line class="zero" x1="${at(0)}" x2="${at(0)}" y1="0" y2="${height}"/>`;
   const mean = typeof sort === 'number' && h`<circle cx="${at(sort)}" cy="${middle}" r="2.5"/>`;
   const box = `0 0 ${width} ${height}`;
-  return h` <svg class="bar" viewBox="${box}" width="${width}" height="${height}" aria-hidden="true">${zero}${line}${mean}</svg>`;
+  const size = h`viewBox="${box}" width="${width}" height="${height}"`;
+  return h` <svg class="bar" ${size} aria-hidden="true">${zero}${line}${mean}</svg>`;
 };

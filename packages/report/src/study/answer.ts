@@ -115,8 +115,9 @@ const comparedText = (name: string, baseline: string, metric: Metric, c: Compari
     needed === null
       ? `no number of seeds up to ${mostSeeds} would decide`
       : `about ${needed} seeds would decide a difference of this size`;
+  const difference = `${show(metric, c.summary.mean, true)}${unitAfter(metric)}`;
   return (
-    `On test ${name} differs from ${baseline} by ${show(metric, c.summary.mean, true)}${unitAfter(metric)}${interval} ` +
+    `On test ${name} differs from ${baseline} by ${difference}${interval} ` +
     `in ${metric.title}, ${c.summary.n} seeds: ${verdict}${verdict === 'cannot tell' ? `; ${seeds}` : ''}.`
   );
 };
