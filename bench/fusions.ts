@@ -13,7 +13,7 @@ import {
   fuse,
   type Graph,
   inputName,
-  type Model,
+  type OnnxModel,
   openGraph,
   outputName,
   startTrace,
@@ -74,7 +74,7 @@ const CASES: readonly Case[] = [
   },
 ];
 
-const openTimed = async (model: Model, feeds: { readonly [name: string]: ort.Tensor }) => {
+const openTimed = async (model: OnnxModel, feeds: { readonly [name: string]: ort.Tensor }) => {
   const session = await openGraph(model.bytes, { provider: 'cpu', threads: 1, fusion: 'all' }, false);
   let least = Infinity;
   const run = async (): Promise<Float32Array> => {

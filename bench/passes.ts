@@ -11,7 +11,7 @@
  */
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { type Fusion, onnxEngine, type Pass, PASSES } from '@lab/engine/internals';
+import { type Fusion, onnxEngine, type GraphPass, PASSES } from '@lab/engine/internals';
 import { median, sortedQuantile } from '@lab/report/internals';
 import { peakMB } from './peak.ts';
 import { millisecondsOf, profiled } from './profiled.ts';
@@ -19,7 +19,7 @@ import { stepsOf } from './steps.ts';
 import { padded } from './table.ts';
 import { WORKLOADS, type WorkloadName } from './workloads.ts';
 
-const MEANING: { readonly [pass in Pass]: string } = {
+const MEANING: { readonly [pass in GraphPass]: string } = {
   common: 'equal operators are recorded once',
   lazy: 'broadcasts are looked through',
   reshapes: 'reshapes move down and cancel',
@@ -31,7 +31,7 @@ const MEANING: { readonly [pass in Pass]: string } = {
   gelu: 'GELU is one operator where no gradient reads its parts',
 };
 
-type Variant = { readonly label: string; readonly without?: readonly Pass[]; readonly fusion?: Fusion };
+type Variant = { readonly label: string; readonly without?: readonly GraphPass[]; readonly fusion?: Fusion };
 const VARIANTS: readonly Variant[] = [
   { label: 'all on' },
   { label: 'all on, once more' },

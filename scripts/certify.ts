@@ -13,7 +13,10 @@ const percent = (share: number | null): string => (share === null ? '-' : (100 *
 const line = (row: CertificateRow): string => {
   const { held, equivalent, contradicted } = row.counts;
   const shares = [held, equivalent, contradicted, row.counts['cannot tell']].map((n) => percent(n / row.studies));
-  return `| ${[row.plant, row.truth, row.seeds, ...shares, percent(row.wrong), percent(row.right), row.asked].join(' | ')} |`;
+  return (
+    `| ` +
+    `${[row.plant, row.truth, row.seeds, ...shares, percent(row.wrong), percent(row.right), row.asked].join(' | ')} |`
+  );
 };
 
 const rows = await certificate(studies);

@@ -1,4 +1,4 @@
-import type { Arm as Series, ReportSpec } from '@lab/report';
+import type { ReportArm as Series, ReportSpec } from '@lab/report';
 import type { Experiment } from '@lab/runner';
 import { embedded, quick, smoke } from '../embedded.ts';
 import { columnOfDropKey, dropKeyAboveDropAttention, elementOfHiddenCut, klTerm, rankPeak } from '../margins.ts';

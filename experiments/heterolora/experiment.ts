@@ -1,4 +1,4 @@
-import { heteroLora as heteroLoraPaper, type Arm, type ReportSpec } from '@lab/report';
+import { heteroLora as heteroLoraPaper, type ReportArm, type ReportSpec } from '@lab/report';
 import type { Experiment } from '@lab/runner';
 import { embedded, quick, smoke } from '../embedded.ts';
 import { searchAboveLora } from '../margins.ts';
@@ -9,7 +9,7 @@ const question =
   'At one budget of trainable parameters: do LoRA-adapted shortcuts help, and does a search among modules add to them?';
 const { large, small } = triples;
 
-const at = (budget: string, method: string, paper?: string): Arm => ({
+const at = (budget: string, method: string, paper?: string): ReportArm => ({
   name: `${method}, ${budget}`,
   where: { part: 'budgets', budget, method },
   ...(paper ? { paper } : {}),
@@ -28,13 +28,13 @@ const inSmall = armsOf(small, { lora: 'LoRA-r6', shortcuts: 'LoRA+shortcuts-r2' 
 
 /** Each proxy with its name in the authors' logs. */
 const logs = { const: 'CONST', 'grad-norm': 'GRAD-NORM', snip: 'SNIP', synflow: 'SYNFLOW', 'alpha-test': 'ALPHA' };
-const proxies = (search: string): readonly Arm[] =>
+const proxies = (search: string): readonly ReportArm[] =>
   Object.entries(logs).map(([proxy, log]) => ({
     name: `${proxy}, ${search}`,
     where: { part: 'proxies', proxy, search },
     ...(search === 'dynamic' ? { paper: `dynamic LoRA-only r8 25% ${log}` } : {}),
   }));
-const uniform: Arm = { name: 'uniform, r = 2', where: { part: 'proxies', search: 'none' } };
+const uniform: ReportArm = { name: 'uniform, r = 2', where: { part: 'proxies', search: 'none' } };
 
 export const heterolora: Experiment<ReportSpec> = {
   name: 'heterolora',

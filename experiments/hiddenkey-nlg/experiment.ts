@@ -1,4 +1,4 @@
-import type { Arm as Series, ReportSpec } from '@lab/report';
+import type { ReportArm as Series, ReportSpec } from '@lab/report';
 import type { Arm, Experiment, ConfigPatch } from '@lab/runner';
 import { bleuAboveLora, bleuOfKl, bleuOfMinus, lossMargin } from '../margins.ts';
 

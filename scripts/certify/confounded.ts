@@ -36,7 +36,10 @@ const experiment: Experiment = {
   report: null,
 };
 
-/** The real search over a fake trainer whose validation losses follow the planted accuracies with noise. */
+/**
+ * The real search over a fake trainer whose validation losses follow the planted accuracies with
+ * noise.
+ */
 const searchedRates = async (stream: Key): Promise<{ readonly [method: string]: number }> => {
   const { arms } = searchArms(experiment, 'planted');
   const losses = ({ id, config }: PlannedRun): LossPoint[] =>
@@ -74,7 +77,10 @@ const claims = [
   },
 ];
 
-/** Verdict on `a` (lora-input) against `b` (plain LoRA) at given rates, where the two are equal at their best ones. */
+/**
+ * Verdict on `a` (lora-input) against `b` (plain LoRA) at given rates, where the two are equal at
+ * their best ones.
+ */
 const verdictAt = (rates: { readonly [method: string]: number }, stream: Key): VerdictStatus => {
   const effects = {
     a: -lost('lora-input', rates['lora-input'] ?? usualRate),

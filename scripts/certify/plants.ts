@@ -54,7 +54,9 @@ const evaluation = (split: Evaluation['split'], rows: readonly Prediction[]): Ev
   ),
 });
 
-/** One run of the fake trainer, in the shape of a stored one. Says in its engine that it is planted. */
+/**
+ * One run of the fake trainer, in the shape of a stored one. Says in its engine that it is planted.
+ */
 const plantedRun = (plant: Plant, key: Key, at: { arm: string; task: number; seed: number }): Cell => {
   const { arm, task, seed } = at;
   const accuracy = accuracyOf(plant, fold(key, seed), arm, task);

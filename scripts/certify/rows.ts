@@ -4,7 +4,9 @@ import { gainsOnTestAlone, judge, seedsToHold, type VerdictStatus } from '@lab/r
 import { plantedStudy, type Plant } from './plants.ts';
 import { confounded } from './confounded.ts';
 
-/** One line of the certificate: what was planted, and how often the verdicts were false and true. */
+/**
+ * One line of the certificate: what was planted, and how often the verdicts were false and true.
+ */
 export interface CertificateRow {
   readonly plant: string;
   readonly truth: string;

@@ -11,7 +11,7 @@ export { readSafetensors, writeSafetensors, type Safetensors } from './tensors/s
 export { learningRate, type Schedule } from './optimisers/schedule.ts';
 export { as1d, as2d, as3d, as4d } from './tensors/rank.ts';
 export { stopGradient } from './tensors/stop-gradient.ts';
-export { flatten } from './tree.ts';
+export { flattenTree } from './tree.ts';
 export { asFloats, floats, hostArray, ints, readFloats, scalar, sizeOf } from './host.ts';
 export type {
   BoolHostArray,

@@ -31,7 +31,7 @@ const leavesOf = (tree: object, prefix = ''): readonly (readonly [path: string, 
  * program have checked.
  * @throws an Error when two leaves have the same path, or a part is neither a leaf nor a record
  */
-export function flatten<Value>(tree: object): { readonly [path: string]: Value } {
+export function flattenTree<Value>(tree: object): { readonly [path: string]: Value } {
   const leaves = leavesOf(tree);
   const flat = Object.fromEntries(leaves);
   if (Object.keys(flat).length !== leaves.length) {

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { PureFunction } from '../src/index.ts';
-import type { Pass } from '../src/graph/graph.ts';
+import type { GraphPass } from '../src/graph/graph.ts';
 import { compileFunction } from '../src/onnx/compile.ts';
 import { onnxEngine } from '../src/onnx/engine.ts';
 import { startTrace } from '../src/trace/backend.ts';
@@ -61,7 +61,8 @@ describe('what is left of a function when it is compiled', () => {
       return { value, grad };
     };
     const { Mul, Add, Erf, Exp } = await operators(slope);
-    // Forward 2, gradient 5, the square of the loss, and a last number that no product follows here to take it.
+    // Forward 2, gradient 5, the square of the loss, and a last number that no product follows here
+    // to take it.
     expect({ Mul, Add, Erf, Exp }).toEqual({ Mul: 2 + 5 + 1 + 1, Add: 2, Erf: 1, Exp: 1 });
   });
 
@@ -71,7 +72,7 @@ describe('what is left of a function when it is compiled', () => {
     const parts = await onnxEngine({ threads: 1, without: ['gelu'] });
     const [whole, composed] = [await evaluate(await native(), fn, spread), await evaluate(parts, fn, spread)];
     expect(whole).toEqual(composed);
-    const counts = (without: readonly Pass[]): number =>
+    const counts = (without: readonly GraphPass[]): number =>
       compileFunction(fn, spread, { twice: false, without }).model.nodes.filter(({ op }) => op === 'Gelu').length;
     expect([counts([]), counts(['gelu'])]).toEqual([1, 0]);
     await parts.close();

@@ -11,7 +11,8 @@ const full = (x: tf.Tensor): tf.Tensor => tf.mul(x, tf.ones(SHAPE));
 
 /** Kernels of one operand that tfjs names as its operation. x lies in (0.2, 0.9). */
 const PLAIN = [
-  'Exp Log Abs Sign Sqrt Erf Tanh Sigmoid Relu Softplus Reciprocal Floor Ceil Round Sin Cos Tan Sinh Cosh Asin Acos Atan',
+  'Exp Log Abs Sign Sqrt Erf Tanh Sigmoid Relu Softplus Reciprocal ' +
+    'Floor Ceil Round Sin Cos Tan Sinh Cosh Asin Acos Atan',
   'Asinh Atanh Neg Square Rsqrt Elu Relu6 ZerosLike OnesLike Log1p Expm1 Sum Mean Max Min Prod Softmax LogSoftmax',
 ]
   .join(' ')
@@ -24,8 +25,8 @@ const plain = Object.fromEntries(
 );
 
 /**
- * One use of every compiled kernel that has a gradient in tfjs. y has the shape [3, 1] and broadcasts, except where tfjs' own
- * gradient forgets the broadcast axes; ids are int32 [3].
+ * One use of every compiled kernel that has a gradient in tfjs. y has the shape [3, 1] and
+ * broadcasts, except where tfjs' own gradient forgets the broadcast axes; ids are int32 [3].
  */
 const CASES: Readonly<Record<string, Op>> = {
   ...plain,
@@ -73,7 +74,10 @@ const CASES: Readonly<Record<string, Op>> = {
   BatchMatMul: (x, y) => tf.matMul(x, tf.mul(full(y), 2), false, true),
 };
 
-/** Kernels whose gradient tfjs defines but never asks for: operations that bring their own, inputs or results without slope. */
+/**
+ * Kernels whose gradient tfjs defines but never asks for: operations that bring their own, inputs
+ * or results without slope.
+ */
 const NEVER_ASKED = new Set([
   'LogSoftmax',
   'BroadcastTo',

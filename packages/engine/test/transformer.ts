@@ -2,7 +2,10 @@ import * as tf from '@tensorflow/tfjs';
 import type { HostArray, PureFunction, TensorRecord } from '../src/index.ts';
 import { bools, integers, numbers } from './differential.ts';
 
-/** A BERT-like encoder with a classifier: every linear map of a layer carries LoRA with element masks on both factors. */
+/**
+ * A BERT-like encoder with a classifier: every linear map of a layer carries LoRA with element
+ * masks on both factors.
+ */
 export type Size = {
   readonly layers: number;
   readonly width: number;
@@ -77,11 +80,19 @@ export function weights(size: Size): Record<string, HostArray> {
         [`w/${name}.bias`, table([dOut], 4 + i, 0.1)],
       ]),
     ),
-    ...Object.fromEntries(norms.flatMap((name, i) => [[`w/${name}`, ones(width)], [`w/${name}.bias`, table([width], 90 + i, 0.1)]])), // prettier-ignore
+    ...Object.fromEntries(
+      norms.flatMap((name, i) => [
+        [`w/${name}`, ones(width)],
+        [`w/${name}.bias`, table([width], 90 + i, 0.1)],
+      ]),
+    ),
   };
 }
 
-/** Adapter, head and moments at the start; B is not zero, so that every gradient is alive from the first step. */
+/**
+ * Adapter, head and moments at the start; B is not zero, so that every gradient is alive from the
+ * first step.
+ */
 export function startState(size: Size): Record<string, HostArray> {
   const n = total(size);
   const zeros = (): HostArray => ({ dtype: 'float32', shape: [n], data: new Float32Array(n) });
@@ -110,7 +121,10 @@ const stopGradient = (x: tf.Tensor): tf.Tensor =>
 function forward(size: Size, inputs: TensorRecord, theta: tf.Tensor, pass: number): tf.Tensor2D {
   const { batch, tokens, width, heads, layers } = size;
   const plan = slots(size);
-  const parts = tf.split(theta, plan.map(({ shape }) => count(shape))); // prettier-ignore
+  const parts = tf.split(
+    theta,
+    plan.map(({ shape }) => count(shape)),
+  );
   const params = Object.fromEntries(plan.map(({ name, shape }, i) => [name, tf.reshape(parts[i]!, [...shape])]));
   const w = (name: string): tf.Tensor => inputs[`w/${name}`]!;
   const dropped = (name: string): tf.Tensor2D =>

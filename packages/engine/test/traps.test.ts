@@ -1,4 +1,4 @@
-/* eslint-disable no-restricted-properties -- these tests show that what the rule bans is refused here too */
+/* eslint-disable no-restricted-properties -- what the rule bans is refused here too, as shown */
 import * as tf from '@tensorflow/tfjs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { LOWERINGS } from '../src/trace/backend.ts';

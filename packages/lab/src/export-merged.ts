@@ -5,7 +5,7 @@ import { mergeFactor } from '@lab/dropout';
 import { isSavable } from '@lab/models';
 import { BadInput, itemAt, type RunConfig } from '@lab/records';
 import { writeSafetensors } from '@lab/engine';
-import { singleReadout, type Single, type Trained } from './trained.ts';
+import { singleReadout, type Single, type FinishedRun } from './trained.ts';
 
 /** The adapter with the part of its update that noise meets multiplied as the readout asks. */
 const scaled = (adapter: Adapter, factor: (path: string) => number): Adapter => {
@@ -33,7 +33,7 @@ const scaled = (adapter: Adapter, factor: (path: string) => number): Adapter => 
  * beside it. Throws `BadInput` for a readout or an adapter that one set of weights cannot hold.
  */
 export const writeMerged = async (
-  trained: Trained,
+  trained: FinishedRun,
   config: RunConfig,
   { to, readout: asked }: { readonly to: string; readonly readout?: Single },
 ): Promise<void> => {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { BadInput, type RunConfig } from '@lab/records';
 import { readoutProgram } from '@lab/runner';
 import { onnxFile, type tf } from '@lab/engine';
-import { singleReadout, type Single, type Trained } from './trained.ts';
+import { singleReadout, type Single, type FinishedRun } from './trained.ts';
 
 export interface OnnxOptions {
   readonly run: string;
@@ -29,7 +29,7 @@ type Inputs = Omit<Parameters<ReturnType<typeof readoutProgram>>[0], 'batch'> & 
  * `BadInput` for a readout that one graph without masks cannot give.
  */
 export const writeOnnx = async (
-  trained: Trained,
+  trained: FinishedRun,
   config: RunConfig,
   { run, to, readout, batch, tokens = config.train.maxTokens }: OnnxOptions,
 ): Promise<string> => {

@@ -4,7 +4,7 @@ import { peftFiles, type Adapter, type HostParams, type Model } from '@lab/adapt
 import { floats, readSafetensors, transposed, writeSafetensors } from '@lab/engine';
 import { isSavable, type ClassHead } from '@lab/models';
 import { BadInput, type RunConfig } from '@lab/records';
-import { ADAPTER_FILES, type Trained } from './trained.ts';
+import { ADAPTER_FILES, type FinishedRun } from './trained.ts';
 
 const [CONFIG, TENSORS] = ADAPTER_FILES;
 const PREFIX = 'base_model.model.';
@@ -69,7 +69,7 @@ const isFree = (adapter: Adapter, form: ClassHead): boolean =>
  * head lies beside it as head.safetensors, over the pooled vector. Returns how it is to be loaded.
  * Throws `BadInput` for an adapter that PEFT does not have.
  */
-export const writePeft = async (trained: Trained, config: RunConfig, to: string): Promise<string> => {
+export const writePeft = async (trained: FinishedRun, config: RunConfig, to: string): Promise<string> => {
   const { blueprint, params } = trained;
   const { model, adapter, head } = blueprint;
   if (!adapter.peft)

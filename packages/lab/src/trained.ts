@@ -12,7 +12,7 @@ export const ADAPTER_FILES = ['adapter_config.json', 'adapter_model.safetensors'
 export type Single = 'deterministic' | 'mean-field';
 
 /** What a finished run left behind, with its parts built again. */
-export interface Trained {
+export interface FinishedRun {
   readonly blueprint: Blueprint;
   /** Trained parameters by name, the adapter's and the head's. */
   readonly params: HostParams;
@@ -38,7 +38,7 @@ export const openTrained = async (
   from: string,
   config: RunConfig,
   { out, weights }: { readonly out: string; readonly weights?: string },
-): Promise<Trained> => {
+): Promise<FinishedRun> => {
   const context = { ...(weights === undefined ? {} : { weights }), cacheDir: join(out, 'cache', 'models') };
   const model = await models.build(config.model, context);
   const file = join(from, ADAPTER_FILES[1]);
@@ -52,7 +52,7 @@ export const openTrained = async (
  * method is tested. Throws `BadInput` for an ensemble of masks, and for a mean-field readout that
  * the method does not have.
  */
-export const singleReadout = ({ blueprint }: Trained, dropout: string, asked?: Single): Single => {
+export const singleReadout = ({ blueprint }: FinishedRun, dropout: string, asked?: Single): Single => {
   const { method, model } = blueprint;
   const { readout } = method.evaluate;
   const chosen = asked ?? readout;

@@ -101,7 +101,8 @@ const worst = (found: readonly (readonly number[])[], expected: readonly (readon
   Math.max(...found.flatMap((row, i) => row.map((x, j) => Math.abs(x - expected[i]![j]!))));
 
 const noEnsemble =
-  'dropout "lora-dropout": tested with readout "ensemble-logits", an average over random masks that no single set of weights gives; choose --readout deterministic or mean-field';
+  'dropout "lora-dropout": tested with readout "ensemble-logits", an average over random ' +
+  'masks that no single set of weights gives; choose --readout deterministic or mean-field';
 
 describe('lab export --format onnx', () => {
   it('writes a file that ONNX Runtime alone reads, with the logits of the run', async () => {
@@ -138,7 +139,8 @@ describe('lab export --format onnx', () => {
     'refuses a mean-field readout where the masks have none (%s)',
     async (format) => {
       await expect(exported('hiddenkey', format, { readout: 'mean-field' })).rejects.toThrow(
-        'dropout "hiddenkey": its masks have no expected update, so there is no mean-field readout; allowed: --readout deterministic',
+        'dropout "hiddenkey": its masks have no expected update, so ' +
+          'there is no mean-field readout; allowed: --readout deterministic',
       );
     },
   );

@@ -3,7 +3,7 @@ export { summaryText } from './summary.ts';
 export type { Rendered } from './render.ts';
 export { buildReport, type Report } from './report.ts';
 export { archiveFile, readArchive, writeArchive } from './study/archive.ts';
-export type { Arm } from './study/arm.ts';
+export type { ReportArm } from './study/arm.ts';
 export { storedStudy } from './study/stored.ts';
 export { force, type Cell, type Study } from './study/study.ts';
 export { ownStudySpec, type OwnStudy } from './spec/own-study.ts';

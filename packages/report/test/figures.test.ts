@@ -5,7 +5,8 @@ import { front } from '../src/figures/pareto.ts';
 import { colours, cycle, dashes, fills } from '../src/figures/theme.ts';
 import { buildReport } from '../src/report.ts';
 import * as specs from './specs.ts';
-import { inventAblation, inventCompare, inventFramework, inventSensitivity } from './synthetic.ts';
+import { inventAblation, inventCompare, inventSensitivity } from './synthetic.ts';
+import { inventFramework } from './synthetic-framework.ts';
 
 const reports = [
   buildReport(inventSensitivity(6), specs.sensitivity),

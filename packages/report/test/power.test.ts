@@ -95,13 +95,23 @@ describe('joint power', () => {
   it('of independent parts is the product, of equal parts the power of one', () => {
     const single = guardedPower(1.2, 10);
     const pair = { spreads: [1, 1], n: 10, effect: 1.2 };
-    const apart = [[1, 0], [0, 1]]; // prettier-ignore
-    const same = [[1, 1], [1, 1]]; // prettier-ignore
+    const apart = [
+      [1, 0],
+      [0, 1],
+    ];
+    const same = [
+      [1, 1],
+      [1, 1],
+    ];
     expect(Math.abs(jointPower({ ...pair, correlation: apart }) - single ** 2)).toBeLessThan(0.025);
     expect(Math.abs(jointPower({ ...pair, correlation: same }) - single)).toBeLessThan(0.02);
   });
   it('correlations are those of the lists', () => {
-    const [[, ab], [, , bc]] = correlations([[1, 2, 3], [2, 4, 6], [3, 1, 2]]) as [number[], number[]]; // prettier-ignore
+    const [[, ab], [, , bc]] = correlations([
+      [1, 2, 3],
+      [2, 4, 6],
+      [3, 1, 2],
+    ]) as [number[], number[]];
     expect(ab).toBeCloseTo(1, 12);
     expect(bc).toBeCloseTo(-0.5, 12);
   });
@@ -129,7 +139,10 @@ describe('the interval that decides', () => {
   it("is wrong in at most 5 % of skewed studies, where Student's alone is wrong in 9 %", () => {
     const all = studies(4_000, 10, exponential(10));
     const wrong = (f: (v: number[]) => { low: number; high: number } | null) =>
-      all.filter((v) => { const i = f(v)!; return i.low > 0 || i.high < 0; }).length / all.length; // prettier-ignore
+      all.filter((v) => {
+        const i = f(v)!;
+        return i.low > 0 || i.high < 0;
+      }).length / all.length;
     expect(wrong((v) => tInterval(v))).toBeGreaterThan(0.075);
     expect(wrong((v) => meanInterval(v))).toBeLessThan(0.057);
   });
@@ -193,7 +206,12 @@ describe('best of k', () => {
   });
   it('of none is nothing, and ties share', () => {
     expect(bestOfK([])).toEqual([]);
-    expect(bestOfK([{ validation: 1, test: 0 }, { validation: 1, test: 2 }])).toEqual([1, 1]); // prettier-ignore
+    expect(
+      bestOfK([
+        { validation: 1, test: 0 },
+        { validation: 1, test: 2 },
+      ]),
+    ).toEqual([1, 1]);
   });
 });
 

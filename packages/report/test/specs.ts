@@ -1,10 +1,10 @@
-import type { Arm } from '../src/study/arm.ts';
+import type { ReportArm } from '../src/study/arm.ts';
 import type { ReportSpec } from '../src/spec/spec.ts';
 
-const none: Arm = { name: 'none', where: { method: 'none' } };
-const overP: Arm = { name: 'LoRA Dropout', where: { sweep: 'p' } };
-const overN: Arm = { name: 'LoRA Dropout', where: { sweep: 'N' } };
-const best: Arm = { name: 'p = 0.3', where: { sweep: 'p', p: 0.3 } };
+const none: ReportArm = { name: 'none', where: { method: 'none' } };
+const overP: ReportArm = { name: 'LoRA Dropout', where: { sweep: 'p' } };
+const overN: ReportArm = { name: 'LoRA Dropout', where: { sweep: 'N' } };
+const best: ReportArm = { name: 'p = 0.3', where: { sweep: 'p', p: 0.3 } };
 
 export const sensitivity: ReportSpec = {
   name: 'sensitivity',
@@ -82,10 +82,10 @@ export const sensitivity: ReportSpec = {
   ],
 };
 
-const drop: Arm = { name: 'Drop', where: { variant: 'train' } };
-const noDrop: Arm = { name: 'NoDrop', where: { variant: 'none' } };
-const dropTest: Arm = { name: 'Drop_test', where: { variant: 'test' } };
-const variants: readonly Arm[] = [drop, { ...drop, name: 'Drop_train', readout: 'mean-field' }, dropTest, noDrop];
+const drop: ReportArm = { name: 'Drop', where: { variant: 'train' } };
+const noDrop: ReportArm = { name: 'NoDrop', where: { variant: 'none' } };
+const dropTest: ReportArm = { name: 'Drop_test', where: { variant: 'test' } };
+const variants: readonly ReportArm[] = [drop, { ...drop, name: 'Drop_train', readout: 'mean-field' }, dropTest, noDrop];
 
 export const ablation: ReportSpec = {
   name: 'ablation',

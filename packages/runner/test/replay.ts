@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { present } from '@lab/records';
 import { rateAt } from '@lab/dropout';
 import { key } from '@lab/random';
-import { flatten, type Engine, type Handle, type HostArray } from '@lab/engine';
+import { flattenTree, type Engine, type Handle, type HostArray } from '@lab/engine';
 import { openWorkshop } from '../src/session/workshop.ts';
 import type { Session } from '../src/session/session.ts';
 import { paddedBatch } from '../src/step/batch.ts';
@@ -60,7 +60,7 @@ const stored = ({ shape, data }: HostArray): Stored => ({ shape, data: [...data]
 /** The host arrays of a nested record by path. */
 const storedAll = (record: object): { readonly [name: string]: Stored } =>
   Object.fromEntries(
-    Object.entries(flatten<Handle | HostArray>(record)).flatMap(([name, array]) =>
+    Object.entries(flattenTree<Handle | HostArray>(record)).flatMap(([name, array]) =>
       'data' in array ? [[name, stored(array)] as const] : [],
     ),
   );

@@ -14,8 +14,8 @@ export interface BeamPlan {
 }
 
 /**
- * What happens after step `step` (from 0). T steps lie between replacements. The state is cached T/2
- * steps after each. None is replaced in the last T steps. The kept share is 1 - (1 - keep) (1 +
+ * What happens after step `step` (from 0). T steps lie between replacements. The state is cached
+ * T/2 steps after each. None is replaced in the last T steps. The kept share is 1 - (1 - keep) (1 +
  * cos(pi t)) / 2, t the share of the training that is done: pruning is hardest at first.
  */
 export const beamAt = ({ every, keep }: BeamPlan, { step, steps }: StepCount) => {
@@ -32,11 +32,11 @@ export const beamAt = ({ every, keep }: BeamPlan, { step, steps }: StepCount) =>
 const HALVINGS = 30;
 
 /**
- * The score that a rank must exceed to stay: ranks are taken from the largest score down until their
- * cumulative share exceeds `threshold`. Equal scores stay together. Found by halving the interval of
- * scores, without a sort. shares: [n], all ranks of all maps, summing to one -> [].
+ * The score that a rank must exceed to stay: ranks are taken from the largest score down until
+ * their cumulative share exceeds `threshold`. Equal scores stay together. Found by halving the
+ * interval of scores, without a sort. shares: [n], all ranks of all maps, summing to one -> [].
  */
-export const cutoff = (shares: tf.Tensor, threshold: tf.Tensor): tf.Tensor => {
+export const gateCutoff = (shares: tf.Tensor, threshold: tf.Tensor): tf.Tensor => {
   let low: tf.Tensor = tf.scalar(0);
   let high = tf.max(shares);
   for (let i = 0; i < HALVINGS; i++) {
@@ -62,7 +62,10 @@ const positionsOf = (shares: tf.Tensor, r: number): tf.Tensor => {
   return tf.sum(tf.cast(above, 'float32'), 1);
 };
 
-/** Which ranks of one map stay ([r] of 0 and 1), and which take whose place: [r, r], 1 at (slot, source). */
+/**
+ * Which ranks of one map stay ([r] of 0 and 1), and which take whose place: [r, r], 1 at (slot,
+ * source).
+ */
 export interface Replacement {
   readonly kept: tf.Tensor;
   readonly copies: tf.Tensor;

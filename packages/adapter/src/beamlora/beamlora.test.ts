@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import { adapters } from '../index.ts';
 import { matrixAt, tensorAt } from '../named.ts';
 import { drawn, tensors, tiny, trained } from '../../test/tiny.ts';
-import { beamAt, cutoff, rankScores, replacement } from './beam.ts';
+import { beamAt, gateCutoff, rankScores, replacement } from './beam.ts';
 import { sharedGates } from './state.ts';
 
 const build = (target_modules: readonly string[]) =>
@@ -36,10 +36,11 @@ it('keeps .95 of the scores at first and all of them at the end', () => {
 
 it('ranks are cut over all maps together: a map of strong ranks may lose none', () => {
   tf.tidy(() => {
-    // Two maps of four. In order .3, .2, .15, .15, .1, .05, .03, .02; .9 is exceeded with the sixth.
+    // Two maps of four. In order .3, .2, .15, .15, .1, .05, .03, .02; .9 is exceeded with the
+    // sixth.
     const shares = tf.tensor1d([0.3, 0.2, 0.03, 0.02, 0.15, 0.15, 0.1, 0.05]);
     const kept = (threshold: number) => {
-      const cut = present(cutoff(shares, tf.scalar(threshold)).dataSync()[0]);
+      const cut = present(gateCutoff(shares, tf.scalar(threshold)).dataSync()[0]);
       return [...shares.dataSync()].map((share) => Number(share > cut));
     };
     expect(kept(0.92)).toEqual([1, 1, 0, 0, 1, 1, 1, 1]);
@@ -48,7 +49,7 @@ it('ranks are cut over all maps together: a map of strong ranks may lose none', 
     expect(kept(0.6)).toEqual([1, 1, 0, 0, 1, 1, 0, 0]);
     expect(kept(1)).toEqual([1, 1, 1, 1, 1, 1, 1, 1]);
     // Equal scores, as at the start: none falls.
-    const cut = cutoff(tf.fill([8], 1 / 8), tf.scalar(0.95)).dataSync()[0];
+    const cut = gateCutoff(tf.fill([8], 1 / 8), tf.scalar(0.95)).dataSync()[0];
     expect(present(cut)).toBeLessThan(1 / 8);
   });
 });

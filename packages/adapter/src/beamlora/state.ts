@@ -1,12 +1,15 @@
 import { layoutOf, pack, tf, unpack, type Params } from '@lab/engine';
 import type { AdapterState, ParamSpec } from '../adapter.ts';
 import { tensorAt } from '../named.ts';
-import { beamAt, cutoff, rankScores, replacement, type BeamPlan, type Replacement } from './beam.ts';
+import { beamAt, gateCutoff, rankScores, replacement, type BeamPlan, type Replacement } from './beam.ts';
 
 const PARTS = ['theta', 'm', 'v'] as const;
 type Part = (typeof PARTS)[number];
 
-/** Rows of A, or columns of B, with the dropped ranks taken from the cache. Both weights are exactly 0 or 1. */
+/**
+ * Rows of A, or columns of B, with the dropped ranks taken from the cache. Both weights are exactly
+ * 0 or 1.
+ */
 const refreshed = (name: string, now: tf.Tensor, cached: tf.Tensor, { kept, copies }: Replacement): tf.Tensor => {
   const [r] = kept.shape;
   return name.endsWith('.lora_B')
@@ -34,10 +37,10 @@ const untouched = ({ kept, copies }: Replacement): tf.Tensor =>
   tf.mul(kept, tf.cast(tf.equal(tf.sum(copies, 0), 0), 'float32'));
 
 /**
- * Caches parameters and moments halfway between replacements. At a replacement the ranks of all maps
- * are ranked together; those outside the kept share are overwritten by what their map's strongest
- * ranks were when they were cached, moments included. Gate values are shared, and their moments
- * start from zero.
+ * Caches parameters and moments halfway between replacements. At a replacement the ranks of all
+ * maps are ranked together; those outside the kept share are overwritten by what their map's
+ * strongest ranks were when they were cached, moments included. Gate values are shared, and their
+ * moments start from zero.
  */
 export const beamState = (
   own: readonly ParamSpec[],
@@ -63,7 +66,7 @@ export const beamState = (
         const scores = rankScores(tensorAt(params, `${path}.lora_p`), r, tau);
         return tf.reshape(tf.div(scores, r * paths.length), [r]);
       });
-      const cut = cutoff(tf.concat(shares), tensorAt(inputs, 'threshold'));
+      const cut = gateCutoff(tf.concat(shares), tensorAt(inputs, 'threshold'));
       const moves = shares.map((share) => replacement(share, r, cut, replace));
       const next = (part: Part): Params => {
         const before = unpack(layout, caches[part]);

@@ -38,8 +38,8 @@ const rowsOfLink = (bank: tf.Tensor, here: tf.Tensor, links: number): tf.Tensor 
 export type StoreLink = (path: string, side: 'A' | 'B', rows: tf.Tensor) => tf.Tensor;
 
 /**
- * Where `close` is 1, the factors of link `link` go to their block of the bank, through `store`, and
- * the next link takes its own from there. Where it is 0 everything stays to the last bit.
+ * Where `close` is 1, the factors of link `link` go to their block of the bank, through `store`,
+ * and the next link takes its own from there. Where it is 0 everything stays to the last bit.
  */
 export const closeLink = (
   paths: readonly string[],

@@ -32,10 +32,10 @@ type Chain = Required<
   Pick<Adapter, 'trainable'>;
 
 /**
- * Link after link: in the k-th part of the training s B_k A_k is trained on top of the frozen sum W + sum of the
- * earlier ones, with an optimiser started afresh, and then joins that sum for good (COLA, algorithm 1). Noise meets
- * the current link alone. Earlier links are kept as factors, which add the same numbers as merging them into W does,
- * and keep checkpoints small.
+ * Link after link: in the k-th part of the training s B_k A_k is trained on top of the frozen sum W
+ * + sum of the earlier ones, with an optimiser started afresh, and then joins that sum for good
+ * (COLA, algorithm 1). Noise meets the current link alone. Earlier links are kept as factors, which
+ * add the same numbers as merging them into W does, and keep checkpoints small.
  */
 export const chain = (plan: ChainPlan): Chain => {
   const { targets, links, r, scale, takesPart } = plan;

@@ -26,7 +26,9 @@ const options = z.object({
   target_modules: targetModules,
 });
 
-/** Uniform on ±sqrt(6 / fan-in): PyTorch's `kaiming_uniform_` by default, as in the authors' code. */
+/**
+ * Uniform on ±sqrt(6 / fan-in): PyTorch's `kaiming_uniform_` by default, as in the authors' code.
+ */
 const kaimingDefault =
   (size: number, fanIn: number): ParamSpec['init'] =>
   (key) =>

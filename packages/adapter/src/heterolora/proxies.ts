@@ -5,7 +5,7 @@ import { floatsAt } from '../named.ts';
 
 /** What ranks modules. */
 export const PROXIES = ['const', 'grad-norm', 'snip', 'synflow', 'alpha-test'] as const;
-export type Proxy = (typeof PROXIES)[number];
+export type ZeroCostProxy = (typeof PROXIES)[number];
 
 /** The switches' parameter: one number a module, 1 on and 0 off. */
 export const SWITCHES = 'modules.on';
@@ -70,7 +70,7 @@ export const alphaTest = async (
 
 /** Scores of all modules with all of them on, in order. CONST needs no model. */
 export const moduleScores = async (
-  proxy: Proxy,
+  proxy: ZeroCostProxy,
   modules: readonly Module[],
   params: HostParams,
   probe: Probe,
@@ -91,7 +91,7 @@ export const moduleScores = async (
 };
 
 /** Why scores of modules with these values say nothing; null where they do. */
-export const emptiness = (proxy: Proxy, scores: readonly number[]): string | null => {
+export const emptiness = (proxy: ZeroCostProxy, scores: readonly number[]): string | null => {
   if (scores.some((score) => !Number.isFinite(score))) return `${proxy}: some scores are no finite numbers`;
   if (proxy === 'const' || proxy === 'grad-norm') return null;
   if (scores.every((score) => score === scores[0]))

@@ -3,13 +3,13 @@ import type { ModuleSearch } from '../adapter.ts';
 import type { HostParams } from '../host-params.ts';
 import { budgetOf, keepBest, type Rule } from './choose.ts';
 import { sizeOfModule, type Module } from './modules.ts';
-import { emptiness, moduleScores, SWITCHES, type Proxy } from './proxies.ts';
+import { emptiness, moduleScores, SWITCHES, type ZeroCostProxy } from './proxies.ts';
 
 export interface SearchPlan extends Pick<ModuleSearch, 'batches' | 'scoring' | 'flow'> {
   readonly modules: readonly Module[];
   readonly r: number;
   readonly rule: Rule;
-  readonly proxy: Proxy;
+  readonly proxy: ZeroCostProxy;
   readonly mode: 'static' | 'dynamic';
   /** Share of an epoch between two choices. */
   readonly every: number;

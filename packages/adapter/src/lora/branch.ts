@@ -38,7 +38,10 @@ export const lowRankBy = (
   },
 });
 
-/** The same with one branch for all targets; where it has a gate, a rank is pruned when its gate is zero. */
+/**
+ * The same with one branch for all targets; where it has a gate, a rank is pruned when its gate is
+ * zero.
+ */
 export const lowRank = (
   targets: readonly LinearSpec[],
   branch: Branch,

@@ -3,8 +3,8 @@ import type { LinearSpec } from '../model.ts';
 import { floatsAt } from '../named.ts';
 
 /**
- * An update as the factors of the ranks in use alone, gate and scale folded into B: ΔWᵀ = B A with A
- * [r', d_in] and B [d_out, r'].
+ * An update as the factors of the ranks in use alone, gate and scale folded into B: ΔWᵀ = B A with
+ * A [r', d_in] and B [d_out, r'].
  */
 export interface PrunedFactors {
   readonly r: number;

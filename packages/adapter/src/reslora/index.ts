@@ -60,7 +60,8 @@ export const resLora = entry<[Model], Adapter, typeof options>({
         const own = { A: matrixAt(params, `${spec.path}.lora_A`), B: matrixAt(params, `${spec.path}.lora_B`) };
         const branch = (value: tf.Tensor, matrices = own) => loraBranch(spec, value, { ...matrices, scale }, perturb);
         const blockUpdate = (): tf.Tensor => {
-          // The first layer of a chain takes its own input twice (authors' code: x before the first is x itself).
+          // The first layer of a chain takes its own input twice (authors' code: x before the first
+          // is x itself).
           if (shortcut === 'input' && spec.per === 'token') return branch(tf.add(x, inputs()[1] ?? x));
           if (earlier(spec).length === 0) return branch(x);
           if (shortcut === 'block')

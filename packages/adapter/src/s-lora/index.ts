@@ -31,7 +31,10 @@ const firstOf = (links: number): Float32Array => Float32Array.from({ length: lin
 /** Keeps a quotient finite where a factor is zero. */
 const TINY = 1e-12;
 
-/** What the two factors of a direction are divided by: their norms, or each the root of their product's norm. */
+/**
+ * What the two factors of a direction are divided by: their norms, or each the root of their
+ * product's norm.
+ */
 const directionNorm = (
   kind: 'factors' | 'product',
   A: tf.Tensor2D,
@@ -117,7 +120,8 @@ export const sLora = entry<[Model], Adapter, typeof options>({
           const closed = closeLink(paths, { links, r }, params, inputs, (path, side, rows) =>
             tf.div(rows, normOf(params, path)[side]),
           );
-          // The direction loses its length, and its magnitude takes it over: the update stays what it was.
+          // The direction loses its length, and its magnitude takes it over: the update stays what
+          // it was.
           const magnitudes = paths.map((path) => {
             const name = `${path}.magnitude`;
             const { A, B } = normOf(params, path);

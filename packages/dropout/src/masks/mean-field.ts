@@ -26,7 +26,10 @@ const unbiased = (noise: Noise): boolean => extremes(noise.p).every((p) => meanO
 /** Whether noise has an expected update to evaluate with. */
 export const meanFieldDefined = (noise: readonly Noise[]): boolean => active(noise).every(linear);
 
-/** Product of the mean factors, at the rate that training ends with, of the noises that act in a layer. */
+/**
+ * Product of the mean factors, at the rate that training ends with, of the noises that act in a
+ * layer.
+ */
 const factorAt = (noise: readonly Noise[], layer: number, depth: number): number =>
   noise
     .filter((one) => actsAt(one, layer, depth))

@@ -12,7 +12,7 @@ import type {
   TensorRecord,
 } from '../engine.ts';
 import { checkHostArray, converted, hostArray, isHostArray } from '../host.ts';
-import { flatten, rebuild } from '../tree.ts';
+import { flattenTree, rebuild } from '../tree.ts';
 
 /**
  * What an eager engine is: its public name, the line for people, and the tfjs backend that does the
@@ -46,16 +46,18 @@ export function eagerEngine(spec: EagerSpec): Engine {
     run: async (inputs) => {
       const made = onBackend(spec.backend, () =>
         tidyOrFree(() => {
-          const entries = Object.entries(flatten<Handle | HostArray>(inputs)).map(([path, value]) => {
+          const entries = Object.entries(flattenTree<Handle | HostArray>(inputs)).map(([path, value]) => {
             const tensor = isHostArray(value) ? upload(value, `input "${path}"`) : find(value);
             return [path, tensor] as const;
           });
           const outputs = fn(rebuild<In>(inputs, Object.fromEntries(entries)));
-          const separate = separated(flatten<tf.Tensor>(outputs), new Set(entries.map(([, tensor]) => tensor)));
+          const separate = separated(flattenTree<tf.Tensor>(outputs), new Set(entries.map(([, tensor]) => tensor)));
           return rebuild<Out & tf.TensorContainerObject>(outputs, separate);
         }),
       );
-      const handles = Object.entries(flatten<tf.Tensor>(made)).map(([path, tensor]) => [path, own(tensor)] as const);
+      const handles = Object.entries(flattenTree<tf.Tensor>(made)).map(
+        ([path, tensor]) => [path, own(tensor)] as const,
+      );
       return rebuild<OutputsOf<Out>>(made, Object.fromEntries(handles));
     },
     dispose: () => undefined,
@@ -73,7 +75,7 @@ export function eagerEngine(spec: EagerSpec): Engine {
       const data = converted(handle.dtype, await tensor.data());
       return hostArray(handle.dtype, handle.shape, data, 'get');
     },
-    free: (handles) => Object.values(flatten<Handle>(handles)).forEach(release),
+    free: (handles) => Object.values(flattenTree<Handle>(handles)).forEach(release),
     alive: () => tensors.size,
     close: async () => {
       for (const handle of [...tensors.keys()]) release(handle);

@@ -1,14 +1,17 @@
 import { sizeOf } from '../host.ts';
 import { nodeOf, type Attrs, type ElementType, type Graph, type Value } from './graph.ts';
 import { broadcast, padLeft, reshapeBroadcast, sameShape, type Shape } from './shapes.ts';
-import { expand, reshape, scalar, uniform, unstretched } from './views.ts';
+import { expand, reshape, scalarValue, singleValue, unstretched } from './views.ts';
 
 /** An elementwise operator of one operand. */
 export function unary(g: Graph, op: string, x: Value, attrs: Attrs = {}, dtype: ElementType = x.dtype): Value {
   return apply(g, op, [x], dtype, attrs);
 }
 
-/** An elementwise operator of several operands with broadcasting, recorded at the smallest shape that gives all numbers. */
+/**
+ * An elementwise operator of several operands with broadcasting, recorded at the smallest shape
+ * that gives all numbers.
+ */
 export function elementwise(g: Graph, op: string, operands: readonly Value[], dtype: ElementType): Value {
   return apply(g, op, operands, dtype, {});
 }
@@ -25,8 +28,9 @@ function apply(g: Graph, op: string, operands: readonly Value[], dtype: ElementT
 }
 
 /**
- * The operands as they were before a reshape that only regrouped axes, when all can follow. So reshapes move down until
- * they cancel: the [B T, d] of a matrix product meets the next product or addition directly, and can be fused with it.
+ * The operands as they were before a reshape that only regrouped axes, when all can follow. So
+ * reshapes move down until they cancel: the [B T, d] of a matrix product meets the next product or
+ * addition directly, and can be fused with it.
  */
 function sunk(g: Graph, operands: readonly Value[], shape: Shape): readonly Value[] | undefined {
   if (!g.does('reshapes')) return undefined;
@@ -45,9 +49,13 @@ function sunk(g: Graph, operands: readonly Value[], shape: Shape): readonly Valu
 /** Converts the element type; float to int truncates, anything but 0 is true. */
 export function cast(g: Graph, x: Value, dtype: ElementType): Value {
   if (x.dtype === dtype) return x;
-  const known = uniform(x);
+  const known = singleValue(x);
   if (known !== undefined && dtype !== 'float64') {
-    return expand(g, scalar(g, dtype === 'float32' || dtype === 'bool' ? known : Math.trunc(known), dtype), x.shape);
+    return expand(
+      g,
+      scalarValue(g, dtype === 'float32' || dtype === 'bool' ? known : Math.trunc(known), dtype),
+      x.shape,
+    );
   }
   return unary(g, 'Cast', x, { to: { string: dtype } }, dtype);
 }
@@ -63,11 +71,11 @@ type Arithmetic = keyof typeof FOLD;
 
 /** What an operation with a known number on one side is, when it is no work. */
 function trivial(g: Graph, op: Arithmetic, a: Value, b: Value, shape: Shape): Value | undefined {
-  const [left, right] = [uniform(a), uniform(b)];
+  const [left, right] = [singleValue(a), singleValue(b)];
   if (left !== undefined && right !== undefined && a.dtype === 'float32') {
-    return expand(g, scalar(g, Math.fround(FOLD[op](left, right))), shape);
+    return expand(g, scalarValue(g, Math.fround(FOLD[op](left, right))), shape);
   }
-  const zero = (): Value => expand(g, scalar(g, 0, a.dtype), shape);
+  const zero = (): Value => expand(g, scalarValue(g, 0, a.dtype), shape);
   if (op === 'Mul' && right === 1) return expand(g, a, shape);
   if (op === 'Mul' && left === 1) return expand(g, b, shape);
   if (op === 'Mul' && (right === 0 || left === 0)) return zero();
@@ -78,7 +86,9 @@ function trivial(g: Graph, op: Arithmetic, a: Value, b: Value, shape: Shape): Va
   return undefined;
 }
 
-/** A value as a factor times the rest, also behind a reshape; the factor is 1 when there is none. */
+/**
+ * A value as a factor times the rest, also behind a reshape; the factor is 1 when there is none.
+ */
 export function scaled(g: Graph, x: Value): { readonly base: Value; readonly factor: number } {
   const node = x.dtype === 'float32' && g.does('numbers') ? nodeOf(x) : undefined;
   if (node?.op === 'Reshape') {
@@ -87,7 +97,7 @@ export function scaled(g: Graph, x: Value): { readonly base: Value; readonly fac
       ? { base: x, factor: 1 }
       : { base: reshape(g, inner.base, x.shape), factor: inner.factor };
   }
-  const factor = node?.op === 'Mul' ? uniform(node.inputs[1]!) : undefined;
+  const factor = node?.op === 'Mul' ? singleValue(node.inputs[1]!) : undefined;
   return factor === undefined ? { base: x, factor: 1 } : { base: node!.inputs[0]!, factor };
 }
 
@@ -96,12 +106,15 @@ export function scale(g: Graph, x: Value, by: number): Value {
   const { base, factor } = scaled(g, unstretched(x));
   const total = Math.fround(factor * by);
   if (total === 1) return expand(g, base, x.shape);
-  const number = scalar(g, total);
+  const number = scalarValue(g, total);
   const simple = trivial(g, 'Mul', base, number, base.shape);
   return expand(g, simple ?? apply(g, 'Mul', [base, number], 'float32', {}), x.shape);
 }
 
-/** Sum of two values of one type. A number or a factor of full size that both have is taken out: a product less. */
+/**
+ * Sum of two values of one type. A number or a factor of full size that both have is taken out: a
+ * product less.
+ */
 export function add(g: Graph, a: Value, b: Value): Value {
   const shape = broadcast(a.shape, b.shape);
   const simple = trivial(g, 'Add', a, b, shape);
@@ -151,15 +164,15 @@ export function subtract(g: Graph, a: Value, b: Value): Value {
 }
 
 /**
- * Product of two values of one type. Numbers among the factors move outwards, where they meet each other and end in a matrix
- * product's alpha; in a product with a smaller value they stay with the smaller one. A product with an exact 0 is 0, also
- * where the other side is not finite.
+ * Product of two values of one type. Numbers among the factors move outwards, where they meet each
+ * other and end in a matrix product's alpha; in a product with a smaller value they stay with the
+ * smaller one. A product with an exact 0 is 0, also where the other side is not finite.
  */
 export function multiply(g: Graph, a: Value, b: Value): Value {
   const shape = broadcast(a.shape, b.shape);
   const simple = trivial(g, 'Mul', a, b, shape);
   if (simple || a.dtype !== 'float32') return simple ?? elementwise(g, 'Mul', [a, b], a.dtype);
-  const [left, right] = [uniform(a), uniform(b)];
+  const [left, right] = [singleValue(a), singleValue(b)];
   if (right !== undefined) return expand(g, scale(g, a, right), shape);
   if (left !== undefined) return expand(g, scale(g, b, left), shape);
   const [first, second] = [scaled(g, a), scaled(g, b)];
@@ -171,19 +184,22 @@ export function multiply(g: Graph, a: Value, b: Value): Value {
   return scale(g, elementwise(g, 'Mul', [first.base, second.base], 'float32'), factor);
 }
 
-/** Quotient of two values of one type. Division by a known float is a product with its inverse, one rounding away. */
+/**
+ * Quotient of two values of one type. Division by a known float is a product with its inverse, one
+ * rounding away.
+ */
 export function divide(g: Graph, a: Value, b: Value): Value {
   const shape = broadcast(a.shape, b.shape);
   const simple = trivial(g, 'Div', a, b, shape);
   if (simple) return simple;
-  const right = a.dtype === 'float32' ? uniform(b) : undefined;
+  const right = a.dtype === 'float32' ? singleValue(b) : undefined;
   if (right !== undefined && right !== 0) return expand(g, scale(g, a, Math.fround(1 / right)), shape);
   return elementwise(g, 'Div', [a, b], a.dtype);
 }
 
 /** Picks `t` where the condition holds, else `e`. */
 export function select(g: Graph, condition: Value, t: Value, e: Value): Value {
-  const known = uniform(condition);
+  const known = singleValue(condition);
   const shape = broadcast(condition.shape, t.shape, e.shape);
   if (known !== undefined) return expand(g, known ? t : e, shape);
   return elementwise(g, 'Where', [condition, t, e], t.dtype);

@@ -27,7 +27,9 @@ export type Attr =
   | { readonly string: string };
 export type Attrs = { readonly [name: string]: Attr };
 
-/** One ONNX operator. `domain` '' is ONNX itself, 'com.microsoft' are ONNX Runtime's own operators. */
+/**
+ * One ONNX operator. `domain` '' is ONNX itself, 'com.microsoft' are ONNX Runtime's own operators.
+ */
 export type Node = {
   readonly op: string;
   readonly domain: '' | 'com.microsoft';
@@ -38,7 +40,10 @@ export type Node = {
 
 type Type = { readonly dtype: ElementType; readonly shape: readonly number[] };
 
-/** What simplifies a graph while it is recorded or afterwards. bench/passes.ts switches each off in turn, to see what it is worth. */
+/**
+ * What simplifies a graph while it is recorded or afterwards. bench/passes.ts switches each off in
+ * turn, to see what it is worth.
+ */
 export const PASSES = [
   'common',
   'lazy',
@@ -50,15 +55,21 @@ export const PASSES = [
   'addition',
   'gelu',
 ] as const;
-export type Pass = (typeof PASSES)[number];
+export type GraphPass = (typeof PASSES)[number];
 
-/** Everything recorded so far. The same operator on the same values is recorded once (common subexpressions). */
+/**
+ * Everything recorded so far. The same operator on the same values is recorded once (common
+ * subexpressions).
+ */
 export type Graph = {
   /** Whether a pass is on; all are unless a measurement leaves one out. */
-  readonly does: (pass: Pass) => boolean;
+  readonly does: (pass: GraphPass) => boolean;
   readonly input: (name: string, dtype: DType, shape: readonly number[]) => Value;
   readonly constant: (dtype: ElementType, shape: readonly number[], data: Data) => Value;
-  /** Records an operator with several results. Prefer the builders of algebra.ts, which simplify first. */
+  /**
+   * Records an operator with several results. Prefer the builders of algebra.ts, which simplify
+   * first.
+   */
   readonly emitAll: (
     op: string,
     inputs: readonly Value[],
@@ -70,8 +81,10 @@ export type Graph = {
   readonly emit: (op: string, inputs: readonly Value[], type: Type, attrs?: Attrs, domain?: Node['domain']) => Value;
 };
 
-/** An empty graph. Values are numbered in order of creation, so equal recordings give equal files. */
-export function createGraph(without: readonly Pass[] = []): Graph {
+/**
+ * An empty graph. Values are numbered in order of creation, so equal recordings give equal files.
+ */
+export function createGraph(without: readonly GraphPass[] = []): Graph {
   const does: Graph['does'] = (pass) => !without.includes(pass);
   let count = 0;
   const known = new Map<string, readonly Value[]>();
@@ -96,7 +109,8 @@ export function createGraph(without: readonly Pass[] = []): Graph {
   };
 
   const emitAll: Graph['emitAll'] = (op, inputs, attrs, types, domain = '') => {
-    const key = `${domain}:${op}(${inputs.map((x) => x.id).join()})${JSON.stringify(attrs)}${types.map((t) => t.dtype).join()}`;
+    const given = inputs.map((x) => x.id).join();
+    const key = `${domain}:${op}(${given})${JSON.stringify(attrs)}${types.map((t) => t.dtype).join()}`;
     const make = (): readonly Value[] => {
       const outputs: Value[] = [];
       const node: Node = { op, domain, inputs, attrs, outputs };
@@ -122,7 +136,10 @@ export function nodeOf(value: Value): Node | undefined {
   return value.def.kind === 'node' ? value.def.node : undefined;
 }
 
-/** Every node that the outputs need, each after those it depends on: what is not here is dead and never written. */
+/**
+ * Every node that the outputs need, each after those it depends on: what is not here is dead and
+ * never written.
+ */
 export function reachable(outputs: readonly Value[]): readonly Node[] {
   const order: Node[] = [];
   const seen = new Set<Node>();

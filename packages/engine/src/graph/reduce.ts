@@ -1,11 +1,14 @@
 import { multiply } from './arithmetic.ts';
 import { nodeOf, type Graph, type Value } from './graph.ts';
 import { normalAxes, padLeft, reduced } from './shapes.ts';
-import { expand, ints, reshape, scalar } from './views.ts';
+import { expand, wholeNumbersOf, reshape, scalarValue } from './views.ts';
 
 export type Reduction = 'ReduceSum' | 'ReduceMean' | 'ReduceMax' | 'ReduceMin' | 'ReduceProd';
 
-/** Reduces over axes (null: all). Over a stretched axis a sum is a product and the others are nothing at all. */
+/**
+ * Reduces over axes (null: all). Over a stretched axis a sum is a product and the others are
+ * nothing at all.
+ */
 export function reduce(
   g: Graph,
   op: Reduction,
@@ -22,7 +25,7 @@ export function reduce(
     const repeats = axes.filter((a) => source.shape[a] !== x.shape[a]).reduce((n, a) => n * x.shape[a]!, 1);
     const rest = axes.filter((a) => source.shape[a] !== 1);
     const small = rest.length > 0 ? reduce(g, op, source, rest, true) : source;
-    const whole = op === 'ReduceSum' ? multiply(g, small, scalar(g, repeats, x.dtype)) : small;
+    const whole = op === 'ReduceSum' ? multiply(g, small, scalarValue(g, repeats, x.dtype)) : small;
     return reshape(g, expand(g, whole, kept), shape);
   }
   const real = axes.filter((a) => x.shape[a] !== 1);
@@ -30,7 +33,7 @@ export function reduce(
   const keep = real.length !== axes.length || keepDims;
   const out = g.emit(
     op,
-    [x, ints(g, real)],
+    [x, wholeNumbersOf(g, real)],
     { dtype: x.dtype, shape: reduced(x.shape, real, keep) },
     { keepdims: { int: Number(keep) } },
   );

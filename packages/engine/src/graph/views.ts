@@ -4,12 +4,12 @@ import { nodeOf, type Attrs, type ElementType, type Graph, type Value } from './
 import { padLeft, reshapeBroadcast, sameShape, type Shape } from './shapes.ts';
 
 /*
- * Constants and views. A broadcast is lazy: it is an `Expand` node that the next operator looks through, so the full-size
- * ones and zeros that gradients of Sum, Mean and where make never exist.
+ * Constants and views. A broadcast is lazy: it is an `Expand` node that the next operator looks
+ * through, so the full-size ones and zeros that gradients of Sum, Mean and where make never exist.
  */
 
 /** A list of int64, as ONNX wants shapes and axes. */
-export const ints = (g: Graph, values: Shape): Value =>
+export const wholeNumbersOf = (g: Graph, values: Shape): Value =>
   g.constant(
     'int64',
     [values.length],
@@ -17,7 +17,7 @@ export const ints = (g: Graph, values: Shape): Value =>
   );
 
 /** A scalar constant. */
-export function scalar(g: Graph, value: number, dtype: ElementType = 'float32'): Value {
+export function scalarValue(g: Graph, value: number, dtype: ElementType = 'float32'): Value {
   const data =
     dtype === 'float32'
       ? Float32Array.of(value)
@@ -32,7 +32,7 @@ export function scalar(g: Graph, value: number, dtype: ElementType = 'float32'):
 /** A constant of any shape; one number repeated becomes a stretched scalar. */
 export function literal(g: Graph, dtype: DType, shape: Shape, data: Float32Array | Int32Array | Uint8Array): Value {
   if (data.length > 0 && isUniform(data)) {
-    return expand(g, scalar(g, data[0]!, dtype), shape);
+    return expand(g, scalarValue(g, data[0]!, dtype), shape);
   }
   return g.constant(dtype, shape, data.slice());
 }
@@ -51,7 +51,7 @@ export function unstretched(x: Value): Value {
 }
 
 /** The number that every element of a constant has, or undefined. */
-export function uniform(x: Value): number | undefined {
+export function singleValue(x: Value): number | undefined {
   const { def } = unstretched(x);
   return def.kind === 'constant' && def.data.length === 1 ? Number(def.data[0]) : undefined;
 }
@@ -60,7 +60,7 @@ export function uniform(x: Value): number | undefined {
 export function expand(g: Graph, x: Value, shape: Shape): Value {
   if (sameShape(x.shape, shape)) return x;
   const source = unstretched(x);
-  const stretched = g.emit('Expand', [source, ints(g, shape)], { dtype: x.dtype, shape });
+  const stretched = g.emit('Expand', [source, wholeNumbersOf(g, shape)], { dtype: x.dtype, shape });
   // Nothing looks through an Identity.
   return g.does('lazy') ? stretched : g.emit('Identity', [stretched], { dtype: x.dtype, shape });
 }
@@ -77,10 +77,13 @@ export function reshape(g: Graph, x: Value, shape: Shape): Value {
     const after = reshapeBroadcast(before, x.shape, shape);
     if (after) return expand(g, reshape(g, source, after), shape);
   }
-  return g.emit('Reshape', [x, ints(g, shape)], { dtype: x.dtype, shape });
+  return g.emit('Reshape', [x, wholeNumbersOf(g, shape)], { dtype: x.dtype, shape });
 }
 
-/** Reorders axes: axis i of the result is axis perm[i] of `x`. Moving axes of length 1 is only a reshape. */
+/**
+ * Reorders axes: axis i of the result is axis perm[i] of `x`. Moving axes of length 1 is only a
+ * reshape.
+ */
 export function transpose(g: Graph, x: Value, perm: readonly number[]): Value {
   const node = nodeOf(x);
   if (node?.op === 'Transpose') {
@@ -106,25 +109,31 @@ export function permOf(attrs: Attrs): readonly number[] {
   return (attrs['perm'] as { ints: readonly number[] }).ints;
 }
 
-/** Part of a value: `size[i]` elements of axis i from `begin[i]`, every `step[i]`-th, backwards when negative. */
+/**
+ * Part of a value: `size[i]` elements of axis i from `begin[i]`, every `step[i]`-th, backwards when
+ * negative.
+ */
 export function slice(g: Graph, x: Value, begin: Shape, end: Shape, steps: Shape, shape: Shape): Value {
   const axes = x.shape
     .map((_, axis) => axis)
     .filter((axis) => steps[axis] !== 1 || begin[axis] !== 0 || end[axis] !== x.shape[axis]);
   if (axes.length === 0) return x;
   const pick = (list: Shape): Value =>
-    ints(
+    wholeNumbersOf(
       g,
       axes.map((axis) => list[axis]!),
     );
-  return g.emit('Slice', [x, pick(begin), pick(end), ints(g, axes), pick(steps)], { dtype: x.dtype, shape });
+  return g.emit('Slice', [x, pick(begin), pick(end), wholeNumbersOf(g, axes), pick(steps)], { dtype: x.dtype, shape });
 }
 
-/** Most tensors one operator may join or make: a WebGPU shader is sure of eight buffers, one of them the whole. */
+/**
+ * Most tensors one operator may join or make: a WebGPU shader is sure of eight buffers, one of them
+ * the whole.
+ */
 export const FAN = 7;
 
 /** A long list in at most FAN even groups, to be joined or split in rounds. */
-export function chunks<T>(list: readonly T[]): readonly (readonly T[])[] {
+export function slicesOf<T>(list: readonly T[]): readonly (readonly T[])[] {
   const size = Math.ceil(list.length / FAN);
   return Array.from({ length: Math.ceil(list.length / size) }, (_, i) => list.slice(i * size, (i + 1) * size));
 }
@@ -134,7 +143,12 @@ export function concat(g: Graph, parts: readonly Value[], axis: number): Value {
   const full = parts.filter((part) => sizeOf(part.shape) > 0);
   const first = full[0] ?? parts[0]!;
   if (full.length <= 1) return first;
-  if (full.length > FAN) return concat(g, chunks(full).map((group) => concat(g, group, axis)), axis); // prettier-ignore
+  if (full.length > FAN)
+    return concat(
+      g,
+      slicesOf(full).map((group) => concat(g, group, axis)),
+      axis,
+    );
   const shape = first.shape.map((dim, i) => (i === axis ? full.reduce((sum, part) => sum + part.shape[i]!, 0) : dim));
   return g.emit('Concat', full, { dtype: first.dtype, shape }, { axis: { int: axis } });
 }

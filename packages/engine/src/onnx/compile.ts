@@ -1,12 +1,12 @@
 import type { PureFunction } from '../engine.ts';
 import { trace } from '../trace/trace.ts';
-import type { Pass, Value } from '../graph/graph.ts';
+import type { GraphPass, Value } from '../graph/graph.ts';
 import { fuse } from '../graph/fuse.ts';
-import { writeModel, type Model } from './model.ts';
+import { writeModel, type OnnxModel } from './model.ts';
 
 /** A function compiled for one set of input shapes. */
 export type Compiled = {
-  readonly model: Model;
+  readonly model: OnnxModel;
   readonly outputs: { readonly [path: string]: Value };
   /** The record that the function gave, with symbolic values as leaves. */
   readonly structure: object;
@@ -21,7 +21,7 @@ export type Compiled = {
 export function compileFunction<In extends object, Out extends object>(
   fn: PureFunction<In, Out>,
   signature: object,
-  { twice, without = [] }: { readonly twice: boolean; readonly without?: readonly Pass[] },
+  { twice, without = [] }: { readonly twice: boolean; readonly without?: readonly GraphPass[] },
 ): Compiled {
   const first = trace(fn, signature, without);
   const outputs = fuse(first.graph, first.outputs);
@@ -33,7 +33,7 @@ export function compileFunction<In extends object, Out extends object>(
   return { model, outputs, structure: first.structure };
 }
 
-function difference(first: Model, second: Model): string {
+function difference(first: OnnxModel, second: OnnxModel): string {
   const impure =
     'the function is not pure: traced twice, it recorded two different programs. ' +
     'Masks, learning rate and counters must be inputs';

@@ -5,9 +5,9 @@ import { BadInput } from '@lab/records';
 import type { DType, Engine, Handle, HostArray, OutputsOf, Program, PureFunction } from '../engine.ts';
 import { checkHostArray, hostArray, isHostArray } from '../host.ts';
 import { startTrace } from '../trace/backend.ts';
-import type { ElementType, Pass } from '../graph/graph.ts';
+import type { ElementType, GraphPass } from '../graph/graph.ts';
 import type { InputType } from '../trace/trace.ts';
-import { flatten, rebuild } from '../tree.ts';
+import { flattenTree, rebuild } from '../tree.ts';
 import { compileFunction } from './compile.ts';
 import { inputName, outputName } from './model.ts';
 import { onnxProviders, openGraph, type Fusion, type Runtime } from './session.ts';
@@ -39,7 +39,7 @@ export async function onnxEngine(
   options: {
     readonly threads?: number;
     readonly provider?: string;
-    readonly without?: readonly Pass[];
+    readonly without?: readonly GraphPass[];
     readonly fusion?: Fusion;
     readonly profile?: string;
   } = {},
@@ -98,7 +98,7 @@ export async function onnxEngine(
     const compiled = new Map<string, Promise<Compiled>>();
     return {
       run: async (inputs) => {
-        const flat = flatten<Handle | HostArray>(inputs);
+        const flat = flattenTree<Handle | HostArray>(inputs);
         const entries = Object.entries(flat);
         entries.forEach(([path, value]) => isHostArray(value) && checkHostArray(value, `input "${path}"`));
         const key = entries.map(([path, { dtype, shape }]) => `${path}:${dtype}[${shape.join()}]`).join(' ');
@@ -143,7 +143,7 @@ export async function onnxEngine(
       const { data } = await transfer.download(find(handle));
       return hostArray(handle.dtype, handle.shape, data, 'get');
     },
-    free: (handles) => Object.values(flatten<Handle>(handles)).forEach(release),
+    free: (handles) => Object.values(flattenTree<Handle>(handles)).forEach(release),
     alive: () => tensors.size,
     close: async () => {
       for (const handle of [...tensors.keys()]) release(handle);

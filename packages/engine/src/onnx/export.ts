@@ -4,7 +4,7 @@ import { fuse } from '../graph/fuse.ts';
 import { startTrace } from '../trace/backend.ts';
 import { trace } from '../trace/trace.ts';
 import { writeModel } from './model.ts';
-import { flatten } from '../tree.ts';
+import { flattenTree } from '../tree.ts';
 
 /** A protocol buffer holds less than 2 GiB; the graph itself needs a little. */
 const MOST_BYTES = 2 ** 31 - 2 ** 24;
@@ -30,7 +30,7 @@ export async function onnxFile<In extends object, Out extends object>(
     readonly metadata?: { readonly [key: string]: string };
   },
 ): Promise<Uint8Array> {
-  const arrays = flatten<HostArray>(stored);
+  const arrays = flattenTree<HostArray>(stored);
   const size = Object.values(arrays).reduce((sum, { data }) => sum + data.byteLength, 0);
   if (size > MOST_BYTES)
     throw new BadInput(`An ONNX file holds less than 2 GiB; these weights take ${(size / 2 ** 30).toFixed(1)} GiB.`);

@@ -1,6 +1,6 @@
 import type { HostArray } from '../engine.ts';
 import { reachable, type Attr, type Data, type ElementType, type Node, type Value } from '../graph/graph.ts';
-import { bytes, float, int, message, packed, text, type Bytes } from './proto.ts';
+import { bytes, float, int, message, packed, textField, type Bytes } from './proto.ts';
 
 /** ONNX opset written, and the version of the file format that goes with it. */
 const OPSET = 20;
@@ -10,7 +10,7 @@ const IR_VERSION = 9;
 const TYPE: { readonly [dtype in ElementType]: number } = { float32: 1, int32: 6, int64: 7, bool: 9, float64: 11 };
 
 /** What a written model needs to be run: the bytes, and which inputs are really used. */
-export type Model = { readonly bytes: Bytes; readonly inputs: readonly string[]; readonly nodes: readonly Node[] };
+export type OnnxModel = { readonly bytes: Bytes; readonly inputs: readonly string[]; readonly nodes: readonly Node[] };
 
 /** What a file that leaves this program has beyond its graph. */
 export type Standalone = {
@@ -21,10 +21,11 @@ export type Standalone = {
 };
 
 /**
- * Writes the part of a graph that its outputs need as one ONNX file. Names are positions, so equal graphs give equal bytes.
- * Inputs and outputs keep their names, behind a prefix unless the file is to stand alone.
+ * Writes the part of a graph that its outputs need as one ONNX file. Names are positions, so equal
+ * graphs give equal bytes. Inputs and outputs keep their names, behind a prefix unless the file is
+ * to stand alone.
  */
-export function writeModel(outputs: { readonly [name: string]: Value }, standalone?: Standalone): Model {
+export function writeModel(outputs: { readonly [name: string]: Value }, standalone?: Standalone): OnnxModel {
   const [nameIn, nameOut] = standalone ? [asIs, asIs] : [inputName, outputName];
   const { stored = {}, metadata = {} } = standalone ?? {};
   const nodes = reachable(Object.values(outputs));
@@ -44,7 +45,8 @@ export function writeModel(outputs: { readonly [name: string]: Value }, standalo
   const body = nodes.map((node, index) =>
     nodeProto(node.op, node.inputs.map(name), node.outputs.map(name), node.attrs, node.domain, `${node.op}_${index}`),
   );
-  // Every output is its own copy-free name: an Identity also covers outputs that are inputs, constants or each other.
+  // Every output is its own copy-free name: an Identity also covers outputs that are inputs,
+  // constants or each other.
   const ends = Object.entries(outputs).map(([output, value]) =>
     nodeProto('Identity', [name(value)], [nameOut(output)], {}, '', `out_${output}`),
   );
@@ -52,14 +54,17 @@ export function writeModel(outputs: { readonly [name: string]: Value }, standalo
   const asked = inputs.filter((value) => !isStored(value));
   const graph = message(7, [
     ...[...body, ...ends].map((node) => bytes(1, node)),
-    text(2, 'step'),
+    textField(2, 'step'),
     ...constants.map((value) => bytes(5, tensorProto(value, (value.def as { data: Data }).data, name(value)))),
     ...inputs.filter(isStored).map((value) => bytes(5, tensorProto(value, stored[name(value)]!.data, name(value)))),
     ...asked.map((value) => bytes(11, valueInfo(name(value), value))),
     ...Object.entries(outputs).map(([output, value]) => bytes(12, valueInfo(nameOut(output), value))),
   ]);
-  const opsets = [message(8, [text(1, ''), int(2, OPSET)]), message(8, [text(1, 'com.microsoft'), int(2, 1)])];
-  const words = Object.entries(metadata).map(([key, value]) => message(14, [text(1, key), text(2, value)]));
+  const opsets = [
+    message(8, [textField(1, ''), int(2, OPSET)]),
+    message(8, [textField(1, 'com.microsoft'), int(2, 1)]),
+  ];
+  const words = Object.entries(metadata).map(([key, value]) => message(14, [textField(1, key), textField(2, value)]));
   const used = asked.map(({ def }) => (def.kind === 'input' ? def.name : ''));
   return { bytes: Buffer.concat([int(1, IR_VERSION), ...opsets, graph, ...words]), inputs: used, nodes };
 }
@@ -80,30 +85,30 @@ function nodeProto(
   name: string,
 ): Bytes {
   return Buffer.concat([
-    ...inputs.map((input) => text(1, input)),
-    ...outputs.map((output) => text(2, output)),
-    text(3, name),
-    text(4, op),
+    ...inputs.map((input) => textField(1, input)),
+    ...outputs.map((output) => textField(2, output)),
+    textField(3, name),
+    textField(4, op),
     ...Object.entries(attrs).map(([key, attr]) => message(5, attribute(key, attr))),
-    ...(domain ? [text(7, domain)] : []),
+    ...(domain ? [textField(7, domain)] : []),
   ]);
 }
 
 function attribute(name: string, attr: Attr): readonly Bytes[] {
-  if ('float' in attr) return [text(1, name), float(2, attr.float), int(20, 1)];
-  if ('int' in attr) return [text(1, name), int(3, attr.int), int(20, 2)];
-  if ('ints' in attr) return [text(1, name), ...attr.ints.map((value) => int(8, value)), int(20, 7)];
-  if (name === 'to') return [text(1, name), int(3, TYPE[attr.string as ElementType]), int(20, 2)];
-  return [text(1, name), text(4, attr.string), int(20, 3)];
+  if ('float' in attr) return [textField(1, name), float(2, attr.float), int(20, 1)];
+  if ('int' in attr) return [textField(1, name), int(3, attr.int), int(20, 2)];
+  if ('ints' in attr) return [textField(1, name), ...attr.ints.map((value) => int(8, value)), int(20, 7)];
+  if (name === 'to') return [textField(1, name), int(3, TYPE[attr.string as ElementType]), int(20, 2)];
+  return [textField(1, name), textField(4, attr.string), int(20, 3)];
 }
 
 function tensorProto(value: Value, data: Data, name: string): Bytes {
   const raw = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-  return Buffer.concat([packed(1, value.shape), int(2, TYPE[value.dtype]), text(8, name), bytes(9, raw)]);
+  return Buffer.concat([packed(1, value.shape), int(2, TYPE[value.dtype]), textField(8, name), bytes(9, raw)]);
 }
 
 function valueInfo(name: string, value: Value): Bytes {
   const dims = value.shape.map((dim) => message(1, [int(1, dim)]));
   const tensor = message(1, [int(1, TYPE[value.dtype]), message(2, dims)]);
-  return Buffer.concat([text(1, name), message(2, [tensor])]);
+  return Buffer.concat([textField(1, name), message(2, [tensor])]);
 }

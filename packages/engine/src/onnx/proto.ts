@@ -33,7 +33,7 @@ export function bytes(field: number, value: Bytes): Bytes {
 }
 
 /** A text field. */
-export function text(field: number, value: string): Bytes {
+export function textField(field: number, value: string): Bytes {
   return bytes(field, Buffer.from(value, 'utf8'));
 }
 

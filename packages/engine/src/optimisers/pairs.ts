@@ -2,15 +2,21 @@ import * as tf from '@tensorflow/tfjs';
 import type { AdamWInputs } from './adamw.ts';
 import { pack, unpack, type Layout, type Params } from '../tensors/params.ts';
 
-/** The two factors of an update scale * B A by the names of their parameters. A: [r, d_in], B: [d_out, r]; r is the same for all pairs. */
+/**
+ * The two factors of an update scale * B A by the names of their parameters. A: [r, d_in], B:
+ * [d_out, r]; r is the same for all pairs.
+ */
 export interface LoraPair {
   readonly A: string;
   readonly B: string;
   readonly scale: number;
 }
 
-/** What one optimiser step reads: flat vectors [size], of which `grad` is not yet clipped, and scalars. */
-export interface StepInputs extends AdamWInputs {
+/**
+ * What one optimiser step reads: flat vectors [size], of which `grad` is not yet clipped, and
+ * scalars.
+ */
+export interface PairStepInputs extends AdamWInputs {
   readonly layout: Layout;
   /** Largest norm of the gradient. */
   readonly clip: number;
@@ -30,7 +36,7 @@ export interface PairOptimizer {
   /** Own state, zeros at the start. */
   readonly slots: readonly { readonly name: string; readonly shape: readonly number[] }[];
   /** One step in the graph; pure. */
-  readonly step: (inputs: StepInputs) => StepOutputs;
+  readonly step: (inputs: PairStepInputs) => StepOutputs;
 }
 
 export const shapeOf = (layout: Layout, name: string): readonly [number, number] => {

@@ -5,12 +5,12 @@ import {
   elementwise,
   expand,
   multiply,
-  scalar,
+  scalarValue,
   scale,
   select,
   subtract,
   unary,
-  uniform,
+  singleValue,
 } from '../graph/algebra.ts';
 import type { ElementType, Graph, Value } from '../graph/graph.ts';
 import { broadcast, sameShape } from '../graph/shapes.ts';
@@ -20,25 +20,50 @@ import type { KernelAttrs, Lowering } from './kernel.ts';
 type Unary = (g: Graph, x: Value, attrs: KernelAttrs) => Value;
 type Binary = (g: Graph, a: Value, b: Value) => Value;
 
-const one = (g: Graph, x: Value): Value => scalar(g, 1, x.dtype);
-const zero = (g: Graph, x: Value): Value => scalar(g, 0, x.dtype);
+const one = (g: Graph, x: Value): Value => scalarValue(g, 1, x.dtype);
+const zero = (g: Graph, x: Value): Value => scalarValue(g, 0, x.dtype);
 const square: Unary = (g, x) => multiply(g, x, x);
 const sqrt: Unary = (g, x) => unary(g, 'Sqrt', x);
 const not: Unary = (g, x) => unary(g, 'Not', x);
 const compare = (g: Graph, op: string, a: Value, b: Value): Value => elementwise(g, op, [a, b], 'bool');
 
 /** tfjs kernels that are one ONNX operator of the same meaning. */
-const SAME = ['Exp', 'Log', 'Abs', 'Sign', 'Sqrt', 'Erf', 'Tanh', 'Sigmoid', 'Relu', 'Softplus', 'Reciprocal', 'Floor', 'Ceil',
-  'Round', 'Sin', 'Cos', 'Tan', 'Sinh', 'Cosh', 'Asin', 'Acos', 'Atan', 'Asinh', 'Acosh', 'Atanh'] as const; // prettier-ignore
+const SAME = [
+  'Exp',
+  'Log',
+  'Abs',
+  'Sign',
+  'Sqrt',
+  'Erf',
+  'Tanh',
+  'Sigmoid',
+  'Relu',
+  'Softplus',
+  'Reciprocal',
+  'Floor',
+  'Ceil',
+  'Round',
+  'Sin',
+  'Cos',
+  'Tan',
+  'Sinh',
+  'Cosh',
+  'Asin',
+  'Acos',
+  'Atan',
+  'Asinh',
+  'Acosh',
+  'Atanh',
+] as const;
 
 const UNARY: { readonly [kernel: string]: Unary } = {
   ...Object.fromEntries(SAME.map((op) => [op, ((g, x) => unary(g, op, x)) satisfies Unary])),
   Identity: (_, x) => x,
   Neg: (g, x) => (x.dtype === 'float32' ? scale(g, x, -1) : unary(g, 'Neg', x)),
   Square: square,
-  Rsqrt: (g, x) => divide(g, scalar(g, 1), sqrt(g, x, {})),
+  Rsqrt: (g, x) => divide(g, scalarValue(g, 1), sqrt(g, x, {})),
   Elu: (g, x) => unary(g, 'Elu', x),
-  Relu6: (g, x) => elementwise(g, 'Clip', [x, scalar(g, 0), scalar(g, 6)], 'float32'),
+  Relu6: (g, x) => elementwise(g, 'Clip', [x, scalarValue(g, 0), scalarValue(g, 6)], 'float32'),
   LogicalNot: not,
   IsNan: (g, x) => unary(g, 'IsNaN', x, {}, 'bool'),
   IsInf: (g, x) => unary(g, 'IsInf', x, {}, 'bool'),
@@ -50,7 +75,10 @@ const UNARY: { readonly [kernel: string]: Unary } = {
   Expm1: expm1,
 };
 
-/** log(1 + x) without the cancellation near 0: x log(u) / (u - 1) with u = 1 + x as rounded (Higham 2002, section 1.14.1). */
+/**
+ * log(1 + x) without the cancellation near 0: x log(u) / (u - 1) with u = 1 + x as rounded (Higham
+ * 2002, section 1.14.1).
+ */
 function log1p(g: Graph, x: Value): Value {
   const u = add(g, x, one(g, x));
   const small = compare(g, 'Equal', u, one(g, x));
@@ -68,7 +96,7 @@ function expm1(g: Graph, x: Value): Value {
   const plain = elementwise(
     g,
     'Or',
-    [compare(g, 'Less', u, scalar(g, 0.25)), unary(g, 'IsInf', u, {}, 'bool')],
+    [compare(g, 'Less', u, scalarValue(g, 0.25)), unary(g, 'IsInf', u, {}, 'bool')],
     'bool',
   );
   return select(g, small, x, select(g, plain, less, multiply(g, less, divide(g, x, unary(g, 'Log', u)))));
@@ -94,9 +122,11 @@ const BINARY: { readonly [kernel: string]: Binary } = {
   LogicalOr: (g, a, b) => elementwise(g, 'Or', [a, b], 'bool'),
 };
 
-/** Powers that have a cheaper exact form; the general one is some thirty times slower per element. */
+/**
+ * Powers that have a cheaper exact form; the general one is some thirty times slower per element.
+ */
 function power(g: Graph, a: Value, b: Value): Value {
-  const exponent = a.dtype === 'float32' ? uniform(b) : undefined;
+  const exponent = a.dtype === 'float32' ? singleValue(b) : undefined;
   const shape = broadcast(a.shape, b.shape);
   if (exponent === 1) return expand(g, a, shape);
   if (exponent === 2) return expand(g, square(g, a, {}), shape);
@@ -109,7 +139,10 @@ function power(g: Graph, a: Value, b: Value): Value {
   return elementwise(g, 'Pow', [a, b], a.dtype);
 }
 
-/** Quotient rounded towards minus infinity. Integers go through float64, which holds every int32 quotient exactly enough. */
+/**
+ * Quotient rounded towards minus infinity. Integers go through float64, which holds every int32
+ * quotient exactly enough.
+ */
 function floorDiv(g: Graph, a: Value, b: Value): Value {
   const wide: ElementType = a.dtype === 'int32' ? 'float64' : a.dtype;
   const quotient = elementwise(g, 'Div', [cast(g, a, wide), cast(g, b, wide)], wide);
@@ -143,7 +176,7 @@ export const ELEMENTWISE: readonly Lowering[] = [
     inputs: ['x'],
     attrs: ['alpha'],
     lower: (g, [x], attrs) =>
-      select(g, compare(g, 'Greater', x!, zero(g, x!)), one(g, x!), scalar(g, number(attrs, 'alpha'), x!.dtype)),
+      select(g, compare(g, 'Greater', x!, zero(g, x!)), one(g, x!), scalarValue(g, number(attrs, 'alpha'), x!.dtype)),
   },
   {
     kernel: 'LeakyRelu',
@@ -155,21 +188,21 @@ export const ELEMENTWISE: readonly Lowering[] = [
     kernel: 'Prelu',
     inputs: ['x', 'alpha'],
     attrs: [],
-    lower: (g, [x, alpha]) => select(g, compare(g, 'Less', x!, scalar(g, 0)), multiply(g, x!, alpha!), x!),
+    lower: (g, [x, alpha]) => select(g, compare(g, 'Less', x!, scalarValue(g, 0)), multiply(g, x!, alpha!), x!),
   },
   {
     kernel: 'EluGrad',
     inputs: ['dy', 'y'],
     attrs: [],
     lower: (g, [dy, y]) =>
-      select(g, compare(g, 'Less', y!, scalar(g, 0)), multiply(g, dy!, add(g, y!, scalar(g, 1))), dy!),
+      select(g, compare(g, 'Less', y!, scalarValue(g, 0)), multiply(g, dy!, add(g, y!, scalarValue(g, 1))), dy!),
   },
   {
     kernel: 'ClipByValue',
     inputs: ['x'],
     attrs: ['clipValueMin', 'clipValueMax'],
     lower: (g, [x], attrs) => {
-      const limit = (name: string): Value => scalar(g, number(attrs, name), x!.dtype);
+      const limit = (name: string): Value => scalarValue(g, number(attrs, name), x!.dtype);
       return elementwise(g, 'Clip', [x!, limit('clipValueMin'), limit('clipValueMax')], x!.dtype);
     },
   },

@@ -1,4 +1,14 @@
-import { cast, elementwise, expand, ints, literal, reshape, scalar, select, slice } from '../graph/algebra.ts';
+import {
+  cast,
+  elementwise,
+  expand,
+  wholeNumbersOf,
+  literal,
+  reshape,
+  scalarValue,
+  select,
+  slice,
+} from '../graph/algebra.ts';
 import type { ElementType, Graph, Value } from '../graph/graph.ts';
 import { normalAxes } from '../graph/shapes.ts';
 import { sizeOf } from '../host.ts';
@@ -15,18 +25,24 @@ function gather(g: Graph, x: Value, indices: Value, axis: number, batchDims: num
   return g.emit('GatherND', [x, points], { dtype: x.dtype, shape }, { batch_dims: { int: batchDims } });
 }
 
-/** Zeros of `shape` (its first axes addressed by the last axis of `points`) with the updates added; repeats add up. */
+/**
+ * Zeros of `shape` (its first axes addressed by the last axis of `points`) with the updates added;
+ * repeats add up.
+ */
 function scatterAdd(g: Graph, points: Value, updates: Value, shape: readonly number[]): Value {
-  const base = expand(g, scalar(g, 0, updates.dtype), shape);
+  const base = expand(g, scalarValue(g, 0, updates.dtype), shape);
   return g.emit('ScatterND', [base, points, updates], base, { reduction: { string: 'add' } });
 }
 
-/** Sums rows that share a segment. Rows with an id outside the segments count nowhere: they fall into one extra row, cut off again. */
+/**
+ * Sums rows that share a segment. Rows with an id outside the segments count nowhere: they fall
+ * into one extra row, cut off again.
+ */
 function segmentSum(g: Graph, x: Value, ids: Value, count: number): Value {
   const n = sizeOf(ids.shape);
   const inner = x.shape.slice(ids.shape.length);
-  const limit = scalar(g, count, 'int32');
-  const low = elementwise(g, 'Less', [ids, scalar(g, 0, 'int32')], 'bool');
+  const limit = scalarValue(g, count, 'int32');
+  const low = elementwise(g, 'Less', [ids, scalarValue(g, 0, 'int32')], 'bool');
   const bin = elementwise(g, 'Min', [select(g, low, limit, ids), limit], 'int32');
   const points = reshape(g, as64(g, bin), [n, 1]);
   const all = scatterAdd(g, points, reshape(g, x, [n, ...inner]), [count + 1, ...inner]);
@@ -35,7 +51,10 @@ function segmentSum(g: Graph, x: Value, ids: Value, count: number): Value {
   return slice(g, all, zeros, shape, shape.map(() => 1), shape); // prettier-ignore
 }
 
-/** ONNX's own OneHot wraps negative indices; comparing with 0 .. depth - 1 leaves them all off, as tfjs does. */
+/**
+ * ONNX's own OneHot wraps negative indices; comparing with 0 .. depth - 1 leaves them all off, as
+ * tfjs does.
+ */
 function oneHot(g: Graph, indices: Value, depth: number, on: number, off: number, dtype: ElementType): Value {
   const steps = literal(
     g,
@@ -44,7 +63,9 @@ function oneHot(g: Graph, indices: Value, depth: number, on: number, off: number
     Int32Array.from({ length: depth }, (_, i) => i),
   );
   const hit = elementwise(g, 'Equal', [reshape(g, cast(g, indices, 'int32'), [...indices.shape, 1]), steps], 'bool');
-  return on === 1 && off === 0 ? cast(g, hit, dtype) : select(g, hit, scalar(g, on, dtype), scalar(g, off, dtype));
+  return on === 1 && off === 0
+    ? cast(g, hit, dtype)
+    : select(g, hit, scalarValue(g, on, dtype), scalarValue(g, off, dtype));
 }
 
 function topK(g: Graph, x: Value, k: number, sorted: boolean): readonly Value[] {
@@ -54,7 +75,7 @@ function topK(g: Graph, x: Value, k: number, sorted: boolean): readonly Value[] 
     { dtype: 'int64' as const, shape },
   ];
   const attrs = { axis: { int: -1 }, sorted: { int: Number(sorted) } };
-  const [values, indices] = g.emitAll('TopK', [x, ints(g, [k])], attrs, types);
+  const [values, indices] = g.emitAll('TopK', [x, wholeNumbersOf(g, [k])], attrs, types);
   return [values!, cast(g, indices!, 'int32')];
 }
 

@@ -1,4 +1,4 @@
-import { add, elementwise, scalar, select, unary } from '../graph/algebra.ts';
+import { add, elementwise, scalarValue, select, unary } from '../graph/algebra.ts';
 import type { Graph, Value } from '../graph/graph.ts';
 import { matmul } from '../graph/matmul.ts';
 import type { KernelAttrs, Lowering } from './kernel.ts';
@@ -12,7 +12,7 @@ function activate(g: Graph, x: Value, attrs: Fused, slope: Value | undefined): V
     case 'relu':
       return unary(g, 'Relu', x);
     case 'relu6':
-      return elementwise(g, 'Clip', [x, scalar(g, 0), scalar(g, 6)], 'float32');
+      return elementwise(g, 'Clip', [x, scalarValue(g, 0), scalarValue(g, 6)], 'float32');
     case 'elu':
       return unary(g, 'Elu', x);
     case 'sigmoid':
@@ -22,7 +22,7 @@ function activate(g: Graph, x: Value, attrs: Fused, slope: Value | undefined): V
     case 'prelu':
       return select(
         g,
-        elementwise(g, 'Less', [x, scalar(g, 0)], 'bool'),
+        elementwise(g, 'Less', [x, scalarValue(g, 0)], 'bool'),
         elementwise(g, 'Mul', [x, slope!], 'float32'),
         x,
       );

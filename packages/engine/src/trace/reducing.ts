@@ -1,11 +1,14 @@
-import { cast, literal, reduce, reshape, scalar, select, transpose, type Reduction } from '../graph/algebra.ts';
+import { cast, literal, reduce, reshape, scalarValue, select, transpose, type Reduction } from '../graph/algebra.ts';
 import type { Graph, Value } from '../graph/graph.ts';
 import { normalAxes } from '../graph/shapes.ts';
 import type { KernelAttrs, Lowering } from './kernel.ts';
 
 type Axis = number | readonly number[] | null;
 
-/** One reduction; `axisName` differs between kernels (`Max` says reductionIndices), so each is named here. */
+/**
+ * One reduction; `axisName` differs between kernels (`Max` says reductionIndices), so each is named
+ * here.
+ */
 const reduction = (
   kernel: string,
   axisName: string,
@@ -44,13 +47,16 @@ type Running = { axis: number; exclusive: boolean; reverse: boolean };
 
 function cumsum(g: Graph, x: Value, attrs: Running): Value {
   const [axis] = normalAxes(attrs.axis, x.shape.length);
-  return g.emit('CumSum', [x, scalar(g, axis!, 'int32')], x, {
+  return g.emit('CumSum', [x, scalarValue(g, axis!, 'int32')], x, {
     exclusive: { int: Number(attrs.exclusive) },
     reverse: { int: Number(attrs.reverse) },
   });
 }
 
-/** Running product. ONNX has none: element j is the product over i of x_i where i counts for j, and 1 where it does not. */
+/**
+ * Running product. ONNX has none: element j is the product over i of x_i where i counts for j, and
+ * 1 where it does not.
+ */
 function cumprod(g: Graph, x: Value, attrs: Running): Value {
   const rank = x.shape.length;
   const [axis] = normalAxes(attrs.axis, rank);
@@ -66,7 +72,7 @@ function cumprod(g: Graph, x: Value, attrs: Running): Value {
   const toLast = x.shape.map((_, i) => i).filter((i) => i !== axis).concat(axis!); // prettier-ignore
   const last = transpose(g, x, toLast);
   const rows = reshape(g, last, [...last.shape.slice(0, -1), 1, n]);
-  const product = reduce(g, 'ReduceProd', select(g, table, rows, scalar(g, 1, x.dtype)), -1, false);
+  const product = reduce(g, 'ReduceProd', select(g, table, rows, scalarValue(g, 1, x.dtype)), -1, false);
   return transpose(g, product, x.shape.map((_, i) => toLast.indexOf(i))); // prettier-ignore
 }
 

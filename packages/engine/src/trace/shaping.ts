@@ -1,6 +1,17 @@
 import * as tf from '@tensorflow/tfjs';
 import type { DType } from '../engine.ts';
-import { chunks, concat, expand, FAN, ints, literal, reshape, scalar, slice, transpose } from '../graph/algebra.ts';
+import {
+  slicesOf,
+  concat,
+  expand,
+  FAN,
+  wholeNumbersOf,
+  literal,
+  reshape,
+  scalarValue,
+  slice,
+  transpose,
+} from '../graph/algebra.ts';
 import type { Graph, Value } from '../graph/graph.ts';
 import type { Lowering } from './kernel.ts';
 
@@ -10,32 +21,53 @@ const from = (axis: number, rank: number): number => (axis < 0 ? axis + rank : a
 function split(g: Graph, x: Value, sizes: readonly number[], axis: number): readonly Value[] {
   if (sizes.length === 1) return [x];
   if (sizes.length > FAN) {
-    const groups = chunks(sizes);
-    const parts = split(g, x, groups.map((group) => group.reduce((sum, size) => sum + size, 0)), axis); // prettier-ignore
+    const groups = slicesOf(sizes);
+    const parts = split(
+      g,
+      x,
+      groups.map((group) => group.reduce((sum, size) => sum + size, 0)),
+      axis,
+    );
     return groups.flatMap((group, i) => split(g, parts[i]!, group, axis));
   }
   const types = sizes.map((size) => ({ dtype: x.dtype, shape: x.shape.map((dim, i) => (i === axis ? size : dim)) }));
-  return g.emitAll('Split', [x, ints(g, sizes)], { axis: { int: axis } }, types);
+  return g.emitAll('Split', [x, wholeNumbersOf(g, sizes)], { axis: { int: axis } }, types);
 }
 
 function pad(g: Graph, x: Value, paddings: readonly (readonly [number, number])[], value: number): Value {
   if (paddings.every(([before, after]) => before === 0 && after === 0)) return x;
   const shape = x.shape.map((dim, axis) => dim + paddings[axis]![0] + paddings[axis]![1]);
-  const pads = ints(g, [...paddings.map(([before]) => before), ...paddings.map(([, after]) => after)]);
-  return g.emit('Pad', [x, pads, scalar(g, value, x.dtype)], { dtype: x.dtype, shape });
+  const pads = wholeNumbersOf(g, [...paddings.map(([before]) => before), ...paddings.map(([, after]) => after)]);
+  return g.emit('Pad', [x, pads, scalarValue(g, value, x.dtype)], { dtype: x.dtype, shape });
 }
 
 function tile(g: Graph, x: Value, reps: readonly number[]): Value {
   const shape = x.shape.map((dim, axis) => dim * reps[axis]!);
   if (x.shape.every((dim, axis) => dim === 1 || reps[axis] === 1)) return expand(g, x, shape);
-  return g.emit('Tile', [x, ints(g, reps)], { dtype: x.dtype, shape });
+  return g.emit('Tile', [x, wholeNumbersOf(g, reps)], { dtype: x.dtype, shape });
 }
 
 function reverse(g: Graph, x: Value, dims: readonly number[]): Value {
   const axes = dims.map((axis) => from(axis, x.shape.length));
   const at = (yes: (dim: number) => number, no: (dim: number) => number): number[] =>
     x.shape.map((dim, axis) => (axes.includes(axis) ? yes(dim) : no(dim)));
-  return slice(g, x, at((d) => d - 1, () => 0), at((d) => -d - 1, (d) => d), at(() => -1, () => 1), x.shape); // prettier-ignore
+  return slice(
+    g,
+    x,
+    at(
+      (d) => d - 1,
+      () => 0,
+    ),
+    at(
+      (d) => -d - 1,
+      (d) => d,
+    ),
+    at(
+      () => -1,
+      () => 1,
+    ),
+    x.shape,
+  );
 }
 
 type Strided = {
@@ -171,7 +203,8 @@ export const SHAPING: readonly Lowering[] = [
     kernel: 'Fill',
     inputs: [],
     attrs: ['shape', 'value', 'dtype'],
-    lower: (g, _, { shape, value, dtype }) => expand(g, scalar(g, value as number, dtype as DType), shape as number[]),
+    lower: (g, _, { shape, value, dtype }) =>
+      expand(g, scalarValue(g, value as number, dtype as DType), shape as number[]),
   },
   {
     kernel: 'Range',

@@ -1,8 +1,8 @@
 import type * as tf from '@tensorflow/tfjs';
 import { onBackend, tidyOrFree } from '../engines/backend.ts';
 import type { DType, PureFunction } from '../engine.ts';
-import { createGraph, type Graph, type Pass, type Value } from '../graph/graph.ts';
-import { flatten, rebuild } from '../tree.ts';
+import { createGraph, type Graph, type GraphPass, type Value } from '../graph/graph.ts';
+import { flattenTree, rebuild } from '../tree.ts';
 import { recording, tensorOf, TRACE, valueOf } from './backend.ts';
 
 /** Type and shape of one input. */
@@ -29,19 +29,19 @@ export type Trace = {
 export function trace<In extends object, Out extends object>(
   fn: PureFunction<In, Out>,
   signature: object,
-  without: readonly Pass[] = [],
+  without: readonly GraphPass[] = [],
 ): Trace {
   const graph = createGraph(without);
   return recording(graph, () =>
     onBackend(TRACE, () => {
-      const inputs = Object.entries(flatten<InputType>(signature)).map(
+      const inputs = Object.entries(flattenTree<InputType>(signature)).map(
         ([path, { dtype, shape }]) => [path, graph.input(path, dtype, shape)] as const,
       );
       let recorded: Pick<Trace, 'outputs' | 'structure'> = { outputs: {}, structure: {} };
       tidyOrFree(() => {
         const tensors = inputs.map(([path, value]) => [path, tensorOf(value)] as const);
         const structure = fn(rebuild<In>(signature, Object.fromEntries(tensors)));
-        const outputs = Object.entries(flatten<tf.Tensor>(structure)).map(
+        const outputs = Object.entries(flattenTree<tf.Tensor>(structure)).map(
           ([path, tensor]) => [path, valueOf(tensor, `output "${path}"`)] as const,
         );
         recorded = { outputs: Object.fromEntries(outputs), structure: rebuild(structure, Object.fromEntries(outputs)) };

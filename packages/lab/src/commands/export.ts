@@ -5,7 +5,7 @@ import { makeFolder } from '@lab/records';
 import { writeMerged } from '../export-merged.ts';
 import { writeOnnx } from '../export-onnx.ts';
 import { writePeft } from '../export-peft.ts';
-import { openTrained, trainedFolder, type Single, type Trained } from '../trained.ts';
+import { openTrained, trainedFolder, type Single, type FinishedRun } from '../trained.ts';
 
 export interface ExportOptions {
   readonly out: string;
@@ -19,7 +19,7 @@ export interface ExportOptions {
 }
 
 /** The ranks that remain, as a LoRA that PEFT loads. */
-const writeLora = (to: string, { blueprint: { model, adapter }, params }: Trained): void => {
+const writeLora = (to: string, { blueprint: { model, adapter }, params }: FinishedRun): void => {
   for (const [file, content] of Object.entries(prunedLoraFiles(model, adapter, params)))
     writeFileSync(join(to, file), content);
 };

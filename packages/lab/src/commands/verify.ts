@@ -17,7 +17,10 @@ export interface VerifyOptions extends PlanOptions, TrainOptions {
 const evaluationsIn = (out: string, id: string): string =>
   JSON.stringify(readRecord(out, id)?.result.evaluations ?? null);
 
-/** Trains a share of an experiment's runs again, drawn from a fixed key, and names those that differ. */
+/**
+ * Trains a share of an experiment's runs again, drawn from a fixed key, and names those that
+ * differ.
+ */
 const trainedAgain = async ({ runs }: Planned, options: VerifyOptions): Promise<readonly string[]> => {
   const count = Math.ceil(runs.length * options.retrain);
   const chosen = [...permutation(fold(key(0), 'verify'), runs.length)].slice(0, count).flatMap((i) => runs[i] ?? []);
@@ -35,7 +38,10 @@ const trainedAgain = async ({ runs }: Planned, options: VerifyOptions): Promise<
   }
 };
 
-/** `lab verify`: stored runs and today's claims against the registered protocol; exit code 1 where they differ. */
+/**
+ * `lab verify`: stored runs and today's claims against the registered protocol; exit code 1 where
+ * they differ.
+ */
 export const verify = async (names: readonly string[], options: VerifyOptions): Promise<void> => {
   const all = [];
   for (const plan of plansOf(names, options)) {

@@ -10,7 +10,9 @@ const partOf = (key: string, value: string): string => {
   return key === 'model.weights' ? `weights-${value.slice(0, 8)}` : `${key}-${value}`;
 };
 
-/** Overrides by key as their text, the last one of a key; model and data set first, the rest sorted. */
+/**
+ * Overrides by key as their text, the last one of a key; model and data set first, the rest sorted.
+ */
 const overridesOf = (set: readonly string[]): readonly (readonly [key: string, value: string])[] => {
   const byKey = new Map(
     set.map((text) => {

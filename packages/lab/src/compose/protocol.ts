@@ -17,7 +17,10 @@ import { reportName } from './folder.ts';
 const registered = (claims: readonly Claim[]): readonly RegisteredClaim[] =>
   claims.map((claim) => ({ ...claim }) as RegisteredClaim);
 
-/** Freezes what an experiment is going to run and claim. Throws `BadInput` where that was done before. */
+/**
+ * Freezes what an experiment is going to run and claim. Throws `BadInput` where that was done
+ * before.
+ */
 export const registerExperiment = (
   { experiment, runs }: Planned,
   options: PlanOptions & { readonly looks: Protocol['looks'] },
@@ -51,7 +54,10 @@ export const registrationIn = ({ experiment }: Planned, options: PlanOptions) =>
   };
 };
 
-/** Everything in which an experiment and its stored runs differ from the protocol, one sentence each. */
+/**
+ * Everything in which an experiment and its stored runs differ from the protocol, one sentence
+ * each.
+ */
 export const checkedAgainstProtocol = (
   { experiment, runs }: Planned,
   options: PlanOptions,

@@ -32,7 +32,9 @@ export interface WrittenReports {
   readonly index: string;
 }
 
-/** Where an experiment's report lies, below any folder of results; `name` as `reportName` makes it. */
+/**
+ * Where an experiment's report lies, below any folder of results; `name` as `reportName` makes it.
+ */
 export const reportFolder = (out: string, experiment: string, name: string): string => join(out, experiment, name);
 
 /** The committed results. */

@@ -8,7 +8,7 @@ import { readHeader, readRange, type TensorPlace } from './header.ts';
 import { readJsonFile } from './json.ts';
 
 /** The tensors of a checkpoint folder; nothing but headers is in memory. */
-export interface Checkpoint {
+export interface WeightFiles {
   readonly folder: string;
   readonly names: readonly string[];
   /** Shape as stored, or undefined when there is no such tensor. */
@@ -61,7 +61,7 @@ const places = async (folder: string): Promise<ReadonlyMap<string, TensorPlace>>
  * Opens `model.safetensors`, or the shards that `model.safetensors.index.json` lists. Throws
  * `BadInput` for a missing, broken or cut-off file, naming file and tensor.
  */
-export const openCheckpoint = async (folder: string): Promise<Checkpoint> => {
+export const openCheckpoint = async (folder: string): Promise<WeightFiles> => {
   const tensors = await places(folder);
   return {
     folder,

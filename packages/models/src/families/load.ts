@@ -1,6 +1,6 @@
 import { BadInput } from '@lab/records';
 import { floats, transposed, type Float32HostArray } from '@lab/engine';
-import type { Checkpoint } from '../checkpoint/open.ts';
+import type { WeightFiles } from '../checkpoint/open.ts';
 import type { Anatomy, TensorSpec } from './anatomy.ts';
 
 /**
@@ -15,14 +15,14 @@ const storedNames = (name: string, prefix: string): readonly string[] => {
 };
 
 /** The name under which a checkpoint has a tensor, or undefined. */
-export const storedName = (checkpoint: Checkpoint, name: string, prefix: string): string | undefined =>
+export const storedName = (checkpoint: WeightFiles, name: string, prefix: string): string | undefined =>
   storedNames(name, prefix).find((candidate) => checkpoint.shapeOf(candidate) !== undefined);
 
 /**
  * The name under which a checkpoint has a tensor in its right shape. Throws `BadInput` with both
  * shapes otherwise.
  */
-const findTensor = (checkpoint: Checkpoint, { name, shape, stored }: TensorSpec, prefix: string): string => {
+const findTensor = (checkpoint: WeightFiles, { name, shape, stored }: TensorSpec, prefix: string): string => {
   const key = storedName(checkpoint, name, prefix);
   if (key === undefined) {
     const hint = /pooler|classifier/.test(name) ? '; choose another "pooling", such as cls or mean' : '';
@@ -42,7 +42,7 @@ const findTensor = (checkpoint: Checkpoint, { name, shape, stored }: TensorSpec,
  * Checks that a checkpoint holds every tensor in its shape, from headers alone. Throws `BadInput`
  * with the tensor's name and both shapes.
  */
-export const checkTensors = (checkpoint: Checkpoint, anatomy: Anatomy, prefix: string): void =>
+export const checkTensors = (checkpoint: WeightFiles, anatomy: Anatomy, prefix: string): void =>
   anatomy.tensors.forEach((spec) => findTensor(checkpoint, spec, prefix));
 
 /**
@@ -50,7 +50,7 @@ export const checkTensors = (checkpoint: Checkpoint, anatomy: Anatomy, prefix: s
  * memory twice.
  */
 export const loadTensors = async (
-  checkpoint: Checkpoint,
+  checkpoint: WeightFiles,
   anatomy: Anatomy,
   prefix: string,
 ): Promise<{ readonly [name: string]: Float32HostArray }> => {

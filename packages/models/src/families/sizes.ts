@@ -6,7 +6,9 @@ interface Range {
   readonly most: number;
 }
 
-/** Keys of config.json, as the families call them, and what a model that can be computed has there. */
+/**
+ * Keys of config.json, as the families call them, and what a model that can be computed has there.
+ */
 const whole: readonly Range[] = [
   { keys: ['num_hidden_layers', 'n_layers', 'n_layer'], least: 1, most: 1000 },
   { keys: ['num_attention_heads', 'n_heads', 'n_head', 'num_key_value_heads'], least: 1, most: 4096 },

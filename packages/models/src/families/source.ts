@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { BadInput } from '@lab/records';
 import { z } from 'zod';
 import { readJsonFile } from '../checkpoint/json.ts';
-import { openCheckpoint, type Checkpoint } from '../checkpoint/open.ts';
+import { openCheckpoint, type WeightFiles } from '../checkpoint/open.ts';
 import { openGguf } from '../gguf/open.ts';
 import { readTokenizerFiles, type TokenizerFiles } from '../tokens/files.ts';
 
@@ -13,7 +13,7 @@ export interface Source {
   readonly config: object;
   /** What holds the configuration, for messages. */
   readonly where: string;
-  readonly checkpoint: Checkpoint;
+  readonly checkpoint: WeightFiles;
   /** What generation_config.json says; absent: there is no such file. */
   readonly generation?: object;
   /** Absent: the source has no tokenizer. */

@@ -5,7 +5,7 @@ import { BadInput } from '@lab/records';
  * Little-endian values of a file, read one after the other. Every reading throws `BadInput` where
  * the file ends before.
  */
-export interface Cursor {
+export interface ByteCursor {
   readonly u32: () => number;
   /** An unsigned 64-bit integer below 2^53. */
   readonly u64: () => number;
@@ -26,7 +26,7 @@ export interface Cursor {
 const WINDOW = 1 << 20;
 
 /** A cursor at the start of an open file of `size` bytes. `file` is its name for messages. */
-export const cursorOf = (descriptor: number, size: number, file: string): Cursor => {
+export const cursorOf = (descriptor: number, size: number, file: string): ByteCursor => {
   let bytes = new Uint8Array(0);
   let start = 0;
   let at = 0;

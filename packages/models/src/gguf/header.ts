@@ -1,6 +1,6 @@
 import { closeSync, fstatSync, openSync } from 'node:fs';
 import { BadInput } from '@lab/records';
-import { cursorOf, type Cursor } from './cursor.ts';
+import { cursorOf, type ByteCursor } from './cursor.ts';
 import { GGUF_TYPE_NAMES, GGUF_TYPES, type GgufType } from './types.ts';
 
 /** A metadata value. 64-bit integers are numbers below 2^53. */
@@ -27,7 +27,7 @@ export interface GgufHeader {
 interface Reader {
   /** Least bytes that a value takes. */
   readonly bytes: number;
-  readonly read: (cursor: Cursor) => GgufValue;
+  readonly read: (cursor: ByteCursor) => GgufValue;
 }
 
 const number = (bytes: number, read: (view: DataView) => number): Reader => ({
@@ -52,7 +52,7 @@ const READERS: { readonly [type: number]: Reader | undefined } = {
 };
 const ARRAY = 9;
 
-const readValue = (cursor: Cursor, file: string): GgufValue => {
+const readValue = (cursor: ByteCursor, file: string): GgufValue => {
   const type = cursor.u32();
   const inner = type === ARRAY ? cursor.u32() : type;
   const reader = READERS[inner];
@@ -72,7 +72,7 @@ interface Entry {
   readonly offset: number;
 }
 
-const readEntry = (cursor: Cursor, file: string): Entry => {
+const readEntry = (cursor: ByteCursor, file: string): Entry => {
   const name = cursor.text();
   const dimensions = cursor.u32();
   if (dimensions > MAX_DIMENSIONS) throw new BadInput(`${file}: tensor ${name} has ${dimensions} dimensions`);
@@ -91,7 +91,7 @@ const readEntry = (cursor: Cursor, file: string): Entry => {
 
 const DEFAULT_ALIGNMENT = 32;
 
-const parse = (cursor: Cursor, size: number, file: string): GgufHeader => {
+const parse = (cursor: ByteCursor, size: number, file: string): GgufHeader => {
   if (size < 24 || cursor.u32() !== 0x46554747) throw new BadInput(`${file}: is not a GGUF file`);
   const version = cursor.u32();
   if (version !== 2 && version !== 3) throw new BadInput(`${file}: is GGUF version ${version}; allowed: 2, 3`);

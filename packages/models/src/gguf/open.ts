@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { BadInput } from '@lab/records';
 import { z } from 'zod';
 import { readRange } from '../checkpoint/header.ts';
-import type { Checkpoint } from '../checkpoint/open.ts';
+import type { WeightFiles } from '../checkpoint/open.ts';
 import type { TokenizerFiles } from '../tokens/files.ts';
 import { readGgufHeader, type GgufHeader } from './header.ts';
 import { halvesApart, llamaConfigOf, llamaName } from './llama.ts';
@@ -14,14 +14,14 @@ import { tokenizerOf } from './tokenizer.ts';
 export interface GgufModel {
   /** What config.json would hold. */
   readonly config: object;
-  readonly checkpoint: Checkpoint;
+  readonly checkpoint: WeightFiles;
   /** What the tokenizer's files would hold. Throws `BadInput` for a tokenizer that is not read. */
   readonly tokenizer: () => TokenizerFiles;
 }
 
 const token = z.number().int().min(0).optional();
 
-const checkpointOf = (header: GgufHeader, heads: number, groups: number): Checkpoint => {
+const checkpointOf = (header: GgufHeader, heads: number, groups: number): WeightFiles => {
   const names = new Map([...header.tensors.keys()].map((stored) => [llamaName(stored) ?? stored, stored]));
   const tensorOf = (name: string) => header.tensors.get(names.get(name) ?? '');
   return {

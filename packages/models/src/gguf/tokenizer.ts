@@ -44,7 +44,8 @@ export const tokenizerOf = (header: GgufHeader): TokenizerFiles => {
   const pre = Object.hasOwn(PRE_TOKENIZERS, meta.pre) ? PRE_TOKENIZERS[meta.pre] : undefined;
   if (!pre)
     throw new BadInput(
-      `${header.file}: its pre-tokenizer is "${meta.pre}"; allowed: ${Object.keys(PRE_TOKENIZERS).join(', ')}; ${instead}`,
+      `${header.file}: its pre-tokenizer is "${meta.pre}"; allowed: ` +
+        `${Object.keys(PRE_TOKENIZERS).join(', ')}; ${instead}`,
     );
   const special = (which: number | undefined) => (which === undefined ? undefined : meta.tokens[which]);
   const [bos, eos] = [special(meta.bos_token_id), special(meta.eos_token_id)];

@@ -1,9 +1,9 @@
 import type { Allocation } from '@lab/records';
 import { caption } from '../study/caption.ts';
-import { armsOf, cellsOf, type Arm, type OverArms } from '../study/arm.ts';
+import { armsOf, cellsOf, type ReportArm, type OverArms } from '../study/arm.ts';
 import { curve } from '../study/run.ts';
 import type { Cell } from '../study/study.ts';
-import { besides, type FigureParts, type Part } from './figure.ts';
+import { withAlso, type FigureParts, type Part } from './figure.ts';
 
 /**
  * How often each module of an adapter was on, over training: modules down, steps across, one panel
@@ -21,7 +21,7 @@ interface Tile {
   readonly runs: number;
 }
 
-const allocationsOf = (cells: readonly Cell[], arm: Arm): readonly Allocation[] =>
+const allocationsOf = (cells: readonly Cell[], arm: ReportArm): readonly Allocation[] =>
   cellsOf(cells, arm).flatMap((cell) => curve(cell).flatMap(({ allocations }) => allocations ?? []));
 
 const tilesOf = (allocations: readonly Allocation[]): readonly Tile[] => {
@@ -100,7 +100,7 @@ export const allocationFigure = (cells: readonly Cell[], spec: AllocationFigure)
       ].join(' '),
       spec.differs,
     ),
-    spec: besides(
+    spec: withAlso(
       searched.map(({ arm, tiles }) => panel(tiles, arm.name)),
       searched.some(({ tiles }) => stepsOf(tiles).length > mostStepsBeside) ? 1 : 2,
       `${spec.title}: modules that are on, by step`,

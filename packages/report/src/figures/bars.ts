@@ -1,8 +1,8 @@
 import { caption } from '../study/caption.ts';
-import { type Arm, armsOf, byTask, cellsOf, paired, points, type Point, type OverArms } from '../study/arm.ts';
+import { type ReportArm, armsOf, byTask, cellsOf, paired, points, type Point, type OverArms } from '../study/arm.ts';
 import { heading, mainMetric, type Metric, unitBeside } from '../study/metric.ts';
 import type { Cell } from '../study/study.ts';
-import { type FigureParts, type Part, type Row, stack } from './figure.ts';
+import { type FigureParts, type Part, type FigureRow, stack } from './figure.ts';
 import { spread, type Spread, spreadNote } from './spread.ts';
 import { legendColumns } from './legend.ts';
 import { columnWidth, cycle, fills, ink } from './theme.ts';
@@ -11,10 +11,10 @@ export interface BarsFigure extends OverArms {
   readonly kind: 'bars';
   readonly metric: string;
   /** With one: a second panel of paired differences. */
-  readonly baseline?: Arm;
+  readonly baseline?: ReportArm;
 }
 
-interface Bar extends Row {
+interface Bar extends FigureRow {
   readonly task: string;
   readonly arm: string;
   readonly mean: number;
@@ -23,7 +23,7 @@ interface Bar extends Row {
   readonly seeds: number;
 }
 
-const bars = (list: readonly Point[], arm: Arm, m: Metric, kinds: Spread['kind'][]): Bar[] =>
+const bars = (list: readonly Point[], arm: ReportArm, m: Metric, kinds: Spread['kind'][]): Bar[] =>
   [...byTask(list)].flatMap(([task, some]) => {
     const s = spread(some.map((p) => p.value));
     if (s === null) return [];

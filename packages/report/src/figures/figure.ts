@@ -1,7 +1,7 @@
 import type { TopLevelSpec } from 'vega-lite';
 import { config } from './theme.ts';
 
-export type Row = Readonly<Record<string, string | number | boolean | null>>;
+export type FigureRow = Readonly<Record<string, string | number | boolean | null>>;
 
 /**
  * A piece of a vega-lite specification. Vega-lite's own types are unions too wide to build in
@@ -18,7 +18,7 @@ export interface Figure {
   readonly caption: string;
   readonly spec: TopLevelSpec;
   /** The plotted numbers, printed units: the figure's own table for those who cannot see it. */
-  readonly rows: readonly Row[];
+  readonly rows: readonly FigureRow[];
 }
 
 /** A figure without its kind, as its builder makes it. */
@@ -36,5 +36,5 @@ export const stack = (panels: readonly Part[], description: string): TopLevelSpe
   }) as unknown as TopLevelSpec;
 
 /** Panels in rows of `columns`, in the house style. */
-export const besides = (panels: readonly Part[], columns: number, description: string): TopLevelSpec =>
+export const withAlso = (panels: readonly Part[], columns: number, description: string): TopLevelSpec =>
   stack([{ spacing: 14, columns, concat: panels }], description);

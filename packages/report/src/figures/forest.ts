@@ -1,15 +1,15 @@
 import { caption } from '../study/caption.ts';
-import { type Arm, armsOf, cellsOf, type OverArms } from '../study/arm.ts';
+import { type ReportArm, armsOf, cellsOf, type OverArms } from '../study/arm.ts';
 import { compareArms } from '../study/comparison.ts';
 import { mainMetric, unitBeside } from '../study/metric.ts';
 import { taskOf } from '../study/run.ts';
 import type { Cell } from '../study/study.ts';
-import { type FigureParts, type Row, stack } from './figure.ts';
+import { type FigureParts, type FigureRow, stack } from './figure.ts';
 import { columnWidth, faint, ink } from './theme.ts';
 
 export interface ForestFigure extends OverArms {
   readonly kind: 'forest';
-  readonly baseline: Arm;
+  readonly baseline: ReportArm;
   readonly metric: string;
   readonly perTask?: boolean;
 }
@@ -29,7 +29,7 @@ export const forestFigure = (cells: readonly Cell[], spec: ForestFigure): Figure
       : [{ name: tasks.length > 1 ? 'all data sets' : (tasks[0] ?? ''), cells }]),
   ];
   const kinds = new Set<string>();
-  const line = (block: (typeof blocks)[number], arm: Arm): Row[] => {
+  const line = (block: (typeof blocks)[number], arm: ReportArm): FigureRow[] => {
     const c = compareArms(block.cells, arm, spec.baseline, spec.metric);
     if (c.summary === null) return [];
     if (c.interval) kinds.add(c.interval.kind);

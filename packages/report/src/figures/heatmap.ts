@@ -1,5 +1,5 @@
 import { caption } from '../study/caption.ts';
-import { type Arm, averagedPoints, bySeed, levels, paired, points, type Titled } from '../study/arm.ts';
+import { type ReportArm, averagedPoints, bySeed, levels, paired, points, type Titled } from '../study/arm.ts';
 import { heading, mainMetric, show, unitBeside } from '../study/metric.ts';
 import { axis } from '../study/run.ts';
 import type { Cell } from '../study/study.ts';
@@ -15,7 +15,7 @@ export interface HeatmapFigure extends Titled {
   readonly y: string;
   readonly metric: string;
   /** Cells then show the paired difference to it. */
-  readonly baseline?: Arm;
+  readonly baseline?: ReportArm;
 }
 
 const light = '#FFFFFF';

@@ -59,7 +59,10 @@ export const spansNote = (panels: readonly LinePanel[], kinds: readonly Spread['
   spreadNote('Vertical lines', kinds) +
   (panels.some((panel) => curvesOf(panel) > mostLines) ? ' Each panel: one series over the grey lines of all.' : '');
 
-/** Share of the axis that neighbouring series stand apart, so that their spans do not hide each other. */
+/**
+ * Share of the axis that neighbouring series stand apart, so that their spans do not hide each
+ * other.
+ */
 const apart = 0.012;
 
 /** Points with the place where they are drawn: series stand a little apart from each other. */

@@ -1,10 +1,10 @@
 import { caption } from '../study/caption.ts';
 import { calibrationError, equalWidth, type Bet } from '@lab/metrics';
-import { type Arm, armsOf, cellsOf, readingOf, type OverArms } from '../study/arm.ts';
+import { type ReportArm, armsOf, cellsOf, readingOf, type OverArms } from '../study/arm.ts';
 import { betsOf } from '../study/outcome.ts';
 import { outcomesOf } from '../study/run.ts';
 import type { Cell } from '../study/study.ts';
-import { type FigureParts, type Part, type Row, stack } from './figure.ts';
+import { type FigureParts, type Part, type FigureRow, stack } from './figure.ts';
 import { colours, faint, ink } from './theme.ts';
 
 export interface ReliabilityFigure extends OverArms {
@@ -14,13 +14,13 @@ export interface ReliabilityFigure extends OverArms {
 
 interface Calibration {
   readonly arm: string;
-  readonly rows: readonly Row[];
-  readonly perRun: readonly Row[];
+  readonly rows: readonly FigureRow[];
+  readonly perRun: readonly FigureRow[];
   readonly ece: number;
   readonly examples: number;
 }
 
-const calibration = (cells: readonly Cell[], arm: Arm, count: number): Calibration | null => {
+const calibration = (cells: readonly Cell[], arm: ReportArm, count: number): Calibration | null => {
   const runs = cellsOf(cells, arm).flatMap((cell): readonly (readonly Bet[])[] => {
     const r = readingOf(cell, arm);
     const own = r === null || cell.record.result.status !== 'done' ? null : outcomesOf(cell, r);

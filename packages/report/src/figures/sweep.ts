@@ -1,5 +1,5 @@
 import { caption } from '../study/caption.ts';
-import { type Arm, armAt, armsOf, cellsOf, levels, type OverArms, seedValues } from '../study/arm.ts';
+import { type ReportArm, armAt, armsOf, cellsOf, levels, type OverArms, seedValues } from '../study/arm.ts';
 import { sizesOf } from '../study/run.ts';
 import { heading, mainMetric, type Metric } from '../study/metric.ts';
 import type { Cell } from '../study/study.ts';
@@ -13,7 +13,7 @@ export interface SweepFigure extends OverArms {
   readonly xTitle?: string;
   readonly metrics: readonly string[];
   /** Horizontal reference lines (plain LoRA). */
-  readonly references?: readonly Arm[];
+  readonly references?: readonly ReportArm[];
   readonly log?: boolean;
 }
 
@@ -22,7 +22,7 @@ export interface EnsembleFigure extends OverArms {
   readonly metrics: readonly string[];
 }
 
-const scores = (cells: readonly Cell[], arm: Arm, metric: string): number[] => seedValues(cells, arm, metric);
+const scores = (cells: readonly Cell[], arm: ReportArm, metric: string): number[] => seedValues(cells, arm, metric);
 
 const point = (series: string, x: number, m: Metric, s: Spread): LinePoint => ({
   series,
@@ -33,7 +33,7 @@ const point = (series: string, x: number, m: Metric, s: Spread): LinePoint => ({
   seeds: s.n,
 });
 
-const reference = (cells: readonly Cell[], arm: Arm, name: string, m: Metric, metric: string): Reference[] => {
+const reference = (cells: readonly Cell[], arm: ReportArm, name: string, m: Metric, metric: string): Reference[] => {
   const s = spread(scores(cells, arm, metric));
   return s === null ? [] : [{ series: name, mean: s.mean * m.scale }];
 };
@@ -94,7 +94,7 @@ export const sweepFigure = (cells: readonly Cell[], spec: SweepFigure): FigurePa
 export const ensembleFigure = (cells: readonly Cell[], spec: EnsembleFigure): FigureParts => {
   const arms = armsOf(cells, spec.arms, spec.by);
   const kinds: Spread['kind'][] = [];
-  const label = (arm: Arm, readout: string): string => (arms.length === 1 ? readout : `${arm.name}, ${readout}`);
+  const label = (arm: ReportArm, readout: string): string => (arms.length === 1 ? readout : `${arm.name}, ${readout}`);
   const panels = spec.metrics.map((metric): LinePanel => {
     const y = mainMetric(cells, metric);
     const list = arms.flatMap((arm) =>

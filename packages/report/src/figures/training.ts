@@ -1,10 +1,10 @@
 import { caption } from '../study/caption.ts';
-import { type Arm, armsOf, cellsOf, type OverArms } from '../study/arm.ts';
+import { type ReportArm, armsOf, cellsOf, type OverArms } from '../study/arm.ts';
 import { heading, mainMetric, type Metric, metricOf } from '../study/metric.ts';
 import { type Moment, moments } from '../study/progress.ts';
 import type { Cell } from '../study/study.ts';
 import { mean } from '../stats/describe.ts';
-import { type FigureParts, type Part, type Row, stack } from './figure.ts';
+import { type FigureParts, type Part, type FigureRow, stack } from './figure.ts';
 import { linePanels, spansNote, type LinePanel, seriesOf } from './lines.ts';
 import { spread, type Spread } from './spread.ts';
 import { colours, columnWidth, ink } from './theme.ts';
@@ -35,14 +35,19 @@ const at = (list: readonly Moment[], epoch: number, of: (m: Moment) => number | 
 
 const readouts = (list: readonly Moment[]): string => [...new Set(list.map((m) => m.readout))].join(', ');
 
-interface GapRow extends Row {
+interface GapRow extends FigureRow {
   readonly arm: string;
   readonly epoch: number;
   readonly train: number;
   readonly held: number;
 }
 
-const gapRows = (cells: readonly Cell[], arm: Arm, spec: GapFigure, m: Metric): { rows: GapRow[]; readout: string } => {
+const gapRows = (
+  cells: readonly Cell[],
+  arm: ReportArm,
+  spec: GapFigure,
+  m: Metric,
+): { rows: GapRow[]; readout: string } => {
   const loss = spec.metric === 'loss';
   const list = moments(cells, arm, loss ? 'nll' : spec.metric);
   const rows = epochs(list).flatMap((epoch) => {

@@ -8,7 +8,7 @@
     return element;
   };
 
-  // --- theme -------------------------------------------------------------------------------------------------------
+  // --- theme ---
   const root = document.documentElement;
   const media = window.matchMedia('(prefers-color-scheme: dark)');
   const isDark = () => (root.dataset.theme ? root.dataset.theme === 'dark' : media.matches);
@@ -30,7 +30,7 @@
     return { ...JSON.parse(text), background: 'transparent' };
   };
 
-  // --- plots -------------------------------------------------------------------------------------------------------
+  // --- plots ---
   const tooltip = document.getElementById('tooltip');
   const showTooltip = (_handler, event, _item, value) => {
     if (value === null || value === undefined || value === '') {
@@ -80,7 +80,7 @@
     document.querySelectorAll('details.more').forEach((d) => (d.open = true)),
   );
 
-  // --- tables ------------------------------------------------------------------------------------------------------
+  // --- tables ---
   const matches = (text, words) => words.every((word) => text.includes(word));
   const wordsOf = (input) => input.value.toLowerCase().split(/\s+/).filter(Boolean);
   const compare = (a, b) => {
@@ -124,7 +124,7 @@
     );
   });
 
-  // --- runs --------------------------------------------------------------------------------------------------------
+  // --- runs ---
   const dialog = document.getElementById('detail');
   const definitions = (title, entries) => {
     const table = make('table');

@@ -29,7 +29,10 @@ export const summaryJson = ({ spec, holds, cells, verdicts }: Report): string =>
   return `${JSON.stringify(summary, null, 1)}\n`;
 };
 
-/** A report below the folder: where it lies, and what it is about; null where report.json is damaged. */
+/**
+ * A report below the folder: where it lies, and what it is about; null where report.json is
+ * damaged.
+ */
 interface Listed {
   readonly folder: string;
   readonly summary: Summary | null;
@@ -71,7 +74,9 @@ const listItem = ({ folder, summary }: Listed): Html => {
   const href = `${folder.split('/').map(encodeURIComponent).join('/')}/report.html`;
   return h`<li><h2><a href="${href}">${summary?.title ?? folder}</a></h2>
 <p class="question">${summary?.question ?? ''}</p>
-<p class="source">${summary ? factsOf(summary) : 'Its report.json cannot be read; lab report writes it again.'}</p></li>`;
+<p class="source">${
+    summary ? factsOf(summary) : 'Its report.json cannot be read; ' + 'lab report writes it again.'
+  }</p></li>`;
 };
 
 const own = (name: string): string => readFileSync(new URL(name, import.meta.url), 'utf8');

@@ -1,4 +1,4 @@
-import type { Entry } from '../tables/table.ts';
+import type { TableEntry } from '../tables/table.ts';
 import { h, type Html } from './html.ts';
 
 /** The values that the bars of one column span, zero among them. */
@@ -10,13 +10,13 @@ export interface IntervalScale {
 const [width, height] = [90, 10];
 
 /** The scale of a column; null where it has no intervals. */
-export const intervalScale = (entries: readonly (Entry | undefined)[]): IntervalScale | null => {
+export const intervalScale = (entries: readonly (TableEntry | undefined)[]): IntervalScale | null => {
   const ends = entries.flatMap((entry) => (entry?.interval ? [entry.interval.low, entry.interval.high] : []));
   return ends.length === 0 ? null : { from: Math.min(0, ...ends), to: Math.max(0, ...ends) };
 };
 
 /** An entry's interval as a line with its mean, beside a line at zero; nothing without one. */
-export const intervalBar = ({ interval, sort }: Entry, { from, to }: IntervalScale): Html | null => {
+export const intervalBar = ({ interval, sort }: TableEntry, { from, to }: IntervalScale): Html | null => {
   if (!interval || to <= from) return null;
   const at = (value: number): string => (((value - from) / (to - from)) * (width - 6) + 3).toFixed(1);
   const middle = height / 2;

@@ -1,10 +1,10 @@
 import MarkdownIt from 'markdown-it';
 import { caption } from '../study/caption.ts';
 import type { Drawing } from '../figures/draw.ts';
-import type { Figure, Row } from '../figures/figure.ts';
+import type { Figure, FigureRow } from '../figures/figure.ts';
 import type { Report } from '../report.ts';
 import type { MethodCard } from '../spec/spec.ts';
-import type { Entry, Table } from '../tables/table.ts';
+import type { TableEntry, Table } from '../tables/table.ts';
 import type { Verdict } from '../verdict/verdict.ts';
 import { h, type Html, raw } from './html.ts';
 import { intervalBar, intervalScale, type IntervalScale } from './interval-bar.ts';
@@ -34,13 +34,13 @@ const filterBox = (id: string, what: string, filtered: Html | null): Html => {
   return h`<p class="tools">${label} ${input} <span class="count" role="status"></span></p>`;
 };
 
-const tableCell = (entry: Entry, j: number, align: string, scale: IntervalScale | null): Html => {
+const tableCell = (entry: TableEntry, j: number, align: string, scale: IntervalScale | null): Html => {
   if (j === 0) return h`<th scope="row">${entry.text}</th>`;
   const sort = typeof entry.sort === 'number' ? String(entry.sort) : '';
   return h`<td class="${align}" data-sort="${sort}">${entry.text}${scale && intervalBar(entry, scale)}</td>`;
 };
 
-const tableRow = ({ columns }: Table, row: readonly Entry[], scales: readonly (IntervalScale | null)[]): Html =>
+const tableRow = ({ columns }: Table, row: readonly TableEntry[], scales: readonly (IntervalScale | null)[]): Html =>
   h`<tr>${row.map((entry, j) => tableCell(entry, j, columns[j]?.align ?? 'left', scales[j] ?? null))}</tr>`;
 
 /** A table with a filter box and sortable columns. */
@@ -61,12 +61,12 @@ ${notes.length > 0 && h`<ul class="notes">${notes.map((n) => h`<li>${n}</li>`)}<
 </section>`;
 };
 
-const cell = (v: Row[string] | undefined): string => {
+const cell = (v: FigureRow[string] | undefined): string => {
   if (v === null || v === undefined) return 'n/a';
   return typeof v === 'number' ? String(Number(v.toPrecision(6))) : String(v);
 };
 
-const dataTable = (rows: readonly Row[], id: string): Html => {
+const dataTable = (rows: readonly FigureRow[], id: string): Html => {
   const keys = [...new Set(rows.flatMap((r) => Object.keys(r)))];
   const content = h`<table><thead><tr>${keys.map((k) => h`<th scope="col">${k}</th>`)}</tr></thead>
 <tbody>${rows.map((r) => h`<tr>${keys.map((k) => h`<td>${cell(r[k])}</td>`)}</tr>`)}</tbody></table>`;

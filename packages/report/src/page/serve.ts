@@ -70,7 +70,8 @@ export const servePage = async ({ render, stamp, port = 0 }: ServeOptions): Prom
     else if (request.url === '/') {
       page().then(
         (html) => end(200, 'text/html', html),
-        // The page looks again like any other: a report that fails now may succeed with the next run.
+        // The page looks again like any other: a report that fails now may succeed with the next
+        // run.
         (error: unknown) => end(500, 'text/html', failed(error)),
       );
     } else end(404, 'text/plain', 'not found\n');

@@ -1,4 +1,4 @@
-import type { Arm } from '../study/arm.ts';
+import type { ReportArm } from '../study/arm.ts';
 import type { GridTable } from '../tables/grid.ts';
 
 /** Tables of HeteroLoRA (Zhang et al. 2024, arXiv 2406.14956), as specifications over our arms. */
@@ -9,7 +9,7 @@ const differs =
 const paper = { paper: 'HeteroLoRA', table: 'logs', model: 'opt-350m', rows: 'named' } as const;
 
 /** The main comparison: uniform LoRA, LoRA with shortcuts, HeteroLoRA at equal budgets. */
-export const mainTable = (arms: readonly Arm[]): GridTable => ({
+export const mainTable = (arms: readonly ReportArm[]): GridTable => ({
   kind: 'grid',
   name: 'heterolora-main',
   title: 'HeteroLoRA: scores at equal budgets',
@@ -21,7 +21,7 @@ export const mainTable = (arms: readonly Arm[]): GridTable => ({
 });
 
 /** The proxies that rank modules: constant, gradient norm, SNIP, SynFlow, alpha test. */
-export const proxyTable = (arms: readonly Arm[]): GridTable => ({
+export const proxyTable = (arms: readonly ReportArm[]): GridTable => ({
   kind: 'grid',
   name: 'heterolora-proxies',
   title: 'HeteroLoRA: scores by proxy',

@@ -1,4 +1,4 @@
-import type { Arm } from '../study/arm.ts';
+import type { ReportArm } from '../study/arm.ts';
 import type { SweepFigure } from '../figures/sweep.ts';
 import type { ProgressFigure } from '../figures/training.ts';
 import type { GridTable } from '../tables/grid.ts';
@@ -12,7 +12,7 @@ import type { Claim, Margin } from '../verdict/claim.ts';
 const grid = (
   table: number,
   title: string,
-  arms: readonly Arm[],
+  arms: readonly ReportArm[],
   metrics: readonly string[],
   more: Partial<GridTable> = {},
 ): GridTable => ({
@@ -26,31 +26,31 @@ const grid = (
 });
 
 /** Table 1: positions, structures and compensations on understanding tasks. */
-export const hiddenKeyTable1 = (arms: readonly Arm[]): GridTable =>
+export const hiddenKeyTable1 = (arms: readonly ReportArm[]): GridTable =>
   grid(1, 'understanding', arms, ['score'], { differs: 'The paper prints medians over 5 seeds; ours are means.' });
 
 /** Table 2: generation (E2E), `model` one of gpt2-medium, llama2-7b. */
-export const hiddenKeyTable2 = (arms: readonly Arm[], model = 'gpt2-medium'): GridTable =>
+export const hiddenKeyTable2 = (arms: readonly ReportArm[], model = 'gpt2-medium'): GridTable =>
   grid(2, 'generation, E2E', arms, ['bleu', 'nist', 'meteor', 'rouge-l', 'cider'], {
     average: false,
     paper: { paper: 'HiddenKey', table: 'T2', model },
   });
 
 /** Table 3: generation (WebNLG). */
-export const hiddenKeyTable3 = (arms: readonly Arm[]): GridTable =>
+export const hiddenKeyTable3 = (arms: readonly ReportArm[]): GridTable =>
   grid(3, 'generation, WebNLG', arms, ['bleu', 'meteor', 'ter'], { average: false });
 
 /** Table 4: further understanding tasks. */
-export const hiddenKeyTable4 = (arms: readonly Arm[]): GridTable => grid(4, 'further tasks', arms, ['score']);
+export const hiddenKeyTable4 = (arms: readonly ReportArm[]): GridTable => grid(4, 'further tasks', arms, ['score']);
 
 /** Table 5: a large decoder on understanding tasks. */
-export const hiddenKeyTable5 = (arms: readonly Arm[]): GridTable => grid(5, 'a large decoder', arms, ['score']);
+export const hiddenKeyTable5 = (arms: readonly ReportArm[]): GridTable => grid(5, 'a large decoder', arms, ['score']);
 
 /**
  * Table 8: p values of HiddenKey against the others (`paper` names: LoRA, DropKey, HiddenCut,
  * HiddenKey-minus).
  */
-export const hiddenKeyTable8 = (hiddenkey: Arm, against: readonly Arm[]): VersusTable => ({
+export const hiddenKeyTable8 = (hiddenkey: ReportArm, against: readonly ReportArm[]): VersusTable => ({
   kind: 'versus',
   name: 'hiddenkey-table-8',
   title: 'HiddenKey, Table 8: HiddenKey against the others',
@@ -62,7 +62,7 @@ export const hiddenKeyTable8 = (hiddenkey: Arm, against: readonly Arm[]): Versus
 });
 
 /** Figure 4: score against dropout rate, one line for each method and structure. */
-export const hiddenKeyFigure4 = (arms: readonly Arm[]): SweepFigure => ({
+export const hiddenKeyFigure4 = (arms: readonly ReportArm[]): SweepFigure => ({
   kind: 'sweep',
   name: 'hiddenkey-figure-4',
   title: 'HiddenKey, Figure 4: dropout rate by method',
@@ -73,7 +73,7 @@ export const hiddenKeyFigure4 = (arms: readonly Arm[]): SweepFigure => ({
 });
 
 /** Figure 5: score against the rank r. */
-export const hiddenKeyFigure5 = (arms: readonly Arm[]): SweepFigure => ({
+export const hiddenKeyFigure5 = (arms: readonly ReportArm[]): SweepFigure => ({
   kind: 'sweep',
   name: 'hiddenkey-figure-5',
   title: 'HiddenKey, Figure 5: rank',
@@ -85,7 +85,7 @@ export const hiddenKeyFigure5 = (arms: readonly Arm[]): SweepFigure => ({
 });
 
 /** Figure 6: training loss and held-out score along training. */
-export const hiddenKeyFigure6 = (arms: readonly Arm[]): ProgressFigure => ({
+export const hiddenKeyFigure6 = (arms: readonly ReportArm[]): ProgressFigure => ({
   kind: 'progress',
   name: 'hiddenkey-figure-6',
   title: 'HiddenKey, Figure 6: along training',
@@ -96,14 +96,14 @@ export const hiddenKeyFigure6 = (arms: readonly Arm[]): ProgressFigure => ({
 /** The arms that the paper's claims speak of; leave out what an experiment does not run. */
 export interface HiddenKeyClaimArms {
   /** DropKey and HiddenCut by structure. */
-  readonly dropkey?: { readonly element: Arm; readonly column: Arm; readonly span: Arm };
-  readonly hiddencut?: { readonly element: Arm; readonly column: Arm; readonly span: Arm };
-  readonly hiddenkey?: Arm;
-  readonly minus?: Arm;
+  readonly dropkey?: { readonly element: ReportArm; readonly column: ReportArm; readonly span: ReportArm };
+  readonly hiddencut?: { readonly element: ReportArm; readonly column: ReportArm; readonly span: ReportArm };
+  readonly hiddenkey?: ReportArm;
+  readonly minus?: ReportArm;
   /**
    * HiddenKey-minus with one more dropout (DropAttention, input, output): the sufficiency claim.
    */
-  readonly additions?: readonly Arm[];
+  readonly additions?: readonly ReportArm[];
   /** Largest gain that still counts as none; default: the paper's own effect of the KL term. */
   readonly margin?: Margin;
 }

@@ -1,4 +1,4 @@
-import type { Arm } from '../study/arm.ts';
+import type { ReportArm } from '../study/arm.ts';
 import type { BarsFigure } from '../figures/bars.ts';
 import type { SweepFigure } from '../figures/sweep.ts';
 import type { GapFigure, ProgressFigure } from '../figures/training.ts';
@@ -17,7 +17,7 @@ const differs =
  * Table 1: GLUE scores by task. Give arms a `paper` name of AdaLoRA's table (LoRA-r8,
  * AdaLoRA-1.27M) to line them up.
  */
-export const loraDropoutTable1 = (arms: readonly Arm[]): GridTable => ({
+export const loraDropoutTable1 = (arms: readonly ReportArm[]): GridTable => ({
   kind: 'grid',
   name: 'lora-dropout-table-1',
   title: 'LoRA Dropout, Table 1: scores by task',
@@ -29,7 +29,7 @@ export const loraDropoutTable1 = (arms: readonly Arm[]): GridTable => ({
 });
 
 /** Table 2: question answering, exact match and F1, by budget (axis `r`). */
-export const loraDropoutTable2 = (arms: readonly Arm[]): GridTable => ({
+export const loraDropoutTable2 = (arms: readonly ReportArm[]): GridTable => ({
   kind: 'grid',
   name: 'lora-dropout-table-2',
   title: 'LoRA Dropout, Table 2: question answering by rank',
@@ -42,7 +42,7 @@ export const loraDropoutTable2 = (arms: readonly Arm[]): GridTable => ({
 });
 
 /** Table 3: instruction tuning, accuracy on multiple-choice questions without examples. */
-export const loraDropoutTable3 = (arms: readonly Arm[]): GridTable => ({
+export const loraDropoutTable3 = (arms: readonly ReportArm[]): GridTable => ({
   kind: 'grid',
   name: 'lora-dropout-table-3',
   title: 'LoRA Dropout, Table 3: instruction tuning',
@@ -52,7 +52,7 @@ export const loraDropoutTable3 = (arms: readonly Arm[]): GridTable => ({
 });
 
 /** Table 4: calibration error by task. */
-export const loraDropoutTable4 = (arms: readonly Arm[]): GridTable => ({
+export const loraDropoutTable4 = (arms: readonly ReportArm[]): GridTable => ({
   kind: 'grid',
   name: 'lora-dropout-table-4',
   title: 'LoRA Dropout, Table 4: expected calibration error',
@@ -63,7 +63,7 @@ export const loraDropoutTable4 = (arms: readonly Arm[]): GridTable => ({
 });
 
 /** Figure 1: training and test loss along training. */
-export const loraDropoutFigure1 = (arms: readonly Arm[]): GapFigure => ({
+export const loraDropoutFigure1 = (arms: readonly ReportArm[]): GapFigure => ({
   kind: 'gap',
   name: 'lora-dropout-figure-1',
   title: 'LoRA Dropout, Figure 1: training and held-out loss',
@@ -72,7 +72,7 @@ export const loraDropoutFigure1 = (arms: readonly Arm[]): GapFigure => ({
 });
 
 /** Figure 3: calibration error along training. */
-export const loraDropoutFigure3 = (arms: readonly Arm[]): ProgressFigure => ({
+export const loraDropoutFigure3 = (arms: readonly ReportArm[]): ProgressFigure => ({
   kind: 'progress',
   name: 'lora-dropout-figure-3',
   title: 'LoRA Dropout, Figure 3: calibration error along training',
@@ -81,7 +81,7 @@ export const loraDropoutFigure3 = (arms: readonly Arm[]): ProgressFigure => ({
 });
 
 /** Figure 4: the four variants. `noDrop` is the baseline of the lower panel. */
-export const loraDropoutFigure4 = (arms: readonly Arm[], noDrop: Arm): BarsFigure => ({
+export const loraDropoutFigure4 = (arms: readonly ReportArm[], noDrop: ReportArm): BarsFigure => ({
   kind: 'bars',
   name: 'lora-dropout-figure-4',
   title: 'LoRA Dropout, Figure 4: masks in training, ensemble at test',
@@ -91,7 +91,10 @@ export const loraDropoutFigure4 = (arms: readonly Arm[], noDrop: Arm): BarsFigur
 });
 
 /** Figure 5, left: score, NLL and ECE against p; `references` are horizontal lines. */
-export const loraDropoutFigure5p = (arms: readonly Arm[], references: readonly Arm[] = []): SweepFigure => ({
+export const loraDropoutFigure5p = (
+  arms: readonly ReportArm[],
+  references: readonly ReportArm[] = [],
+): SweepFigure => ({
   kind: 'sweep',
   name: 'lora-dropout-figure-5-p',
   title: 'LoRA Dropout, Figure 5: dropout rate',
@@ -103,7 +106,10 @@ export const loraDropoutFigure5p = (arms: readonly Arm[], references: readonly A
 });
 
 /** Figure 5, right: score, NLL and ECE against N. */
-export const loraDropoutFigure5n = (arms: readonly Arm[], references: readonly Arm[] = []): SweepFigure => ({
+export const loraDropoutFigure5n = (
+  arms: readonly ReportArm[],
+  references: readonly ReportArm[] = [],
+): SweepFigure => ({
   kind: 'sweep',
   name: 'lora-dropout-figure-5-n',
   title: 'LoRA Dropout, Figure 5: training samples',
@@ -118,12 +124,12 @@ export const loraDropoutFigure5n = (arms: readonly Arm[], references: readonly A
 /** The arms that the paper's claims speak of; leave out what an experiment does not run. */
 export interface LoraDropoutClaimArms {
   /** Runs over p, and over N. */
-  readonly overP?: Arm;
-  readonly overN?: Arm;
+  readonly overP?: ReportArm;
+  readonly overN?: ReportArm;
   /** LoRA Dropout at its usual setting, plain LoRA, and masks at test alone. */
-  readonly drop?: Arm;
-  readonly plain?: Arm;
-  readonly dropTest?: Arm;
+  readonly drop?: ReportArm;
+  readonly plain?: ReportArm;
+  readonly dropTest?: ReportArm;
 }
 
 /** The paper's claims that the given arms allow to test. */

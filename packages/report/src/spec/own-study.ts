@@ -1,6 +1,6 @@
 import type { Labels } from '@lab/records';
 import type { Candidates } from '../study/answer.ts';
-import { armLabels, equalLabels, type Arm } from '../study/arm.ts';
+import { armLabels, equalLabels, type ReportArm } from '../study/arm.ts';
 import { groupBy } from '../study/group.ts';
 import type { ReportSpec } from './spec.ts';
 
@@ -29,14 +29,14 @@ const nameOf = (labels: Labels): string => {
 };
 
 /** An arm by its whole set of labels. */
-const armOf = (all: Labels): Arm => {
+const armOf = (all: Labels): ReportArm => {
   const labels = armLabels(all);
   return { name: nameOf(labels), labels };
 };
 
 /** Every arm once, as many as a table can show; `isWhole` where these are all. */
-const armsOf = (all: Iterable<Labels>): { readonly arms: readonly Arm[]; readonly isWhole: boolean } => {
-  const arms = new Map<string, Arm>();
+const armsOf = (all: Iterable<Labels>): { readonly arms: readonly ReportArm[]; readonly isWhole: boolean } => {
+  const arms = new Map<string, ReportArm>();
   for (const labels of all) {
     const arm = armOf(labels);
     if (arms.size >= mostArms && !arms.has(arm.name)) return { arms: [...arms.values()], isWhole: false };
@@ -46,7 +46,7 @@ const armsOf = (all: Iterable<Labels>): { readonly arms: readonly Arm[]; readonl
 };
 
 /** For each arm the baseline at its point of the grid. */
-const baselinesOf = (arms: readonly Arm[], { baseline, gridAxes }: OwnStudy): ReadonlyMap<string, Arm> => {
+const baselinesOf = (arms: readonly ReportArm[], { baseline, gridAxes }: OwnStudy): ReadonlyMap<string, ReportArm> => {
   if (!baseline) return new Map();
   const free = gridAxes.filter((axis) => !Object.hasOwn(baseline, axis));
   return new Map(
@@ -59,15 +59,17 @@ const baselinesOf = (arms: readonly Arm[], { baseline, gridAxes }: OwnStudy): Re
 };
 
 /** Arms without the axes of the grid, each with its settings: what a study compares in the end. */
-const methodsOf = (arms: readonly Arm[], gridAxes: readonly string[]): readonly Candidates[] => {
-  const withoutGrid = ({ labels = {} }: Arm): Labels =>
+const methodsOf = (arms: readonly ReportArm[], gridAxes: readonly string[]): readonly Candidates[] => {
+  const withoutGrid = ({ labels = {} }: ReportArm): Labels =>
     Object.fromEntries(Object.entries(labels).filter(([axis]) => !gridAxes.includes(axis)));
   const groups = groupBy(arms, (arm) => nameOf(withoutGrid(arm)));
   return [...groups].map(([name, own]) => ({ name, arms: own }));
 };
 
-/** The one axis of numbers along which curves can be drawn; undefined where the grid has others too. */
-const curveAxis = (arms: readonly Arm[], gridAxes: readonly string[]): string | undefined => {
+/**
+ * The one axis of numbers along which curves can be drawn; undefined where the grid has others too.
+ */
+const curveAxis = (arms: readonly ReportArm[], gridAxes: readonly string[]): string | undefined => {
   const [axis, ...others] = gridAxes;
   const isNumeric = axis !== undefined && arms.every(({ labels }) => typeof labels?.[axis] === 'number');
   return others.length === 0 && isNumeric ? axis : undefined;
@@ -77,7 +79,8 @@ const metrics = ['score', 'nll', 'ece'];
 
 /**
  * The report of one's own study: the answer, tuned on validation where there is a grid; then every
- * arm's scores, each compared with the baseline at its point of the grid; curves, calibration, cost.
+ * arm's scores, each compared with the baseline at its point of the grid; curves, calibration,
+ * cost.
  */
 export const ownStudySpec = (study: OwnStudy): ReportSpec => {
   const { name, title, question, gridAxes } = study;
@@ -94,7 +97,7 @@ export const ownStudySpec = (study: OwnStudy): ReportSpec => {
     own.some((arm) => arm.name === only?.name || arm.name === base?.name),
   );
   const axis = curveAxis(arms, gridAxes);
-  const curves = methods.map((method): Arm => {
+  const curves = methods.map((method): ReportArm => {
     const [first] = method.arms;
     return { name: method.name, labels: first?.labels ?? {}, free: gridAxes };
   });

@@ -1,11 +1,11 @@
 import type { Labels } from '@lab/records';
-import type { Arm } from '../study/arm.ts';
+import type { ReportArm } from '../study/arm.ts';
 import type { Cell, Study } from '../study/study.ts';
 import type { ReportSpec } from './spec.ts';
 
 /** One arm for each set of labels beside data set and seed, which an ensemble goes over. */
-const armsOf = (cells: readonly Cell[]): readonly Arm[] => {
-  const arms = cells.map(({ labels, record }): Arm => {
+const armsOf = (cells: readonly Cell[]): readonly ReportArm[] => {
+  const arms = cells.map(({ labels, record }): ReportArm => {
     const { dataset: _dataset, seed: _seed, ...rest }: Labels = labels;
     const where = { ...rest, method: labels.method ?? record.config.dropout.name };
     return { name: [...new Set(Object.values(where))].join(', '), where };

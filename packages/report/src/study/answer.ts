@@ -1,6 +1,6 @@
 import { mean } from '../stats/describe.ts';
 import { studentQuantile } from '../stats/distributions.ts';
-import { type Arm, byTask, cellsOf, pairName, readingOf, seedValues, type Point } from './arm.ts';
+import { type ReportArm, byTask, cellsOf, pairName, readingOf, seedValues, type Point } from './arm.ts';
 import { type Comparison, compareArms } from './comparison.ts';
 import { groupBy } from './group.ts';
 import { mainMetric, type Metric, show, unitAfter } from './metric.ts';
@@ -11,7 +11,7 @@ import type { Cell } from './study.ts';
 export interface Candidates {
   readonly name: string;
   /** One arm for each setting; the one with the best validation score stands for the method. */
-  readonly arms: readonly Arm[];
+  readonly arms: readonly ReportArm[];
 }
 
 /** What a report answers first: which method is best, and how far it is from the baseline. */
@@ -25,7 +25,7 @@ export interface AnswerSpec {
 /** A method at its chosen setting. */
 export interface Ranked {
   readonly name: string;
-  readonly arm: Arm;
+  readonly arm: ReportArm;
   /** Settings that were tried. */
   readonly tried: number;
   /** Mean validation score, by which the setting was chosen; null where none was evaluated. */
@@ -50,7 +50,7 @@ export interface Answer {
 }
 
 /** Mean validation score of an arm, averaged over seeds, then over data sets; null without any. */
-const validationOf = (cells: readonly Cell[], arm: Arm, metric: string): number | null => {
+const validationOf = (cells: readonly Cell[], arm: ReportArm, metric: string): number | null => {
   const points = cellsOf(cells, arm).flatMap((cell): readonly Point[] => {
     const value = validationValue(cell, metric, readingOf(cell, arm));
     return value === null ? [] : [{ task: taskOf(cell), seed: seedOf(cell), value }];
@@ -62,7 +62,7 @@ const validationOf = (cells: readonly Cell[], arm: Arm, metric: string): number 
 
 interface Chosen {
   readonly name: string;
-  readonly arm: Arm;
+  readonly arm: ReportArm;
   readonly tried: number;
   readonly validation: number | null;
   readonly score: number;

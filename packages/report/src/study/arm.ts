@@ -1,6 +1,6 @@
 import { differingKeys } from './flatten.ts';
 import { groupBy } from './group.ts';
-import { axis, choiceNamed, reading, type Reading, type ReadoutChoice, seedOf, taskOf, value } from './run.ts';
+import { axis, choiceNamed, reading, type RunReading, type ReadoutChoice, seedOf, taskOf, value } from './run.ts';
 import { BadInput, type Label, type Labels } from '@lab/records';
 import type { Cell } from './study.ts';
 
@@ -8,7 +8,7 @@ import type { Cell } from './study.ts';
 export type Where = { readonly [axis: string]: Label | readonly Label[] };
 
 /** One line of a comparison, as plain data: which runs, read how, and the name a paper gives it. */
-export interface Arm {
+export interface ReportArm {
   readonly name: string;
   readonly where?: Where;
   /**
@@ -39,7 +39,7 @@ export interface Titled {
 
 /** Over arms given one by one, or one for each value of the axis `by` (default: method). */
 export interface OverArms extends Titled {
-  readonly arms?: readonly Arm[];
+  readonly arms?: readonly ReportArm[];
   readonly by?: string;
 }
 
@@ -65,8 +65,11 @@ export const levels = (cells: readonly Cell[], name: string): Label[] => {
 };
 
 /** The given arms, or one for each value of an axis. */
-export const armsOf = (cells: readonly Cell[], given: readonly Arm[] | undefined, by = 'method'): readonly Arm[] =>
-  given ?? levels(cells, by).map((v) => ({ name: String(v), where: { [by]: v } }));
+export const armsOf = (
+  cells: readonly Cell[],
+  given: readonly ReportArm[] | undefined,
+  by = 'method',
+): readonly ReportArm[] => given ?? levels(cells, by).map((v) => ({ name: String(v), where: { [by]: v } }));
 
 /** Labels that tell arms apart: an arm goes over data sets and seeds. */
 export const armLabels = (labels: Labels): Labels => {
@@ -81,7 +84,7 @@ export const equalLabels = (a: Labels, b: Labels): boolean => {
 };
 
 /** The runs of an arm. */
-export const cellsOf = (cells: readonly Cell[], { where, labels, free = [] }: Arm): readonly Cell[] => {
+export const cellsOf = (cells: readonly Cell[], { where, labels, free = [] }: ReportArm): readonly Cell[] => {
   const fixed = (all: Labels): Labels =>
     Object.fromEntries(Object.entries(armLabels(all)).filter(([axisName]) => !free.includes(axisName)));
   const wanted = labels && fixed(labels);
@@ -91,13 +94,13 @@ export const cellsOf = (cells: readonly Cell[], { where, labels, free = [] }: Ar
 };
 
 /** The arm at one value of an axis. */
-export const armAt = (arm: Arm, axisName: string, level: Label): Arm => ({
+export const armAt = (arm: ReportArm, axisName: string, level: Label): ReportArm => ({
   ...arm,
   where: { ...arm.where, [axisName]: level },
 });
 
 /** How an arm reads a run. */
-export const readingOf = (cell: Cell, arm: Arm): Reading | null => {
+export const readingOf = (cell: Cell, arm: ReportArm): RunReading | null => {
   const choice = arm.readout ?? choiceNamed(cell.labels.readout) ?? 'own';
   return reading(cell, choice, arm.members ?? (typeof cell.labels.M === 'number' ? cell.labels.M : undefined));
 };
@@ -106,7 +109,7 @@ const average = (values: readonly number[]): number => values.reduce((a, b) => a
 /** One text for a task and a seed, by which runs of two arms are paired. */
 export const pairName = ({ task, seed }: Pick<Point, 'task' | 'seed'>): string => `${task}\u0000${seed}`;
 
-const pointsOf = (cells: readonly Cell[], arm: Arm, metric: string): Point[] => {
+const pointsOf = (cells: readonly Cell[], arm: ReportArm, metric: string): Point[] => {
   const all = cells.flatMap((cell): readonly Point[] => {
     const v = value(cell, metric, readingOf(cell, arm));
     return v === null || !Number.isFinite(v) ? [] : [{ task: taskOf(cell), seed: seedOf(cell), value: v }];
@@ -117,7 +120,7 @@ const pointsOf = (cells: readonly Cell[], arm: Arm, metric: string): Point[] => 
 };
 
 /** Throws `BadInput` where an arm holds runs of several configs for one task and seed. */
-const checkOneConfig = (own: readonly Cell[], { name }: Arm): void => {
+const checkOneConfig = (own: readonly Cell[], { name }: ReportArm): void => {
   const first = new Map<string, Cell>();
   for (const cell of own) {
     const pair = { task: taskOf(cell), seed: seedOf(cell) };
@@ -137,14 +140,16 @@ const checkOneConfig = (own: readonly Cell[], { name }: Arm): void => {
  * Scores of an arm: one for each task and seed, sorted. Runs without the number are left out.
  * Throws `BadInput` where the arm names several configs: their mean would be nobody's score.
  */
-export const points = (cells: readonly Cell[], arm: Arm, metric: string): Point[] => {
+export const points = (cells: readonly Cell[], arm: ReportArm, metric: string): Point[] => {
   const own = cellsOf(cells, arm);
   checkOneConfig(own, arm);
   return pointsOf(own, arm, metric);
 };
 
-/** As `points`, averaged over all configs of a task and seed: for a tile that says what it averages. */
-export const averagedPoints = (cells: readonly Cell[], arm: Arm, metric: string): Point[] =>
+/**
+ * As `points`, averaged over all configs of a task and seed: for a tile that says what it averages.
+ */
+export const averagedPoints = (cells: readonly Cell[], arm: ReportArm, metric: string): Point[] =>
   pointsOf(cellsOf(cells, arm), arm, metric);
 
 /** Points by task, in the order of `points`. */
@@ -172,5 +177,5 @@ export const bySeed = (list: readonly Point[]): { readonly seed: number; readonl
 };
 
 /** The numbers of `bySeed` for one arm and metric. */
-export const seedValues = (cells: readonly Cell[], arm: Arm, metric: string): number[] =>
+export const seedValues = (cells: readonly Cell[], arm: ReportArm, metric: string): number[] =>
   bySeed(points(cells, arm, metric)).map((p) => p.value);

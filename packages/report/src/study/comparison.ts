@@ -5,7 +5,7 @@ import type { Interval } from '../stats/interval.ts';
 import { seedExampleInterval } from '../stats/seed-example.ts';
 import { mcnemar, type SeedwiseMcNemar, seedwise } from '../stats/mcnemar.ts';
 import { detectable, pairedTest, type PairedTest, seedInterval } from '../stats/paired-test.ts';
-import { type Arm, bySeed, cellsOf, paired, pairName, points, readingOf, type Point } from './arm.ts';
+import { type ReportArm, bySeed, cellsOf, paired, pairName, points, readingOf, type Point } from './arm.ts';
 import { outcomesOf, seedOf, taskOf } from './run.ts';
 import type { Outcomes } from './outcome.ts';
 import type { Cell } from './study.ts';
@@ -27,7 +27,12 @@ export interface Comparison {
   readonly detectable: number | null;
 }
 
-export const compareArms = (cells: readonly Cell[], arm: Arm, baseline: Arm, metric: string): Comparison => {
+export const compareArms = (
+  cells: readonly Cell[],
+  arm: ReportArm,
+  baseline: ReportArm,
+  metric: string,
+): Comparison => {
   const differences = paired(points(cells, arm, metric), points(cells, baseline, metric));
   const seeds = bySeed(differences).map((p) => p.value);
   const summary = describe(seeds);
@@ -69,7 +74,7 @@ const sharedShare = (
 
 const outcomesBy = (
   cells: readonly Cell[],
-  arm: Arm,
+  arm: ReportArm,
 ): Map<string, { readonly point: Pair; readonly own: Outcomes }> => {
   const outcomes = new Map<string, { readonly point: Pair; readonly own: Outcomes }>();
   for (const cell of cellsOf(cells, arm)) {
@@ -85,7 +90,11 @@ const outcomesBy = (
 /**
  * Null where the two arms share no run with per-example outputs (regressions, missing readouts).
  */
-export const compareExamples = (cells: readonly Cell[], arm: Arm, baseline: Arm): ExampleComparison | null => {
+export const compareExamples = (
+  cells: readonly Cell[],
+  arm: ReportArm,
+  baseline: ReportArm,
+): ExampleComparison | null => {
   const others = outcomesBy(cells, baseline);
   const numbers = new Map<string, number>();
   const numberOf = (id: string): number => {

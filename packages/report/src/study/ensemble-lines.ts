@@ -3,7 +3,7 @@ import { mean } from '../stats/describe.ts';
 import type { Interval } from '../stats/interval.ts';
 import { jackknifeInterval } from '../stats/jackknife.ts';
 import { subsets } from '../stats/subsets.ts';
-import { type Arm, bySeed, cellsOf, points } from './arm.ts';
+import { type ReportArm, bySeed, cellsOf, points } from './arm.ts';
 import { sizesOf } from './run.ts';
 import { scoreOutputs } from './outcome.ts';
 import { type SeedEnsembles, seedEnsembles, type SeedMembers } from './seed-ensemble.ts';
@@ -39,7 +39,7 @@ const runs = (list: Parameters<typeof bySeed>[0]): Draw[] =>
   bySeed(list).map(({ seed, value }) => ({ seeds: [seed], value }));
 
 /** The arm's runs one by one: what a single training gives. */
-export const singleLine = (cells: readonly Cell[], arm: Arm, metrics: readonly string[]): EnsembleLine => ({
+export const singleLine = (cells: readonly Cell[], arm: ReportArm, metrics: readonly string[]): EnsembleLine => ({
   series: arm.name,
   of: 'one model',
   average: null,
@@ -55,7 +55,7 @@ const waysFor = (size: number): readonly (Average | null)[] => (size === 1 ? [nu
  * Mask ensembles of one trained model, for every stored size. A regression has values, whose only
  * average is that of `logits`.
  */
-export const maskLines = (cells: readonly Cell[], arm: Arm, metrics: readonly string[]): EnsembleLine[] =>
+export const maskLines = (cells: readonly Cell[], arm: ReportArm, metrics: readonly string[]): EnsembleLine[] =>
   sizesOf(cellsOf(cells, arm)).flatMap((members) =>
     waysFor(members).map((average): EnsembleLine => {
       const read = (how: Average, metric: string) =>
@@ -103,7 +103,7 @@ const drawsOf = (
  */
 export const seedLines = (
   cells: readonly Cell[],
-  arm: Arm,
+  arm: ReportArm,
   metrics: readonly string[],
 ): { readonly lines: readonly EnsembleLine[]; readonly refused: SeedEnsembles['refused'] } => {
   const { members, refused } = seedEnsembles(cells, arm);

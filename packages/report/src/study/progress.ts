@@ -1,7 +1,7 @@
 import type { Evaluation } from '@lab/records';
-import { type Arm, cellsOf, pairName, readingOf } from './arm.ts';
+import { type ReportArm, cellsOf, pairName, readingOf } from './arm.ts';
 import { groupBy } from './group.ts';
-import { curve, type Reading, seedOf, taskOf } from './run.ts';
+import { curve, type RunReading, seedOf, taskOf } from './run.ts';
 import type { Cell } from './study.ts';
 
 /** One evaluation of one run along training. */
@@ -27,7 +27,7 @@ export interface Moment {
 const pick = (
   list: readonly Evaluation[],
   split: Evaluation['split'],
-  wanted: Reading | null,
+  wanted: RunReading | null,
 ): Evaluation | undefined => {
   const some = list.filter((e) => e.split === split);
   return (
@@ -38,7 +38,7 @@ const pick = (
 };
 
 /** The curves of an arm's runs for a metric (`score`: the main one). */
-export const moments = (cells: readonly Cell[], arm: Arm, metric: string): Moment[] =>
+export const moments = (cells: readonly Cell[], arm: ReportArm, metric: string): Moment[] =>
   cellsOf(cells, arm).flatMap((cell) => {
     const name = metric === 'score' ? cell.record.result.metric : metric;
     const wanted = readingOf(cell, arm);

@@ -17,7 +17,9 @@ export const disagreement = (record: RunRecord, predictions: readonly Prediction
       const stored = metrics[name];
       if (value === null || stored === null || stored === undefined) continue;
       if (Math.abs(stored - value) > tolerance * Math.max(1, Math.abs(value)))
-        return `${readout} of ${members}: ${name} is ${stored} in the result and ${value.toFixed(6)} by the predictions`;
+        return (
+          `${readout} of ${members}: ${name} is ${stored} in ` + `the result and ${value.toFixed(6)} by the predictions`
+        );
     }
   }
   return null;

@@ -21,7 +21,7 @@ const choices = [
 export type ReadoutChoice = (typeof choices)[number];
 
 /** A readout with its ensemble size; 1 for single passes. */
-export interface Reading {
+export interface RunReading {
   readonly readout: ReadoutName;
   readonly members: number;
 }
@@ -64,7 +64,7 @@ const ensembleOf = ({ record: { result } }: Cell): Readout =>
   isEnsemble(result.headline.readout) ? result.headline.readout : 'ensemble-logits';
 
 /** What a choice means for one run; null where the run has no such output. */
-export const reading = (cell: Cell, choice: ReadoutChoice, members?: number): Reading | null => {
+export const reading = (cell: Cell, choice: ReadoutChoice, members?: number): RunReading | null => {
   const { headline } = cell.record.result;
   if (choice === 'own') return members && isEnsemble(headline.readout) ? { ...headline, members } : headline;
   if (choice === 'single-members') {
@@ -78,7 +78,7 @@ export const reading = (cell: Cell, choice: ReadoutChoice, members?: number): Re
   return size === undefined ? null : { readout, members: size };
 };
 
-const evaluation = (cell: Cell, split: Evaluation['split'], { readout, members }: Reading): Evaluation | undefined =>
+const evaluation = (cell: Cell, split: Evaluation['split'], { readout, members }: RunReading): Evaluation | undefined =>
   cell.record.result.evaluations.find(
     (e) => e.split === split && e.readout === readout && (!isEnsemble(readout) || e.members === members),
   );
@@ -86,13 +86,13 @@ const evaluation = (cell: Cell, split: Evaluation['split'], { readout, members }
 const passes = [
   { readout: 'mean-field', members: 1 },
   { readout: 'deterministic', members: 1 },
-] as const satisfies readonly Reading[];
+] as const satisfies readonly RunReading[];
 
 /**
  * A metric on the validation split under a reading, or under a single pass where only that was
  * evaluated there; `score` is the main metric. Null where unknown or diverged.
  */
-export const validationValue = (cell: Cell, metric: string, wanted: Reading | null): number | null => {
+export const validationValue = (cell: Cell, metric: string, wanted: RunReading | null): number | null => {
   const { result } = cell.record;
   if (wanted === null || result.status !== 'done') return null;
   const own = [wanted, ...passes].find((r) => evaluation(cell, 'validation', r) !== undefined);
@@ -120,12 +120,12 @@ const keptOf = (cell: Cell): Kept => {
 /** Evaluations along training, read once. */
 export const curve = (cell: Cell): readonly CurvePoint[] => (keptOf(cell).curve ??= force(cell.curve));
 
-const nameOf = ({ readout, members }: Reading): string => `${readout}|${members}`;
+const nameOf = ({ readout, members }: RunReading): string => `${readout}|${members}`;
 /**
  * Per-example outcomes under a reading, or null. Predictions are large, so they are read once,
  * turned into the outcomes of every readout that tables commonly ask for, and let go.
  */
-export const outcomesOf = (cell: Cell, wanted: Reading): Outcomes | null => {
+export const outcomesOf = (cell: Cell, wanted: RunReading): Outcomes | null => {
   if (wanted.readout === 'single-members') return null;
   const known = keptOf(cell).outcomes;
   if (!known.has(nameOf(wanted))) {
@@ -138,7 +138,7 @@ export const outcomesOf = (cell: Cell, wanted: Reading): Outcomes | null => {
 };
 
 /** Scores computed from a run's stored outputs, once for each reading. */
-const computedScores = (cell: Cell, wanted: Reading): ReturnType<typeof storedScores> => {
+const computedScores = (cell: Cell, wanted: RunReading): ReturnType<typeof storedScores> => {
   const known = keptOf(cell).scores;
   const name = nameOf(wanted);
   if (!known.has(name)) known.set(name, storedScores(force(cell.predictions), wanted.readout, wanted.members));
@@ -156,7 +156,7 @@ const labelledOf = (rows: readonly Prediction[], readout: Readout, members: numb
  * Calibration scores of a run under a reading, once for each; null for regressions and outputs that
  * are not stored.
  */
-const calibratedOf = (cell: Cell, { readout, members }: Reading): ReturnType<typeof calibratedScores> => {
+const calibratedOf = (cell: Cell, { readout, members }: RunReading): ReturnType<typeof calibratedScores> => {
   if (readout === 'single-members') return null;
   const known = keptOf(cell).calibrated;
   const name = nameOf({ readout, members });
@@ -198,7 +198,11 @@ const costs: { readonly [metric: string]: (result: Cell['record']['result']) => 
  * Metric on the training and test split under one readout: the wanted one where the training split
  * has it, else a single pass.
  */
-const onBothSplits = (cell: Cell, wanted: Reading, metric: string): readonly [train: number, test: number] | null => {
+const onBothSplits = (
+  cell: Cell,
+  wanted: RunReading,
+  metric: string,
+): readonly [train: number, test: number] | null => {
   const same = [wanted, ...passes].find((r) => evaluation(cell, 'train', r) !== undefined);
   const train = same && evaluation(cell, 'train', same)?.metrics[metric];
   const test = same && evaluation(cell, 'test', same)?.metrics[metric];
@@ -210,7 +214,7 @@ const onBothSplits = (cell: Cell, wanted: Reading, metric: string): readonly [tr
  * between train and test, or a cost. Stored evaluations are used; an ensemble size without one is
  * computed from the stored members. Null where unknown or diverged.
  */
-export const value = (cell: Cell, metric: string, r: Reading | null): number | null => {
+export const value = (cell: Cell, metric: string, r: RunReading | null): number | null => {
   const { result } = cell.record;
   const cost = costs[metric];
   if (cost) return cost(result);

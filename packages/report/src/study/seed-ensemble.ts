@@ -1,5 +1,5 @@
 import type { Logits } from '@lab/metrics';
-import { type Arm, cellsOf, readingOf } from './arm.ts';
+import { type ReportArm, cellsOf, readingOf } from './arm.ts';
 import { groupBy } from './group.ts';
 import { storedOutputs } from './outcome.ts';
 import { seedOf, taskOf } from './run.ts';
@@ -32,7 +32,7 @@ interface SeedRun {
   readonly rows: ReadonlyMap<string, { readonly label: number; readonly output: readonly number[] | null }>;
 }
 
-const seedRun = (cell: Cell, arm: Arm): SeedRun => {
+const seedRun = (cell: Cell, arm: ReportArm): SeedRun => {
   const reading = readingOf(cell, arm);
   const rows = force(cell.predictions);
   const isText = rows.some(({ texts }) => texts !== undefined);
@@ -45,7 +45,7 @@ const seedRun = (cell: Cell, arm: Arm): SeedRun => {
 };
 
 /** Why runs of one data set cannot be members of one ensemble; undefined where they can. */
-const refusal = (task: string, arm: Arm, runs: readonly SeedRun[]): string | undefined => {
+const refusal = (task: string, arm: ReportArm, runs: readonly SeedRun[]): string | undefined => {
   const twice = runs.find(({ seed }, i) => runs.findIndex((other) => other.seed === seed) < i);
   if (twice)
     return `${task}: ${arm.name} has several runs of seed ${twice.seed}; an ensemble over seeds takes one of each`;
@@ -80,7 +80,7 @@ const aligned = (runs: readonly SeedRun[]): Pick<SeedMembers, 'labels' | 'output
  * The runs of an arm as members of one ensemble for each data set (Lakshminarayanan et al. 2017),
  * examples matched by id.
  */
-export const seedEnsembles = (cells: readonly Cell[], arm: Arm): SeedEnsembles => {
+export const seedEnsembles = (cells: readonly Cell[], arm: ReportArm): SeedEnsembles => {
   const done = cellsOf(cells, arm).filter(({ record }) => record.result.status === 'done');
   const members: SeedMembers[] = [];
   const refused: string[] = [];

@@ -1,6 +1,6 @@
 import { fold } from '@lab/random';
 import { caption } from '../study/caption.ts';
-import { type Arm, armsOf, byTask, cellsOf, points, type OverArms } from '../study/arm.ts';
+import { type ReportArm, armsOf, byTask, cellsOf, points, type OverArms } from '../study/arm.ts';
 import { reportKey } from '../study/comparison.ts';
 import { groupBy } from '../study/group.ts';
 import { heading, mainMetric, metricOf } from '../study/metric.ts';
@@ -9,14 +9,14 @@ import type { Cell } from '../study/study.ts';
 import { type Estimate, iqm, type Matrix, probabilityOfImprovement, stratified } from '../stats/across-tasks.ts';
 import { mean } from '../stats/describe.ts';
 import { skill } from '../stats/skill.ts';
-import { column, type Entry, type Table, text } from './table.ts';
+import { column, type TableEntry, type Table, text } from './table.ts';
 
 /**
  * Over tasks: interquartile mean, probability of improvement on the baseline, share of tasks won.
  */
 export interface AcrossTable extends OverArms {
   readonly kind: 'across';
-  readonly baseline: Arm;
+  readonly baseline: ReportArm;
   readonly metric: string;
 }
 
@@ -45,7 +45,7 @@ interface Pair {
  * Scores by task on the tasks and seeds that both arms have, so that rows stay paired; tasks
  * without a scale are left out.
  */
-const pairs = (cells: readonly Cell[], arms: readonly [Arm, Arm], metric: string): readonly Pair[] => {
+const pairs = (cells: readonly Cell[], arms: readonly [ReportArm, ReportArm], metric: string): readonly Pair[] => {
   const scaleOf = scales(cells, metric);
   const [mine, other] = arms.map((arm) => byTask(points(cells, arm, metric)));
   return [...(mine ?? [])].flatMap(([task, list]) => {
@@ -60,7 +60,7 @@ const pairs = (cells: readonly Cell[], arms: readonly [Arm, Arm], metric: string
   });
 };
 
-const estimateEntry = ({ value, low, high }: Estimate, scale: number, digits: number): Entry => {
+const estimateEntry = ({ value, low, high }: Estimate, scale: number, digits: number): TableEntry => {
   const [v, l, h] = [value, low, high].map((x) => (x * scale).toFixed(digits));
   return { text: `${v} [${l}, ${h}]`, sort: value, raw: { value, low, high } };
 };
@@ -73,7 +73,7 @@ export const acrossTables = (cells: readonly Cell[], spec: AcrossTable): Table[]
   const arms = armsOf(cells, spec.arms, spec.by);
   const metric = mainMetric(cells, spec.metric);
   const idle = new Set<string>();
-  const rows = arms.map((arm): Entry[] => {
+  const rows = arms.map((arm): TableEntry[] => {
     const both = pairs(cells, [arm, spec.baseline], spec.metric);
     if (both.length === 0) return [text(arm.name), text('0'), text('n/a'), text('n/a'), text('n/a')];
     for (const { task, mine, base } of both) if (Math.max(mean(mine), mean(base)) < 0.05) idle.add(task);
@@ -106,9 +106,12 @@ export const acrossTables = (cells: readonly Cell[], spec: AcrossTable): Table[]
       caption: caption(
         arms.flatMap((arm) => cellsOf(cells, arm)),
         [
-          `${heading(metric)}, own readout, put on one scale before averaging: 0 is the best constant answer, 100 is perfect.`,
-          `IQM: mean of the middle half of all runs. P(improvement): chance that a run beats a run of ${spec.baseline.name}`,
-          'on the same data set. Brackets: 95 % bootstrap (expanded percentile, 10,000 resamples), seeds within data sets.',
+          `${heading(metric)}, own readout, put on one scale before ` +
+            `averaging: 0 is the best constant answer, 100 is perfect.`,
+          `IQM: mean of the middle half of all runs. P(improvement): ` +
+            `chance that a run beats a run of ${spec.baseline.name}`,
+          'on the same data set. Brackets: 95 % bootstrap (expanded ' +
+            'percentile, 10,000 resamples), seeds within data sets.',
         ].join(' '),
         spec.differs,
       ),
@@ -124,7 +127,8 @@ export const acrossTables = (cells: readonly Cell[], spec: AcrossTable): Table[]
         'Below 6 seeds these intervals are too narrow; the tests of the comparison table decide.',
         ...(idle.size > 0
           ? [
-              `Learned next to nothing (below 5 of 100 on the scale), so no method can be ahead there: ${[...idle].sort().join(', ')}.`,
+              `Learned next to nothing (below 5 of 100 on the scale), so no ` +
+                `method can be ahead there: ${[...idle].sort().join(', ')}.`,
             ]
           : []),
       ],

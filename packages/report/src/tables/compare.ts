@@ -1,5 +1,5 @@
 import { caption } from '../study/caption.ts';
-import { type Arm, armsOf, cellsOf, type OverArms, seedValues } from '../study/arm.ts';
+import { type ReportArm, armsOf, cellsOf, type OverArms, seedValues } from '../study/arm.ts';
 import { compareArms, compareExamples } from '../study/comparison.ts';
 import { heading, mainMetric, metricOf, unitBeside } from '../study/metric.ts';
 import type { Cell } from '../study/study.ts';
@@ -8,14 +8,16 @@ import { describe } from '../stats/describe.ts';
 import { holm } from '../stats/holm.ts';
 import { differenceEntry, intervalText, meanEntry, numberEntry, pEntry, testNote } from './entries.ts';
 import { costEntry, costNotes } from './costs.ts';
-import { column, type Entry, type Table, text, withoutEmpty } from './table.ts';
+import { column, type TableEntry, type Table, text, withoutEmpty } from './table.ts';
 
 /** Every arm beside a baseline: scores, paired differences, tests, cost. */
 export interface CompareTable extends OverArms {
   readonly kind: 'compare';
-  readonly baseline: Arm;
-  /** By name of an arm: another baseline than `baseline`, such as the one at the arm's grid point. */
-  readonly baselines?: { readonly [arm: string]: Arm };
+  readonly baseline: ReportArm;
+  /**
+   * By name of an arm: another baseline than `baseline`, such as the one at the arm's grid point.
+   */
+  readonly baselines?: { readonly [arm: string]: ReportArm };
   /** First: the one that is tested. */
   readonly metrics: readonly string[];
   /** Readouts shown side by side for the first metric; default: deterministic and own. */
@@ -37,7 +39,7 @@ const readoutNames: { readonly [choice: string]: string } = {
   ensemble: 'ensemble',
 };
 
-const scores = (cells: readonly Cell[], spec: CompareTable, arms: readonly Arm[]): Table => {
+const scores = (cells: readonly Cell[], spec: CompareTable, arms: readonly ReportArm[]): Table => {
   const [first, ...others] = spec.metrics;
   const readouts = spec.readouts ?? ['deterministic', 'own'];
   const main = mainMetric(cells, first ?? 'score');
@@ -49,8 +51,8 @@ const scores = (cells: readonly Cell[], spec: CompareTable, arms: readonly Arm[]
     ...others.map((name) => column(name, heading(metricOf(name)))),
     ...costs.map((name) => column(name, heading(metricOf(name)))),
   ];
-  const over = (arm: Arm, metric: string): number[] => seedValues(cells, arm, metric);
-  const rows = arms.map((arm): Entry[] => [
+  const over = (arm: ReportArm, metric: string): number[] => seedValues(cells, arm, metric);
+  const rows = arms.map((arm): TableEntry[] => [
     text(arm.name),
     { text: String(over(arm, first ?? 'score').length), sort: over(arm, first ?? 'score').length },
     ...readouts.map((readout) =>
@@ -99,7 +101,7 @@ const shareNotes = (shares: readonly ExampleShare[]): string[] => {
   ];
 };
 
-const tests = (cells: readonly Cell[], spec: CompareTable, arms: readonly Arm[]): Table => {
+const tests = (cells: readonly Cell[], spec: CompareTable, arms: readonly ReportArm[]): Table => {
   const name = spec.metrics[0] ?? 'score';
   const main = mainMetric(cells, name);
   const comparisons = arms.flatMap((arm) => {
@@ -113,7 +115,7 @@ const tests = (cells: readonly Cell[], spec: CompareTable, arms: readonly Arm[])
       ? comparisons.map(({ arm, baseline }) => [arm.name, compareExamples(cells, arm, baseline)])
       : [],
   );
-  const rows = comparisons.map(({ arm, c }, i): Entry[] => {
+  const rows = comparisons.map(({ arm, c }, i): TableEntry[] => {
     const each = examples.get(arm.name) ?? null;
     return [
       text(arm.name),

@@ -1,8 +1,8 @@
-import { type Arm, cellsOf, seedValues } from '../study/arm.ts';
+import { type ReportArm, cellsOf, seedValues } from '../study/arm.ts';
 import { metricOf, show } from '../study/metric.ts';
 import type { Cell } from '../study/study.ts';
 import { describe } from '../stats/describe.ts';
-import { type Entry, text } from './table.ts';
+import { type TableEntry, text } from './table.ts';
 
 /** Load by core up to which a machine counts as idle but for the run itself. */
 const idleUpTo = 1.1;
@@ -13,7 +13,7 @@ const timed = ['seconds', 'train-seconds', 'memory'];
 const isIdle = ({ record }: Cell): boolean => (record.result.cost.loadPerCore ?? Infinity) <= idleUpTo;
 
 /** Mean cost of an arm; seconds and memory in brackets unless every run had an idle machine. */
-export const costEntry = (cells: readonly Cell[], arm: Arm, name: string): Entry => {
+export const costEntry = (cells: readonly Cell[], arm: ReportArm, name: string): TableEntry => {
   const summary = describe(seedValues(cells, arm, name));
   if (summary === null) return text('n/a');
   const value = show(metricOf(name), summary.mean);

@@ -1,5 +1,5 @@
 import { unformula } from './runs.ts';
-import type { Column, Entry, Table } from './table.ts';
+import type { Column, TableEntry, Table } from './table.ts';
 
 type Field = string | number | null;
 
@@ -13,7 +13,7 @@ const fieldsOf = (table: Table, j: number): string[] => [
   ...new Set(table.rows.flatMap((row) => Object.keys(row[j]?.raw ?? {}))),
 ];
 
-const plain = (entry: Entry | undefined): Field =>
+const plain = (entry: TableEntry | undefined): Field =>
   entry === undefined || entry.text === 'n/a' ? null : (entry.sort ?? entry.text);
 
 /**

@@ -1,11 +1,11 @@
 import { caption } from '../study/caption.ts';
-import { cellsOf, type Arm, type Titled } from '../study/arm.ts';
+import { cellsOf, type ReportArm, type Titled } from '../study/arm.ts';
 import { againstSingle, type EnsembleLine, maskLines, seedLines, singleLine } from '../study/ensemble-lines.ts';
 import { heading, mainMetric, show, unitBeside } from '../study/metric.ts';
 import type { Cell } from '../study/study.ts';
 import { describe } from '../stats/describe.ts';
 import { intervalText, meanEntry } from './entries.ts';
-import { column, type Column, type Entry, type Table, text } from './table.ts';
+import { column, type Column, type TableEntry, type Table, text } from './table.ts';
 
 /**
  * Ensembles of several seeds' models beside one model and beside ensembles of masks (deep
@@ -17,13 +17,13 @@ export interface DeepEnsembleTable extends Titled {
    * Arms whose seeds are members, read as each says; the first one's single models are what
    * differences are taken to.
    */
-  readonly arms: readonly Arm[];
+  readonly arms: readonly ReportArm[];
   /** Arms whose mask ensembles stand beside. */
-  readonly masks: readonly Arm[];
+  readonly masks: readonly ReportArm[];
   readonly metrics: readonly string[];
 }
 
-const whole = (value: number): Entry => ({ text: String(value), sort: value });
+const whole = (value: number): TableEntry => ({ text: String(value), sort: value });
 
 const keys: readonly Column[] = [
   column('series', 'series', 'left'),
@@ -33,7 +33,7 @@ const keys: readonly Column[] = [
   column('trained', 'models trained'),
 ];
 
-const head = ({ series, of, average, size, trained }: EnsembleLine): Entry[] => [
+const head = ({ series, of, average, size, trained }: EnsembleLine): TableEntry[] => [
   text(series),
   text(of === 'one model' ? '-' : of),
   text(average ?? '-'),
@@ -58,7 +58,7 @@ export const deepEnsembleTables = (cells: readonly Cell[], spec: DeepEnsembleTab
   const refused = deep.flatMap((d) => d.refused.map((why) => `No ensembles of seeds: ${why}.`));
   const base = single[0];
   const named = metrics.map((m) => ({ name: m, metric: mainMetric(cells, m) }));
-  const difference = ({ draws }: EnsembleLine, { name, metric }: (typeof named)[number]): Entry => {
+  const difference = ({ draws }: EnsembleLine, { name, metric }: (typeof named)[number]): TableEntry => {
     const against = base && againstSingle(draws(name), base.draws(name));
     if (!against) return text('n/a');
     const { mean, interval } = against;

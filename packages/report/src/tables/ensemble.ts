@@ -1,11 +1,11 @@
 import { caption } from '../study/caption.ts';
-import { type Arm, armsOf, cellsOf, type OverArms, seedValues } from '../study/arm.ts';
+import { type ReportArm, armsOf, cellsOf, type OverArms, seedValues } from '../study/arm.ts';
 import { heading, mainMetric } from '../study/metric.ts';
 import { sizesOf } from '../study/run.ts';
 import type { Cell } from '../study/study.ts';
 import { describe } from '../stats/describe.ts';
 import { meanEntry } from './entries.ts';
-import { column, type Entry, type Table, text } from './table.ts';
+import { column, type TableEntry, type Table, text } from './table.ts';
 
 /**
  * Scores by ensemble size, all sizes from one set of members, with the single passes as first rows.
@@ -18,7 +18,7 @@ export interface EnsembleTable extends OverArms {
 /** Single passes first, then the ensemble sizes, all from the same trained weights. */
 export const ensembleTables = (cells: readonly Cell[], spec: EnsembleTable): Table[] => {
   const arms = armsOf(cells, spec.arms, spec.by);
-  const line = (arm: Arm, name: string, size: number | null): Entry[] => {
+  const line = (arm: ReportArm, name: string, size: number | null): TableEntry[] => {
     const stats = spec.metrics.map((m) => describe(seedValues(cells, arm, m)));
     return [
       text(arm.name),

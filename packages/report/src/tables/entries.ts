@@ -2,12 +2,12 @@ import type { Comparison } from '../study/comparison.ts';
 import { type Metric, pText, show } from '../study/metric.ts';
 import type { Summary } from '../stats/describe.ts';
 import type { Interval } from '../stats/interval.ts';
-import { type Entry, text } from './table.ts';
+import { type TableEntry, text } from './table.ts';
 
 const missing = text('n/a');
 
 /** `83.24 ±0.51`: mean and standard deviation over seeds; the caption names the spread. */
-export const meanEntry = (m: Metric, s: Summary | null): Entry =>
+export const meanEntry = (m: Metric, s: Summary | null): TableEntry =>
   s === null
     ? missing
     : {
@@ -21,7 +21,7 @@ export const intervalText = (m: Metric, i: Interval | null): string =>
   i === null ? 'n/a' : `[${show(m, i.low, true)}, ${show(m, i.high, true)}]`;
 
 /** `+1.01 [+0.12, +1.90]`: mean paired difference with its interval. */
-export const differenceEntry = (m: Metric, c: Comparison): Entry =>
+export const differenceEntry = (m: Metric, c: Comparison): TableEntry =>
   c.summary === null
     ? missing
     : {
@@ -39,9 +39,9 @@ export const differenceEntry = (m: Metric, c: Comparison): Entry =>
         },
       };
 
-export const pEntry = (p: number | null): Entry => (p === null ? missing : { text: pText(p), sort: p });
+export const pEntry = (p: number | null): TableEntry => (p === null ? missing : { text: pText(p), sort: p });
 
-export const numberEntry = (m: Metric, value: number | null, signed = false): Entry =>
+export const numberEntry = (m: Metric, value: number | null, signed = false): TableEntry =>
   value === null || !Number.isFinite(value) ? missing : { text: show(m, value, signed), sort: value };
 
 /** What the p of a paired comparison is, for the notes of a table. */

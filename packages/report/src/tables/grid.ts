@@ -1,12 +1,12 @@
 import { caption } from '../study/caption.ts';
-import { type Arm, armAt, armsOf, cellsOf, levels, type OverArms, seedValues } from '../study/arm.ts';
+import { type ReportArm, armAt, armsOf, cellsOf, levels, type OverArms, seedValues } from '../study/arm.ts';
 import { heading, mainMetric, metricOf } from '../study/metric.ts';
 import type { Cell } from '../study/study.ts';
 import { marks, type PaperNumber, paperNumbers, type PaperTable } from './paper-numbers.ts';
 import { describe } from '../stats/describe.ts';
 import { meanEntry } from './entries.ts';
 import { costEntry, costNotes } from './costs.ts';
-import { type Column, column, type Entry, type Table, text } from './table.ts';
+import { type Column, column, type TableEntry, type Table, text } from './table.ts';
 
 /**
  * The papers' usual shape: methods down, tasks (or another axis) across, mean last; the paper's own
@@ -23,7 +23,7 @@ export interface GridTable extends OverArms {
 }
 
 /** A number of a paper with its mark: `84.48 ±0.98 [a]`. */
-export const paperEntry = (n: PaperNumber | undefined): Entry =>
+export const paperEntry = (n: PaperNumber | undefined): TableEntry =>
   n === undefined
     ? text('n/a')
     : { text: `${n.text} [${marks[n.mark]?.sign}]`, sort: n.value, raw: { value: n.value, sd: n.sd, mark: n.mark } };
@@ -45,12 +45,12 @@ export const markNotes = (used: readonly PaperNumber[], ref: PaperTable): string
 
 interface Side {
   readonly columns: readonly Column[];
-  readonly entries: (method: string | undefined) => Entry[];
+  readonly entries: (method: string | undefined) => TableEntry[];
   readonly methods: readonly string[];
   readonly notes: readonly string[];
 }
 
-const paperSide = (ref: PaperTable | undefined, named: readonly Arm[]): Side => {
+const paperSide = (ref: PaperTable | undefined, named: readonly ReportArm[]): Side => {
   if (!ref) return { columns: [], entries: () => [], methods: [], notes: [] };
   const all = paperNumbers(ref.paper, ref.table, ref.model);
   const numbers = ref.rows ? all.filter(({ method }) => named.some((arm) => arm.paper === method)) : all;
@@ -81,10 +81,10 @@ export const gridTables = (cells: readonly Cell[], spec: GridTable): Table[] => 
   const across = levels(used, axisName);
   const paper = paperSide(spec.paper, arms);
   const averaged = (spec.average ?? true) && across.length > 1;
-  const score = (arm: Arm, metric: string): Entry =>
+  const score = (arm: ReportArm, metric: string): TableEntry =>
     meanEntry(mainMetric(cells, metric), describe(seedValues(cells, arm, metric)));
   const costs = spec.costs ?? [];
-  const ours = arms.map((arm): Entry[] => [
+  const ours = arms.map((arm): TableEntry[] => [
     text(arm.name),
     ...costs.map((name) => costEntry(cells, arm, name)),
     ...across.flatMap((v) => spec.metrics.map((m) => score(armAt(arm, axisName, v), m))),
@@ -94,7 +94,7 @@ export const gridTables = (cells: readonly Cell[], spec: GridTable): Table[] => 
   const blanks = costs.length + spec.metrics.length * (across.length + (averaged ? 1 : 0));
   const theirs = paper.methods
     .filter((method) => !arms.some((arm) => arm.paper === method))
-    .map((method): Entry[] => [
+    .map((method): TableEntry[] => [
       text(`(paper) ${method}`),
       ...Array.from({ length: blanks }, () => text('n/a')),
       ...paper.entries(method),

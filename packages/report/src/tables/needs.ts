@@ -1,9 +1,9 @@
 import { mainMetric, show } from '../study/metric.ts';
 import type { Cell } from '../study/study.ts';
 import { mostSeeds, type ClaimNeeds } from '../verdict/needs.ts';
-import { column, type Entry, type Table, text } from './table.ts';
+import { column, type TableEntry, type Table, text } from './table.ts';
 
-const seedsEntry = (seeds: number | null, needs: ClaimNeeds): Entry => {
+const seedsEntry = (seeds: number | null, needs: ClaimNeeds): TableEntry => {
   if (needs.reason !== null) return text('n/a');
   return seeds === null ? text(`more than ${mostSeeds}`) : { text: String(seeds), sort: seeds };
 };
@@ -15,7 +15,7 @@ const verdict = ({ reason, toHold, toBeEquivalent }: ClaimNeeds): string => {
   return 'can be decided';
 };
 
-const hours = (seeds: number | null, { coreHoursPerSeed }: ClaimNeeds): Entry =>
+const hours = (seeds: number | null, { coreHoursPerSeed }: ClaimNeeds): TableEntry =>
   seeds === null ? text('n/a') : { text: (seeds * coreHoursPerSeed).toFixed(2), sort: seeds * coreHoursPerSeed };
 
 /** What each claim needs, from pilot runs. */
@@ -23,8 +23,10 @@ export const needsTable = (title: string, cells: readonly Cell[], needs: readonl
   name: 'power',
   title: `${title}: what each claim needs`,
   caption:
-    'Planned from pilot runs, which must not decide afterwards. Spread: of the paired difference over seeds, raised to ' +
-    'its one-sided 80 % limit. Seeds: for 80 % power with the test that decides; an effect as large as the margin, or none.',
+    'Planned from pilot runs, which must not decide afterwards. ' +
+    'Spread: of the paired difference over seeds, raised to ' +
+    'its one-sided 80 % limit. Seeds: for 80 % power with the ' +
+    'test that decides; an effect as large as the margin, or none.',
   columns: [
     column('claim', 'claim', 'left'),
     column('pilots', 'pilot seeds'),
@@ -35,7 +37,7 @@ export const needsTable = (title: string, cells: readonly Cell[], needs: readonl
     column('hours', 'core-hours'),
     column('verdict', 'can it be decided?', 'left'),
   ],
-  rows: needs.map((need): Entry[] => {
+  rows: needs.map((need): TableEntry[] => {
     const { claim, pilotSeeds, spread, toHold, toBeEquivalent } = need;
     const metric = mainMetric(cells, claim.test.metric);
     const { margin } = claim.test;

@@ -5,9 +5,10 @@ import { heading, metricOf, unitBeside } from '../study/metric.ts';
 import type { Cell } from '../study/study.ts';
 import { describe } from '../stats/describe.ts';
 import { differenceEntry, meanEntry, numberEntry, pEntry } from './entries.ts';
-import { column, type Entry, type Table, text, withoutEmpty } from './table.ts';
+import { column, type TableEntry, type Table, text, withoutEmpty } from './table.ts';
 
-const whole = (value: number | null): Entry => (value === null ? text('n/a') : { text: String(value), sort: value });
+const whole = (value: number | null): TableEntry =>
+  value === null ? text('n/a') : { text: String(value), sort: value };
 
 /** Methods by test score, each at the setting that validation chose, beside the baseline. */
 export const rankingTable = (cells: readonly Cell[], { metric, asked, baseline, ranked }: Answer): Table => {
@@ -34,7 +35,7 @@ export const rankingTable = (cells: readonly Cell[], { metric, asked, baseline, 
       column('p', 'p'),
       column('deciding', 'seeds that would decide'),
     ],
-    rows: ranked.map(({ rank, name, arm, tried, validation, difference }): Entry[] => [
+    rows: ranked.map(({ rank, name, arm, tried, validation, difference }): TableEntry[] => [
       text(name),
       whole(rank),
       ...(isTuned ? [text(tried > 1 ? arm.name : '-'), whole(tried)] : []),

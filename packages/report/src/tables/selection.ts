@@ -1,11 +1,11 @@
 import { caption } from '../study/caption.ts';
-import { type Arm, armsOf, bySeed, cellsOf, type OverArms, seedValues } from '../study/arm.ts';
+import { type ReportArm, armsOf, bySeed, cellsOf, type OverArms, seedValues } from '../study/arm.ts';
 import { heading, mainMetric } from '../study/metric.ts';
 import { byRun, moments, type Moment } from '../study/progress.ts';
 import type { Cell } from '../study/study.ts';
 import { describe } from '../stats/describe.ts';
 import { meanEntry, numberEntry } from './entries.ts';
-import { column, type Entry, type Table, text } from './table.ts';
+import { column, type TableEntry, type Table, text } from './table.ts';
 
 /** What each rule for choosing a checkpoint would have reported, on the curve's held-out split. */
 export interface SelectionTable extends OverArms {
@@ -36,14 +36,14 @@ export const selectionTables = (cells: readonly Cell[], spec: SelectionTable): T
   const arms = armsOf(cells, spec.arms, spec.by);
   const metric = mainMetric(cells, spec.metric);
   const sign = metric.better === 'higher' ? 1 : -1;
-  const reported = (arm: Arm, rule: SelectionRule): { task: string; seed: number; value: number }[] =>
+  const reported = (arm: ReportArm, rule: SelectionRule): { task: string; seed: number; value: number }[] =>
     byRun(moments(cells, arm, spec.metric)).flatMap((run: Moment[]) => {
       const values = [...run].sort((a, b) => a.step - b.step).flatMap((m) => m.heldOut ?? []);
       const [first] = run;
       const value = values.length > 0 ? rule.pick(values, sign) : undefined;
       return !first || value === undefined ? [] : [{ task: first.task, seed: first.seed, value }];
     });
-  const rows = arms.map((arm): Entry[] => {
+  const rows = arms.map((arm): TableEntry[] => {
     const summaries = rules.map((rule) => describe(bySeed(reported(arm, rule)).map((p) => p.value)));
     const optimism = summaries[0] && summaries[1] ? summaries[1].mean - summaries[0].mean : null;
     return [

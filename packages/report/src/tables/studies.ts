@@ -6,7 +6,7 @@ import { describe, mean } from '../stats/describe.ts';
 import { holm } from '../stats/holm.ts';
 import { detectable, pairedTest, seedInterval } from '../stats/paired-test.ts';
 import { intervalText, meanEntry, numberEntry, pEntry, testNote } from './entries.ts';
-import { column, type Entry, type Table, text } from './table.ts';
+import { column, type TableEntry, type Table, text } from './table.ts';
 import { toTerminal } from './terminal.ts';
 import { ranges } from '../study/caption.ts';
 
@@ -73,7 +73,7 @@ export const compareStudies = (
     return { arm, list, differences, test: pairedTest(differences) };
   });
   const adjusted = holm(compared.map(({ test }) => test.p));
-  const rows = compared.map(({ arm, list, differences }, i): Entry[] => [
+  const rows = compared.map(({ arm, list, differences }, i): TableEntry[] => [
     text(arm),
     text(ranges(list.map((p) => p.seed))),
     meanEntry(metric, describe(list.map((p) => p.a))),

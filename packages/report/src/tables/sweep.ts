@@ -4,7 +4,7 @@ import { heading, mainMetric } from '../study/metric.ts';
 import type { Cell } from '../study/study.ts';
 import { describe } from '../stats/describe.ts';
 import { meanEntry } from './entries.ts';
-import { column, type Entry, type Table, text } from './table.ts';
+import { column, type TableEntry, type Table, text } from './table.ts';
 
 /** Scores along one axis (p, N, r, …), with what changes from the first setting. */
 export interface SweepTable extends OverArms {
@@ -17,7 +17,7 @@ export interface SweepTable extends OverArms {
 export const sweepTables = (cells: readonly Cell[], spec: SweepTable): Table[] => {
   const arms = armsOf(cells, spec.arms, spec.by);
   const rows = arms.flatMap((arm) =>
-    levels(cellsOf(cells, arm), spec.x).map((x): Entry[] => {
+    levels(cellsOf(cells, arm), spec.x).map((x): TableEntry[] => {
       const here = armAt(arm, spec.x, x);
       const stats = spec.metrics.map((name) => describe(seedValues(cells, here, name)));
       return [

@@ -1,5 +1,5 @@
 /** One entry of a table: what is printed, what it sorts by, and the bare numbers for CSV. */
-export interface Entry {
+export interface TableEntry {
   readonly text: string;
   readonly sort?: number | null;
   /** An interval that a page draws beside the text, in the unit of `sort`. */
@@ -22,12 +22,12 @@ export interface Table {
   readonly title: string;
   readonly caption: string;
   readonly columns: readonly Column[];
-  readonly rows: readonly (readonly Entry[])[];
+  readonly rows: readonly (readonly TableEntry[])[];
   /** Explanations of marks and tests, one sentence each. */
   readonly notes: readonly string[];
 }
 
-export const text = (value: string): Entry => ({ text: value });
+export const text = (value: string): TableEntry => ({ text: value });
 
 export const column = (key: string, title: string, align: Column['align'] = 'right'): Column => ({ key, title, align });
 

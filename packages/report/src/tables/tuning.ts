@@ -1,5 +1,5 @@
 import { bestOfK } from '../stats/best-of-k.ts';
-import { column, type Entry, type Table, text } from './table.ts';
+import { column, type TableEntry, type Table, text } from './table.ts';
 
 /** A search as a table takes it: one entry for each arm. */
 export interface TunedArmData {
@@ -19,7 +19,7 @@ const settingsText = (settings: { readonly [key: string]: number | string }): st
     .map(([key, value]) => `${key} = ${value}`)
     .join(', ') || 'as the arm is';
 
-const loss = (value: number | null | undefined): Entry =>
+const loss = (value: number | null | undefined): TableEntry =>
   value === null || value === undefined ? text('n/a') : { text: value.toFixed(4), sort: value };
 
 /** Budgets at which a best-of-k curve is printed: 1, 2, 4, ... and the whole. */
@@ -48,7 +48,8 @@ export const tuningTables = (title: string, arms: readonly TunedArmData[]): Tabl
       name: 'tuning',
       title: `${title}: chosen settings`,
       caption:
-        'Selection by validation loss, on seeds that confirmation does not use. Every arm has the same trials and steps.',
+        'Selection by validation loss, on seeds that confirmation ' +
+        'does not use. Every arm has the same trials and steps.',
       columns: [
         column('arm', 'arm', 'left'),
         column('settings', 'chosen settings', 'left'),

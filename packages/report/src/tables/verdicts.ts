@@ -5,7 +5,7 @@ import type { Cell } from '../study/study.ts';
 import { sharedRuns } from '../verdict/beside.ts';
 import { effectText, percentText, type Verdict } from '../verdict/verdict.ts';
 import { pEntry } from './entries.ts';
-import { column, type Entry, type Table, text } from './table.ts';
+import { column, type TableEntry, type Table, text } from './table.ts';
 
 /** One sentence for claims that are held on the same runs. */
 const sharedNotes = (cells: readonly Cell[], verdicts: readonly Verdict[]): string[] => {
@@ -26,9 +26,11 @@ export const verdictTable = (
   caption: caption(
     cells,
     [
-      'Effect: of the part of the claim that is nearest to failing, with its 95 % interval over seeds; positive speaks for the claim.',
+      'Effect: of the part of the claim that is nearest to failing, ' +
+        'with its 95 % interval over seeds; positive speaks for the claim.',
       'Held: all parts above zero. Equivalent: the smallest within the margin. Contradicted: a part below zero.',
-      'One level for all: 2.5 % for each direction and each side of a margin; p Holm is for all claims of the table at once.',
+      'One level for all: 2.5 % for each direction and each side ' +
+        'of a margin; p Holm is for all claims of the table at once.',
     ].join(' '),
   ),
   columns: [
@@ -44,10 +46,10 @@ export const verdictTable = (
     column('power', 'power at the margin'),
     ...(registration ? [column('registered', 'registered', 'left')] : []),
   ],
-  rows: verdicts.map(({ claim, finding, status, pHolm, beside }): Entry[] => {
+  rows: verdicts.map(({ claim, finding, status, pHolm, beside }): TableEntry[] => {
     const { metric, nearest, detectable } = finding;
     const { margin } = claim.test;
-    const number = (value: number | null | undefined): Entry =>
+    const number = (value: number | null | undefined): TableEntry =>
       value === null || value === undefined ? text('n/a') : { text: show(metric, value), sort: value };
     return [
       text(claim.text),

@@ -1,5 +1,5 @@
 import { caption } from '../study/caption.ts';
-import { cellsOf, type Arm, type Titled } from '../study/arm.ts';
+import { cellsOf, type ReportArm, type Titled } from '../study/arm.ts';
 import { compareArms } from '../study/comparison.ts';
 import { heading, mainMetric, unitBeside } from '../study/metric.ts';
 import type { Cell } from '../study/study.ts';
@@ -7,13 +7,13 @@ import { paperNumbers, type PaperTable } from './paper-numbers.ts';
 import { holm } from '../stats/holm.ts';
 import { differenceEntry, numberEntry, pEntry, testNote } from './entries.ts';
 import { markNotes, paperEntry } from './grid.ts';
-import { column, type Entry, type Table, text } from './table.ts';
+import { column, type TableEntry, type Table, text } from './table.ts';
 
 /** One arm against several others (HiddenKey, Table 8). */
 export interface VersusTable extends Titled {
   readonly kind: 'versus';
-  readonly arm: Arm;
-  readonly against: readonly Arm[];
+  readonly arm: ReportArm;
+  readonly against: readonly ReportArm[];
   readonly metric: string;
   readonly paper?: PaperTable;
 }
@@ -44,7 +44,7 @@ export const versusTables = (cells: readonly Cell[], spec: VersusTable): Table[]
         column('mde', 'MDE'),
         ...sets.map((d) => column(`paper ${d} p`, `paper: ${d} p`)),
       ],
-      rows: comparisons.map(({ other, c }, i): Entry[] => [
+      rows: comparisons.map(({ other, c }, i): TableEntry[] => [
         text(other.name),
         { text: String(c.summary?.n ?? 0), sort: c.summary?.n ?? 0 },
         differenceEntry(metric, c),

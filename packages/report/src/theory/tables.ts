@@ -1,4 +1,4 @@
-import { column, text, type Entry, type Table } from '../tables/table.ts';
+import { column, text, type TableEntry, type Table } from '../tables/table.ts';
 import type { RowVerdict, StatementResult, StatementRow } from './statement.ts';
 
 const verdictOrder: readonly RowVerdict[] = ['holds', 'fails', 'agrees', 'disagrees', 'vacuous', 'noted'];
@@ -10,7 +10,8 @@ const digits = (x: number): string => {
   return size >= 1e6 || size < 1e-3 ? x.toExponential(2) : String(Number(x.toPrecision(4)));
 };
 
-const numeric = (x: number | null): Entry => (x === null ? { text: 'n/a', sort: null } : { text: digits(x), sort: x });
+const numeric = (x: number | null): TableEntry =>
+  x === null ? { text: 'n/a', sort: null } : { text: digits(x), sort: x };
 
 const where = (at: StatementRow['at']): string =>
   Object.entries(at)
@@ -26,7 +27,7 @@ const counted = (rows: readonly StatementRow[]): string =>
     .join(', ');
 
 /** Largest deviation of an equality, as a share of its tolerance. */
-const worst = (rows: readonly StatementRow[]): Entry => {
+const worst = (rows: readonly StatementRow[]): TableEntry => {
   const shares = rows.flatMap(({ relation, predicted, measured, tolerance }) => {
     if (relation !== '=' || predicted === null) return [];
     const off = Math.abs(measured - predicted);

@@ -1,4 +1,4 @@
-import type { Arm } from '../study/arm.ts';
+import type { ReportArm } from '../study/arm.ts';
 
 /** The smallest effect that matters to a claim, and where it comes from. */
 export interface Margin {
@@ -17,8 +17,8 @@ interface OnMetric {
 /** `arm` does better (or worse) than each of `than` on the metric. */
 export interface DifferenceTest extends OnMetric {
   readonly kind: 'better' | 'worse';
-  readonly arm: Arm;
-  readonly than: readonly Arm[];
+  readonly arm: ReportArm;
+  readonly than: readonly ReportArm[];
 }
 
 /**
@@ -27,22 +27,22 @@ export interface DifferenceTest extends OnMetric {
  */
 export interface RisingTest extends OnMetric {
   readonly kind: 'rising';
-  readonly arm: Arm;
+  readonly arm: ReportArm;
   readonly x: string;
 }
 
 /** Better, then worse again, along an axis. */
 export interface HumpTest extends OnMetric {
   readonly kind: 'inverted-u';
-  readonly arm: Arm;
+  readonly arm: ReportArm;
   readonly x: string;
 }
 
 /** `arm` is not better than `than` by more than the margin. */
 export interface NoGainTest extends OnMetric {
   readonly kind: 'no-gain';
-  readonly arm: Arm;
-  readonly than: Arm;
+  readonly arm: ReportArm;
+  readonly than: ReportArm;
   readonly margin: Margin;
 }
 
@@ -59,5 +59,5 @@ export interface Claim {
    * Arms that reach the same end by simpler means (early stopping, a lower rank): a held claim says
    * which do as well.
    */
-  readonly controls?: readonly Arm[];
+  readonly controls?: readonly ReportArm[];
 }

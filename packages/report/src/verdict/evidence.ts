@@ -1,4 +1,4 @@
-import { type Arm, armAt, bySeed, cellsOf, levels, paired, points } from '../study/arm.ts';
+import { type ReportArm, armAt, bySeed, cellsOf, levels, paired, points } from '../study/arm.ts';
 import { mainMetric, type Metric } from '../study/metric.ts';
 import { sizesOf } from '../study/run.ts';
 import type { Cell } from '../study/study.ts';
@@ -25,14 +25,14 @@ const turn = (metric: Metric): number => (metric.better === 'higher' ? 1 : -1);
  * Differences between two arms, one for each seed, averaged over tasks; positive where `arm` is
  * better.
  */
-export const gains = (cells: readonly Cell[], arm: Arm, than: Arm, metric: string): number[] => {
+export const gains = (cells: readonly Cell[], arm: ReportArm, than: ReportArm, metric: string): number[] => {
   const sign = turn(mainMetric(cells, metric));
   return bySeed(paired(points(cells, arm, metric), points(cells, than, metric))).map((p) => sign * p.value);
 };
 
 /** An arm along an axis of numbers. */
 export interface SweepAsked {
-  readonly arm: Arm;
+  readonly arm: ReportArm;
   readonly x: string;
   readonly metric: string;
 }
@@ -45,7 +45,7 @@ export const sweepOf = (
   const mine = cellsOf(cells, arm);
   const at = x === 'M' ? sizesOf(mine) : levels(mine, x).filter((v): v is number => typeof v === 'number');
   const columns = at.map((v) => {
-    const here: Arm = x === 'M' ? { ...arm, readout: 'ensemble', members: v } : armAt(arm, x, v);
+    const here: ReportArm = x === 'M' ? { ...arm, readout: 'ensemble', members: v } : armAt(arm, x, v);
     return new Map(bySeed(points(cells, here, metric)).map((p) => [p.seed, p.value]));
   });
   const seeds = [...(columns[0]?.keys() ?? [])].sort((a, b) => a - b);

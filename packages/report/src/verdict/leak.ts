@@ -1,4 +1,4 @@
-import { type Arm, cellsOf } from '../study/arm.ts';
+import { type ReportArm, cellsOf } from '../study/arm.ts';
 import { groupBy } from '../study/group.ts';
 import { seedOf } from '../study/run.ts';
 import type { Cell } from '../study/study.ts';
@@ -9,7 +9,7 @@ import { pAbove } from '../stats/mean-interval.ts';
 const leakAlpha = 0.005;
 
 /** Main score on the test split minus that on validation, by seed, averaged over tasks. */
-const gaps = (cells: readonly Cell[], arm: Arm): ReadonlyMap<number, number> => {
+const gaps = (cells: readonly Cell[], arm: ReportArm): ReadonlyMap<number, number> => {
   const each = cellsOf(cells, arm).flatMap((cell) => {
     const { evaluations, metric } = cell.record.result;
     const [test, validation] = (['test', 'validation'] as const).map(
@@ -25,11 +25,11 @@ const gaps = (cells: readonly Cell[], arm: Arm): ReadonlyMap<number, number> => 
 };
 
 /**
- * Whether an arm gains on the test split what it does not gain on validation, against another arm on
- * the same seeds: the mark of test labels that reached training or selection. One-sided test at .005;
- * false below six seeds, and where the main metric is better when lower.
+ * Whether an arm gains on the test split what it does not gain on validation, against another arm
+ * on the same seeds: the mark of test labels that reached training or selection. One-sided test at
+ * .005; false below six seeds, and where the main metric is better when lower.
  */
-export const gainsOnTestAlone = (cells: readonly Cell[], arm: Arm, than: Arm): boolean => {
+export const gainsOnTestAlone = (cells: readonly Cell[], arm: ReportArm, than: ReportArm): boolean => {
   const other = gaps(cells, than);
   const values = [...gaps(cells, arm)].flatMap(([seed, gap]) => {
     const base = other.get(seed);

@@ -16,7 +16,9 @@ export interface ClaimNeeds {
   readonly pilotSeeds: number;
   /** Largest spread over the parts, with what so few pilots may hide: see `careful`. */
   readonly spread: number | null;
-  /** Seeds that find an effect as large as the margin with 80 % power; null: more than `mostSeeds`. */
+  /**
+   * Seeds that find an effect as large as the margin with 80 % power; null: more than `mostSeeds`.
+   */
   readonly toHold: number | null;
   /** Seeds that call no effect equivalent with 80 % power; null: more than `mostSeeds`. */
   readonly toBeEquivalent: number | null;
@@ -26,7 +28,9 @@ export interface ClaimNeeds {
   readonly reason: string | null;
 }
 
-/** A study of more seeds is not planned: the claim then counts as one that these data cannot decide. */
+/**
+ * A study of more seeds is not planned: the claim then counts as one that these data cannot decide.
+ */
 export const mostSeeds = 200;
 
 /** Fewest pilot seeds that a spread is planned from. */
@@ -68,7 +72,10 @@ const pilotDesign = (lists: readonly (readonly number[])[]) => ({
   correlation: correlations(lists),
 });
 
-/** Seeds that find all parts above zero with 80 % power when each true mean is the margin; null: more than `mostSeeds`. */
+/**
+ * Seeds that find all parts above zero with 80 % power when each true mean is the margin; null:
+ * more than `mostSeeds`.
+ */
 export const seedsToHold = (pilots: readonly (readonly number[])[], margin: number): number | null => {
   const design = pilotDesign(pilots);
   return fewestPairs((n) => jointPower({ ...design, n, effect: margin }), 0.8, fewestSeeds, mostSeeds);

@@ -27,7 +27,8 @@ export interface Verdict {
 export const effectText = ({ nearest, metric }: Finding): string =>
   nearest === null
     ? 'n/a'
-    : `${show(metric, nearest.mean, true)} [${show(metric, nearest.low, true)}, ${show(metric, nearest.high, true)}]${unitAfter(metric)}`;
+    : `${show(metric, nearest.mean, true)} [${show(metric, nearest.low, true)}, ` +
+      `${show(metric, nearest.high, true)}]${unitAfter(metric)}`;
 
 /** A power as a whole percentage. */
 export const percentText = (share: number | null): string => (share === null ? 'n/a' : `${Math.round(100 * share)} %`);

@@ -55,7 +55,9 @@ const textOf = (labels: Labels): string =>
 const nameOf = (labels: Labels): string =>
   JSON.stringify(Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)));
 
-/** The first item that an earlier one equals, with both places from 1; undefined where all differ. */
+/**
+ * The first item that an earlier one equals, with both places from 1; undefined where all differ.
+ */
 const repeated = (names: readonly string[]): readonly [first: number, again: number] | undefined => {
   const places = new Map<string, number>();
   for (const [i, name] of names.entries()) {
@@ -77,7 +79,8 @@ export const checkDistinct = (where: string, { arms, grid }: ArmsAndGrid): void 
     const at = arms.findIndex((labels) => Object.hasOwn(labels, axis));
     if (at >= 0)
       throw new BadInput(
-        `${where}: key "arms.${at}.labels": "${axis}" is an axis of the grid, which labels it; give the label another name`,
+        `${where}: key "arms.${at}.labels": "${axis}" is an axis ` +
+          `of the grid, which labels it; give the label another name`,
       );
   }
   const twice = repeated(arms.map(nameOf));

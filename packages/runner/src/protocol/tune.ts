@@ -65,7 +65,8 @@ const checkPlan = (plan: TuningPlan, { epochs, evalEvery }: RunConfig['train'], 
   );
   if (wrong !== undefined)
     throw new BadInput(
-      `${where}: tuning rung ${wrong}: rungs must rise, lie below ${epochs} epochs, and be multiples of evalEvery (${evalEvery})`,
+      `${where}: tuning rung ${wrong}: rungs must rise, lie below ` +
+        `${epochs} epochs, and be multiples of evalEvery (${evalEvery})`,
     );
   if (plan.seeds.length === 0 || plan.trials < 1 || !(plan.keep > 0 && plan.keep <= 1))
     throw new BadInput(`${where}: tuning needs a seed, at least one trial, and keep in (0, 1]`);

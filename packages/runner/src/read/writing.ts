@@ -3,7 +3,7 @@ import type { Handle } from '@lab/engine';
 import { chunks, evaluationOrder, rowAt, type Row } from '../session/rows.ts';
 import { bucketFor } from '../session/shape.ts';
 import { languageModel, promptOf, sequenceOf } from '../session/text-rows.ts';
-import { textsOf } from '../step/write.ts';
+import { writtenTexts } from '../step/write.ts';
 import type { Reading } from './read.ts';
 import type { Way } from './way.ts';
 
@@ -29,7 +29,7 @@ const decoderOf = (
   theta: Handle,
   { pass, member, index, length }: { pass: Way['pass']; member: number; index: number; length: number },
 ) => {
-  const { maxNewTokens } = textsOf(session.blueprint).generation;
+  const { maxNewTokens } = writtenTexts(session.blueprint).generation;
   let count = 0;
   const masks = (step: number, prompts: Int32Array, tokens: number) => {
     if (pass !== 'member') return {};
@@ -61,7 +61,7 @@ export const writtenBy = async (
   const { session, pause } = reading;
   const { batchSize, maxTokens, blueprint } = session;
   const model = languageModel(blueprint.model);
-  const { generation } = textsOf(blueprint);
+  const { generation } = writtenTexts(blueprint);
   const length = bucketFor(Math.max(...rows.map((row) => sequenceOf(row).targetFrom)), maxTokens);
   const texts: string[] = Array.from({ length: rows.length });
   for (const [index, indices] of chunks(evaluationOrder(rows), batchSize).entries()) {

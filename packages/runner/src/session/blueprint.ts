@@ -9,7 +9,7 @@ import { optimizerOf } from '../plan/optimizer.ts';
 import { packedPlan } from '../step/packed-masks.ts';
 import { linearHead, noHead, type Head } from './head.ts';
 import { usesOf, type BatchShape } from './shape.ts';
-import { languageModel, type Texts } from './text-rows.ts';
+import { languageModel, type TextSettings } from './text-rows.ts';
 
 /**
  * The masks of a pass: as they are drawn, for a padded batch, and as they are applied. Both are the
@@ -37,7 +37,7 @@ export interface Blueprint {
   /** Absent: AdamW. */
   readonly optimizer?: PairOptimizer;
   /** For text-to-text tasks alone. */
-  readonly texts?: Texts;
+  readonly texts?: TextSettings;
   /** Trainable parameters, the adapter's first, then the head's. */
   readonly layout: Layout;
   /**

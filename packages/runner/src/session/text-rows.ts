@@ -5,7 +5,7 @@ import { BadInput } from '@lab/records';
 import type { Row } from './rows.ts';
 
 /** What a text-to-text run needs beside the rest of a blueprint. */
-export interface Texts {
+export interface TextSettings {
   readonly generation: Generation;
   /** Share of the target spread evenly over the vocabulary. */
   readonly smoothing: number;

@@ -35,7 +35,7 @@ export const startProgram =
   (inputs: StartInputs): Written => {
     const { batch } = inputs;
     const forward = forwardOf(blueprint, pass, { ...inputs, ids: batch.ids });
-    const { maxNewTokens } = textsOf(blueprint).generation;
+    const { maxNewTokens } = writtenTexts(blueprint).generation;
     return startPass(languageModel(blueprint.model), forward, { ...batch, extra: {} }, maxNewTokens);
   };
 
@@ -48,7 +48,7 @@ export const nextProgram =
   };
 
 /** What a text-to-text run needs. Throws for a run of another kind. */
-export const textsOf = ({ texts, signature }: Blueprint) => {
+export const writtenTexts = ({ texts, signature }: Blueprint) => {
   if (!texts) throw new Error(`this run writes no texts: ${signature}`);
   return texts;
 };

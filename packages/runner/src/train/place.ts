@@ -1,6 +1,6 @@
 import type { Key } from '@lab/random';
 import type { RunConfig } from '@lab/records';
-import { flatten, type Engine, type Handle, type HostArray } from '@lab/engine';
+import { flattenTree, type Engine, type Handle, type HostArray } from '@lab/engine';
 import type { Session } from '../session/session.ts';
 import type { State } from '../step/state.ts';
 import type { Checkpoint, Cursor } from './checkpoint.ts';
@@ -10,7 +10,7 @@ import { putCheckpoint } from './checkpoint.ts';
  * Where a training stands: its state on the engine, theta of the best epoch so far, and everything
  * else that the rest depends on.
  */
-export interface Place {
+export interface TrainingPlace {
   readonly state: State;
   /** Null where no epoch has been chosen yet. */
   readonly best: Handle | null;
@@ -20,21 +20,21 @@ export interface Place {
 const start: Cursor = { step: 0, lossSum: 0, lossCount: 0, curve: [], best: null, seconds: 0 };
 
 /** The place of a checkpoint, or the start of a training whose random streams come from `root`. */
-export const beginning = async (session: Session, from: Checkpoint | null, root: Key): Promise<Place> =>
+export const beginning = async (session: Session, from: Checkpoint | null, root: Key): Promise<TrainingPlace> =>
   from === null
     ? { state: await session.start(root), best: null, cursor: start }
     : { ...putCheckpoint(session.engine, from), cursor: from.cursor };
 
 /** A place as a checkpoint. */
-export const checkpointOf = async (engine: Engine, { state, best, cursor }: Place, seconds: number) => {
-  const handles = Object.entries(flatten<Handle>({ ...state, ...(best ? { best } : {}) }));
+export const checkpointOf = async (engine: Engine, { state, best, cursor }: TrainingPlace, seconds: number) => {
+  const handles = Object.entries(flattenTree<Handle>({ ...state, ...(best ? { best } : {}) }));
   const arrays: { [path: string]: HostArray } = {};
   for (const [path, handle] of handles) arrays[path] = await engine.get(handle);
   return { cursor: { ...cursor, seconds }, arrays };
 };
 
 /** Frees everything that a place has on the engine. */
-export const freed = (engine: Engine, { state, best }: Place): void => {
+export const freed = (engine: Engine, { state, best }: TrainingPlace): void => {
   engine.free(state);
   if (best) engine.free([best]);
 };
@@ -45,7 +45,7 @@ export const freed = (engine: Engine, { state, best }: Place): void => {
  */
 export const finished = (
   engine: Engine,
-  { state: { theta, ...rest }, best, cursor }: Place,
+  { state: { theta, ...rest }, best, cursor }: TrainingPlace,
   { select, train }: RunConfig,
 ): { readonly theta: Handle; readonly epoch: number } => {
   engine.free(rest);

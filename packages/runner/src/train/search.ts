@@ -7,7 +7,7 @@ import { readAll, type Reading } from '../read/read.ts';
 import { chunks, rowAt, type Row } from '../session/rows.ts';
 import type { Slope } from '../step/objective.ts';
 import type { Span } from './curve.ts';
-import type { Place } from './place.ts';
+import type { TrainingPlace } from './place.ts';
 
 /** What a search needs of a run. */
 export interface SearchArgs {
@@ -77,8 +77,8 @@ const probeOf = ({ reading, rows, metric }: SearchArgs, batches: readonly (reado
  */
 export const searched = async (
   args: SearchArgs,
-  place: Place,
-): Promise<{ readonly place: Place; readonly allocation: Allocation } | null> => {
+  place: TrainingPlace,
+): Promise<{ readonly place: TrainingPlace; readonly allocation: Allocation } | null> => {
   const { reading, rows, span } = args;
   const { session } = reading;
   const { search } = session.blueprint.adapter;

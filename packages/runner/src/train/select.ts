@@ -1,13 +1,18 @@
 import type { CurvePoint, RunConfig } from '@lab/records';
 import type { Engine } from '@lab/engine';
 import { scoreOf, type ScoreRule } from './curve.ts';
-import type { Place } from './place.ts';
+import type { TrainingPlace } from './place.ts';
 
 /** Evaluations without a lower validation loss that end training, where a config names none. */
 const usualPatience = 3;
 
-/** Whether early stopping ends the training here: the best epoch lies `patience` evaluations back. */
-export const stopsEarly = ({ select, train }: RunConfig, { best, cursor }: Pick<Place, 'best' | 'cursor'>): boolean => {
+/**
+ * Whether early stopping ends the training here: the best epoch lies `patience` evaluations back.
+ */
+export const stopsEarly = (
+  { select, train }: RunConfig,
+  { best, cursor }: Pick<TrainingPlace, 'best' | 'cursor'>,
+): boolean => {
   if (select !== 'early-stopping' || !best || !cursor.best) return false;
   const chosen = cursor.best.epoch;
   return cursor.curve.filter(({ epoch }) => epoch > chosen).length >= (train.patience ?? usualPatience);
@@ -20,9 +25,9 @@ export const stopsEarly = ({ select, train }: RunConfig, { best, cursor }: Pick<
 export const selected = async (
   engine: Engine,
   rule: ScoreRule,
-  { state, best, cursor }: Place,
+  { state, best, cursor }: TrainingPlace,
   point: CurvePoint,
-): Promise<Place> => {
+): Promise<TrainingPlace> => {
   const next = { ...cursor, curve: [...cursor.curve, point], lossSum: 0, lossCount: 0, allocations: [] };
   const score = scoreOf(point.evaluations, rule);
   const better = score !== null && (!cursor.best || score > cursor.best.score);

@@ -8,7 +8,7 @@ import type { Session } from '../session/session.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import { curvePoint, dueEpoch, spanOf, type Headline } from './curve.ts';
 import { constantsOf, optimise } from './optimise.ts';
-import { beginning, checkpointOf, finished, freed, type Place } from './place.ts';
+import { beginning, checkpointOf, finished, freed, type TrainingPlace } from './place.ts';
 import { Cancelled, Diverged, eventLoopTurn, Paused, type Progress } from './progress.ts';
 import { searched } from './search.ts';
 import { selected, stopsEarly } from './select.ts';
@@ -60,7 +60,7 @@ export const train = async (args: TrainArgs): Promise<Trained> => {
   const began = performance.now();
   const seconds = () => (args.from?.cursor.seconds ?? 0) + (performance.now() - began) / 1000;
 
-  let place: Place = await beginning(session, args.from, root);
+  let place: TrainingPlace = await beginning(session, args.from, root);
   let saved = performance.now();
   const save = async () => {
     args.save(await checkpointOf(session.engine, place, seconds()));

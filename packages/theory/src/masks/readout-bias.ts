@@ -1,7 +1,7 @@
 import { check, materialOf, pick } from '../check.ts';
 import { panelOf, oneOf } from '../panel.ts';
 import { citeLoraDropout } from '../papers.ts';
-import { standardReadings, type Readings } from '../real/readings.ts';
+import { standardReadings, type MaskReadings } from '../real/readings.ts';
 import { negLogLikelihood } from '../ensemble/measures.ts';
 import { averageLogits } from '../ensemble/combine.ts';
 import { below, noted, type CheckRow } from '../row.ts';
@@ -16,7 +16,7 @@ const meanBias = 'squared bias of the mean field';
  * Mean over the sentences of the squared difference to the members' mean margin, less the members'
  * own sampling error: unbiased, so it may fall below zero where there is no bias to see.
  */
-const biasOf = ({ members, classes, labels }: Readings, outputs: Float64Array) => {
+const biasOf = ({ members, classes, labels }: MaskReadings, outputs: Float64Array) => {
   const margin = (z: Float64Array, i: number) => z[i * classes + 1]! - z[i * classes]!;
   const squares = (at: readonly number[]): number =>
     average(

@@ -7,7 +7,7 @@ import type { Material } from './material.ts';
 import { withNoise } from './noise.ts';
 
 /** Logits of test sentences read every way; each [n C], row-major. */
-export interface Readings {
+export interface MaskReadings {
   readonly deterministic: Float64Array;
   readonly meanField: Float64Array;
   readonly members: readonly Float64Array[];
@@ -24,14 +24,14 @@ export interface Wanted {
   readonly key: Key;
 }
 
-const kept = new WeakMap<Material, Map<string, Promise<Readings>>>();
+const kept = new WeakMap<Material, Map<string, Promise<MaskReadings>>>();
 
 /**
  * Reads the trained weights deterministically, with the expected update, and as an ensemble at rate
  * p. Each request is computed once.
  */
-export const readingsOf = (material: Material, wanted: Wanted): Promise<Readings> => {
-  const known = kept.get(material) ?? new Map<string, Promise<Readings>>();
+export const readingsOf = (material: Material, wanted: Wanted): Promise<MaskReadings> => {
+  const known = kept.get(material) ?? new Map<string, Promise<MaskReadings>>();
   kept.set(material, known);
   const name = JSON.stringify(wanted);
   const readings =
@@ -51,7 +51,7 @@ const read = async (
   theta: Handle,
   { test }: Material,
   { members, sentences, key }: Wanted,
-): Promise<Readings> => {
+): Promise<MaskReadings> => {
   const batch = batchOf(session, test, range(Math.min(sentences, test.length)));
   const logits = async (pass: Pass, masks = {}) =>
     Float64Array.from((await session.read(pass, { theta, batch: batch.arrays, masks })).data);
@@ -68,7 +68,7 @@ const read = async (
 };
 
 /** The readings that several checks look at: the first test sentences under one set of members. */
-export const standardReadings = (context: Context, which: Wanted['which'], p: number): Promise<Readings> =>
+export const standardReadings = (context: Context, which: Wanted['which'], p: number): Promise<MaskReadings> =>
   readingsOf(materialOf(context), {
     which,
     p,

@@ -18,15 +18,15 @@ import { penaltyOf } from './problem.ts';
 const sizes = { dIn: 12, dOut: 3, r: 2 };
 const lambda = 0.05;
 
-type Generator = 'symmetric' | 'antisymmetric';
+type Direction = 'symmetric' | 'antisymmetric';
 
 /** Which directions B -> B(1 + εX), A -> (1 - εX)A leave an objective unchanged. */
-type Flat = { readonly product: readonly Generator[]; readonly factors: readonly Generator[] };
+type Flat = { readonly product: readonly Direction[]; readonly factors: readonly Direction[] };
 
 const flatDirections: Flat = { product: ['symmetric', 'antisymmetric'], factors: ['antisymmetric'] };
 
 /** A random generator X [r, r] of the kind. */
-const generator = (key: Key, kind: Generator, r: number): Float64Array => {
+const generator = (key: Key, kind: Direction, r: number): Float64Array => {
   const raw = normal(key, r * r);
   const sign = kind === 'symmetric' ? 1 : -1;
   return Float64Array.from(raw, (x, k) => x + sign * itemAt(raw, (k % r) * r + Math.floor(k / r)));

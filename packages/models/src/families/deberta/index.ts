@@ -17,7 +17,7 @@ import { embeddingSite, linearTensors, normTensors, outputSite, table, type Anat
 import { bertLayerPaths } from '../bert-layers.ts';
 import { poolHead } from '../bert-like.ts';
 import { debertaConfig, type DebertaConfig } from './config.ts';
-import { disentangledLogits, distanceRows, spanOf, type Relative } from './relative.ts';
+import { disentangledLogits, distanceRows, relativeSpan, type Relative } from './relative.ts';
 
 const EMBEDDINGS = 'deberta.embeddings';
 const PROJECTION = `${EMBEDDINGS}.embed_proj`;
@@ -115,7 +115,7 @@ const relativeTensors = (config: DebertaConfig) => {
   if (!config.relative_attention) return [];
   const relative = relativeOf(config);
   return [
-    table(relative.table, 2 * spanOf(relative), config.hidden_size),
+    table(relative.table, 2 * relativeSpan(relative), config.hidden_size),
     ...(relative.norm === undefined ? [] : normTensors(relative.norm, config.hidden_size)),
   ];
 };

@@ -17,7 +17,7 @@ export interface Relative {
 }
 
 /** Rows on each side of the table's middle. */
-export const spanOf = ({ buckets, maxDistance }: Pick<Relative, 'buckets' | 'maxDistance'>): number =>
+export const relativeSpan = ({ buckets, maxDistance }: Pick<Relative, 'buckets' | 'maxDistance'>): number =>
   buckets > 0 ? buckets : maxDistance;
 
 /**
@@ -39,7 +39,7 @@ export const logBucket = (distance: number, buckets: number, maxDistance: number
  * [2 T - 1].
  */
 const rowsOfDistances = (tokens: number, relative: Relative, order: 'falling' | 'rising'): Int32Array => {
-  const span = spanOf(relative);
+  const span = relativeSpan(relative);
   return Int32Array.from({ length: 2 * tokens - 1 }, (_, column) => {
     const distance = order === 'falling' ? tokens - 1 - column : column - tokens + 1;
     const bucket = relative.buckets > 0 ? logBucket(distance, relative.buckets, relative.maxDistance) : distance;
