@@ -3,17 +3,19 @@
  * of packages/runner/README.md.
  *
  *   npm run faults [-- --kills 200 --minutes 60 --only
- *   stop|damage|checkpoint|shared|clock|silent|full|read-only|kills]
+ *   stop|damage|checkpoint|shared|clock|silent|full|read-only|kills|input]
  *
  * After --minutes no more kills are made. A fault that --only leaves out keeps its line in the
  * table.
  */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import {
   cannotMount,
+  corpusTable,
   damageCheckpoints,
   damageRecords,
   fillDisk,
@@ -27,6 +29,7 @@ import {
   stopGently,
   tableOf,
   takeOver,
+  tryBadInput,
 } from '@lab/lab/testing';
 
 const { values } = parseArgs({
@@ -40,6 +43,14 @@ const { only } = values;
 const [kills, minutes] = [Number(values.kills), Number(values.minutes)];
 const readme = fileURLToPath(new URL('../packages/runner/README.md', import.meta.url));
 const [begin, end] = ['<!-- faults -->', '<!-- /faults -->'];
+
+if (only === undefined || only === 'input') {
+  const corpus = await tryBadInput(mkdtempSync(join(tmpdir(), 'bad-input-')));
+  console.log(corpusTable(corpus));
+  for (const [name, wrong] of corpus.wrong) console.error(`${name}: ${wrong}`);
+  if (corpus.wrong.size > 0) process.exitCode = 1;
+  if (only === 'input') process.exit();
+}
 
 const study = openStudy(4);
 const under = (name: string) => join(study.root, name);
@@ -88,4 +99,4 @@ const [head, rule, ...tried] = tableOf(rows).split('\n');
 const lines = [head, rule, ...kept.filter((line) => !isNew(line)), ...tried];
 writeFileSync(readme, `${text.slice(0, from)}\n\n${lines.join('\n')}\n\n${text.slice(to)}`);
 const bad = rows.filter(({ lost, twice, unequal }) => lost + twice + unequal > 0);
-process.exitCode = bad.length > 0 ? 1 : 0;
+if (bad.length > 0) process.exitCode = 1;

@@ -2,7 +2,8 @@ import type { Citation } from '@lab/records';
 import { methods } from './catalogue.ts';
 import type { LawName } from './laws/index.ts';
 import { isZero } from './noise/rate.ts';
-import type { Compensation, Consistency, Evaluate, Structure } from './types.ts';
+import type { Consistency, Evaluate } from './types.ts';
+import type { Compensation, Structure } from './noise/axes.ts';
 import type { Site } from '@lab/adapter';
 
 /** A noise on the three axes, and its law. */

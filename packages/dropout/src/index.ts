@@ -10,16 +10,5 @@ export { planMasks } from './masks/plan.ts';
 export { checkNoise, refusal } from './noise/check.ts';
 export { rateAt } from './noise/rate.ts';
 export { ownerOf } from './noise/structure.ts';
-export type {
-  Compensation,
-  Consistency,
-  DrawContext,
-  Dropout,
-  Evaluate,
-  Layers,
-  Noise,
-  PlannedMask,
-  Rate,
-  RateSchedule,
-  Structure,
-} from './types.ts';
+export type { Consistency, Dropout, Evaluate, Layers, Noise, PlannedMask, Rate, RateSchedule } from './types.ts';
+export type { Compensation, DrawContext, Structure } from './noise/axes.ts';

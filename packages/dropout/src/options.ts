@@ -1,7 +1,8 @@
 import { SITES } from '@lab/adapter';
 import { z } from 'zod';
 import { lawNames } from './laws/index.ts';
-import { COMPENSATIONS, STRUCTURES, type Layers, type Noise, type Rate } from './types.ts';
+import { type Layers, type Noise, type Rate } from './types.ts';
+import { COMPENSATIONS, STRUCTURES } from './noise/axes.ts';
 
 const got = (issue: { readonly input?: unknown }): string =>
   'a rate lies in [0, 1), or is { "byLayer": […] } or { "from", "to", "curve" } of such; ' +

@@ -3,23 +3,7 @@ import type { Readout } from '@lab/records';
 import type { Params, tf } from '@lab/engine';
 import type { LawName } from './laws/index.ts';
 import type { Law } from './laws/law.ts';
-
-/**
- * What is shared in a mask (HiddenKey, section 3.2, and LoRA Dropout, Eq. 2); `structure.ts` gives
- * the mask's axes at every site. element: every entry alone. column: the last axis, shared over the
- * axis before it (all queries of a head, all tokens of a text). row: the axis before the last,
- * shared over the last (whole tokens, whole rows of B). span: one contiguous run of keys or of
- * tokens. head: one whole head. example: one whole example.
- */
-export const STRUCTURES = ['element', 'column', 'row', 'span', 'head', 'example'] as const;
-export type Structure = (typeof STRUCTURES)[number];
-
-/**
- * What makes up for the dropped values. inverse: 1/(1-p). normalised: DropAttention's rescale by
- * the sum of the kept weights; `-stop` with a stopped gradient through that sum.
- */
-export const COMPENSATIONS = ['none', 'inverse', 'normalised', 'normalised-stop'] as const;
-export type Compensation = (typeof COMPENSATIONS)[number];
+import type { NoiseKind, Scope } from './noise/axes.ts';
 
 /** A rate that moves along training, from its first step to its last. */
 export interface RateSchedule {
@@ -38,16 +22,9 @@ export type Layers = 'all' | 'latter-half' | readonly number[];
  * One source of noise, as data: position x structure x compensation (LoRA Meets Dropout, section
  * 3), and a law.
  */
-export interface Noise {
-  readonly site: Site;
-  readonly structure: Structure;
-  readonly compensation: Compensation;
+export interface Noise extends NoiseKind {
   readonly p: Rate;
-  /**
-   * One mask for the whole batch, or one for each example. Masks of A and B belong to the whole
-   * batch.
-   */
-  readonly scope: 'batch' | 'example';
+  readonly scope: Scope;
   readonly layers: Layers;
   /** The law of its factors; absent: coins that drop with probability p. */
   readonly law?: LawName | undefined;
@@ -94,15 +71,6 @@ export interface Dropout {
    * stored outputs.
    */
   readonly ensembleOver?: 'seeds';
-}
-
-/** What masks may depend on beside their key, place and shape. */
-export interface DrawContext {
-  /** Tokens of each batch row before padding; 0 for a row that only fills the batch. */
-  readonly lengths: Int32Array;
-  readonly causal: boolean;
-  /** Share of training done, in [0, 1]. */
-  readonly progress: number;
 }
 
 /** A mask that a forward pass of one batch shape needs. */

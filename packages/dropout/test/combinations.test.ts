@@ -1,7 +1,7 @@
 import { SITES } from '@lab/adapter';
 import { describe, expect, it } from 'vitest';
 import { checkNoise, methods, refusal, type Noise } from '../src/index.ts';
-import { COMPENSATIONS, STRUCTURES } from '../src/types.ts';
+import { COMPENSATIONS, STRUCTURES } from '../src/noise/axes.ts';
 import { noiseOf } from './fixture.ts';
 
 describe('what means nothing is refused with the reason', () => {

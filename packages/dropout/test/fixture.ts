@@ -11,7 +11,7 @@ import {
   type Noise,
   type PlannedMask,
 } from '../src/index.ts';
-import { COMPENSATIONS, STRUCTURES } from '../src/types.ts';
+import { COMPENSATIONS, STRUCTURES } from '../src/noise/axes.ts';
 
 export const B = 3;
 export const T = 5;

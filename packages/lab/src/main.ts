@@ -20,7 +20,7 @@ const lazily =
     await action(...args);
   };
 
-// A full disk behind standard output, or a reader that has gone.
+// A full disk behind standard output; a reader that has seen enough (`| head`) is no failure.
 process.stdout.on('error', ({ code, message }: NodeJS.ErrnoException) => {
   if (code !== 'EPIPE') console.error(`Standard output cannot be written: ${message}`);
   process.exit(code === 'EPIPE' ? 0 : 2);
@@ -179,9 +179,6 @@ program.hook('preAction', async (_program, command) => {
     ...(weights === undefined ? [] : [weightsOverride(weights, `${out}/cache/models`)]),
   ]);
 });
-
-// A reader that has seen enough (`| head`) is no failure.
-process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => process.exit(code === 'EPIPE' ? 0 : 1));
 
 try {
   await program.parseAsync();

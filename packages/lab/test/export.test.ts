@@ -9,6 +9,8 @@ import { openBest, readSafetensors } from '@lab/engine';
 import * as ort from 'onnxruntime-node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { exportRun, type ExportOptions } from '../src/commands/export.ts';
+import { writePeft } from '../src/export-peft.ts';
+import { openTrained, trainedFolder } from '../src/trained.ts';
 import { modelOverride, weightsOverride } from '../src/compose/weights.ts';
 import { scratch } from './cli.ts';
 
@@ -166,11 +168,43 @@ describe('lab export --format merged', () => {
 });
 
 describe('lab export --format peft', () => {
-  it('copies PEFT’s two files, whatever the method', async () => {
+  it('puts the head of the first token beside an adapter for the bare model, which has no such class', async () => {
     const to = await exported('lora-dropout', 'peft');
     const config = JSON.parse(readFileSync(join(to, 'adapter_config.json'), 'utf8')) as Record<string, unknown>;
-    expect([config.peft_type, config.lora_dropout, config.modules_to_save]).toEqual(['LORA', 0, ['classifier']]);
-    expect(readdirSync(to).sort()).toEqual(['adapter_config.json', 'adapter_model.safetensors']);
+    expect([config.peft_type, config.lora_dropout, config.modules_to_save, config.task_type]).toEqual([
+      'LORA',
+      0,
+      null,
+      'FEATURE_EXTRACTION',
+    ]);
+    expect(readdirSync(to).sort()).toEqual(['adapter_config.json', 'adapter_model.safetensors', 'head.safetensors']);
+    const { tensors } = readSafetensors(readFileSync(join(to, 'adapter_model.safetensors')));
+    expect(Object.keys(tensors).filter((key) => !key.startsWith('base_model.model.encoder.layer.'))).toEqual([]);
+    const head = readSafetensors(readFileSync(join(to, 'head.safetensors'))).tensors;
+    expect(Object.keys(head).sort()).toEqual(['classifier.bias', 'classifier.weight']);
+  });
+
+  it('stores a head that transformers has under its names, the frozen dense layer with it', async () => {
+    const run = runs['lora-dropout'];
+    if (!run) throw new Error('no run');
+    const { from } = trainedFolder(out, run.id);
+    const config = { ...run.config, model: { ...run.config.model, pooling: 'classifier' } };
+    const to = join(out, 'class-head');
+    mkdirSync(to);
+    const trained = await openTrained(from, config, { out, weights });
+    const loaded = await writePeft(trained, config, to);
+    expect(loaded).toMatch(/^AutoModelForSequenceClassification with num_labels=\d$/);
+    const written = JSON.parse(readFileSync(join(to, 'adapter_config.json'), 'utf8')) as Record<string, unknown>;
+    expect([written.modules_to_save, written.task_type]).toEqual([['classifier'], 'SEQ_CLS']);
+    const { tensors } = readSafetensors(readFileSync(join(to, 'adapter_model.safetensors')));
+    // Ours is [d_in, d_out], transformers' [d_out, d_in].
+    const { 'classifier.dense.weight': dense } = await trained.blueprint.model.weights();
+    const width = trained.blueprint.model.width;
+    const stored = tensors['base_model.model.classifier.dense.weight'];
+    expect(stored?.shape).toEqual([width, width]);
+    expect(stored?.data[1]).toBe(dense?.data[width]);
+    expect(stored?.data[width]).toBe(dense?.data[1]);
+    expect(Object.keys(tensors).filter((name) => name.includes('classifier.out_proj'))).toHaveLength(2);
   });
 });
 

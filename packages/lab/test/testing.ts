@@ -1,4 +1,5 @@
 /** Helpers of this package's tests that benchmarks and scripts use too. */
+export { corpusTable, tryBadInput } from './bad-input/corpus.ts';
 export { lab } from './cli.ts';
 export { damageCheckpoints, damageRecords, stopGently } from './faults/damage.ts';
 export { cannotMount, fillDisk, lockFolder } from './faults/disk.ts';

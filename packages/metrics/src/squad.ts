@@ -1,7 +1,7 @@
 import { spaces } from './text/tokens.ts';
 
 /** A question with its accepted answers; none means that there is no answer. */
-export interface Asked {
+export interface SquadQuestion {
   readonly id: string;
   readonly references: readonly string[];
 }
@@ -73,7 +73,10 @@ const average = (rows: readonly Row[]) => {
  * answer. `predictions` maps id to text, '' for no answer; a question without a prediction counts
  * as answered with ''.
  */
-export const squadScores = (predictions: ReadonlyMap<string, string>, questions: readonly Asked[]): SquadScores => {
+export const squadScores = (
+  predictions: ReadonlyMap<string, string>,
+  questions: readonly SquadQuestion[],
+): SquadScores => {
   const rows = questions.map(({ id, references }) => ({
     ...answerScores(predictions.get(id) ?? '', references),
     has: references.length > 0,
@@ -101,7 +104,7 @@ export interface Threshold {
 export const bestThreshold = (
   predictions: ReadonlyMap<string, string>,
   noAnswer: ReadonlyMap<string, number>,
-  questions: readonly Asked[],
+  questions: readonly SquadQuestion[],
 ): { readonly exact: Threshold; readonly f1: Threshold } => {
   const order = [...questions].sort((a, b) => (noAnswer.get(a.id) ?? 0) - (noAnswer.get(b.id) ?? 0));
   const search = (of: (row: Row) => number): Threshold => {

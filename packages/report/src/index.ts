@@ -1,4 +1,5 @@
 export { draw, renderPage, renderReport } from './late.ts';
+export { summaryText } from './summary.ts';
 export type { Rendered } from './render.ts';
 export { buildReport, type Report } from './report.ts';
 export { archiveFile, readArchive, writeArchive } from './study/archive.ts';
@@ -19,6 +20,7 @@ export { toCsv } from './tables/csv.ts';
 export { toMarkdown } from './tables/markdown.ts';
 export { disagreement } from './study/recompute.ts';
 export { needsTable } from './tables/needs.ts';
+export { undecidedRuns } from './verdict/undecided.ts';
 export { needsOf, type ClaimNeeds } from './verdict/needs.ts';
 export { tuningTables } from './tables/tuning.ts';
 export { toTerminal } from './tables/terminal.ts';

@@ -4,17 +4,15 @@ import { flatCsv } from './tables/runs.ts';
 import type { Study } from './study/study.ts';
 import { drawSpec, type Drawing } from './figures/draw.ts';
 import { summaryJson } from './page/index-page.ts';
-import { type Illustrated, pageHtml } from './page/page.ts';
+import type { Illustrated } from './page/article.ts';
+import { pageHtml } from './page/page.ts';
 import { buildReport } from './report.ts';
 import type { ReportSpec } from './spec/spec.ts';
-import { summaryText } from './summary.ts';
 import { toCsv } from './tables/csv.ts';
 import { toLatex } from './tables/latex.ts';
 import { toMarkdown } from './tables/markdown.ts';
 
 export interface Rendered extends Illustrated {
-  /** Terminal text: verdicts and tables. */
-  readonly summary: string;
   /** Every file of the report, in writing order; also those that already held the same bytes. */
   readonly files: readonly string[];
   /** Path of this report's own page. */
@@ -70,5 +68,5 @@ export const writeReportFiles = async (study: Study, spec: ReportSpec, outDir: s
   }
   write('report.json', summaryJson(report));
   const html = write('report.html', pageHtml([{ report, drawings }], spec.title));
-  return { summary: summaryText(report), files, html, report, drawings };
+  return { files, html, report, drawings };
 };

@@ -2,6 +2,9 @@ import type { Cell, Study } from './study/study.ts';
 import type { Figure } from './figures/figure.ts';
 import { buildFigure } from './figures/index.ts';
 import type { ReportSpec } from './spec/spec.ts';
+import { answerSpecOf } from './spec/answer-spec.ts';
+import { type Answer, answerOf } from './study/answer.ts';
+import { rankingTable } from './tables/ranking.ts';
 import { buildTables } from './tables/index.ts';
 import type { Table } from './tables/table.ts';
 import { verdictTable } from './tables/verdicts.ts';
@@ -13,6 +16,8 @@ export interface Report {
   /** Which runs these are beside others of the experiment; null where nobody said. */
   readonly holds: string | null;
   readonly cells: readonly Cell[];
+  /** Null where no methods are compared. */
+  readonly answer: Answer | null;
   readonly verdicts: readonly Verdict[];
   readonly tables: readonly Table[];
   readonly figures: readonly Figure[];
@@ -22,12 +27,16 @@ export interface Report {
 export const buildReport = (study: Study, spec: ReportSpec): Report => {
   const { cells } = study;
   const verdicts = judge(cells, spec.claims, spec.looks);
+  const asked = answerSpecOf(cells, spec);
+  const answer = asked && answerOf(cells, asked);
   return {
     spec,
     holds: study.holds ?? null,
     cells,
+    answer,
     verdicts,
     tables: [
+      ...(answer ? [rankingTable(cells, answer)] : []),
       ...(verdicts.length > 0 ? [verdictTable(spec, cells, verdicts)] : []),
       ...spec.tables.flatMap((table) => buildTables(cells, table)),
     ],

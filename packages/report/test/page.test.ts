@@ -100,6 +100,8 @@ describe.skipIf(path === null)(path === null ? `in a browser (skipped: ${missing
         trouble.push(`asked for ${request.url()}`);
     });
     await page.goto(pathToFileURL(file).href);
+    // What is folded stands open for these tests.
+    await page.evaluate(`document.querySelectorAll('details.more').forEach((d) => (d.open = true))`);
   };
 
   beforeAll(async () => {

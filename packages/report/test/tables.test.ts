@@ -138,12 +138,23 @@ describe('runs.csv', () => {
     const [head, ...rows] = flatCsv([cell]).trim().split('\n');
     expect(head).toBe(
       'run,status,model,dataset,seed,label.method,label.note,split,readout,members,own,' +
-        'accuracy,brier,ece,matthews,nll,trainable,seconds,memoryMB,engine,commit',
+        'accuracy,brier,ece,matthews,nll,trainable,seconds,memoryMB,engine,commit,' +
+        'config.adapter.alpha,config.adapter.name,config.adapter.r,config.dataset.name,config.dropout.name,' +
+        'config.members,config.model.name,config.seed,config.select,config.train.batchSize,config.train.clip,' +
+        'config.train.epochs,config.train.evalEvery,config.train.lr,config.train.maxTokens,config.train.schedule,' +
+        'config.train.warmup,config.train.weightDecay',
     );
     // deterministic on test and train, mean-field, four sizes of two kinds of ensemble
     expect(rows).toHaveLength(11);
     expect(rows[0]).toContain(",lora-dropout,'=1+1,test,deterministic,1,0,");
     expect(rows.filter((r) => r.includes('ensemble-logits,8,1,'))).toHaveLength(1);
+  });
+  it('has validation rows, for whoever tunes', () => {
+    const cell = invent({ seed: 1, skill: 1 });
+    const { result } = cell.record;
+    const validation = { ...result.evaluations[0]!, split: 'validation' as const };
+    const record = { ...cell.record, result: { ...result, evaluations: [...result.evaluations, validation] } };
+    expect(flatCsv([{ ...cell, record }])).toContain(',none,validation,deterministic,1,');
   });
 });
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ClaimTest } from '../src/verdict/claim.ts';
 import { verdictTable } from '../src/tables/verdicts.ts';
+import { undecidedRuns } from '../src/verdict/undecided.ts';
 import { judge } from '../src/verdict/verdict.ts';
 import { invent } from './synthetic.ts';
 
@@ -131,5 +132,22 @@ describe('verdicts', () => {
     }));
     const { notes } = verdictTable({}, cells, judge(cells, claims));
     expect(notes).toContain('score and nll are both held on partly the same runs (16): they are not independent.');
+  });
+  it('a look leaves only the arms of undecided claims in the study', () => {
+    const than = (x: string, y: string): ClaimTest => ({
+      kind: 'better',
+      arm: arm(x),
+      than: [arm(y)],
+      metric: 'score',
+    });
+    const claims = [than('a', 'b'), than('c', 'b')].map((test, i) => ({ id: `${i}`, text: 'x', source: 'x', test }));
+    const looks = { seeds: [8, 16], spending: 'pocock' as const };
+    const open = undecidedRuns(cells, claims, looks)!;
+    const methods = new Set(
+      cells.filter(({ record }) => open.has(record.result.id)).map(({ labels }) => labels.method),
+    );
+    // a is far above b already; c and b lie too close together.
+    expect(methods).toEqual(new Set(['b', 'c']));
+    expect(undecidedRuns(cells, claims.slice(0, 1), looks)).toBeNull();
   });
 });

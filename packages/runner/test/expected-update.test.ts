@@ -183,7 +183,7 @@ describe.each(FAMILIES)('%s, %s', (name, fixture) => {
     const plan = planMasks(method.noise, [...model.sites(ROWS, TOKENS), ...adapter.sites(ROWS, TOKENS)], model.layers);
     const uses: Use[] = [];
     const plain = engine.program(passOf(opened, noNoise, uses));
-    const { hidden: _hidden, met } = await plain.run(inputsOf(opened));
+    const { met } = await plain.run(inputsOf(opened));
     const inputs = { ...inputsOf(opened), met };
     const readMaps = async (perturb: Perturb) => {
       const program = engine.program(mapsOf(opened, uses, () => [perturb]));

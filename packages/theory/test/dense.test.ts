@@ -9,7 +9,7 @@ import type { Problem } from '../src/dense/problem.ts';
 import { solve } from '../src/dense/solve.ts';
 import { loraStart, sample, teacher } from '../src/dense/synthetic.ts';
 import { fitDense } from '../src/dense/train.ts';
-import { dot, matMul, matVec, norm, orthonormalRows, plus, times } from '../src/dense/vector.ts';
+import { dot, matMul, matVec, norm, orthonormalised, plus, times } from '../src/dense/vector.ts';
 
 const sizes = { dIn: 5, dOut: 3, r: 2 };
 const vector = (label: string, n: number) => Float64Array.from(normal(fold(key(7), label), n));
@@ -37,7 +37,7 @@ it.each(problems.map((p) => [p.loss.name, p] as const))(
 
 it('Lanczos finds the eigenvalues that the matrix was made from', () => {
   const n = 12;
-  const Q = orthonormalRows(vector('basis', n * n), n);
+  const Q = orthonormalised(vector('basis', n * n), n);
   const values = Float64Array.from({ length: n }, (_, i) => i * i - 20);
   const M = new Float64Array(n * n);
   for (let i = 0; i < n; i++)

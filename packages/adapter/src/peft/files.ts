@@ -40,7 +40,13 @@ const shifted = (
 export const peftFiles = (
   options: Named,
   model: Model,
-  trained: { readonly adapter: Adapter; readonly params: HostParams; readonly weights?: HostParams },
+  trained: {
+    readonly adapter: Adapter;
+    readonly params: HostParams;
+    readonly weights?: HostParams;
+    /** Modules that are saved whole; absent: those of the parameters that are not the adapter's. */
+    readonly modulesToSave?: readonly string[];
+  },
 ): { readonly [file: string]: string | Uint8Array } => {
   const { adapter, params, weights } = trained;
   // Without the frozen weights, differences cannot be turned into what PEFT stores.
@@ -59,6 +65,7 @@ export const peftFiles = (
       .map((name) => name.replace(/\.\w+$/, '')),
   );
   const head = modules.size > 0;
+  const modulesToSave = trained.modulesToSave ?? [...modules];
   const common = {
     base_model_name_or_path: model.name,
     task_type: head ? 'SEQ_CLS' : 'CAUSAL_LM',
@@ -72,7 +79,7 @@ export const peftFiles = (
         ...peft.config,
         fan_in_fan_out: false,
         target_modules: adapter.targets.map(({ path }) => path),
-        modules_to_save: head ? [...modules] : null,
+        modules_to_save: head ? modulesToSave : null,
       }
     : { ...common, lab_adapter: options };
   return {

@@ -3,7 +3,8 @@ import { beforeSoftmax } from './before-softmax.ts';
 import { gaussian } from './gaussian.ts';
 import { inverseScaled } from './inverse.ts';
 import { keepOneKey } from './keep-one-key.ts';
-import type { Law, NoiseKind } from './law.ts';
+import type { Law } from './law.ts';
+import type { NoiseKind } from '../noise/axes.ts';
 import { normalised } from './normalised.ts';
 import { span } from './span.ts';
 

@@ -2,7 +2,8 @@ import { sizeOf } from '@lab/engine';
 import { fold, integer, type Key } from '@lab/random';
 import { keyRows } from '../masks/tokens.ts';
 import { coins, independentCoins } from './bernoulli.ts';
-import type { Law, MaskSpec, NoiseKind } from './law.ts';
+import type { Law, MaskSpec } from './law.ts';
+import type { NoiseKind } from '../noise/axes.ts';
 
 const wholeQuery = ['row', 'head', 'example'] as const;
 

@@ -1,7 +1,7 @@
 import type { Site } from '@lab/adapter';
 import { sizeOf, type HostArray, type tf } from '@lab/engine';
 import type { Key } from '@lab/random';
-import type { DrawContext, Noise } from '../types.ts';
+import type { DrawContext, NoiseKind } from '../noise/axes.ts';
 
 /**
  * One mask to draw: where it lies, its shape, the rate at this point of training, and what the
@@ -21,9 +21,6 @@ export interface MaskSpec {
 export type LawMoment =
   | { readonly kind: 'everywhere'; readonly at: (p: number) => number }
   | { readonly kind: 'by-entry'; readonly at: (spec: MaskSpec) => Float64Array };
-
-/** The parts of a noise that choose its law and that a law may refuse. */
-export type NoiseKind = Pick<Noise, 'site' | 'structure' | 'compensation'>;
 
 /**
  * How random factors are drawn, how they act on a value, and what is known of them. Everything that

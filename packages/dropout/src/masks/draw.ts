@@ -1,7 +1,8 @@
 import type { HostArray } from '@lab/engine';
 import { fold, type Key } from '@lab/random';
 import { rateAt } from '../noise/rate.ts';
-import type { DrawContext, PlannedMask } from '../types.ts';
+import type { PlannedMask } from '../types.ts';
+import type { DrawContext } from '../noise/axes.ts';
 import { rateInputs } from './plan.ts';
 
 /** One mask, pure in its key. */

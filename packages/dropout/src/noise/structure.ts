@@ -1,5 +1,5 @@
 import type { Site } from '@lab/adapter';
-import { STRUCTURES, type Noise, type Structure } from '../types.ts';
+import { STRUCTURES, type NoiseKind, type Scope, type Structure } from './axes.ts';
 
 /** What kind of value lies at a site. */
 export type SiteKind = 'tokens' | 'matrix' | 'attention' | 'vector';
@@ -55,7 +55,10 @@ const axes: { readonly [kind in SiteKind]: { readonly [structure in Structure]?:
  * What a mask belongs to: the adapter's parameters, a whole text (all its tokens share it), or
  * single tokens. An instance of the first two is fixed while a text is written.
  */
-export const ownerOf = ({ site, structure }: Pick<Noise, 'site' | 'structure'>): 'parameters' | 'text' | 'token' => {
+export const ownerOf = ({
+  site,
+  structure,
+}: Pick<NoiseKind, 'site' | 'structure'>): 'parameters' | 'text' | 'token' => {
   switch (kindOf(site)) {
     case 'matrix':
       return 'parameters';
@@ -76,7 +79,10 @@ export const structuresAt = (site: Site): readonly Structure[] =>
  * Shape of a noise's mask for a value of `shape`; it broadcasts to the value. Throws for a
  * combination that `refusal` names.
  */
-export const maskShape = ({ site, structure, scope }: Noise, shape: readonly number[]): readonly number[] => {
+export const maskShape = (
+  { site, structure, scope }: Pick<NoiseKind, 'site' | 'structure'> & { readonly scope: Scope },
+  shape: readonly number[],
+): readonly number[] => {
   const mask = axes[kindOf(site)][structure];
   if (!mask || mask.length !== shape.length)
     throw new Error(`no ${structure} mask for a value of shape [${shape.join(', ')}] at ${site}`);

@@ -5,6 +5,7 @@ import { methods } from '@lab/dropout';
 import {
   renderReport,
   storedStudy,
+  summaryText,
   withSeedEnsembles,
   writeArchive,
   writeIndex,
@@ -79,7 +80,7 @@ export const writeReports = async (plans: readonly Planned[], options: PlanOptio
 /** What a terminal shows of reports: verdicts and tables, then where the files are. */
 export const reportsText = ({ reports, index }: WrittenReports): string =>
   [
-    ...reports.map(({ rendered }) => rendered.summary),
+    ...reports.map(({ rendered }) => summaryText(rendered.report, process.stdout.columns)),
     ...reports.map(({ folder }) => `Tables and figures: ${join(folder, 'tables')}, ${join(folder, 'figures')}`),
     ...reports.map(({ rendered }) => `Report: ${rendered.html}`),
     `All reports: ${index}`,

@@ -1,3 +1,4 @@
+import type { ClassHead } from '../class-head.ts';
 import type { Forward, LinearSpec, SiteUse, TokenBatch } from '@lab/adapter';
 import type { tf } from '@lab/engine';
 
@@ -49,6 +50,8 @@ export interface Family<Pooling extends string = string> {
   /** The first is the default. */
   readonly poolings: readonly [Pooling, ...Pooling[]];
   readonly pairs: 'cross-encoder';
+  /** Poolings that transformers' classification class has too, with how it stores its head. */
+  readonly classHeads?: { readonly [pooling in Pooling]?: ClassHead };
   /** Throws `BadInput` that names `where` and the key when the configuration is not supported. */
   describe(config: unknown, choice: { readonly pooling: Pooling; readonly lm: boolean }, where: string): Anatomy;
 }

@@ -58,6 +58,7 @@ export const openFamily = async (
   const missing = (): never => {
     throw new BadInput(`no such file: ${join(folder, 'tokenizer.json')}`);
   };
+  const classHead = family.classHeads?.[pooling];
   const model: SavableModel = {
     name,
     width,
@@ -72,6 +73,8 @@ export const openFamily = async (
     weights: () => loadTensors(checkpoint, anatomy, family.prefix),
     tokenize: tokenizer ? openTokenizer(tokenizer, { maxTokens, types: anatomy.segments > 1, rows }) : missing,
     pairs: family.pairs,
+    prefix: family.prefix,
+    ...(classHead ? { classHead } : {}),
     save: (target, weights) => saveCheckpoint(source, anatomy, family.prefix, weights, target),
   };
   if (lmHead === undefined) return model;

@@ -17,6 +17,7 @@ const reasons: { readonly [code: string]: string } = {
   EEXIST: 'a file of that name is in the way',
   ELOOP: 'its links lead in a circle',
   ENAMETOOLONG: 'the name is too long',
+  ERR_INVALID_ARG_VALUE: 'the path holds a character that no path may hold',
   EINVAL: 'the name or the place is not allowed',
   EMFILE: 'this process has too many files open',
   ENFILE: 'the system has too many files open',

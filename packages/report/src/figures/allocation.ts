@@ -3,7 +3,7 @@ import { caption } from '../study/caption.ts';
 import { armsOf, cellsOf, type Arm, type OverArms } from '../study/arm.ts';
 import { curve } from '../study/run.ts';
 import type { Cell } from '../study/study.ts';
-import { besides, type Figure, type Part } from './figure.ts';
+import { besides, type FigureParts, type Part } from './figure.ts';
 
 /**
  * How often each module of an adapter was on, over training: modules down, steps across, one panel
@@ -78,7 +78,7 @@ const stepsOf = (tiles: readonly Tile[]): readonly string[] => [...new Set(tiles
  * Which modules a search switched on, over training: dark in all runs, white in none (HeteroLoRA).
  * Arms that searched nothing are left out.
  */
-export const allocationFigure = (cells: readonly Cell[], spec: AllocationFigure): Figure => {
+export const allocationFigure = (cells: readonly Cell[], spec: AllocationFigure): FigureParts => {
   const searched = armsOf(cells, spec.arms, spec.by)
     .map((arm) => ({ arm, allocations: allocationsOf(cells, arm) }))
     .filter(({ allocations }) => allocations.length > 0)

@@ -2,7 +2,7 @@ import { caption } from '../study/caption.ts';
 import { type Arm, armsOf, byTask, cellsOf, paired, points, type Point, type OverArms } from '../study/arm.ts';
 import { heading, mainMetric, type Metric, unitBeside } from '../study/metric.ts';
 import type { Cell } from '../study/study.ts';
-import { type Figure, type Part, type Row, stack } from './figure.ts';
+import { type FigureParts, type Part, type Row, stack } from './figure.ts';
 import { spread, type Spread, spreadNote } from './spread.ts';
 import { legendColumns } from './legend.ts';
 import { columnWidth, cycle, fills, ink } from './theme.ts';
@@ -92,7 +92,7 @@ const panel = (list: readonly Bar[], names: readonly string[], title: string, fr
  * Grouped bars with intervals, by data set; with a baseline, a second panel of paired differences
  * that starts at zero.
  */
-export const barsFigure = (cells: readonly Cell[], spec: BarsFigure): Figure => {
+export const barsFigure = (cells: readonly Cell[], spec: BarsFigure): FigureParts => {
   const arms = armsOf(cells, spec.arms, spec.by);
   const m = mainMetric(cells, spec.metric);
   const kinds: Spread['kind'][] = [];

@@ -11,6 +11,8 @@ export type Part = Readonly<Record<string, unknown>>;
 
 /** A figure before drawing. */
 export interface Figure {
+  /** As its specification says: forest, sweep, … */
+  readonly kind: string;
   readonly name: string;
   readonly title: string;
   readonly caption: string;
@@ -18,6 +20,9 @@ export interface Figure {
   /** The plotted numbers, printed units: the figure's own table for those who cannot see it. */
   readonly rows: readonly Row[];
 }
+
+/** A figure without its kind, as its builder makes it. */
+export type FigureParts = Omit<Figure, 'kind'>;
 
 /**
  * Panels one below the other, in the house style. `description` is what a screen reader says first.

@@ -4,7 +4,7 @@ import { compareArms } from '../study/comparison.ts';
 import { mainMetric, unitBeside } from '../study/metric.ts';
 import { taskOf } from '../study/run.ts';
 import type { Cell } from '../study/study.ts';
-import { type Figure, type Row, stack } from './figure.ts';
+import { type FigureParts, type Row, stack } from './figure.ts';
 import { columnWidth, faint, ink } from './theme.ts';
 
 export interface ForestFigure extends OverArms {
@@ -18,7 +18,7 @@ export interface ForestFigure extends OverArms {
  * Paired differences to the baseline with 95 % intervals, a row for each arm, a block for each task
  * and one for all of them.
  */
-export const forestFigure = (cells: readonly Cell[], spec: ForestFigure): Figure => {
+export const forestFigure = (cells: readonly Cell[], spec: ForestFigure): FigureParts => {
   const arms = armsOf(cells, spec.arms, spec.by).filter((arm) => arm.name !== spec.baseline.name);
   const m = mainMetric(cells, spec.metric);
   const tasks = [...new Set(arms.flatMap((arm) => cellsOf(cells, arm)).map(taskOf))].sort();

@@ -7,7 +7,7 @@ import { fewestSeeds } from '../stats/mean-interval.ts';
 import { pairedTest } from '../stats/paired-test.ts';
 import { mean } from '../stats/describe.ts';
 import { holm } from '../stats/holm.ts';
-import { type Figure, stack } from './figure.ts';
+import { type FigureParts, stack } from './figure.ts';
 
 export interface HeatmapFigure extends Titled {
   readonly kind: 'heatmap';
@@ -26,7 +26,7 @@ const down = '#B35806';
  * Two axes (position x structure), each tile one mean, written out; with a baseline, the paired
  * difference, a star where it is sure.
  */
-export const heatmapFigure = (cells: readonly Cell[], spec: HeatmapFigure): Figure => {
+export const heatmapFigure = (cells: readonly Cell[], spec: HeatmapFigure): FigureParts => {
   const m = mainMetric(cells, spec.metric);
   const mine = cells.filter((c) => axis(c, spec.x) !== undefined && axis(c, spec.y) !== undefined);
   const { baseline } = spec;
@@ -94,6 +94,7 @@ export const heatmapFigure = (cells: readonly Cell[], spec: HeatmapFigure): Figu
     spec: stack(
       [
         {
+          title: { text: base ? `${m.title}: ${title}` : title, fontSize: 10, offset: 6 },
           width: { step: 62 },
           height: { step: 26 },
           data: { values: rows },

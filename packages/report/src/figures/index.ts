@@ -1,7 +1,7 @@
 import type { Cell } from '../study/study.ts';
 import { allocationFigure, type AllocationFigure } from './allocation.ts';
 import { barsFigure, type BarsFigure } from './bars.ts';
-import type { Figure } from './figure.ts';
+import type { Figure, FigureParts } from './figure.ts';
 import { forestFigure, type ForestFigure } from './forest.ts';
 import { heatmapFigure, type HeatmapFigure } from './heatmap.ts';
 import { paretoFigure, type ParetoFigure } from './pareto.ts';
@@ -24,8 +24,7 @@ export type FigureSpec =
   | AllocationFigure
   | ProfileFigure;
 
-/** The figure a specification asks for. */
-export const buildFigure = (cells: readonly Cell[], spec: FigureSpec): Figure => {
+const partsOf = (cells: readonly Cell[], spec: FigureSpec): FigureParts => {
   switch (spec.kind) {
     case 'sweep':
       return sweepFigure(cells, spec);
@@ -51,3 +50,9 @@ export const buildFigure = (cells: readonly Cell[], spec: FigureSpec): Figure =>
       return profileFigure(cells, spec);
   }
 };
+
+/** The figure a specification asks for. */
+export const buildFigure = (cells: readonly Cell[], spec: FigureSpec): Figure => ({
+  kind: spec.kind,
+  ...partsOf(cells, spec),
+});

@@ -1,6 +1,7 @@
 import { heading, type Metric } from '../study/metric.ts';
 import type { Part } from './figure.ts';
 import { legendColumns } from './legend.ts';
+import { smallMultiples } from './multiples.ts';
 import { type Spread, spreadNote } from './spread.ts';
 import { colours, columnWidth, cycle, dashes, faint, member, shapes } from './theme.ts';
 
@@ -29,7 +30,7 @@ export interface LinePanel {
 }
 
 /** Ratio between largest and smallest value above which an always positive axis is logarithmic. */
-const wide = 4;
+const wide = 10;
 
 const yScale = (panel: LinePanel): { readonly scale: Part; readonly title: string } => {
   const values = [...panel.points.flatMap((p) => [p.low, p.high]), ...panel.references.map((r) => r.mean)];
@@ -48,20 +49,35 @@ export const seriesOf = (panels: readonly LinePanel[]): string[] => [
   ]),
 ];
 
-/** More bands than this cover each other; then only the lines are drawn. */
-const mostBands = 4;
+/** More lines than this in one panel cannot be followed; each then has a small panel of its own. */
+const mostLines = 6;
 
-/** Sentence for the caption: what the bands are, or why there are none. */
-export const bandsNote = (series: readonly string[], kinds: readonly Spread['kind'][]): string =>
-  series.length > mostBands
-    ? 'More than four lines: spans are in the numbers below, not drawn.'
-    : spreadNote('Bands', kinds);
+const curvesOf = ({ points }: LinePanel): number => new Set(points.map(({ series }) => series)).size;
+
+/** Sentence for the caption: what the vertical lines are, and what small panels show. */
+export const spansNote = (panels: readonly LinePanel[], kinds: readonly Spread['kind'][]): string =>
+  spreadNote('Vertical lines', kinds) +
+  (panels.some((panel) => curvesOf(panel) > mostLines) ? ' Each panel: one series over the grey lines of all.' : '');
+
+/** Share of the axis that neighbouring series stand apart, so that their spans do not hide each other. */
+const apart = 0.012;
+
+/** Points with the place where they are drawn: series stand a little apart from each other. */
+const placed = ({ points, x }: LinePanel, series: readonly string[]) => {
+  const xs = points.map((p) => p.x);
+  const [low, high] = [Math.min(...xs), Math.max(...xs)];
+  const shown = series.filter((name) => points.some((p) => p.series === name));
+  return points.map((p) => {
+    const shift = (shown.indexOf(p.series) - (shown.length - 1) / 2) * apart;
+    return { ...p, place: x.log ? p.x * (high / low) ** shift : p.x + shift * (high - low) };
+  });
+};
 
 /**
- * Bands, lines and points over x, with horizontal references. Colour, dash and shape all say the
- * series.
+ * Lines and points with their spans over x, and horizontal references. Colour, dash and shape all
+ * say the series.
  */
-export const linePanel = (panel: LinePanel, series: readonly string[]): Part => {
+const sharedPanel = (panel: LinePanel, series: readonly string[]): Part => {
   const y = yScale(panel);
   const legend =
     series.length > 1
@@ -69,7 +85,7 @@ export const linePanel = (panel: LinePanel, series: readonly string[]): Part => 
       : null;
   const xs = [...new Set(panel.points.map((p) => p.x))].sort((a, b) => a - b);
   const x = {
-    field: 'x',
+    field: 'place',
     type: 'quantitative',
     title: panel.x.title,
     scale: panel.x.log ? { type: 'log', base: 2, nice: false } : { zero: false, nice: false, padding: 6 },
@@ -84,7 +100,7 @@ export const linePanel = (panel: LinePanel, series: readonly string[]): Part => 
   });
   const colour = channel(colours, 0);
   const dash = channel(dashes, 1);
-  // Lines carry the legend; bands and points take colour and shape from the data, unscaled, so that
+  // Lines carry the legend; spans and points take colour and shape from the data, unscaled, so that
   // they stay out of it.
   const look = (name: string): { readonly colour: string; readonly shape: string } => {
     const i = series.indexOf(name);
@@ -101,12 +117,10 @@ export const linePanel = (panel: LinePanel, series: readonly string[]): Part => 
     { field: 'high', type: 'quantitative', format: `.${panel.y.digits}f` },
     { field: 'seeds', type: 'quantitative' },
   ];
-  const bands: Part[] = [
-    {
-      mark: { type: 'area', opacity: 0.14, tooltip: null },
-      encoding: { x, y: { ...mean, field: 'low' }, y2: { field: 'high' }, fill: filling },
-    },
-  ];
+  const spans: Part = {
+    mark: { type: 'bar', width: 1.2, opacity: 0.6, tooltip: null },
+    encoding: { x, y: { ...mean, field: 'low' }, y2: { field: 'high' }, fill: filling },
+  };
   const layers: Part[] = [
     { mark: { type: 'line', strokeWidth: 1.4 }, encoding: { x, y: mean, stroke: colour, strokeDash: dash } },
     {
@@ -135,7 +149,15 @@ export const linePanel = (panel: LinePanel, series: readonly string[]): Part => 
   return {
     width: columnWidth,
     height: panel.height ?? 120,
-    data: { values: panel.points.map((p) => ({ ...p, ...look(p.series) })) },
-    layer: [...(series.length > mostBands ? [] : bands), ...layers, ...rules],
+    data: { values: placed(panel, series).map((p) => ({ ...p, ...look(p.series) })) },
+    layer: [spans, ...layers, ...rules],
   };
 };
+
+/** Panels one below the other; the title of x and the legend stand once, under the last. */
+export const linePanels = (panels: readonly LinePanel[], series: readonly string[]): readonly Part[] =>
+  panels.map((panel, i) => {
+    const isLast = i === panels.length - 1;
+    if (curvesOf(panel) > mostLines) return smallMultiples(panel, isLast);
+    return sharedPanel(isLast ? panel : { ...panel, x: { ...panel.x, title: '' } }, series);
+  });

@@ -3,7 +3,7 @@ import { armsOf, cellsOf, type OverArms, seedValues } from '../study/arm.ts';
 import { heading, mainMetric, metricOf } from '../study/metric.ts';
 import type { Cell } from '../study/study.ts';
 import { describe } from '../stats/describe.ts';
-import { type Figure, stack } from './figure.ts';
+import { type FigureParts, stack } from './figure.ts';
 import { spread, type Spread, spreadNote } from './spread.ts';
 import { legendColumns } from './legend.ts';
 import { colours, columnWidth, cycle, faint, ink, shapes } from './theme.ts';
@@ -38,7 +38,7 @@ export const front = <T extends Place>(places: readonly T[], sign: number): T[] 
     .sort((a, b) => a.cost - b.cost);
 
 /** Cost against quality, with the front of arms that are not beaten on both. */
-export const paretoFigure = (cells: readonly Cell[], spec: ParetoFigure): Figure => {
+export const paretoFigure = (cells: readonly Cell[], spec: ParetoFigure): FigureParts => {
   const arms = armsOf(cells, spec.arms, spec.by);
   const y = mainMetric(cells, spec.metric);
   const x = metricOf(spec.cost);
@@ -72,11 +72,11 @@ export const paretoFigure = (cells: readonly Cell[], spec: ParetoFigure): Figure
     axis: { format: '~s', tickCount: 5, grid: false },
   };
   const ey = { field: 'quality', type: 'quantitative', title: heading(y), scale: { zero: false, nice: true } };
-  const channel = (range: readonly unknown[]): object => ({
+  const channel = (range: readonly unknown[], shift: number): object => ({
     field: 'arm',
     type: 'nominal',
     sort: names,
-    scale: { domain: names, range: cycle(range, names.length) },
+    scale: { domain: names, range: cycle(range, names.length, shift) },
     legend: { title: null, columns: legendColumns(names) },
   });
   return {
@@ -109,8 +109,8 @@ export const paretoFigure = (cells: readonly Cell[], spec: ParetoFigure): Figure
               encoding: {
                 x: ex,
                 y: ey,
-                color: channel(colours),
-                shape: channel(shapes),
+                color: channel(colours, 0),
+                shape: channel(shapes, 3),
                 tooltip: [
                   { field: 'arm', type: 'nominal' },
                   { field: 'cost', type: 'quantitative', title: heading(x), format: ',.1f' },

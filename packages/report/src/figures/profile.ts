@@ -3,7 +3,7 @@ import { armsOf, byTask, cellsOf, points, type OverArms } from '../study/arm.ts'
 import { heading, mainMetric } from '../study/metric.ts';
 import type { Cell } from '../study/study.ts';
 import { profileAt } from '../stats/across-tasks.ts';
-import { type Figure, stack } from './figure.ts';
+import { type FigureParts, stack } from './figure.ts';
 import { legendColumns } from './legend.ts';
 import { colours, columnWidth, cycle, dashes } from './theme.ts';
 
@@ -18,7 +18,7 @@ const steps = 60;
  * Share of runs above each score, averaged over data sets: a higher curve is a better method
  * (Agarwal et al. 2021).
  */
-export const profileFigure = (cells: readonly Cell[], spec: ProfileFigure): Figure => {
+export const profileFigure = (cells: readonly Cell[], spec: ProfileFigure): FigureParts => {
   const arms = armsOf(cells, spec.arms, spec.by);
   const m = mainMetric(cells, spec.metric);
   const sign = m.better === 'higher' ? 1 : -1;

@@ -4,7 +4,7 @@ import { type Arm, armsOf, cellsOf, readingOf, type OverArms } from '../study/ar
 import { betsOf } from '../study/outcome.ts';
 import { outcomesOf } from '../study/run.ts';
 import type { Cell } from '../study/study.ts';
-import { type Figure, type Part, type Row, stack } from './figure.ts';
+import { type FigureParts, type Part, type Row, stack } from './figure.ts';
 import { colours, faint, ink } from './theme.ts';
 
 export interface ReliabilityFigure extends OverArms {
@@ -72,22 +72,22 @@ const panel = (c: Calibration, from: number, floor: number): readonly Part[] => 
             { confidence: 1, accuracy: 1 },
           ],
         },
-        mark: { type: 'line', color: faint, strokeDash: [3, 3], strokeWidth: 1 },
+        mark: { type: 'line', clip: true, color: faint, strokeDash: [3, 3], strokeWidth: 1 },
         encoding: { x, y },
       },
       {
         data: { values: c.perRun },
-        mark: { type: 'line', strokeWidth: 0.5, opacity: 0.45, color: faint },
+        mark: { type: 'line', clip: true, strokeWidth: 0.5, opacity: 0.45, color: faint },
         encoding: { x, y, detail: { field: 'run' } },
       },
       {
         data: { values: c.rows },
-        mark: { type: 'rule', color: colours[1], strokeWidth: 2.5 },
+        mark: { type: 'rule', clip: true, color: colours[1], strokeWidth: 2.5 },
         encoding: { x, y, y2: { field: 'confidence' } },
       },
       {
         data: { values: c.rows },
-        mark: { type: 'line', color: ink, strokeWidth: 1.6, point: { color: ink, size: 18 } },
+        mark: { type: 'line', clip: true, color: ink, strokeWidth: 1.6, point: { color: ink, size: 18 } },
         encoding: { x, y, tooltip },
       },
       {
@@ -127,7 +127,7 @@ const panel = (c: Calibration, from: number, floor: number): readonly Part[] => 
  * Confidence against accuracy, pooled over runs (thick) and run by run (thin), gaps to the
  * diagonal, share of examples below.
  */
-export const reliabilityFigure = (cells: readonly Cell[], spec: ReliabilityFigure): Figure => {
+export const reliabilityFigure = (cells: readonly Cell[], spec: ReliabilityFigure): FigureParts => {
   const arms = armsOf(cells, spec.arms, spec.by);
   const count = spec.bins ?? 15;
   const calibrations = arms.flatMap((arm) => calibration(cells, arm, count) ?? []);

@@ -3,8 +3,8 @@ import { type Arm, armAt, armsOf, cellsOf, levels, type OverArms, seedValues } f
 import { sizesOf } from '../study/run.ts';
 import { heading, mainMetric, type Metric } from '../study/metric.ts';
 import type { Cell } from '../study/study.ts';
-import { type Figure, stack } from './figure.ts';
-import { bandsNote, linePanel, type LinePanel, type LinePoint, type Reference, seriesOf } from './lines.ts';
+import { type FigureParts, stack } from './figure.ts';
+import { linePanels, spansNote, type LinePanel, type LinePoint, type Reference, seriesOf } from './lines.ts';
 import { spread, type Spread } from './spread.ts';
 
 export interface SweepFigure extends OverArms {
@@ -48,17 +48,15 @@ const finish = (
   cells: readonly Cell[],
   { panels, kinds }: Drawn,
   more = '',
-): Figure => {
+): FigureParts => {
   const shown = panels.filter((p) => p.points.length > 0);
   const series = seriesOf(shown);
-  const last = shown.length - 1;
   return {
     name: spec.name,
     title: spec.title,
-    caption: caption(cells, 'Points: mean over seeds. ' + `${bandsNote(series, kinds)}${more}`, spec.differs),
+    caption: caption(cells, 'Points: mean over seeds. ' + `${spansNote(shown, kinds)}${more}`, spec.differs),
     spec: stack(
-      // The x title and the legend stand once, under the last panel.
-      shown.map((p, i) => linePanel(i === last ? p : { ...p, x: { ...p.x, title: '' } }, series)),
+      linePanels(shown, series),
       `${spec.title}: ${shown.map((p) => heading(p.y)).join(', ')} against ${shown[0]?.x.title ?? ''}`,
     ),
     rows: shown.flatMap((p) => p.points.map((q) => ({ metric: heading(p.y), ...q }))),
@@ -66,7 +64,7 @@ const finish = (
 };
 
 /** Metrics against one axis, one panel each, one line for each arm, with horizontal references. */
-export const sweepFigure = (cells: readonly Cell[], spec: SweepFigure): Figure => {
+export const sweepFigure = (cells: readonly Cell[], spec: SweepFigure): FigureParts => {
   const arms = armsOf(cells, spec.arms, spec.by);
   const kinds: Spread['kind'][] = [];
   const panels = spec.metrics.map((metric): LinePanel => {
@@ -93,7 +91,7 @@ export const sweepFigure = (cells: readonly Cell[], spec: SweepFigure): Figure =
  * Metrics against ensemble size M, with the deterministic and the mean-field pass of the same
  * weights as reference lines.
  */
-export const ensembleFigure = (cells: readonly Cell[], spec: EnsembleFigure): Figure => {
+export const ensembleFigure = (cells: readonly Cell[], spec: EnsembleFigure): FigureParts => {
   const arms = armsOf(cells, spec.arms, spec.by);
   const kinds: Spread['kind'][] = [];
   const label = (arm: Arm, readout: string): string => (arms.length === 1 ? readout : `${arm.name}, ${readout}`);

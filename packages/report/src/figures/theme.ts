@@ -17,7 +17,24 @@ export const colours = [
  * Fills of neighbouring bars: a ramp of lightness, told apart in black and white; all with a dark
  * outline.
  */
-export const fills = ['#FFFFFF', '#A9D3EC', '#3A93C3', '#11395C', '#E69F00', '#7A7A7A', '#009E73', '#D55E00'] as const;
+export const fills = [
+  '#FFFFFF',
+  '#A9D3EC',
+  '#3A93C3',
+  '#11395C',
+  '#E69F00',
+  '#7A7A7A',
+  '#009E73',
+  '#D55E00',
+  '#CC79A7',
+  '#F0E442',
+  '#004D40',
+  '#D9D9D9',
+  '#56B4E9',
+  '#8C6D00',
+  '#A8528B',
+  '#4B3F8F',
+] as const;
 
 export const shapes = [
   'circle',

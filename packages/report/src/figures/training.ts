@@ -4,8 +4,8 @@ import { heading, mainMetric, type Metric, metricOf } from '../study/metric.ts';
 import { type Moment, moments } from '../study/progress.ts';
 import type { Cell } from '../study/study.ts';
 import { mean } from '../stats/describe.ts';
-import { type Figure, type Part, type Row, stack } from './figure.ts';
-import { bandsNote, linePanel, type LinePanel, seriesOf } from './lines.ts';
+import { type FigureParts, type Part, type Row, stack } from './figure.ts';
+import { linePanels, spansNote, type LinePanel, seriesOf } from './lines.ts';
 import { spread, type Spread } from './spread.ts';
 import { colours, columnWidth, ink } from './theme.ts';
 
@@ -129,7 +129,7 @@ const gapPanel = (
  * Training and held-out curve with the gap shaded, a panel for each arm, all on one scale (LoRA
  * Dropout, Figure 1).
  */
-export const gapFigure = (cells: readonly Cell[], spec: GapFigure): Figure => {
+export const gapFigure = (cells: readonly Cell[], spec: GapFigure): FigureParts => {
   const arms = armsOf(cells, spec.arms, spec.by);
   const m = spec.metric === 'loss' ? { ...metricOf('nll'), title: 'loss' } : mainMetric(cells, spec.metric);
   const curves = arms.map((arm) => ({ arm, ...gapRows(cells, arm, spec, m) })).filter(({ rows }) => rows.length > 0);
@@ -160,7 +160,7 @@ export const gapFigure = (cells: readonly Cell[], spec: GapFigure): Figure => {
  * Curves along training, one line for each arm, one panel for each metric (LoRA Dropout, Figure 3;
  * HiddenKey, Figure 6).
  */
-export const progressFigure = (cells: readonly Cell[], spec: ProgressFigure): Figure => {
+export const progressFigure = (cells: readonly Cell[], spec: ProgressFigure): FigureParts => {
   const arms = armsOf(cells, spec.arms, spec.by);
   const kinds: Spread['kind'][] = [];
   const seen = new Map<string, string>();
@@ -196,14 +196,11 @@ export const progressFigure = (cells: readonly Cell[], spec: ProgressFigure): Fi
     caption: caption(
       arms.flatMap((arm) => cellsOf(cells, arm)),
       'Points: mean over runs. ' +
-        `${bandsNote(series, kinds)} ` +
+        `${spansNote(shown, kinds)} ` +
         `Held-out split, readout: ${[...seen].map(([arm, r]) => `${arm} ${r}`).join('; ')}.`,
       spec.differs,
     ),
-    spec: stack(
-      shown.map((p, i) => linePanel(i === shown.length - 1 ? p : { ...p, x: { ...p.x, title: '' } }, series)),
-      `${spec.title}: ${shown.map((p) => heading(p.y)).join(', ')} by epoch`,
-    ),
+    spec: stack(linePanels(shown, series), `${spec.title}: ${shown.map((p) => heading(p.y)).join(', ')} by epoch`),
     rows: shown.flatMap((p) => p.points.map((q) => ({ metric: heading(p.y), ...q }))),
   };
 };

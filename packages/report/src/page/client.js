@@ -75,6 +75,10 @@
     redraw();
   });
   media.addEventListener('change', redraw);
+  // What is folded on a screen is printed.
+  window.addEventListener('beforeprint', () =>
+    document.querySelectorAll('details.more').forEach((d) => (d.open = true)),
+  );
 
   // --- tables ------------------------------------------------------------------------------------------------------
   const matches = (text, words) => words.every((word) => text.includes(word));

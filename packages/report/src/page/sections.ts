@@ -7,6 +7,7 @@ import type { MethodCard } from '../spec/spec.ts';
 import type { Entry, Table } from '../tables/table.ts';
 import type { Verdict } from '../verdict/verdict.ts';
 import { h, type Html, raw } from './html.ts';
+import { intervalBar, intervalScale, type IntervalScale } from './interval-bar.ts';
 import { type Fact, provenance } from './provenance.ts';
 
 // Raw HTML inside a card stays text; links are checked by the library.
@@ -33,25 +34,26 @@ const filterBox = (id: string, what: string, filtered: Html | null): Html => {
   return h`<p class="tools">${label} ${input} <span class="count" role="status"></span></p>`;
 };
 
-const tableCell = (entry: Entry, j: number, align: string): Html => {
+const tableCell = (entry: Entry, j: number, align: string, scale: IntervalScale | null): Html => {
   if (j === 0) return h`<th scope="row">${entry.text}</th>`;
   const sort = typeof entry.sort === 'number' ? String(entry.sort) : '';
-  return h`<td class="${align}" data-sort="${sort}">${entry.text}</td>`;
+  return h`<td class="${align}" data-sort="${sort}">${entry.text}${scale && intervalBar(entry, scale)}</td>`;
 };
 
-const tableRow = ({ columns }: Table, row: readonly Entry[]): Html =>
-  h`<tr>${row.map((entry, j) => tableCell(entry, j, columns[j]?.align ?? 'left'))}</tr>`;
+const tableRow = ({ columns }: Table, row: readonly Entry[], scales: readonly (IntervalScale | null)[]): Html =>
+  h`<tr>${row.map((entry, j) => tableCell(entry, j, columns[j]?.align ?? 'left', scales[j] ?? null))}</tr>`;
 
 /** A table with a filter box and sortable columns. */
 export const tableSection = (table: Table, id: string, of: string): Html => {
   const { title, columns, rows, notes } = table;
+  const scales = columns.map((_, j) => intervalScale(rows.map((row) => row[j])));
   const heads = columns.map((c, j) => h`<th scope="col" class="${c.align}">${sorter(c.title, j)}</th>`);
   const content = h`
 <table aria-describedby="${id}-caption"><thead><tr>${heads}</tr></thead>
-<tbody id="${id}-body">${rows.map((row) => tableRow(table, row))}</tbody></table>`;
+<tbody id="${id}-body">${rows.map((row) => tableRow(table, row, scales))}</tbody></table>`;
   return h`
 <section class="table" id="${id}">
-<h3 id="${id}-title">${title}</h3>
+<h4 id="${id}-title">${title}</h4>
 <p class="caption" id="${id}-caption">${table.caption}</p>
 ${filterBox(id, `rows of “${title}”`, h` data-filter="${id}-body"`)}
 ${scrolling(`${of}: ${title}`, content)}
@@ -80,7 +82,7 @@ export const figureSection = (figure: Figure, drawing: Drawing, id: string): Htm
   const still = h`<div class="still" aria-hidden="true">${raw(drawing.svg)}</div>`;
   return h`
 <figure class="figure" id="${id}">
-<h3>${figure.title}</h3>
+<h4>${figure.title}</h4>
 <div class="plot" role="img" aria-label="${label}" data-figure="${id}">${still}</div>
 <figcaption class="caption">${figure.caption}</figcaption>
 <details><summary>Numbers of “${figure.title}”</summary>${dataTable(figure.rows, id)}</details>
@@ -132,7 +134,6 @@ export const runSection = ({ spec, cells }: Report, id: string): Html => {
   const content = h`<table><thead><tr>${heads}</tr></thead><tbody></tbody></table>`;
   return h`
 <section class="runs" id="${id}" data-runs="${spec.name}">
-<h3 id="${id}-title">Runs</h3>
 <p class="caption">${caption(cells, how)}</p>
 <noscript><p>Run details need JavaScript; the tables and figures above do not.</p></noscript>
 ${filterBox(id, `runs of “${spec.title}”`, null)}
@@ -150,6 +151,6 @@ export const provenanceSection = ({ spec, cells }: Report, id: string): Html => 
   const content = h`<table><thead><tr>${heads}</tr></thead>
 <tbody>${provenance(cells).map(provenanceRow)}</tbody></table>`;
   return h`
-<section id="${id}"><h3 id="${id}-title">Where the runs come from</h3>
+<section id="${id}">
 ${scrolling(`Provenance of ${spec.title}`, content)}</section>`;
 };

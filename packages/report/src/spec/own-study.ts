@@ -1,9 +1,14 @@
 import type { Labels } from '@lab/records';
+import type { Candidates } from '../study/answer.ts';
 import { armLabels, equalLabels, type Arm } from '../study/arm.ts';
+import { groupBy } from '../study/group.ts';
 import type { ReportSpec } from './spec.ts';
 
 /** More arms than this make no readable table: the report then shows the first ones and says so. */
 const mostArms = 200;
+
+/** More arms than this are not drawn beside each other. */
+const mostDrawn = 12;
 
 /** A study that its reader wrote: what it asks, its arms, and the arm to compare with. */
 export interface OwnStudy {
@@ -53,31 +58,62 @@ const baselinesOf = (arms: readonly Arm[], { baseline, gridAxes }: OwnStudy): Re
   );
 };
 
-/** The report of one's own study: every arm's scores, each compared with the baseline at its point of the grid. */
+/** Arms without the axes of the grid, each with its settings: what a study compares in the end. */
+const methodsOf = (arms: readonly Arm[], gridAxes: readonly string[]): readonly Candidates[] => {
+  const withoutGrid = ({ labels = {} }: Arm): Labels =>
+    Object.fromEntries(Object.entries(labels).filter(([axis]) => !gridAxes.includes(axis)));
+  const groups = groupBy(arms, (arm) => nameOf(withoutGrid(arm)));
+  return [...groups].map(([name, own]) => ({ name, arms: own }));
+};
+
+/** The one axis of numbers along which curves can be drawn; undefined where the grid has others too. */
+const curveAxis = (arms: readonly Arm[], gridAxes: readonly string[]): string | undefined => {
+  const [axis, ...others] = gridAxes;
+  const isNumeric = axis !== undefined && arms.every(({ labels }) => typeof labels?.[axis] === 'number');
+  return others.length === 0 && isNumeric ? axis : undefined;
+};
+
+const metrics = ['score', 'nll', 'ece'];
+
+/**
+ * The report of one's own study: the answer, tuned on validation where there is a grid; then every
+ * arm's scores, each compared with the baseline at its point of the grid; curves, calibration, cost.
+ */
 export const ownStudySpec = (study: OwnStudy): ReportSpec => {
-  const { name, title, question } = study;
+  const { name, title, question, gridAxes } = study;
   const { arms, isWhole } = armsOf(study.arms);
-  const metrics = ['score', 'nll', 'ece'];
   const shown = { arms, ...(isWhole ? {} : { differs: `only the first ${mostArms} arms are shown` }) };
+  const drawn = { ...shown, arms: arms.slice(0, mostDrawn) };
   const baselines = baselinesOf(arms, study);
   const distinct = [...new Map([...baselines.values()].map((arm) => [arm.name, arm])).values()];
-  const [only] = distinct;
+  const [only, ...others] = distinct;
+  const baseline = others.length === 0 ? only : { name: 'the baseline at the same point of the grid', labels: {} };
+  const methods = methodsOf(arms, gridAxes);
+  const base = study.baseline && armOf(study.baseline);
+  const baseMethod = methods.find(({ arms: own }) =>
+    own.some((arm) => arm.name === only?.name || arm.name === base?.name),
+  );
+  const axis = curveAxis(arms, gridAxes);
+  const curves = methods.map((method): Arm => {
+    const [first] = method.arms;
+    return { name: method.name, labels: first?.labels ?? {}, free: gridAxes };
+  });
   return {
     name,
     title,
     question,
     paper: '',
+    answer: { methods, baseline: baseMethod?.name ?? null, metric: 'score' },
     claims: [],
     tables: [
       { kind: 'grid', name: 'scores', title: 'Scores', metrics, ...shown },
-      ...(only
+      ...(baseline
         ? [
             {
               kind: 'compare',
               name: 'compared',
               title: 'Compared',
-              baseline:
-                distinct.length === 1 ? only : { name: 'the baseline at the same point of the grid', labels: {} },
+              baseline,
               baselines: Object.fromEntries(baselines),
               metrics,
               ...shown,
@@ -86,14 +122,30 @@ export const ownStudySpec = (study: OwnStudy): ReportSpec => {
         : []),
     ],
     figures: [
+      ...(only && others.length === 0
+        ? (['score', 'nll'] as const).map((metric) => ({
+            kind: 'forest' as const,
+            name: `differences-${metric}`,
+            title: metric === 'score' ? 'Differences in score' : 'Differences in NLL',
+            baseline: only,
+            metric,
+            ...drawn,
+          }))
+        : []),
+      ...(axis === undefined
+        ? []
+        : [{ kind: 'sweep' as const, name: 'curve', title: `Along ${axis}`, x: axis, metrics, arms: curves }]),
       {
-        kind: 'bars',
-        name: 'score',
-        title: 'Score',
+        kind: 'pareto',
+        name: 'cost',
+        title: 'Score and training time',
+        cost: 'train-seconds',
         metric: 'score',
-        ...shown,
-        ...(only && distinct.length === 1 ? { baseline: only } : {}),
+        ...drawn,
       },
+      { kind: 'bars', name: 'score', title: 'Score', metric: 'score', ...drawn },
+      { kind: 'reliability', name: 'reliability', title: 'Calibration', ...drawn },
+      { kind: 'gap', name: 'training', title: 'Training and held-out loss', metric: 'loss', ...drawn },
     ],
   };
 };

@@ -1,6 +1,7 @@
 import type { Citation } from '@lab/records';
 import type { FigureSpec } from '../figures/index.ts';
 import type { TableSpec } from '../tables/index.ts';
+import type { AnswerSpec } from '../study/answer.ts';
 import type { LookPlan } from '../stats/sequential.ts';
 import type { Claim } from '../verdict/claim.ts';
 
@@ -19,6 +20,8 @@ export interface ReportSpec {
   readonly question: string;
   /** The paper this belongs to; empty for a study of one's own. */
   readonly paper: string;
+  /** What is answered first; absent: the arms of the first comparison with their baseline. */
+  readonly answer?: AnswerSpec;
   readonly claims: readonly Claim[];
   readonly tables: readonly TableSpec[];
   readonly figures: readonly FigureSpec[];

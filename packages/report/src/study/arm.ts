@@ -16,6 +16,8 @@ export interface Arm {
    * one whose config alone says the same belongs to the arm.
    */
   readonly labels?: Labels;
+  /** Axes that `labels` leaves open: a method over all settings of them. */
+  readonly free?: readonly string[];
   /** Default: the label `readout` of the run, else the method's own. */
   readonly readout?: ReadoutChoice;
   readonly members?: number;
@@ -79,10 +81,12 @@ export const equalLabels = (a: Labels, b: Labels): boolean => {
 };
 
 /** The runs of an arm. */
-export const cellsOf = (cells: readonly Cell[], { where, labels }: Arm): readonly Cell[] => {
-  const wanted = labels && armLabels(labels);
+export const cellsOf = (cells: readonly Cell[], { where, labels, free = [] }: Arm): readonly Cell[] => {
+  const fixed = (all: Labels): Labels =>
+    Object.fromEntries(Object.entries(armLabels(all)).filter(([axisName]) => !free.includes(axisName)));
+  const wanted = labels && fixed(labels);
   return cells.filter(
-    (cell) => matches(cell, where) && (wanted === undefined || equalLabels(armLabels(cell.labels), wanted)),
+    (cell) => matches(cell, where) && (wanted === undefined || equalLabels(fixed(cell.labels), wanted)),
   );
 };
 

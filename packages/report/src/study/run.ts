@@ -83,6 +83,23 @@ const evaluation = (cell: Cell, split: Evaluation['split'], { readout, members }
     (e) => e.split === split && e.readout === readout && (!isEnsemble(readout) || e.members === members),
   );
 
+const passes = [
+  { readout: 'mean-field', members: 1 },
+  { readout: 'deterministic', members: 1 },
+] as const satisfies readonly Reading[];
+
+/**
+ * A metric on the validation split under a reading, or under a single pass where only that was
+ * evaluated there; `score` is the main metric. Null where unknown or diverged.
+ */
+export const validationValue = (cell: Cell, metric: string, wanted: Reading | null): number | null => {
+  const { result } = cell.record;
+  if (wanted === null || result.status !== 'done') return null;
+  const own = [wanted, ...passes].find((r) => evaluation(cell, 'validation', r) !== undefined);
+  const value = own && evaluation(cell, 'validation', own)?.metrics[metric === 'score' ? result.metric : metric];
+  return typeof value === 'number' ? value : null;
+};
+
 /** What is read from a cell's lazy parts, kept as long as the cell. */
 interface Kept {
   curve?: readonly CurvePoint[];
@@ -104,11 +121,6 @@ const keptOf = (cell: Cell): Kept => {
 export const curve = (cell: Cell): readonly CurvePoint[] => (keptOf(cell).curve ??= force(cell.curve));
 
 const nameOf = ({ readout, members }: Reading): string => `${readout}|${members}`;
-const passes = [
-  { readout: 'mean-field', members: 1 },
-  { readout: 'deterministic', members: 1 },
-] as const satisfies readonly Reading[];
-
 /**
  * Per-example outcomes under a reading, or null. Predictions are large, so they are read once,
  * turned into the outcomes of every readout that tables commonly ask for, and let go.

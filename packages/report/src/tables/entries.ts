@@ -29,6 +29,7 @@ export const differenceEntry = (m: Metric, c: Comparison): Entry =>
           ? `${show(m, c.summary.mean, true)} ${intervalText(m, c.interval)}`
           : show(m, c.summary.mean, true),
         sort: c.summary.mean,
+        ...(c.interval ? { interval: { low: c.interval.low, high: c.interval.high } } : {}),
         raw: {
           mean: c.summary.mean,
           low: c.interval?.low ?? null,

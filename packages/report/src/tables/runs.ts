@@ -1,4 +1,5 @@
 import { table } from 'arquero';
+import { flatten, type Scalar } from '../study/flatten.ts';
 import { axis, value } from '../study/run.ts';
 import type { Cell } from '../study/study.ts';
 
@@ -9,8 +10,11 @@ export const unformula = (word: string): string => (/^[=+\-@\t\r]/.test(word) ? 
 
 const guarded = (v: Value | undefined): Value => (typeof v === 'string' ? unformula(v) : (v ?? null));
 
+/** Truth values as words. */
+const plain = (v: Scalar | undefined): Value => (typeof v === 'boolean' ? String(v) : (v ?? null));
+
 /**
- * All runs as one flat CSV, a row for each readout on training and test split: for whoever wants to
+ * All runs as one flat CSV, a row for each readout on every split: for whoever wants to
  * count again.
  */
 export const flatCsv = (cells: readonly Cell[]): string => {
@@ -18,11 +22,9 @@ export const flatCsv = (cells: readonly Cell[]): string => {
   const metrics = [
     ...new Set(cells.flatMap((c) => c.record.result.evaluations.flatMap((e) => Object.keys(e.metrics)))),
   ].sort();
-  const rows = cells.flatMap((cell) =>
-    cell.record.result.evaluations
-      .filter((e) => e.split !== 'validation')
-      .map((e) => ({ cell, e, record: cell.record })),
-  );
+  const rows = cells.flatMap((cell) => cell.record.result.evaluations.map((e) => ({ cell, e, record: cell.record })));
+  const configs = new Map(cells.map((cell) => [cell, flatten(cell.record.config)]));
+  const keys = [...new Set([...configs.values()].flatMap((config) => Object.keys(config)))].sort();
   // Columns, not row objects: a hundred thousand rows stay small.
   const pick = (of: (row: (typeof rows)[number]) => Value | undefined): Value[] => rows.map((row) => guarded(of(row)));
   const columns: Record<string, Value[]> = {
@@ -52,6 +54,7 @@ export const flatCsv = (cells: readonly Cell[]): string => {
     memoryMB: pick(({ record }) => record.result.cost.peakMemoryMB),
     engine: pick(({ record }) => record.surroundings.engine),
     commit: pick(({ record }) => record.surroundings.commit),
+    ...Object.fromEntries(keys.map((name) => [`config.${name}`, pick(({ cell }) => plain(configs.get(cell)?.[name]))])),
   };
   return rows.length === 0 ? '' : `${table(columns).toCSV().trimEnd()}\n`;
 };

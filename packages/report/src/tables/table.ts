@@ -2,6 +2,8 @@
 export interface Entry {
   readonly text: string;
   readonly sort?: number | null;
+  /** An interval that a page draws beside the text, in the unit of `sort`. */
+  readonly interval?: { readonly low: number; readonly high: number };
   /**
    * By field (`mean`, `sd`, `n`, …), unscaled; a column with fields becomes several CSV columns.
    */

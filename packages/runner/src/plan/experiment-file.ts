@@ -113,7 +113,7 @@ export const parseExperiment = (text: string, where: string): Experiment<FileRep
   try {
     raw = JSON.parse(text);
   } catch (error) {
-    throw new BadInput(`${where}: not JSON (${(error as Error).message})`);
+    throw new BadInput(`${where}: not JSON (${(error as Error).message.replace(/\s+/g, ' ')})`);
   }
   refuseReserved(raw, where);
   const parsed = experimentFileSchema.safeParse(raw);

@@ -2,7 +2,7 @@ import { itemAt } from '@lab/records';
 import { fold, normal, uniform, type Key } from '@lab/random';
 import { logistic, type Pointwise } from './pointwise.ts';
 import { sizeOfA, sizeOfBoth, type Problem } from './problem.ts';
-import { matVec, norm, orthonormalRows, times } from './vector.ts';
+import { matVec, norm, orthonormalised, times } from './vector.ts';
 
 export interface Sizes {
   readonly n: number;
@@ -80,7 +80,7 @@ export const sample = (key: Key, from: Teacher, n: number, train: Problem['train
  */
 export const loraStart = (key: Key, problem: Pick<Problem, 'dIn' | 'dOut' | 'r'>, spread = 0): Float64Array => {
   const theta = new Float64Array(sizeOfBoth(problem));
-  theta.set(orthonormalRows(gaussian(fold(key, 'A'), sizeOfA(problem), 1), problem.dIn));
+  theta.set(orthonormalised(gaussian(fold(key, 'A'), sizeOfA(problem), 1), problem.dIn));
   theta.set(gaussian(fold(key, 'B'), problem.dOut * problem.r, spread), sizeOfA(problem));
   return theta;
 };

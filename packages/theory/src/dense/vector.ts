@@ -40,7 +40,7 @@ export const matTVec = (M: Float64Array, y: ArrayLike<number>): Float64Array => 
 };
 
 /** Rows of a row-major matrix made orthonormal, in order. At most `columns` rows. */
-export const orthonormalRows = (M: Float64Array, columns: number): Float64Array => {
+export const orthonormalised = (M: Float64Array, columns: number): Float64Array => {
   const rows = Array.from({ length: M.length / columns }, (_, i) => rowOf(M, i, columns));
   return Float64Array.from(orthonormal(rows).flatMap((row) => [...row]));
 };

@@ -4,7 +4,7 @@ import { check } from '../check.ts';
 import { allPairs } from '../dense/masked.ts';
 import { solve } from '../dense/solve.ts';
 import { crossMoments, secondMoments } from '../dense/moments.ts';
-import { addTo, dot, matVec, norm, orthonormalRows, plus, rowOf, times } from '../dense/vector.ts';
+import { addTo, dot, matVec, norm, orthonormalised, plus, rowOf, times } from '../dense/vector.ts';
 import { panelOf } from '../panel.ts';
 import { citeLoraDropout } from '../papers.ts';
 import { range } from '../real/batch.ts';
@@ -23,8 +23,8 @@ interface LeastSquares {
 /** Inputs with exactly orthogonal columns of the given deviations, and targets. */
 const momentsOf = (key: Parameters<typeof fold>[0], ratio: number): LeastSquares => {
   const raw = Float64Array.from(normal(fold(key, 'inputs'), d * n));
-  const columns = orthonormalRows(raw, n);
-  const mix = orthonormalRows(Float64Array.from(normal(fold(key, 'mix'), d * d)), d);
+  const columns = orthonormalised(raw, n);
+  const mix = orthonormalised(Float64Array.from(normal(fold(key, 'mix'), d * d)), d);
   // Rotated, so that dropping single inputs is not aligned with the scales.
   const scales = range(d).map((i) => ratio ** (i / (d - 1) - 0.5));
   const x = range(n).map((i) =>

@@ -63,7 +63,7 @@ export const encoderProblem = (
 });
 
 /** Root mean square length of the inputs. */
-export const lengthOf = ({ u, labels }: Features): number => norm(u) / Math.sqrt(labels.length);
+export const encodedLength = ({ u, labels }: Features): number => norm(u) / Math.sqrt(labels.length);
 
 /** Splits 0 … n-1 into the examples that fit the head and those that train the adapter. */
 export const halves = (n: number): readonly [readonly number[], readonly number[]] => [

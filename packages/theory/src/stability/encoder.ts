@@ -16,7 +16,7 @@ import { lastLayer } from '../real/features.ts';
 import { atMost, bound, equal, noted, asConclusion, rounding64, type CheckRow } from '../row.ts';
 import { average } from '@lab/metrics';
 import { gapBound, stabilityBound } from './bounds.ts';
-import { encoderProblem, fitHead, halves, lengthOf } from './encoder-problem.ts';
+import { encoderProblem, fitHead, halves, encodedLength } from './encoder-problem.ts';
 import { penaltyOf, stabilityOf, type Stability } from './problem.ts';
 
 const r = 8;
@@ -65,7 +65,7 @@ const measure = async (context: Context) => {
   const { train, test, key } = await lastLayer(context);
   const [forHead, forAdapter] = halves(train.labels.length);
   const head = fitHead(train, forHead);
-  const options = { r, scale: lengthOf(train) / Math.sqrt(train.dIn / r) };
+  const options = { r, scale: encodedLength(train) / Math.sqrt(train.dIn / r) };
   const plain = encoderProblem(train, head, forAdapter, options);
   const fresh = encoderProblem(test, head, range(test.labels.length), options);
   const start = loraStart(key, plain, 0);

@@ -17,14 +17,14 @@ import { range } from '../real/batch.ts';
 import { average } from '@lab/metrics';
 
 /** Where stability is taken: dropout rate, multiplier of the penalty, examples. */
-export interface Setting {
+export interface StabilitySetting {
   readonly p: number;
   readonly lambda: number;
   readonly n: number;
 }
 
 /** Constants of Prop. 4.2 and Thm. 4.4 and what they bound, measured on one training set. */
-export interface Stability extends Setting {
+export interface Stability extends StabilitySetting {
   /** λ(2p - p²), the weight of ||Δ||². */
   readonly weight: number;
   /**
@@ -55,7 +55,12 @@ const manyExamples = 320;
 const mostRetrainings = 20;
 
 /** Retrains without each example and measures every constant. */
-export const stabilityOf = (problem: LinearProblem, fresh: LinearProblem, setting: Setting, key: Key): Stability => {
+export const stabilityOf = (
+  problem: LinearProblem,
+  fresh: LinearProblem,
+  setting: StabilitySetting,
+  key: Key,
+): Stability => {
   const whole = fitLinear(problem, new Float64Array(itemAt(problem.z, 0).length));
   const own = linearLosses(problem, whole);
   const test = linearLosses(fresh, whole);
@@ -88,7 +93,7 @@ const sizes = { dIn: 12, dOut: 1, r: 4 };
  * One training set of the synthetic problem with A frozen at orthonormal rows, its penalty λ(2p -
  * p²)||BA||².
  */
-const frozenCase = (key: Key, loss: Pointwise, setting: Setting, freshCount: number): Stability => {
+const frozenCase = (key: Key, loss: Pointwise, setting: StabilitySetting, freshCount: number): Stability => {
   const from = teacher(fold(key, 'teacher'), sizes, loss, { signal: 2, noise: 0.5 });
   const start = loraStart(fold(key, 'start'), sizes);
   const onProduct = setting.lambda * penaltyOf(setting.p);
@@ -98,7 +103,7 @@ const frozenCase = (key: Key, loss: Pointwise, setting: Setting, freshCount: num
 };
 
 /** Settings along each axis, crossing at p = .3, λ = .1, n = 80. */
-const settings = (budget: CheckBudget): readonly Setting[] => {
+const settings = (budget: CheckBudget): readonly StabilitySetting[] => {
   const centre = { p: 0.3, lambda: 0.1, n: budget === 'smoke' ? 40 : 80 };
   const rates = budget === 'smoke' ? [0, 0.5] : [0, 0.1, 0.3, 0.5, 0.7, 0.9];
   const lambdas = budget === 'smoke' ? [1] : [0.01, 0.03, 0.3, 1];
@@ -113,7 +118,7 @@ const settings = (budget: CheckBudget): readonly Setting[] => {
 /** All training sets of one loss and setting. */
 interface Cases {
   readonly loss: Pointwise['name'];
-  readonly setting: Setting;
+  readonly setting: StabilitySetting;
   readonly cases: readonly Stability[];
 }
 

@@ -1,3 +1,4 @@
+import { PLAIN_HEAD } from '../../class-head.ts';
 import { checkJson } from '../../checkpoint/json.ts';
 import type { Family } from '../anatomy.ts';
 import { bertConfig, bertLike, poolHead } from '../bert-like.ts';
@@ -9,6 +10,7 @@ export const bert: Family<'pooler' | 'cls' | 'mean'> = {
   prefix: 'bert.',
   poolings: ['pooler', 'cls', 'mean'],
   pairs: 'cross-encoder',
+  classHeads: { pooler: PLAIN_HEAD },
   describe: (config, { pooling }, where) => {
     const parsed = checkJson(config, bertConfig, where);
     const pooler = () => poolHead('bert.pooler.dense', parsed.hidden_size, parsed.num_hidden_layers, 'tanh');

@@ -1,3 +1,4 @@
+import { PLAIN_HEAD } from '../../class-head.ts';
 import type { Forward, LinearSpec, TokenBatch } from '@lab/adapter';
 import { tf } from '@lab/engine';
 import { paddingBias, scores } from '../../parts/attention.ts';
@@ -185,5 +186,8 @@ export const deberta: Family<'cls' | 'mean' | 'classifier'> = {
   prefix: 'deberta.',
   poolings: ['cls', 'mean', 'classifier'],
   pairs: 'cross-encoder',
+  classHeads: {
+    classifier: { ...PLAIN_HEAD, before: ['pooler.dense'], modules: ['pooler', 'classifier'] },
+  },
   describe: (config, { pooling }, where) => anatomy(debertaConfig(config, where), pooling),
 };

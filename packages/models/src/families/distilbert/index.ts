@@ -1,6 +1,7 @@
 import type { Forward, TokenBatch } from '@lab/adapter';
 import { tf } from '@lab/engine';
 import { z } from 'zod';
+import { PLAIN_HEAD } from '../../class-head.ts';
 import { checkJson } from '../../checkpoint/json.ts';
 import { ACTIVATION_NAMES } from '../../parts/activations.ts';
 import { paddingBias } from '../../parts/attention.ts';
@@ -66,6 +67,9 @@ export const distilbert: Family<'cls' | 'mean' | 'classifier'> = {
   prefix: 'distilbert.',
   poolings: ['cls', 'mean', 'classifier'],
   pairs: 'cross-encoder',
+  classHeads: {
+    classifier: { ...PLAIN_HEAD, before: ['pre_classifier'], modules: ['pre_classifier', 'classifier'] },
+  },
   describe: (config, { pooling }, where) => {
     const parsed = checkJson(config, distilbertConfig, where);
     const { dim: width, n_layers: layers } = parsed;

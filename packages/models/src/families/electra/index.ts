@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { DENSE_HEAD } from '../../class-head.ts';
 import { checkJson } from '../../checkpoint/json.ts';
 import type { Family } from '../anatomy.ts';
 import { bertConfig, bertLike, poolHead } from '../bert-like.ts';
@@ -15,6 +16,7 @@ export const electra: Family<'cls' | 'mean' | 'classifier'> = {
   prefix: 'electra.',
   poolings: ['cls', 'mean', 'classifier'],
   pairs: 'cross-encoder',
+  classHeads: { classifier: DENSE_HEAD },
   describe: (value, { pooling }, where) => {
     const parsed = checkJson(value, config, where);
     const { hidden_size: width, num_hidden_layers: layers, embedding_size: embeddingWidth } = parsed;

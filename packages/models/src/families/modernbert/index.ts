@@ -1,3 +1,4 @@
+import { PLAIN_HEAD } from '../../class-head.ts';
 import type { Forward, LinearSpec } from '@lab/adapter';
 import { as3d, tf } from '@lab/engine';
 import { checkJson } from '../../checkpoint/json.ts';
@@ -136,6 +137,9 @@ export const modernBert: Family<'cls' | 'mean' | 'classifier'> = {
   prefix: 'model.',
   poolings: ['cls', 'mean', 'classifier'],
   pairs: 'cross-encoder',
+  classHeads: {
+    classifier: { ...PLAIN_HEAD, before: ['head.dense', 'head.norm'], modules: ['head', 'classifier'] },
+  },
   describe: (value, { pooling }, where) => {
     const config = checkJson(value, modernBertConfig, where);
     const { hidden_size: width, num_hidden_layers: layers, num_attention_heads: heads } = config;

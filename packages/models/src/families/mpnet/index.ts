@@ -1,5 +1,6 @@
 import { tf } from '@lab/engine';
 import { z } from 'zod';
+import { DENSE_HEAD } from '../../class-head.ts';
 import { checkJson } from '../../checkpoint/json.ts';
 import type { LayerPaths } from '../../parts/post-norm.ts';
 import { table, type Family } from '../anatomy.ts';
@@ -63,6 +64,7 @@ export const mpnet: Family<'cls' | 'mean' | 'pooler' | 'classifier'> = {
   prefix: 'mpnet.',
   poolings: ['cls', 'mean', 'pooler', 'classifier'],
   pairs: 'cross-encoder',
+  classHeads: { classifier: DENSE_HEAD },
   describe: (value, { pooling }, where) => {
     const parsed = checkJson(value, config, where);
     const { hidden_size: width, num_hidden_layers: layers, num_attention_heads: heads } = parsed;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { DENSE_HEAD } from '../../class-head.ts';
 import { checkJson } from '../../checkpoint/json.ts';
 import type { Family } from '../anatomy.ts';
 import { bertConfig, bertLike, poolHead } from '../bert-like.ts';
@@ -18,6 +19,7 @@ export const roberta: Family<'cls' | 'mean' | 'pooler' | 'classifier'> = {
   prefix: 'roberta.',
   poolings: ['cls', 'mean', 'pooler', 'classifier'],
   pairs: 'cross-encoder',
+  classHeads: { classifier: DENSE_HEAD },
   describe: (config, { pooling }, where) => {
     const parsed = checkJson(config, robertaConfig, where);
     const head = (path: string) => poolHead(path, parsed.hidden_size, parsed.num_hidden_layers, 'tanh');

@@ -1,0 +1,108 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { peftFiles, type Adapter, type HostParams, type Model } from '@lab/adapter';
+import { floats, readSafetensors, transposed, writeSafetensors } from '@lab/engine';
+import { isSavable, type ClassHead } from '@lab/models';
+import { BadInput, type RunConfig } from '@lab/records';
+import { ADAPTER_FILES, type Trained } from './trained.ts';
+
+const [CONFIG, TENSORS] = ADAPTER_FILES;
+const PREFIX = 'base_model.model.';
+
+/** Frozen tensors of modules as transformers stores them: kernels of linear maps [d_out, d_in]. */
+const storedTensors = (model: Model, modules: readonly string[], weights: HostParams): HostParams =>
+  Object.fromEntries(
+    modules.flatMap((path) => {
+      const spec = model.linears.find((each) => each.path === path);
+      const names = [`${path}.weight`, `${path}.bias`].filter((name) => name in weights);
+      return names.map((name) => {
+        const array = weights[name];
+        if (!array) throw new Error(`no tensor named ${name}`);
+        const turned = spec !== undefined && name.endsWith('.weight');
+        const stored = turned ? floats(transposed(array.data, spec.dOut), [spec.dOut, spec.dIn]) : array;
+        return [name, stored] as const;
+      });
+    }),
+  );
+
+const split = (params: HostParams, own: ReadonlySet<string>) => {
+  const of = (isOwn: boolean) => Object.fromEntries(Object.entries(params).filter(([name]) => own.has(name) === isOwn));
+  return { adapter: of(true), head: of(false) };
+};
+
+/** The head under the names of transformers' classification class. */
+const classTensors = (model: Model, form: ClassHead, head: HostParams, weights: HostParams): HostParams => {
+  const renamed = Object.entries(head).map(
+    ([name, array]) => [name.replace('classifier', form.linear), array] as const,
+  );
+  return { ...storedTensors(model, form.before, weights), ...Object.fromEntries(renamed) };
+};
+
+/** Names as the bare base model has them, for an adapter that is loaded onto it. */
+const bareFiles = (files: ReturnType<typeof peftFiles>, prefix: string): ReturnType<typeof peftFiles> => {
+  const bare = (name: string) => (name.startsWith(prefix) ? name.slice(prefix.length) : name);
+  const config: { readonly [field: string]: unknown } = JSON.parse(String(files[CONFIG]));
+  const keyed = (field: unknown) =>
+    Object.fromEntries(Object.entries(field ?? {}).map(([name, value]) => [bare(name), value]));
+  const words = Array.isArray(config['target_modules']) ? config['target_modules'].map(String) : [];
+  const tensors = Object.entries(readSafetensors(Buffer.from(files[TENSORS] ?? [])).tensors);
+  const changed = {
+    ...config,
+    task_type: 'FEATURE_EXTRACTION',
+    target_modules: words.map(bare),
+    rank_pattern: keyed(config['rank_pattern']),
+    alpha_pattern: keyed(config['alpha_pattern']),
+  };
+  const renamed = tensors.map(([key, array]) => [`${PREFIX}${bare(key.slice(PREFIX.length))}`, array] as const);
+  return {
+    [CONFIG]: `${JSON.stringify(changed, null, 2)}\n`,
+    [TENSORS]: writeSafetensors({ tensors: Object.fromEntries(renamed), metadata: { format: 'pt' } }),
+  };
+};
+
+const isFree = (adapter: Adapter, form: ClassHead): boolean =>
+  !adapter.targets.some(({ path }) => form.before.includes(path));
+
+/**
+ * PEFT's two files for a trained run. A classification head is stored as transformers' class of the
+ * family has it, where that class computes the same; else the adapter is for the bare model and the
+ * head lies beside it as head.safetensors, over the pooled vector. Returns how it is to be loaded.
+ * Throws `BadInput` for an adapter that PEFT does not have.
+ */
+export const writePeft = async (trained: Trained, config: RunConfig, to: string): Promise<string> => {
+  const { blueprint, params } = trained;
+  const { model, adapter, head } = blueprint;
+  if (!adapter.peft)
+    throw new BadInput(
+      `adapter "${config.adapter.name}": PEFT has no such adapter; export it merged, ` +
+        'or as LoRA where it prunes ranks (--format lora)',
+    );
+  if (!isSavable(model))
+    throw new BadInput(`model "${model.name}" is no checkpoint of transformers, so PEFT has nothing to load`);
+  const weights = await model.weights();
+  const parts = split(params, new Set(adapter.params.map(({ name }) => name)));
+  const write = (files: ReturnType<typeof peftFiles>): void =>
+    Object.entries(files).forEach(([name, content]) => writeFileSync(join(to, name), content));
+  const alone = () => peftFiles(config.adapter, model, { adapter, params: parts.adapter, weights });
+  if (head.params.length === 0) {
+    write(alone());
+    return 'AutoModelForCausalLM';
+  }
+  const [outputs = 0, features] = parts.head['classifier.weight']?.shape ?? [];
+  const { classHead } = model;
+  if (classHead && features === model.width && isFree(adapter, classHead)) {
+    const whole = { ...parts.adapter, ...classTensors(model, classHead, parts.head, weights) };
+    const modulesToSave = classHead.modules;
+    write(peftFiles(config.adapter, model, { adapter, params: whole, weights, modulesToSave }));
+    return `AutoModelForSequenceClassification with num_labels=${outputs}`;
+  }
+  const outside = adapter.targets.find(({ path }) => !path.startsWith(model.prefix));
+  if (outside)
+    throw new BadInput(`${outside.path} is no part of the base model, and transformers has no class for this head`);
+  write(bareFiles(alone(), model.prefix));
+  const tensors = parts.head;
+  writeFileSync(join(to, 'head.safetensors'), writeSafetensors({ tensors, metadata: { format: 'pt' } }));
+  const pooling = String(config.model['pooling'] ?? 'pooled');
+  const kind = features === model.width ? `the ${pooling} vector` : `u, v, |u - v|, u * v of two ${pooling} vectors`;
+  return `AutoModel; the head in head.safetensors maps ${kind} to ${outputs} outputs`;
+};
