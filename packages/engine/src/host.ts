@@ -43,7 +43,10 @@ export function converted(dtype: DType, numbers: ArrayLike<number>): HostArray['
   return numbers instanceof Kind ? numbers : Kind.from(numbers);
 }
 
-/** Throws unless data, dtype and shape of a host array agree: they can disagree where it was put together by hand. */
+/**
+ * Throws unless data, dtype and shape of a host array agree: they can disagree where it was put
+ * together by hand.
+ */
 export function checkHostArray({ dtype, shape, data }: HostArray, what: string): void {
   hostArray(dtype, shape, data, what);
 }

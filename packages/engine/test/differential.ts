@@ -17,7 +17,10 @@ export async function evaluate(engine: Engine, fn: PureFunction, inputs: Inputs)
   return outputs;
 }
 
-/** Debian's chromium brings a software Vulkan driver; it serves for correctness where there is no GPU. */
+/**
+ * Debian's chromium brings a software Vulkan driver; it serves for correctness where there is no
+ * GPU.
+ */
 const SWIFTSHADER = '/usr/lib/chromium/vk_swiftshader_icd.json';
 if (!process.env['VK_DRIVER_FILES'] && existsSync(SWIFTSHADER)) process.env['VK_DRIVER_FILES'] = SWIFTSHADER;
 
@@ -33,8 +36,9 @@ export const native = (provider: Provider = 'cpu'): Promise<Engine> =>
   once(provider, () => openEngine('onnx', { threads: 1, provider }));
 
 /**
- * `describe` once for each provider that starts here: always the CPU, and WebGPU where a Vulkan driver is found.
- * `runs` is how many random cases a property gets; a software GPU compiles every shader of every shape, so it gets few.
+ * `describe` once for each provider that starts here: always the CPU, and WebGPU where a Vulkan
+ * driver is found. `runs` is how many random cases a property gets; a software GPU compiles every
+ * shader of every shape, so it gets few.
  */
 export async function describeProviders(
   title: string,
@@ -50,8 +54,9 @@ export async function describeProviders(
 }
 
 /**
- * Every output of `fn` is the same, compiled and eager. The default tolerance is some ten float32 roundings (1.2e-7 each):
- * ONNX Runtime's Erf, Exp, Tanh and tfjs' Erf are polynomials good to about 1e-6, and sums run in another order.
+ * Every output of `fn` is the same, compiled and eager. The default tolerance is some ten float32
+ * roundings (1.2e-7 each): ONNX Runtime's Erf, Exp, Tanh and tfjs' Erf are polynomials good to
+ * about 1e-6, and sums run in another order.
  */
 export async function expectSame(
   provider: Provider,
@@ -79,7 +84,10 @@ export function compare(expected: Outputs, actual: Outputs, relative: number, ab
   }
 }
 
-/** Numbers that look random and are the same each time: fractions of a quadratic sequence, spread over [low, high). */
+/**
+ * Numbers that look random and are the same each time: fractions of a quadratic sequence, spread
+ * over [low, high).
+ */
 export function numbers(shape: readonly number[], seed: number, low = -2, high = 2): HostArray {
   const n = shape.reduce((p, d) => p * d, 1);
   const data = Float32Array.from({ length: n }, (_, i) => {

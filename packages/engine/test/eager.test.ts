@@ -8,7 +8,10 @@ const floats = (shape: number[], ...data: number[]): HostArray => ({
   data: Float32Array.from(data),
 });
 
-/** One step of gradient descent on |x A|^2, with a gather so that UnsortedSegmentSum is in the gradient. */
+/**
+ * One step of gradient descent on |x A|^2, with a gather so that UnsortedSegmentSum is in the
+ * gradient.
+ */
 const descend: PureFunction = ({ A, ids, x }) => {
   const loss = (w: tf.Tensor): tf.Scalar => tf.sum(tf.square(tf.matMul(tf.gather(x!, ids!), w as tf.Tensor2D)));
   const { value, grad } = tf.valueAndGrad(loss)(A!);

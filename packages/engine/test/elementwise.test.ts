@@ -72,13 +72,15 @@ const POSITIVE: Record<string, Op> = {
 const INSIDE: Record<string, Op> = { asin: tf.asin, acos: tf.acos, atanh: tf.atanh, tan: tf.tan };
 
 await describeProviders('elementwise kernels and their gradients, compiled against eager', (provider, runs) => {
-  // WGSL allows sin and cos an absolute error of 2^-11, acos and asin 7e-5, and tan, their slopes and quotients inherit it.
+  // WGSL allows sin and cos an absolute error of 2^-11, acos and asin 7e-5, and tan, their slopes
+  // and quotients inherit it.
   const wide = (tolerance: number): number => (provider === 'webgpu' ? 1e-3 : tolerance);
 
   it.each([
     ['on the whole line', ANYWHERE, -2, 2, 3e-6],
     ['on positive numbers', POSITIVE, 0.2, 3, 3e-6],
-    // The slopes of asin, acos and atanh grow like 1/(1 - x^2); at 0.9 they magnify a rounding about fivefold.
+    // The slopes of asin, acos and atanh grow like 1/(1 - x^2); at 0.9 they magnify a rounding
+    // about fivefold.
     ['inside (-0.9, 0.9)', INSIDE, -0.9, 0.9, 1e-5],
   ] as const)('%s', async (_, ops, low, high, tolerance) => {
     await fc.assert(
@@ -102,7 +104,8 @@ await describeProviders('elementwise kernels and their gradients, compiled again
     sub: tf.sub,
     mul: tf.mul,
     div: tf.div,
-    // tfjs' own gradients of these three do not reduce over broadcast axes, so both operands are full here.
+    // tfjs' own gradients of these three do not reduce over broadcast axes, so both operands are
+    // full here.
     maximum: (a, b) => tf.maximum(tf.add(a, tf.zerosLike(b)), tf.add(b, tf.zerosLike(a))),
     minimum: (a, b) => tf.minimum(tf.add(a, tf.zerosLike(b)), tf.add(b, tf.zerosLike(a))),
     squaredDifference: (a, b) => tf.squaredDifference(tf.add(a, tf.zerosLike(b)), tf.add(b, tf.zerosLike(a))),
@@ -127,7 +130,8 @@ await describeProviders('elementwise kernels and their gradients, compiled again
   it('with two operands and broadcasting', async () => {
     await fc.assert(
       fc.asyncProperty(broadcastShapes, fc.nat(1000), async ([left, right], seed) => {
-        // Away from 0, where the slope of a quotient explodes; a and b are on both sides of each other.
+        // Away from 0, where the slope of a quotient explodes; a and b are on both sides of each
+        // other.
         const inputs = { a: numbers(left, seed, 0.5, 2), b: numbers(right, seed + 1, 0.5, 2) };
         await expectSame(
           provider,

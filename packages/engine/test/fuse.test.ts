@@ -61,7 +61,8 @@ describe('what is left of a function when it is compiled', () => {
       return { value, grad };
     };
     const { Mul, Add, Erf, Exp } = await operators(slope);
-    // Forward 2, gradient 5, the square of the loss, and a last number that no product follows here to take it.
+    // Forward 2, gradient 5, the square of the loss, and a last number that no product follows here
+    // to take it.
     expect({ Mul, Add, Erf, Exp }).toEqual({ Mul: 2 + 5 + 1 + 1, Add: 2, Erf: 1, Exp: 1 });
   });
 

@@ -24,8 +24,8 @@ const plain = Object.fromEntries(
 );
 
 /**
- * One use of every compiled kernel that has a gradient in tfjs. y has the shape [3, 1] and broadcasts, except where tfjs' own
- * gradient forgets the broadcast axes; ids are int32 [3].
+ * One use of every compiled kernel that has a gradient in tfjs. y has the shape [3, 1] and
+ * broadcasts, except where tfjs' own gradient forgets the broadcast axes; ids are int32 [3].
  */
 const CASES: Readonly<Record<string, Op>> = {
   ...plain,
@@ -73,7 +73,10 @@ const CASES: Readonly<Record<string, Op>> = {
   BatchMatMul: (x, y) => tf.matMul(x, tf.mul(full(y), 2), false, true),
 };
 
-/** Kernels whose gradient tfjs defines but never asks for: operations that bring their own, inputs or results without slope. */
+/**
+ * Kernels whose gradient tfjs defines but never asks for: operations that bring their own, inputs
+ * or results without slope.
+ */
 const NEVER_ASKED = new Set([
   'LogSoftmax',
   'BroadcastTo',

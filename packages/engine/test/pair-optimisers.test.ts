@@ -154,7 +154,10 @@ it('LoRA-RITE leaves out the step of a factor whose root mean square exceeds 1, 
   });
 });
 
-/** Projection onto the span of a matrix's columns, by Gram and Schmidt in double precision: independent of any inverse. */
+/**
+ * Projection onto the span of a matrix's columns, by Gram and Schmidt in double precision:
+ * independent of any inverse.
+ */
 const spanOf = (columns: tf.Tensor2D): ((x: readonly number[]) => readonly number[]) => {
   const basis: number[][] = [];
   for (const column of tf.transpose(columns).arraySync() as number[][]) {
@@ -189,8 +192,9 @@ describe('LoRA-Pro', () => {
   it.each([true, false])('comes as near to the full gradient as least squares do (X solved: %s)', (balanced) => {
     tf.tidy(() => {
       const { A, B, G, near } = gradients(balanced);
-      // The reachable sums scale (B gA + gB A) are all matrices M with (1 - P) M (1 - Q) = 0 for the projections on B's columns and A's
-      // rows, so the least squares leave exactly that part of G.
+      // The reachable sums scale (B gA + gB A) are all matrices M with (1 - P) M (1 - Q) = 0 for
+      // the projections on B's columns and A's rows, so the least squares leave exactly that part
+      // of G.
       const [onB, onA] = [spanOf(B), spanOf(tf.transpose(A))];
       const rows = G.arraySync().map((row) => row.map((x, i) => x - onA(row)[i]!));
       const columns = Array.from({ length: dIn }, (_, j) => rows.map((row) => row[j]!));

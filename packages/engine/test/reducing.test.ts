@@ -38,7 +38,8 @@ await describeProviders('reductions and their gradients, compiled against eager'
   });
 
   it('prod and its gradient over one axis or all', async () => {
-    // tfjs' own gradient of prod over several but not all axes has a wrong shape, so those stay out.
+    // tfjs' own gradient of prod over several but not all axes has a wrong shape, so those stay
+    // out.
     await fc.assert(
       fc.asyncProperty(shapes(1, 3), fc.nat(1000), async (shape, seed) => {
         const ops = { last: (x: tf.Tensor) => tf.prod(x, shape.length - 1), all: (x: tf.Tensor) => tf.prod(x) };

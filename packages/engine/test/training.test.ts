@@ -60,9 +60,10 @@ const apart = (a: readonly number[], b: readonly number[]): number =>
   Math.max(...a.map((loss, i) => Math.abs(loss - b[i]!)));
 
 /**
- * Two engines that round differently are 2e-7 apart after 20 steps (measured, in the loss and in theta, relative L2);
- * AdamW divides by sqrt(v), so an element with a tiny gradient may move by a share of lr. Hence 1e-5.
- * A learning rate wrong by 1 % moves both by 5e-3 and must be seen at a hundred times the tolerance: the comparison can fail.
+ * Two engines that round differently are 2e-7 apart after 20 steps (measured, in the loss and in
+ * theta, relative L2); AdamW divides by sqrt(v), so an element with a tiny gradient may move by a
+ * share of lr. Hence 1e-5. A learning rate wrong by 1 % moves both by 5e-3 and must be seen at a
+ * hundred times the tolerance: the comparison can fail.
  */
 const TOLERANCE = 1e-5;
 

@@ -2,7 +2,10 @@ import * as tf from '@tensorflow/tfjs';
 import type { HostArray, PureFunction, TensorRecord } from '../src/index.ts';
 import { bools, integers, numbers } from './differential.ts';
 
-/** A BERT-like encoder with a classifier: every linear map of a layer carries LoRA with element masks on both factors. */
+/**
+ * A BERT-like encoder with a classifier: every linear map of a layer carries LoRA with element
+ * masks on both factors.
+ */
 export type Size = {
   readonly layers: number;
   readonly width: number;
@@ -81,7 +84,10 @@ export function weights(size: Size): Record<string, HostArray> {
   };
 }
 
-/** Adapter, head and moments at the start; B is not zero, so that every gradient is alive from the first step. */
+/**
+ * Adapter, head and moments at the start; B is not zero, so that every gradient is alive from the
+ * first step.
+ */
 export function startState(size: Size): Record<string, HostArray> {
   const n = total(size);
   const zeros = (): HostArray => ({ dtype: 'float32', shape: [n], data: new Float32Array(n) });

@@ -12,7 +12,10 @@ const fixtures = fileURLToPath(new URL('../../models/test/fixtures/families/', i
 const scratch = mkdtempSync(join(tmpdir(), 'lab-families-'));
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 
-/** Byte pairs without a single merge: letters are tokens. Three special ids, then twenty letters, as many as the tiny models know. */
+/**
+ * Byte pairs without a single merge: letters are tokens. Three special ids, then twenty letters, as
+ * many as the tiny models know.
+ */
 const tokenizer = {
   version: '1.0',
   added_tokens: [],

@@ -2,7 +2,8 @@ import * as tf from '@tensorflow/tfjs';
 
 /**
  * Runs `body` with a tfjs backend that is already initialised, then puts the former one back.
- * Several engines share the one global tfjs engine of a process; the switch is synchronous, so they never see each other's.
+ * Several engines share the one global tfjs engine of a process; the switch is synchronous, so they
+ * never see each other's.
  */
 export function onBackend<T>(backend: string, body: () => T): T {
   const former = tf.getBackend();
@@ -19,7 +20,9 @@ function switchTo(backend: string): void {
   if (tf.getBackend() !== backend) void tf.setBackend(backend);
 }
 
-/** Starts a registered tfjs backend and leaves the former one active. Throws when it cannot start. */
+/**
+ * Starts a registered tfjs backend and leaves the former one active. Throws when it cannot start.
+ */
 export async function startBackend(backend: string): Promise<void> {
   const former = tf.getBackend();
   const started = await tf.setBackend(backend);
@@ -28,8 +31,9 @@ export async function startBackend(backend: string): Promise<void> {
 }
 
 /**
- * Runs `body` in one tidy. When it throws inside a gradient or in tf.variable, tfjs has closed its scopes but still holds
- * the tensors saved on the tape and the half-made variables; they are freed here, so that a failed step leaks nothing.
+ * Runs `body` in one tidy. When it throws inside a gradient or in tf.variable, tfjs has closed its
+ * scopes but still holds the tensors saved on the tape and the half-made variables; they are freed
+ * here, so that a failed step leaks nothing.
  */
 export function tidyOrFree<T extends tf.TensorContainer>(body: () => T): T {
   const state = (tf.engine() as unknown as { state: EngineState }).state;

@@ -7,9 +7,11 @@ const require = createRequire(import.meta.url);
 const PACKAGE = { tensorflow: '@tensorflow/tfjs-node', gpu: '@tensorflow/tfjs-node-gpu' } as const;
 
 /**
- * Loads TensorFlow's own library for Node and starts its backend. `threads` counts at the first load of a process.
+ * Loads TensorFlow's own library for Node and starts its backend. `threads` counts at the first
+ * load of a process.
  * @returns one line that names package, version and device
- * @throws BadInput with the reason when the package is absent, its library does not load, or (`gpu`) no device is seen
+ * @throws BadInput with the reason when the package is absent, its library does not load, or
+ *   (`gpu`) no device is seen
  */
 export async function startTensorFlow(kind: 'tensorflow' | 'gpu', threads?: number): Promise<string> {
   const name = PACKAGE[kind];

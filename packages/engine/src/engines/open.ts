@@ -10,7 +10,10 @@ import { measureSpeed } from './speed.ts';
 
 const require = createRequire(import.meta.url);
 
-/** `threads`: how many threads one operation may use. `provider`: execution provider of the `onnx` engine. */
+/**
+ * `threads`: how many threads one operation may use. `provider`: execution provider of the `onnx`
+ * engine.
+ */
 export type EngineOptions = { readonly threads?: number; readonly provider?: string };
 
 /** Engines from the one that is tried first to the one that always works. */
@@ -30,7 +33,8 @@ const OPEN: { readonly [name in EngineName]: (options: EngineOptions) => Promise
       backend: 'tensorflow',
     }),
   wasm: async () => {
-    // Loaded late: importing the wasm backend makes it tfjs' first choice, asynchronous, for code that opens no engine.
+    // Loaded late: importing the wasm backend makes it tfjs' first choice, asynchronous, for code
+    // that opens no engine.
     const { startWasm } = await import('./wasm.ts');
     await startWasm();
     const simd = (await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT')) ? ', SIMD' : '';
@@ -46,7 +50,8 @@ const OPEN: { readonly [name in EngineName]: (options: EngineOptions) => Promise
 
 /**
  * Opens one engine by name.
- * @throws BadInput (an Error of that name) when the name is unknown or its library is not usable here, with the reason
+ * @throws BadInput (an Error of that name) when the name is unknown or its library is not usable
+ *   here, with the reason
  */
 export async function openEngine(name: EngineName, options: EngineOptions = {}): Promise<Engine> {
   if (!ENGINES.includes(name)) {
@@ -72,8 +77,8 @@ export async function probeEngines(options: EngineOptions = {}): Promise<readonl
 }
 
 /**
- * The compiled engine on WebGPU, where there is a graphics card and it multiplies faster than the CPU (a driver that only pretends
- * does not); otherwise on the CPU. Says why.
+ * The compiled engine on WebGPU, where there is a graphics card and it multiplies faster than the
+ * CPU (a driver that only pretends does not); otherwise on the CPU. Says why.
  */
 async function openOnnx(options: EngineOptions): Promise<{ readonly engine: Engine; readonly why: string }> {
   const cpu = await openEngine('onnx', options);
@@ -121,7 +126,10 @@ export async function openBest(
   throw new BadInput(`No engine works here: ${refused.join(' ')}`);
 }
 
-/** tfjs advises on the console at its first operation under Node; the choice is ours and already made. */
+/**
+ * tfjs advises on the console at its first operation under Node; the choice is ours and already
+ * made.
+ */
 function quietTfjs(): void {
   tf.env().set('PROD', true);
 }

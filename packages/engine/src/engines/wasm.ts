@@ -19,8 +19,9 @@ export async function startWasm(): Promise<void> {
 }
 
 /**
- * The wasm BatchMatMul is over ten times slower with transposeA or transposeB, the forms that gradients use
- * (1.7 against 22.5 GFLOP/s measured): transposing first is the same arithmetic at full speed.
+ * The wasm BatchMatMul is over ten times slower with transposeA or transposeB, the forms that
+ * gradients use (1.7 against 22.5 GFLOP/s measured): transposing first is the same arithmetic at
+ * full speed.
  */
 function transposeBeforeMatMul(): void {
   const matMul = tf.getKernel('BatchMatMul', 'wasm');
@@ -51,7 +52,10 @@ function transposeBeforeMatMul(): void {
   });
 }
 
-/** Kernels that wasm lacks (the gradient of gather is one) run on the plain JS backend, with a copy in and out. */
+/**
+ * Kernels that wasm lacks (the gradient of gather is one) run on the plain JS backend, with a copy
+ * in and out.
+ */
 function borrowFromCpu(kernelNames: readonly string[]): void {
   for (const kernelName of kernelNames) {
     const kernel = tf.getKernel(kernelName, 'cpu');

@@ -8,7 +8,10 @@ export function unary(g: Graph, op: string, x: Value, attrs: Attrs = {}, dtype: 
   return apply(g, op, [x], dtype, attrs);
 }
 
-/** An elementwise operator of several operands with broadcasting, recorded at the smallest shape that gives all numbers. */
+/**
+ * An elementwise operator of several operands with broadcasting, recorded at the smallest shape
+ * that gives all numbers.
+ */
 export function elementwise(g: Graph, op: string, operands: readonly Value[], dtype: ElementType): Value {
   return apply(g, op, operands, dtype, {});
 }
@@ -25,8 +28,9 @@ function apply(g: Graph, op: string, operands: readonly Value[], dtype: ElementT
 }
 
 /**
- * The operands as they were before a reshape that only regrouped axes, when all can follow. So reshapes move down until
- * they cancel: the [B T, d] of a matrix product meets the next product or addition directly, and can be fused with it.
+ * The operands as they were before a reshape that only regrouped axes, when all can follow. So
+ * reshapes move down until they cancel: the [B T, d] of a matrix product meets the next product or
+ * addition directly, and can be fused with it.
  */
 function sunk(g: Graph, operands: readonly Value[], shape: Shape): readonly Value[] | undefined {
   if (!g.does('reshapes')) return undefined;
@@ -78,7 +82,9 @@ function trivial(g: Graph, op: Arithmetic, a: Value, b: Value, shape: Shape): Va
   return undefined;
 }
 
-/** A value as a factor times the rest, also behind a reshape; the factor is 1 when there is none. */
+/**
+ * A value as a factor times the rest, also behind a reshape; the factor is 1 when there is none.
+ */
 export function scaled(g: Graph, x: Value): { readonly base: Value; readonly factor: number } {
   const node = x.dtype === 'float32' && g.does('numbers') ? nodeOf(x) : undefined;
   if (node?.op === 'Reshape') {
@@ -101,7 +107,10 @@ export function scale(g: Graph, x: Value, by: number): Value {
   return expand(g, simple ?? apply(g, 'Mul', [base, number], 'float32', {}), x.shape);
 }
 
-/** Sum of two values of one type. A number or a factor of full size that both have is taken out: a product less. */
+/**
+ * Sum of two values of one type. A number or a factor of full size that both have is taken out: a
+ * product less.
+ */
 export function add(g: Graph, a: Value, b: Value): Value {
   const shape = broadcast(a.shape, b.shape);
   const simple = trivial(g, 'Add', a, b, shape);
@@ -151,9 +160,9 @@ export function subtract(g: Graph, a: Value, b: Value): Value {
 }
 
 /**
- * Product of two values of one type. Numbers among the factors move outwards, where they meet each other and end in a matrix
- * product's alpha; in a product with a smaller value they stay with the smaller one. A product with an exact 0 is 0, also
- * where the other side is not finite.
+ * Product of two values of one type. Numbers among the factors move outwards, where they meet each
+ * other and end in a matrix product's alpha; in a product with a smaller value they stay with the
+ * smaller one. A product with an exact 0 is 0, also where the other side is not finite.
  */
 export function multiply(g: Graph, a: Value, b: Value): Value {
   const shape = broadcast(a.shape, b.shape);
@@ -171,7 +180,10 @@ export function multiply(g: Graph, a: Value, b: Value): Value {
   return scale(g, elementwise(g, 'Mul', [first.base, second.base], 'float32'), factor);
 }
 
-/** Quotient of two values of one type. Division by a known float is a product with its inverse, one rounding away. */
+/**
+ * Quotient of two values of one type. Division by a known float is a product with its inverse, one
+ * rounding away.
+ */
 export function divide(g: Graph, a: Value, b: Value): Value {
   const shape = broadcast(a.shape, b.shape);
   const simple = trivial(g, 'Div', a, b, shape);

@@ -1,7 +1,10 @@
 import { nodeOf, reachable, type Graph, type Node, type Value } from './graph.ts';
 import { reshape, scalar, uniform } from './views.ts';
 
-/** A rewrite of one node whose inputs are already rewritten. `alone` is true for an input that only this node reads. */
+/**
+ * A rewrite of one node whose inputs are already rewritten. `alone` is true for an input that only
+ * this node reads.
+ */
 type Rule = (g: Graph, node: Node, inputs: readonly Value[], alone: (index: number) => boolean) => Value | undefined;
 
 const PRODUCTS = ['Gemm', 'FusedMatMul'];
@@ -26,7 +29,10 @@ const intoAlpha: Rule = (g, node, inputs, alone) => {
   );
 };
 
-/** Add(Gemm, C) -> Gemm with C: bias, residual and the low-rank branch are added while the product is written. */
+/**
+ * Add(Gemm, C) -> Gemm with C: bias, residual and the low-rank branch are added while the product
+ * is written.
+ */
 const intoGemm: Rule = (g, node, inputs, alone) => {
   if (node.op !== 'Add' || !g.does('addition')) return undefined;
   const [shape] = [node.outputs[0]!.shape];
@@ -52,9 +58,10 @@ const beside = (x: Value | undefined, op: string, number: number): Value | undef
 };
 
 /**
- * x (1 + erf(x / sqrt 2)) -> 2 Gelu(x), one pass instead of four: an evaluation batch of a BERT shape takes 3 % less (bench/fusions.ts).
- * Its half lies in the product that reads it; halves and doubles are exact, so no bit changes. A training step keeps the long form,
- * whose parts its gradient reads.
+ * x (1 + erf(x / sqrt 2)) -> 2 Gelu(x), one pass instead of four: an evaluation batch of a BERT
+ * shape takes 3 % less (bench/fusions.ts). Its half lies in the product that reads it; halves and
+ * doubles are exact, so no bit changes. A training step keeps the long form, whose parts its
+ * gradient reads.
  */
 const intoGelu: Rule = (g, node, inputs, alone) => {
   if (node.op !== 'Mul' || !g.does('gelu')) return undefined;
@@ -71,7 +78,10 @@ const intoGelu: Rule = (g, node, inputs, alone) => {
   return undefined;
 };
 
-/** A value without the 2 that intoGelu has put beside it, also behind a reshape; undefined where there is none. */
+/**
+ * A value without the 2 that intoGelu has put beside it, also behind a reshape; undefined where
+ * there is none.
+ */
 function halved(g: Graph, x: Value): Value | undefined {
   const node = nodeOf(x);
   if (node?.op !== 'Reshape') return beside(x, 'Mul', 2);
@@ -93,8 +103,8 @@ const outOfOperand: Rule = (g, node, inputs) => {
 const RULES: readonly Rule[] = [intoAlpha, intoGemm, intoGelu, outOfOperand];
 
 /**
- * Rewrites what the outputs need by rules that must know who else reads a value: fusing a product that another node also
- * reads would compute it twice. What each rule is worth: README.
+ * Rewrites what the outputs need by rules that must know who else reads a value: fusing a product
+ * that another node also reads would compute it twice. What each rule is worth: README.
  */
 export function fuse(g: Graph, outputs: { readonly [name: string]: Value }): { readonly [name: string]: Value } {
   const nodes = reachable(Object.values(outputs));

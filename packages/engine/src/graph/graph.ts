@@ -27,7 +27,9 @@ export type Attr =
   | { readonly string: string };
 export type Attrs = { readonly [name: string]: Attr };
 
-/** One ONNX operator. `domain` '' is ONNX itself, 'com.microsoft' are ONNX Runtime's own operators. */
+/**
+ * One ONNX operator. `domain` '' is ONNX itself, 'com.microsoft' are ONNX Runtime's own operators.
+ */
 export type Node = {
   readonly op: string;
   readonly domain: '' | 'com.microsoft';
@@ -38,7 +40,10 @@ export type Node = {
 
 type Type = { readonly dtype: ElementType; readonly shape: readonly number[] };
 
-/** What simplifies a graph while it is recorded or afterwards. bench/passes.ts switches each off in turn, to see what it is worth. */
+/**
+ * What simplifies a graph while it is recorded or afterwards. bench/passes.ts switches each off in
+ * turn, to see what it is worth.
+ */
 export const PASSES = [
   'common',
   'lazy',
@@ -52,13 +57,19 @@ export const PASSES = [
 ] as const;
 export type Pass = (typeof PASSES)[number];
 
-/** Everything recorded so far. The same operator on the same values is recorded once (common subexpressions). */
+/**
+ * Everything recorded so far. The same operator on the same values is recorded once (common
+ * subexpressions).
+ */
 export type Graph = {
   /** Whether a pass is on; all are unless a measurement leaves one out. */
   readonly does: (pass: Pass) => boolean;
   readonly input: (name: string, dtype: DType, shape: readonly number[]) => Value;
   readonly constant: (dtype: ElementType, shape: readonly number[], data: Data) => Value;
-  /** Records an operator with several results. Prefer the builders of algebra.ts, which simplify first. */
+  /**
+   * Records an operator with several results. Prefer the builders of algebra.ts, which simplify
+   * first.
+   */
   readonly emitAll: (
     op: string,
     inputs: readonly Value[],
@@ -70,7 +81,9 @@ export type Graph = {
   readonly emit: (op: string, inputs: readonly Value[], type: Type, attrs?: Attrs, domain?: Node['domain']) => Value;
 };
 
-/** An empty graph. Values are numbered in order of creation, so equal recordings give equal files. */
+/**
+ * An empty graph. Values are numbered in order of creation, so equal recordings give equal files.
+ */
 export function createGraph(without: readonly Pass[] = []): Graph {
   const does: Graph['does'] = (pass) => !without.includes(pass);
   let count = 0;
@@ -122,7 +135,10 @@ export function nodeOf(value: Value): Node | undefined {
   return value.def.kind === 'node' ? value.def.node : undefined;
 }
 
-/** Every node that the outputs need, each after those it depends on: what is not here is dead and never written. */
+/**
+ * Every node that the outputs need, each after those it depends on: what is not here is dead and
+ * never written.
+ */
 export function reachable(outputs: readonly Value[]): readonly Node[] {
   const order: Node[] = [];
   const seen = new Set<Node>();

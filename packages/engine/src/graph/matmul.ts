@@ -4,18 +4,24 @@ import type { Graph, Value } from './graph.ts';
 import { broadcast } from './shapes.ts';
 import { reshape } from './views.ts';
 
-/** A matrix operand: whether its last two axes are swapped, and the number that was taken out of it. */
+/**
+ * A matrix operand: whether its last two axes are swapped, and the number that was taken out of it.
+ */
 type Operand = { readonly value: Value; readonly swapped: boolean; readonly factor: number };
 
-/** Takes a factor out of the value: the product does it at no cost. Transposes before products are left to ONNX Runtime. */
+/**
+ * Takes a factor out of the value: the product does it at no cost. Transposes before products are
+ * left to ONNX Runtime.
+ */
 function operand(g: Graph, value: Value, swapped: boolean): Operand {
   const { base, factor } = scaled(g, value);
   return { value: base, swapped, factor };
 }
 
 /**
- * Matrix product over the last two axes with broadcast batch axes. Two matrices (also when the batch belongs to `a` alone,
- * the form of every linear layer) become Gemm, which can take over a later addition; batches become ONNX Runtime's FusedMatMul.
+ * Matrix product over the last two axes with broadcast batch axes. Two matrices (also when the
+ * batch belongs to `a` alone, the form of every linear layer) become Gemm, which can take over a
+ * later addition; batches become ONNX Runtime's FusedMatMul.
  */
 export function matmul(g: Graph, left: Value, right: Value, transposeA: boolean, transposeB: boolean): Value {
   const a = operand(g, left, transposeA);

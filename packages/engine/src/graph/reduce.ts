@@ -5,7 +5,10 @@ import { expand, ints, reshape, scalar } from './views.ts';
 
 export type Reduction = 'ReduceSum' | 'ReduceMean' | 'ReduceMax' | 'ReduceMin' | 'ReduceProd';
 
-/** Reduces over axes (null: all). Over a stretched axis a sum is a product and the others are nothing at all. */
+/**
+ * Reduces over axes (null: all). Over a stretched axis a sum is a product and the others are
+ * nothing at all.
+ */
 export function reduce(
   g: Graph,
   op: Reduction,

@@ -39,9 +39,10 @@ export function reduced(shape: Shape, axes: readonly number[], keepDims: boolean
 }
 
 /**
- * How a broadcast view survives a reshape. `small` (same rank as `large`) is stretched to `large`, which is then reshaped to
- * `target`; the result is the shape to give `small` so that stretching it to `target` is the same thing, or undefined when
- * a stretched axis is cut or joined with one that is not.
+ * How a broadcast view survives a reshape. `small` (same rank as `large`) is stretched to `large`,
+ * which is then reshaped to `target`; the result is the shape to give `small` so that stretching it
+ * to `target` is the same thing, or undefined when a stretched axis is cut or joined with one that
+ * is not.
  */
 export function reshapeBroadcast(small: Shape, large: Shape, target: Shape): number[] | undefined {
   const result: number[] = [];

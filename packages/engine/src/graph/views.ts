@@ -80,7 +80,10 @@ export function reshape(g: Graph, x: Value, shape: Shape): Value {
   return g.emit('Reshape', [x, ints(g, shape)], { dtype: x.dtype, shape });
 }
 
-/** Reorders axes: axis i of the result is axis perm[i] of `x`. Moving axes of length 1 is only a reshape. */
+/**
+ * Reorders axes: axis i of the result is axis perm[i] of `x`. Moving axes of length 1 is only a
+ * reshape.
+ */
 export function transpose(g: Graph, x: Value, perm: readonly number[]): Value {
   const node = nodeOf(x);
   if (node?.op === 'Transpose') {
@@ -106,7 +109,10 @@ export function permOf(attrs: Attrs): readonly number[] {
   return (attrs['perm'] as { ints: readonly number[] }).ints;
 }
 
-/** Part of a value: `size[i]` elements of axis i from `begin[i]`, every `step[i]`-th, backwards when negative. */
+/**
+ * Part of a value: `size[i]` elements of axis i from `begin[i]`, every `step[i]`-th, backwards when
+ * negative.
+ */
 export function slice(g: Graph, x: Value, begin: Shape, end: Shape, steps: Shape, shape: Shape): Value {
   const axes = x.shape
     .map((_, axis) => axis)
@@ -120,7 +126,10 @@ export function slice(g: Graph, x: Value, begin: Shape, end: Shape, steps: Shape
   return g.emit('Slice', [x, pick(begin), pick(end), ints(g, axes), pick(steps)], { dtype: x.dtype, shape });
 }
 
-/** Most tensors one operator may join or make: a WebGPU shader is sure of eight buffers, one of them the whole. */
+/**
+ * Most tensors one operator may join or make: a WebGPU shader is sure of eight buffers, one of them
+ * the whole.
+ */
 export const FAN = 7;
 
 /** A long list in at most FAN even groups, to be joined or split in rounds. */

@@ -20,8 +20,9 @@ const here: Machine = {
 const SOFTWARE = /swiftshader|lvp_icd|llvmpipe|lavapipe/i;
 
 /**
- * Why WebGPU has no real device here, or undefined when it may have one. ONNX Runtime does not tell Node the name of its adapter, so
- * on Linux this asks for a device file of a graphics card and for a driver that is not software.
+ * Why WebGPU has no real device here, or undefined when it may have one. ONNX Runtime does not tell
+ * Node the name of its adapter, so on Linux this asks for a device file of a graphics card and for
+ * a driver that is not software.
  */
 export function noGraphicsCard({ platform, env, exists, list }: Machine = here): string | undefined {
   if (platform !== 'linux') return undefined;

@@ -21,8 +21,9 @@ export type Standalone = {
 };
 
 /**
- * Writes the part of a graph that its outputs need as one ONNX file. Names are positions, so equal graphs give equal bytes.
- * Inputs and outputs keep their names, behind a prefix unless the file is to stand alone.
+ * Writes the part of a graph that its outputs need as one ONNX file. Names are positions, so equal
+ * graphs give equal bytes. Inputs and outputs keep their names, behind a prefix unless the file is
+ * to stand alone.
  */
 export function writeModel(outputs: { readonly [name: string]: Value }, standalone?: Standalone): Model {
   const [nameIn, nameOut] = standalone ? [asIs, asIs] : [inputName, outputName];
@@ -44,7 +45,8 @@ export function writeModel(outputs: { readonly [name: string]: Value }, standalo
   const body = nodes.map((node, index) =>
     nodeProto(node.op, node.inputs.map(name), node.outputs.map(name), node.attrs, node.domain, `${node.op}_${index}`),
   );
-  // Every output is its own copy-free name: an Identity also covers outputs that are inputs, constants or each other.
+  // Every output is its own copy-free name: an Identity also covers outputs that are inputs,
+  // constants or each other.
   const ends = Object.entries(outputs).map(([output, value]) =>
     nodeProto('Identity', [name(value)], [nameOut(output)], {}, '', `out_${output}`),
   );

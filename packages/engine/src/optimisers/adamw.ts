@@ -8,13 +8,19 @@ export interface AdamWOptions {
 
 export const adamWDefaults: AdamWOptions = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
 
-/** Host scalars of one step that enter the graph as inputs. `step` counts from 1; computed in double precision. */
+/**
+ * Host scalars of one step that enter the graph as inputs. `step` counts from 1; computed in double
+ * precision.
+ */
 export const adamWScalars = (step: number, { beta1, beta2 }: AdamWOptions = adamWDefaults) => ({
   correction1: 1 / (1 - beta1 ** step),
   correction2: 1 / (1 - beta2 ** step),
 });
 
-/** Everything one AdamW step reads: flat vectors [size] and scalars. `decay` holds each element's weight decay. */
+/**
+ * Everything one AdamW step reads: flat vectors [size] and scalars. `decay` holds each element's
+ * weight decay.
+ */
 export interface AdamWInputs {
   readonly theta: tf.Tensor1D;
   readonly grad: tf.Tensor1D;
@@ -27,8 +33,9 @@ export interface AdamWInputs {
 }
 
 /**
- * One step of AdamW (Loshchilov and Hutter 2019, algorithm 2) on flat vectors. Decay is decoupled and scaled by the learning rate,
- * as in PyTorch: theta <- theta (1 - lr decay) - lr m_hat / (sqrt(v_hat) + epsilon).
+ * One step of AdamW (Loshchilov and Hutter 2019, algorithm 2) on flat vectors. Decay is decoupled
+ * and scaled by the learning rate, as in PyTorch: theta <- theta (1 - lr decay) - lr m_hat /
+ * (sqrt(v_hat) + epsilon).
  */
 export const adamW = (
   { theta, grad, m, v, decay, lr, correction1, correction2 }: AdamWInputs,

@@ -5,7 +5,10 @@ import { unpack, type Layout, type Params } from '../tensors/params.ts';
 import { replaced, shapeOf, type LoraPair, type PairOptimizer } from './pairs.ts';
 import { damped, inverse, sylvester } from './small-matrices.ts';
 
-/** Steps of the solver for X, which chooses among equal updates: an inexact X changes how factors move, not where their product goes. */
+/**
+ * Steps of the solver for X, which chooses among equal updates: an inexact X changes how factors
+ * move, not where their product goes.
+ */
 const SOLVER_STEPS = 16;
 const DAMPING = 1e-6;
 
@@ -19,10 +22,11 @@ export interface Factors {
 }
 
 /**
- * Gradients of the factors for which scale (B gA + gB A) is the nearest that any such sum comes to the full gradient G of W, where
- * CA = scale Bᵀ G and CB = scale G Aᵀ (LoRA-Pro, theorem 2.1):
- * gA = (BᵀB)⁻¹ CA / scale² + X A, gB = (I - B (BᵀB)⁻¹ Bᵀ) CB (A Aᵀ)⁻¹ / scale² - B X. X is free; with `balanced` it solves
- * BᵀB X + X A Aᵀ = -(BᵀB)⁻¹ CA Aᵀ / scale², which keeps gA and gB nearest to CA and CB (theorem 2.3), else it is zero.
+ * Gradients of the factors for which scale (B gA + gB A) is the nearest that any such sum comes to
+ * the full gradient G of W, where CA = scale Bᵀ G and CB = scale G Aᵀ (LoRA-Pro, theorem 2.1): gA =
+ * (BᵀB)⁻¹ CA / scale² + X A, gB = (I - B (BᵀB)⁻¹ Bᵀ) CB (A Aᵀ)⁻¹ / scale² - B X. X is free; with
+ * `balanced` it solves BᵀB X + X A Aᵀ = -(BᵀB)⁻¹ CA Aᵀ / scale², which keeps gA and gB nearest to
+ * CA and CB (theorem 2.3), else it is zero.
  */
 export const proGradients = (
   pairs: readonly Factors[],
@@ -55,8 +59,9 @@ const factorsOf = (values: Params, moves: Params, { A, B, scale }: LoraPair): Fa
 });
 
 /**
- * LoRA-Pro with AdamW (Wang et al. 2025, https://arxiv.org/abs/2407.18242, algorithm 2): the nearest full-size gradient that the factors
- * can reach goes through Adam's moments, which are as large as W, and what comes out is split over the factors in the same way.
+ * LoRA-Pro with AdamW (Wang et al. 2025, https://arxiv.org/abs/2407.18242, algorithm 2): the
+ * nearest full-size gradient that the factors can reach goes through Adam's moments, which are as
+ * large as W, and what comes out is split over the factors in the same way.
  */
 export const loraPro = (pairs: readonly LoraPair[], layout: Layout, balanced: boolean): PairOptimizer => {
   const sizes = pairs.map(({ A, B }) => shapeOf(layout, A)[1] * shapeOf(layout, B)[0]);

@@ -4,7 +4,10 @@ import { unpack, type Layout, type Params } from '../tensors/params.ts';
 import { replaced, shapeOf, type LoraPair, type PairOptimizer } from './pairs.ts';
 import { alive, damped, inverseFactor, inverseRoot } from './small-matrices.ts';
 
-/** What is added to the mean of a Gram matrix's, and of a second moment's, eigenvalues before they are inverted. */
+/**
+ * What is added to the mean of a Gram matrix's, and of a second moment's, eigenvalues before they
+ * are inverted.
+ */
 const DAMPING = 1e-6;
 
 const stacked = (all: readonly tf.Tensor[]) => tf.stack([...all]) as tf.Tensor3D;
@@ -12,8 +15,8 @@ const each = (all: tf.Tensor) => tf.unstack(all) as tf.Tensor2D[];
 const gram = (all: readonly tf.Tensor2D[]) => stacked(all.map((F) => tf.matMul(F, F, true, false)));
 
 /**
- * Orthonormal bases U = F T of tall factors F [d, r], where T is the inverse of R in F = U R: Cholesky QR, twice for its rounding. A
- * factor of zeros has U = 0 and T = 0.
+ * Orthonormal bases U = F T of tall factors F [d, r], where T is the inverse of R in F = U R:
+ * Cholesky QR, twice for its rounding. A factor of zeros has U = 0 and T = 0.
  */
 export const basesOf = (
   factors: readonly tf.Tensor2D[],
@@ -32,15 +35,18 @@ const lengths = (a: tf.Tensor2D, b: tf.Tensor2D): tf.Tensor =>
 /** How long steps are kept from overshooting: `skip` as in the authors' code, `shorten` is ours. */
 export type RiteLimiter = 'skip' | 'shorten' | 'none';
 
-/** 0 for a factor's step whose root mean square exceeds 1, else 1: it is left out, and moments go on. */
+/**
+ * 0 for a factor's step whose root mean square exceeds 1, else 1: it is left out, and moments go
+ * on.
+ */
 const unlessLong = (step: tf.Tensor2D): tf.Tensor =>
   tf.cast(tf.lessEqual(tf.sqrt(tf.mean(tf.square(step))), 1), 'float32');
 
 /**
- * What A's step is multiplied with, at most 1: the product of both steps, lr² dY dXᵀ, may be as long
- * as that of B's step alone, lr dY Xᵀ. Near B = 0 A's step is long, since only its product with B
- * counts, and a step of both at once would overshoot. All three are products, so the bound is the
- * same in every basis.
+ * What A's step is multiplied with, at most 1: the product of both steps, lr² dY dXᵀ, may be as
+ * long as that of B's step alone, lr dY Xᵀ. Near B = 0 A's step is long, since only its product
+ * with B counts, and a step of both at once would overshoot. All three are products, so the bound
+ * is the same in every basis.
  */
 const shortened = (dX: tf.Tensor2D, dY: tf.Tensor2D, X: tf.Tensor2D, lr: tf.Scalar): tf.Tensor =>
   tf.minimum(tf.div(lengths(dY, X), tf.add(tf.mul(lr, lengths(dY, dX)), 1e-20)), 1);
@@ -52,11 +58,11 @@ const partner = (k: number): number => k ^ 1;
  * LoRA-RITE (Yen et al. 2025, https://arxiv.org/abs/2410.20625, algorithm 1) without its escaped
  * mass, as the authors' code by default. Of a pair Z = Y Xᵀ (Y = B, X = Aᵀ) each factor is seen in
  * the orthonormal basis of the other: the unmagnified gradient g = dL/dY R_X⁻¹ does not know how
- * long X is; moments are carried over to each step's basis by P = Uᵀ U_before; M <- beta1 M Pᵀ + (1 -
- * beta1) g V^(-1/2), V <- beta2 P V Pᵀ + (1 - beta2) gᵀ g / d, Y <- Y - lr M R_X⁻ᵀ. So the step of Z
- * is the same for every way to write Z as a product. `m` holds the first moments and `v` the last
- * bases, in the shapes of A and B; `second` the V. The clip acts on unmagnified gradients and the
- * others' together. `limiter` says what happens to steps M R_X⁻ᵀ that are too long.
+ * long X is; moments are carried over to each step's basis by P = Uᵀ U_before; M <- beta1 M Pᵀ + (1
+ * - beta1) g V^(-1/2), V <- beta2 P V Pᵀ + (1 - beta2) gᵀ g / d, Y <- Y - lr M R_X⁻ᵀ. So the step
+ * of Z is the same for every way to write Z as a product. `m` holds the first moments and `v` the
+ * last bases, in the shapes of A and B; `second` the V. The clip acts on unmagnified gradients and
+ * the others' together. `limiter` says what happens to steps M R_X⁻ᵀ that are too long.
  */
 export const loraRite = (pairs: readonly LoraPair[], layout: Layout, limiter: RiteLimiter = 'skip'): PairOptimizer => {
   const names = pairs.flatMap(({ A, B }) => [A, B]);

@@ -2,14 +2,20 @@ import * as tf from '@tensorflow/tfjs';
 import type { AdamWInputs } from './adamw.ts';
 import { pack, unpack, type Layout, type Params } from '../tensors/params.ts';
 
-/** The two factors of an update scale * B A by the names of their parameters. A: [r, d_in], B: [d_out, r]; r is the same for all pairs. */
+/**
+ * The two factors of an update scale * B A by the names of their parameters. A: [r, d_in], B:
+ * [d_out, r]; r is the same for all pairs.
+ */
 export interface LoraPair {
   readonly A: string;
   readonly B: string;
   readonly scale: number;
 }
 
-/** What one optimiser step reads: flat vectors [size], of which `grad` is not yet clipped, and scalars. */
+/**
+ * What one optimiser step reads: flat vectors [size], of which `grad` is not yet clipped, and
+ * scalars.
+ */
 export interface StepInputs extends AdamWInputs {
   readonly layout: Layout;
   /** Largest norm of the gradient. */

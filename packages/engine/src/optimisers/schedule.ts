@@ -10,8 +10,9 @@ export interface Schedule {
 }
 
 /**
- * Learning rate of a step (counted from 0): linear warm-up from 0 to the peak, then constant, linear decay to 0, or half a cosine
- * to 0. As transformers' `get_linear_schedule_with_warmup` and its siblings: a share of warm-up has ceil(steps * warmup) steps.
+ * Learning rate of a step (counted from 0): linear warm-up from 0 to the peak, then constant,
+ * linear decay to 0, or half a cosine to 0. As transformers' `get_linear_schedule_with_warmup` and
+ * its siblings: a share of warm-up has ceil(steps * warmup) steps.
  */
 export const learningRate = (schedule: Schedule, step: number): number => {
   const { peak, steps, warmup, warmupSteps = Math.ceil(steps * warmup), after } = schedule;

@@ -23,8 +23,9 @@ export const damped = (G: tf.Tensor, relative: number): tf.Tensor => {
 };
 
 /**
- * F with F G Fᵀ = I, lower triangular: the inverse of G's Cholesky factor, so that G⁻¹ = Fᵀ F. G: K positive definite matrices
- * [K, r, r]; r elimination steps on all of them at once, written out, since a compiled step knows no factorisations.
+ * F with F G Fᵀ = I, lower triangular: the inverse of G's Cholesky factor, so that G⁻¹ = Fᵀ F. G: K
+ * positive definite matrices [K, r, r]; r elimination steps on all of them at once, written out,
+ * since a compiled step knows no factorisations.
  */
 export const inverseFactor = (G: tf.Tensor): tf.Tensor3D => {
   const [count, r] = G.shape as [number, number];
@@ -49,8 +50,9 @@ export const inverse = (G: tf.Tensor): tf.Tensor3D => {
 };
 
 /**
- * G^(-1/2) of K positive definite matrices [K, r, r] by the coupled Newton-Schulz iteration (Higham 2008, section 6.7). It takes small
- * eigenvalues up by 9/4 a step, so `steps` 30 reach a condition of some 1e8 and are exact to float32 long before that.
+ * G^(-1/2) of K positive definite matrices [K, r, r] by the coupled Newton-Schulz iteration (Higham
+ * 2008, section 6.7). It takes small eigenvalues up by 9/4 a step, so `steps` 30 reach a condition
+ * of some 1e8 and are exact to float32 long before that.
  */
 export const inverseRoot = (G: tf.Tensor, steps = 30): tf.Tensor3D => {
   const [count, r] = G.shape as [number, number];
@@ -67,8 +69,9 @@ export const inverseRoot = (G: tf.Tensor, steps = 30): tf.Tensor3D => {
 };
 
 /**
- * X with P X + X Q = C for K triples of which P and Q are positive definite, all [K, r, r]: conjugate gradients, preconditioned by the
- * diagonals. Starts from zero, so a C of zeros gives zeros.
+ * X with P X + X Q = C for K triples of which P and Q are positive definite, all [K, r, r]:
+ * conjugate gradients, preconditioned by the diagonals. Starts from zero, so a C of zeros gives
+ * zeros.
  */
 export const sylvester = (P: tf.Tensor3D, Q: tf.Tensor3D, C: tf.Tensor3D, steps: number): tf.Tensor3D => {
   const [, r] = C.shape;

@@ -1,6 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
 
-/** The value of a scalar function of a flat vector and its gradient [size]; parts that the loss did not touch get zeros. */
+/**
+ * The value of a scalar function of a flat vector and its gradient [size]; parts that the loss did
+ * not touch get zeros.
+ */
 export const valueAndGrad = (
   loss: (theta: tf.Tensor1D) => tf.Scalar,
   theta: tf.Tensor1D,
@@ -10,8 +13,8 @@ export const valueAndGrad = (
 };
 
 /**
- * Scales a gradient [size] so that its Euclidean norm is at most `limit` (Pascanu et al. 2013, section 3.2).
- * As in PyTorch, 1e-6 is added to the norm.
+ * Scales a gradient [size] so that its Euclidean norm is at most `limit` (Pascanu et al. 2013,
+ * section 3.2). As in PyTorch, 1e-6 is added to the norm.
  */
 export const clipByNorm = (grad: tf.Tensor1D, limit: number): tf.Tensor1D => {
   const norm = tf.sqrt(tf.sum(tf.square(grad)));

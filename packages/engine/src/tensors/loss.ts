@@ -7,17 +7,21 @@ export const logSoftmax = (logits: tf.Tensor2D): tf.Tensor2D => {
 };
 
 /**
- * Weighted cross-entropy in nats. logits: [B, C], labels: int32 [B], weights: [B], already summing to one (0 for padding rows).
- * Returns a scalar.
+ * Weighted cross-entropy in nats. logits: [B, C], labels: int32 [B], weights: [B], already summing
+ * to one (0 for padding rows). Returns a scalar.
  */
 export const crossEntropy = (logits: tf.Tensor2D, labels: tf.Tensor1D, weights: tf.Tensor1D): tf.Scalar => {
-  // wasm writes integer bits into a float32 oneHot, which reads as zeros: cast the integers instead.
+  // wasm writes integer bits into a float32 oneHot, which reads as zeros: cast the integers
+  // instead.
   const truth = tf.cast(tf.oneHot(labels, logits.shape[1]), 'float32');
   const perExample = tf.neg(tf.sum(tf.mul(truth, logSoftmax(logits)), -1));
   return tf.sum(tf.mul(perExample, weights)) as tf.Scalar;
 };
 
-/** Weighted mean squared error. predictions: [B, 1], targets: float32 [B], weights: [B] summing to one. Returns a scalar. */
+/**
+ * Weighted mean squared error. predictions: [B, 1], targets: float32 [B], weights: [B] summing to
+ * one. Returns a scalar.
+ */
 export const meanSquaredError = (predictions: tf.Tensor2D, targets: tf.Tensor1D, weights: tf.Tensor1D): tf.Scalar => {
   const error = tf.sub(tf.reshape(predictions, [-1]), targets);
   return tf.sum(tf.mul(tf.square(error), weights)) as tf.Scalar;

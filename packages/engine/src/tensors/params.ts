@@ -1,7 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
 import { sizeOf } from '../host.ts';
 
-/** Named tensors: `layer.0.attention.query.lora_A` -> tensor. Never mutated; a step makes a new record. */
+/**
+ * Named tensors: `layer.0.attention.query.lora_A` -> tensor. Never mutated; a step makes a new
+ * record.
+ */
 export type Params = { readonly [name: string]: tf.Tensor };
 
 /** Where one named tensor lies in a flat vector. */
@@ -12,7 +15,10 @@ export interface Slot {
   readonly size: number;
 }
 
-/** The order of named tensors in a flat vector: parameters and moments are found by name, never by position. */
+/**
+ * The order of named tensors in a flat vector: parameters and moments are found by name, never by
+ * position.
+ */
 export interface Layout {
   readonly slots: readonly Slot[];
   readonly size: number;
@@ -31,7 +37,10 @@ export const layoutOf = (specs: readonly { readonly name: string; readonly shape
   return { slots, size };
 };
 
-/** Named tensors from a flat vector [size]. Differentiable: the gradient of the vector is the named gradients end to end. */
+/**
+ * Named tensors from a flat vector [size]. Differentiable: the gradient of the vector is the named
+ * gradients end to end.
+ */
 export const unpack = (layout: Layout, flat: tf.Tensor1D): Params => {
   if (layout.slots.length === 0) return {};
   const parts =
@@ -55,7 +64,9 @@ export const pack = (layout: Layout, params: Params): tf.Tensor1D => {
   return parts.length === 1 ? parts[0]! : tf.concat1d(parts);
 };
 
-/** The part of a host vector that belongs to `name`; a view, not a copy. Throws for an unknown name. */
+/**
+ * The part of a host vector that belongs to `name`; a view, not a copy. Throws for an unknown name.
+ */
 export const viewOf = (layout: Layout, flat: Float32Array, name: string): Float32Array => {
   const slot = layout.slots.find((s) => s.name === name);
   if (!slot) throw new Error(`no parameter named ${name}`);

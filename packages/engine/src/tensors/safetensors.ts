@@ -9,8 +9,9 @@ export interface Safetensors {
 const names = { float32: 'F32', int32: 'I32', bool: 'BOOL' } as const;
 
 /**
- * Bytes of a safetensors file: an 8-byte little-endian header length, a JSON header padded with spaces to 8 bytes, then raw data.
- * Tensors are laid out in the order of their names, so equal content gives equal bytes.
+ * Bytes of a safetensors file: an 8-byte little-endian header length, a JSON header padded with
+ * spaces to 8 bytes, then raw data. Tensors are laid out in the order of their names, so equal
+ * content gives equal bytes.
  */
 export const writeSafetensors = ({ tensors, metadata }: Safetensors): Uint8Array => {
   const entries = Object.entries(tensors).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
@@ -73,7 +74,10 @@ const toArray = (name: string, { dtype, shape }: HeaderEntry, buffer: ArrayBuffe
   return { dtype: 'bool', shape, data: new Uint8Array(buffer) };
 };
 
-/** Reads what `writeSafetensors` writes (F32, I32, BOOL). Throws an Error that says what is wrong with the bytes. */
+/**
+ * Reads what `writeSafetensors` writes (F32, I32, BOOL). Throws an Error that says what is wrong
+ * with the bytes.
+ */
 export const readSafetensors = (bytes: Uint8Array): Safetensors => {
   if (bytes.length < 8) throw new Error('shorter than a safetensors header');
   const length = Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true));
@@ -84,7 +88,8 @@ export const readSafetensors = (bytes: Uint8Array): Safetensors => {
     const entry = checkEntry(name, value);
     const [from, to] = entry.data_offsets;
     if (start + to > bytes.length) throw new Error(`tensor ${name} is cut off`);
-    // A copy: the data of a file need not be aligned, and a Buffer's own slice would be a view of the whole file.
+    // A copy: the data of a file need not be aligned, and a Buffer's own slice would be a view of
+    // the whole file.
     return [name, toArray(name, entry, new Uint8Array(bytes.subarray(start + from, start + to)).buffer)];
   });
   return { tensors: Object.fromEntries(tensors), metadata: metadata as Record<string, string> };

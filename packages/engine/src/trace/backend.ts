@@ -19,7 +19,10 @@ export const LOWERINGS: readonly Lowering[] = [...ELEMENTWISE, ...SHAPING, ...RE
 type DataId = object;
 type Origin = { readonly value: Value; readonly kernel: string; readonly graph: Graph; references: number };
 
-/** tfjs holds one backend per process, so what is being recorded is held here; recording is synchronous. */
+/**
+ * tfjs holds one backend per process, so what is being recorded is held here; recording is
+ * synchronous.
+ */
 const recorded = new WeakMap<DataId, Origin>();
 let current: Graph | undefined;
 
@@ -88,7 +91,10 @@ function record(lowering: Lowering, inputs: object, attrs: KernelAttrs): tf.Tens
     : infoOf(out as Value, lowering.kernel);
 }
 
-/** What tfjs asks of a backend. Reading has no answer while recording, and a variable is hidden state: both throw. */
+/**
+ * What tfjs asks of a backend. Reading has no answer while recording, and a variable is hidden
+ * state: both throw.
+ */
 function traceBackend(): object {
   const unread = (dataId: DataId): never => {
     const kernel = recorded.get(dataId)?.kernel ?? 'unknown';

@@ -50,7 +50,10 @@ const UNARY: { readonly [kernel: string]: Unary } = {
   Expm1: expm1,
 };
 
-/** log(1 + x) without the cancellation near 0: x log(u) / (u - 1) with u = 1 + x as rounded (Higham 2002, section 1.14.1). */
+/**
+ * log(1 + x) without the cancellation near 0: x log(u) / (u - 1) with u = 1 + x as rounded (Higham
+ * 2002, section 1.14.1).
+ */
 function log1p(g: Graph, x: Value): Value {
   const u = add(g, x, one(g, x));
   const small = compare(g, 'Equal', u, one(g, x));
@@ -94,7 +97,9 @@ const BINARY: { readonly [kernel: string]: Binary } = {
   LogicalOr: (g, a, b) => elementwise(g, 'Or', [a, b], 'bool'),
 };
 
-/** Powers that have a cheaper exact form; the general one is some thirty times slower per element. */
+/**
+ * Powers that have a cheaper exact form; the general one is some thirty times slower per element.
+ */
 function power(g: Graph, a: Value, b: Value): Value {
   const exponent = a.dtype === 'float32' ? uniform(b) : undefined;
   const shape = broadcast(a.shape, b.shape);
@@ -109,7 +114,10 @@ function power(g: Graph, a: Value, b: Value): Value {
   return elementwise(g, 'Pow', [a, b], a.dtype);
 }
 
-/** Quotient rounded towards minus infinity. Integers go through float64, which holds every int32 quotient exactly enough. */
+/**
+ * Quotient rounded towards minus infinity. Integers go through float64, which holds every int32
+ * quotient exactly enough.
+ */
 function floorDiv(g: Graph, a: Value, b: Value): Value {
   const wide: ElementType = a.dtype === 'int32' ? 'float64' : a.dtype;
   const quotient = elementwise(g, 'Div', [cast(g, a, wide), cast(g, b, wide)], wide);

@@ -15,13 +15,19 @@ function gather(g: Graph, x: Value, indices: Value, axis: number, batchDims: num
   return g.emit('GatherND', [x, points], { dtype: x.dtype, shape }, { batch_dims: { int: batchDims } });
 }
 
-/** Zeros of `shape` (its first axes addressed by the last axis of `points`) with the updates added; repeats add up. */
+/**
+ * Zeros of `shape` (its first axes addressed by the last axis of `points`) with the updates added;
+ * repeats add up.
+ */
 function scatterAdd(g: Graph, points: Value, updates: Value, shape: readonly number[]): Value {
   const base = expand(g, scalar(g, 0, updates.dtype), shape);
   return g.emit('ScatterND', [base, points, updates], base, { reduction: { string: 'add' } });
 }
 
-/** Sums rows that share a segment. Rows with an id outside the segments count nowhere: they fall into one extra row, cut off again. */
+/**
+ * Sums rows that share a segment. Rows with an id outside the segments count nowhere: they fall
+ * into one extra row, cut off again.
+ */
 function segmentSum(g: Graph, x: Value, ids: Value, count: number): Value {
   const n = sizeOf(ids.shape);
   const inner = x.shape.slice(ids.shape.length);
@@ -35,7 +41,10 @@ function segmentSum(g: Graph, x: Value, ids: Value, count: number): Value {
   return slice(g, all, zeros, shape, shape.map(() => 1), shape); // prettier-ignore
 }
 
-/** ONNX's own OneHot wraps negative indices; comparing with 0 .. depth - 1 leaves them all off, as tfjs does. */
+/**
+ * ONNX's own OneHot wraps negative indices; comparing with 0 .. depth - 1 leaves them all off, as
+ * tfjs does.
+ */
 function oneHot(g: Graph, indices: Value, depth: number, on: number, off: number, dtype: ElementType): Value {
   const steps = literal(
     g,

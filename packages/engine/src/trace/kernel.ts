@@ -2,7 +2,10 @@ import type { Graph, Value } from '../graph/graph.ts';
 
 export type KernelAttrs = { readonly [name: string]: unknown };
 
-/** How one tfjs kernel is written in ONNX: which inputs and attributes it has (no others are accepted), and the recording. */
+/**
+ * How one tfjs kernel is written in ONNX: which inputs and attributes it has (no others are
+ * accepted), and the recording.
+ */
 export type Lowering = {
   readonly kernel: string;
   /** Names of the inputs; 'list' for kernels that take any number. */
@@ -11,7 +14,10 @@ export type Lowering = {
   readonly lower: (g: Graph, inputs: readonly Value[], attrs: KernelAttrs) => Value | readonly Value[];
 };
 
-/** Inputs by position and attributes by name, or a clear error: an attribute nobody reads is a wrong result. */
+/**
+ * Inputs by position and attributes by name, or a clear error: an attribute nobody reads is a wrong
+ * result.
+ */
 export function checkCall(lowering: Lowering, inputs: object, attrs: KernelAttrs): readonly unknown[] {
   const { kernel } = lowering;
   const unknown = Object.keys(attrs).filter((name) => !lowering.attrs.includes(name));

@@ -5,7 +5,10 @@ import type { KernelAttrs, Lowering } from './kernel.ts';
 
 type Axis = number | readonly number[] | null;
 
-/** One reduction; `axisName` differs between kernels (`Max` says reductionIndices), so each is named here. */
+/**
+ * One reduction; `axisName` differs between kernels (`Max` says reductionIndices), so each is named
+ * here.
+ */
 const reduction = (
   kernel: string,
   axisName: string,
@@ -50,7 +53,10 @@ function cumsum(g: Graph, x: Value, attrs: Running): Value {
   });
 }
 
-/** Running product. ONNX has none: element j is the product over i of x_i where i counts for j, and 1 where it does not. */
+/**
+ * Running product. ONNX has none: element j is the product over i of x_i where i counts for j, and
+ * 1 where it does not.
+ */
 function cumprod(g: Graph, x: Value, attrs: Running): Value {
   const rank = x.shape.length;
   const [axis] = normalAxes(attrs.axis, rank);

@@ -55,7 +55,9 @@ const textOf = (labels: Labels): string =>
 const nameOf = (labels: Labels): string =>
   JSON.stringify(Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)));
 
-/** The first item that an earlier one equals, with both places from 1; undefined where all differ. */
+/**
+ * The first item that an earlier one equals, with both places from 1; undefined where all differ.
+ */
 const repeated = (names: readonly string[]): readonly [first: number, again: number] | undefined => {
   const places = new Map<string, number>();
   for (const [i, name] of names.entries()) {

@@ -11,7 +11,10 @@ export interface PlannedRun {
   readonly config: RunConfig;
 }
 
-/** The adapters' default `target_modules` are the names of this model's maps; on any other model the default is all of them. */
+/**
+ * The adapters' default `target_modules` are the names of this model's maps; on any other model the
+ * default is all of them.
+ */
 const NAMED_BY_DEFAULT = 'use-lite';
 
 const adapterOf = (given: { readonly name: string }, model: string): object =>
@@ -30,8 +33,8 @@ const trainingOf = ({ optimizer, ...rest }: RunConfig['train'], where: string): 
   optimizer === undefined ? rest : { ...rest, optimizer: parseOptimizer(optimizer, where) };
 
 /**
- * Checks a config against its schema and the catalogues and fills every default.
- * Throws `BadInput` that names the key and what is allowed. `where` names the file or experiment for the message.
+ * Checks a config against its schema and the catalogues and fills every default. Throws `BadInput`
+ * that names the key and what is allowed. `where` names the file or experiment for the message.
  */
 export const planRun = (raw: unknown, where: string): PlannedRun => {
   refuseReserved(raw, where);
@@ -59,7 +62,10 @@ const identified = (config: RunConfig): PlannedRun => {
   return { id: runId(config, versions), config };
 };
 
-/** The same run with another seed: what else it says was checked before. Throws `BadInput` for what is no seed. */
+/**
+ * The same run with another seed: what else it says was checked before. Throws `BadInput` for what
+ * is no seed.
+ */
 export const reseeded = ({ config }: PlannedRun, seed: unknown, where: string): PlannedRun => {
   const parsed = runConfigSchema.shape.seed.safeParse(seed);
   return parsed.success ? identified({ ...config, seed: parsed.data }) : planRun({ ...config, seed }, where);

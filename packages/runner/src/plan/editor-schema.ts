@@ -17,7 +17,9 @@ const asJson = (schema: z.ZodType): { readonly [key: string]: unknown } => {
   return rest;
 };
 
-/** One entry by its name with its options; or options alone, which change those of the base's entry. */
+/**
+ * One entry by its name with its options; or options alone, which change those of the base's entry.
+ */
 const choice = ({ entries }: Listed): Json => ({
   anyOf: [
     ...entries.map(({ name, summary, options }) => {
@@ -58,7 +60,10 @@ const placed = (schema: unknown, name: string, put: Json): unknown => {
   );
 };
 
-/** The JSON schema of experiment files, for editors: every data set, model, adapter and method with its options. */
+/**
+ * The JSON schema of experiment files, for editors: every data set, model, adapter and method with
+ * its options.
+ */
 export const editorSchema = (): Json => {
   const file = asJson(experimentFileSchema);
   const config = { $ref: '#/$defs/config' };

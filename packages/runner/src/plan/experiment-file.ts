@@ -43,7 +43,9 @@ type ScaleFile = z.infer<typeof scaleSchema>;
 
 /** What a report needs to know of an experiment that came as a file. */
 export interface FileReport {
-  /** All labels of the arm to compare with, but for axes of the grid on which it follows the other. */
+  /**
+   * All labels of the arm to compare with, but for axes of the grid on which it follows the other.
+   */
   readonly baseline: Labels | null;
   /** Axes of the grids of all scales. */
   readonly gridAxes: readonly string[];
@@ -57,7 +59,9 @@ const wholes: { readonly [key: string]: string } = {
   'dropout.name': 'method',
 };
 
-/** Short names of grid axes: the last part of the key, or the whole key where two would be alike. */
+/**
+ * Short names of grid axes: the last part of the key, or the whole key where two would be alike.
+ */
 const axisNames = (keys: readonly string[]): readonly string[] => {
   const short = (key: string) => wholes[key] ?? key.slice(key.lastIndexOf('.') + 1);
   return keys.map((key) => (keys.filter((other) => short(other) === short(key)).length > 1 ? key : short(key)));

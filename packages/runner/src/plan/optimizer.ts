@@ -22,7 +22,9 @@ const schemas = {
 };
 type Chosen = { [name in keyof typeof schemas]: z.infer<(typeof schemas)[name]> }[keyof typeof schemas];
 
-/** Checks `train.optimizer` and fills its defaults. Throws `BadInput` that names what is allowed. */
+/**
+ * Checks `train.optimizer` and fills its defaults. Throws `BadInput` that names what is allowed.
+ */
 export const parseOptimizer = (given: { readonly name: string }, where: string): Chosen => {
   const names = Object.keys(schemas);
   if (!Object.hasOwn(schemas, given.name))
@@ -35,7 +37,10 @@ export const parseOptimizer = (given: { readonly name: string }, where: string):
   return parsed.data;
 };
 
-/** The optimiser that a run names, for its adapter. Throws `BadInput` for an adapter whose factors are no pairs trained together. */
+/**
+ * The optimiser that a run names, for its adapter. Throws `BadInput` for an adapter whose factors
+ * are no pairs trained together.
+ */
 export const optimizerOf = (
   given: { readonly name: string },
   adapterName: string,

@@ -40,7 +40,9 @@ export const protocolPath = (out: string, experiment: string, name: string): str
 
 const plain = <T>(value: T): T => JSON.parse(JSON.stringify(value)) as T;
 
-/** Writes a protocol with its checksum. Throws `BadInput` where one stands already: it is frozen. */
+/**
+ * Writes a protocol with its checksum. Throws `BadInput` where one stands already: it is frozen.
+ */
 export const writeProtocol = (
   out: string,
   body: Omit<Protocol, 'schema' | 'sha256' | 'runs'> & { readonly runs: readonly ExperimentRun[] },

@@ -19,7 +19,10 @@ export const openMeter = (): Meter => {
   return { joules: openEnergy(), peakMB: openPeak(), loadPerCore: () => (atStart + loadNow()) / 2 };
 };
 
-/** What a run cost: `examples` that were trained on, seconds of the final evaluation, and what the meter says of this process's part. */
+/**
+ * What a run cost: `examples` that were trained on, seconds of the final evaluation, and what the
+ * meter says of this process's part.
+ */
 export const costOf = (
   trained: Pick<Trained, 'seconds' | 'steps'> | null,
   examples: number,

@@ -11,7 +11,10 @@ interface Zone {
 
 const number = (path: string): number => Number(readFileSync(path, 'utf8'));
 
-/** The processor packages' energy counters (RAPL) below a folder; none where there are none or only root may read them. */
+/**
+ * The processor packages' energy counters (RAPL) below a folder; none where there are none or only
+ * root may read them.
+ */
 const zonesOf = (folder: string): readonly Zone[] => {
   try {
     return readdirSync(folder)
@@ -27,8 +30,9 @@ const zonesOf = (folder: string): readonly Zone[] => {
 };
 
 /**
- * Starts an energy meter; the returned function gives the joules since then, or null where nothing can be read. The counters are the
- * whole package's: whatever else runs is in them. A counter that began again once is corrected.
+ * Starts an energy meter; the returned function gives the joules since then, or null where nothing
+ * can be read. The counters are the whole package's: whatever else runs is in them. A counter that
+ * began again once is corrected.
  */
 export const openEnergy = (folder = powercap): (() => number | null) => {
   const zones = zonesOf(folder);

@@ -6,7 +6,10 @@ export const isOutOfMemory = (words: string): boolean =>
     words,
   );
 
-/** How many processes the kernel has ended for want of memory since it started; null where that cannot be read. */
+/**
+ * How many processes the kernel has ended for want of memory since it started; null where that
+ * cannot be read.
+ */
 export const kernelKills = (): number | null => {
   try {
     const found = /^oom_kill (\d+)$/m.exec(readFileSync('/proc/vmstat', 'utf8'));
@@ -16,7 +19,10 @@ export const kernelKills = (): number | null => {
   }
 };
 
-/** Resident memory of a process in MB; null where that cannot be read (Linux only) or when it is gone. */
+/**
+ * Resident memory of a process in MB; null where that cannot be read (Linux only) or when it is
+ * gone.
+ */
 export const residentMB = (pid: number): number | null => {
   try {
     const found = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'));
@@ -27,8 +33,9 @@ export const residentMB = (pid: number): number | null => {
 };
 
 /**
- * Begins a measurement of this process's peak memory; the returned function gives the most that was resident since, in MB. On Linux the
- * kernel's mark is set back to what is resident now, so that a worker's earlier runs do not count; elsewhere they do.
+ * Begins a measurement of this process's peak memory; the returned function gives the most that was
+ * resident since, in MB. On Linux the kernel's mark is set back to what is resident now, so that a
+ * worker's earlier runs do not count; elsewhere they do.
  */
 export const openPeak = (): (() => number) => {
   try {

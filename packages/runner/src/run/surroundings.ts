@@ -27,7 +27,10 @@ const versionOf = (library: string): string => {
   }
 };
 
-/** Names of NVIDIA cards as their driver tells them under /proc, else as nvidia-smi does; null where neither is there. */
+/**
+ * Names of NVIDIA cards as their driver tells them under /proc, else as nvidia-smi does; null where
+ * neither is there.
+ */
 const gpuName = (driver = '/proc/driver/nvidia/gpus'): string | null => {
   try {
     const names = readdirSync(driver).map((card) =>
@@ -42,7 +45,10 @@ const gpuName = (driver = '/proc/driver/nvidia/gpus'): string | null => {
   return told ? told.split('\n').join(', ') : null;
 };
 
-/** Where a run takes place: recorded beside it, never part of its identity. `engine` is the engine's own description. */
+/**
+ * Where a run takes place: recorded beside it, never part of its identity. `engine` is the engine's
+ * own description.
+ */
 export const surroundingsOf = (engine: string, threads: number): Surroundings => {
   const status = output('git', 'status', '--porcelain', '--untracked-files=no');
   return {

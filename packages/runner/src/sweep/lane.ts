@@ -5,7 +5,9 @@ import type { PlannedRun } from '../plan/config.ts';
 import { isOutOfMemory, kernelKills, residentMB } from '../run/memory.ts';
 import type { FromWorker, ToWorker, WorkerSetup } from './worker.ts';
 
-/** A run for a worker; `dead` is the fencing number of a lease that this process has seen die, or 0. */
+/**
+ * A run for a worker; `dead` is the fencing number of a lease that this process has seen die, or 0.
+ */
 export interface Assigned {
   readonly run: PlannedRun;
   readonly dead: number;
@@ -33,7 +35,10 @@ export interface Crash {
   readonly reason: string;
 }
 
-/** How a worker process ended: told to, unasked, or before it was ready (with its last words, and whether a signal ended it). */
+/**
+ * How a worker process ended: told to, unasked, or before it was ready (with its last words, and
+ * whether a signal ended it).
+ */
 export type LaneEnd =
   { readonly how: 'told' | 'crashed' } | { readonly how: 'unready'; readonly words: string; readonly killed: boolean };
 

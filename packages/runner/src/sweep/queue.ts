@@ -27,9 +27,10 @@ const from = <T>(items: readonly T[], share: number): T[] => {
 };
 
 /**
- * Makes a queue. A worker stays with one arm as long as it has runs, so that programs are compiled once; else it takes an arm that
- * nobody works on, those with most work first, so that no long run is left for the end; else it helps with another's. `share` in
- * [0, 1) is where to begin: several runners on one folder begin at different places.
+ * Makes a queue. A worker stays with one arm as long as it has runs, so that programs are compiled
+ * once; else it takes an arm that nobody works on, those with most work first, so that no long run
+ * is left for the end; else it helps with another's. `share` in [0, 1) is where to begin: several
+ * runners on one folder begin at different places.
  */
 export const openQueue = (runs: readonly PlannedRun[], share = 0): Queue => {
   const arms = new Map<string, PlannedRun[]>();

@@ -24,7 +24,9 @@ export interface SweepArgs {
   readonly events: SweepEvents;
   /** How often a run may end by its own doing before it is left alone. */
   readonly attempts?: number;
-  /** Whether to wait for runs that others are at work on, and to take over those whose owners die. */
+  /**
+   * Whether to wait for runs that others are at work on, and to take over those whose owners die.
+   */
   readonly wait?: boolean;
   /** Most runs to take. */
   readonly limit?: number;
@@ -53,7 +55,10 @@ const pauseFor = (milliseconds: number, signal: AbortSignal): Promise<void> =>
     signal.addEventListener('abort', end, { once: true });
   });
 
-/** Whether a finished run is whole and its own. One that cannot be looked at now is not: a worker looks again. */
+/**
+ * Whether a finished run is whole and its own. One that cannot be looked at now is not: a worker
+ * looks again.
+ */
 const isWhole = (out: string, { id, config }: PlannedRun): boolean => {
   const folder = runFolder(out, id);
   try {
@@ -64,7 +69,10 @@ const isWhole = (out: string, { id, config }: PlannedRun): boolean => {
   }
 };
 
-/** Notes why a run ended without a result, if nobody else has taken it. Returns the attempts so far, or null where it is another's. */
+/**
+ * Notes why a run ended without a result, if nobody else has taken it. Returns the attempts so far,
+ * or null where it is another's.
+ */
 const recordCrash = (out: string, { id }: PlannedRun, crash: Crash): number | null => {
   const lease = takeLease(openRun(out, id));
   if (!lease) return null;
@@ -74,9 +82,10 @@ const recordCrash = (out: string, { id }: PlannedRun, crash: Crash): number | nu
 };
 
 /**
- * Runs what is not done yet on worker processes, one run at a time each. A worker that dies takes only its run with it, which is tried
- * again. On abort every worker writes a checkpoint and ends; the same call goes on later. Finished runs are checked against their
- * checksums and only counted; damaged ones are set aside and computed again.
+ * Runs what is not done yet on worker processes, one run at a time each. A worker that dies takes
+ * only its run with it, which is tried again. On abort every worker writes a checkpoint and ends;
+ * the same call goes on later. Finished runs are checked against their checksums and only counted;
+ * damaged ones are set aside and computed again.
  */
 export const sweep = async (runs: readonly PlannedRun[], args: SweepArgs): Promise<SweepSummary> => {
   const { setup, signal, events, attempts = 3, wait = true, limit = Infinity } = args;

@@ -64,7 +64,10 @@ export const curvePoint = async (
 
 type Metrics = Evaluation['metrics'];
 
-/** Validation loss: mean negative log-likelihood, or squared error of a regression; null where undefined. */
+/**
+ * Validation loss: mean negative log-likelihood, or squared error of a regression; null where
+ * undefined.
+ */
 export const lossOf = ({ nll, mse }: Metrics): number | null => nll ?? mse ?? null;
 
 const negative = (value: number | null): number | null => (value === null ? null : -value);

@@ -6,7 +6,9 @@ import type { Place } from './place.ts';
 /** Evaluations without a lower validation loss that end training, where a config names none. */
 const usualPatience = 3;
 
-/** Whether early stopping ends the training here: the best epoch lies `patience` evaluations back. */
+/**
+ * Whether early stopping ends the training here: the best epoch lies `patience` evaluations back.
+ */
 export const stopsEarly = ({ select, train }: RunConfig, { best, cursor }: Pick<Place, 'best' | 'cursor'>): boolean => {
   if (select !== 'early-stopping' || !best || !cursor.best) return false;
   const chosen = cursor.best.epoch;
