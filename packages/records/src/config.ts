@@ -38,6 +38,10 @@ export const runConfigSchema = z.strictObject({
     .default('last')
     .describe('which checkpoint is tested; early-stopping: lowest validation loss, training ends after train.patience'),
   generation: z.looseObject({}).optional().describe('text-to-text: how texts are written'),
+  trainReading: z
+    .enum(['sample', 'whole'])
+    .optional()
+    .describe('how much of the training split is read at the end; absent: a sample of 512 rows'),
   members: z.number().int().min(0).max(256).default(8).describe('ensemble members M drawn at evaluation'),
 });
 

@@ -1,6 +1,7 @@
 import { noNoise } from '@lab/adapter';
 import { meanFieldScale } from '@lab/dropout';
 import type { Key } from '@lab/random';
+import { itemAt } from '@lab/records';
 import type { Handle } from '@lab/engine';
 import { chunks, evaluationOrder, type Row } from '../session/rows.ts';
 import type { Session } from '../session/session.ts';
@@ -46,33 +47,48 @@ export const meanFieldDiffers = ({ blueprint }: Session): boolean | undefined =>
   return scale === undefined ? undefined : scale !== noNoise;
 };
 
-const readPass = async (
+/** One way of reading: a pass and, for a member, its number. */
+interface Way {
+  readonly pass: Pass;
+  readonly member: number;
+}
+
+/**
+ * Outputs of every way, in the order of `ways`. A batch is made once and read every way before the
+ * next one.
+ */
+const readWays = async (
   { session, key, pause }: Reading,
   theta: Handle,
   rows: readonly Row[],
-  { pass, member }: { readonly pass: Pass; readonly member: number },
-): Promise<Outputs> => {
-  const outputs: number[][] = Array.from({ length: rows.length });
+  ways: readonly Way[],
+): Promise<readonly Outputs[]> => {
+  const outputs = ways.map((): number[][] => Array.from({ length: rows.length }));
   for (const [index, indices] of chunks(evaluationOrder(rows), session.batchSize).entries()) {
-    await pause();
     const batch = session.batch(rows, indices);
-    const masks = pass === 'member' ? session.masks.member(batch, { key, member, index }) : {};
-    const { data, width } = await session.read(pass, { theta, batch: batch.arrays, masks });
-    indices.forEach((row, b) => {
-      outputs[row] = Array.from(data.subarray(b * width, (b + 1) * width));
-    });
+    for (const [w, { pass, member }] of ways.entries()) {
+      await pause();
+      const masks = pass === 'member' ? session.masks.member(batch, { key, member, index }) : {};
+      const { data, width } = await session.read(pass, { theta, batch: batch.arrays, masks });
+      indices.forEach((row, b) => {
+        itemAt(outputs, w)[row] = Array.from(data.subarray(b * width, (b + 1) * width));
+      });
+    }
   }
   return outputs;
 };
 
 /** Reads the trained weights every way that is asked for. */
 export const readAll = async (reading: Reading, theta: Handle, { rows, members }: Asked): Promise<Readings> => {
-  const read = (pass: Pass, member = 0) => readPass(reading, theta, rows, { pass, member });
-  const deterministic = await read('deterministic');
   const differs = meanFieldDiffers(reading.session);
+  const ways: readonly Way[] = [
+    { pass: 'deterministic', member: 0 },
+    ...(differs ? [{ pass: 'mean-field', member: 0 } as const] : []),
+    ...Array.from({ length: members }, (_, member) => ({ pass: 'member', member }) as const),
+  ];
+  const outputs = await readWays(reading, theta, rows, ways);
+  const deterministic = itemAt(outputs, 0);
   // Where the expected update is the whole one, the deterministic pass has it already.
-  const meanField = differs === undefined ? null : differs ? await read('mean-field') : deterministic;
-  const drawn: Outputs[] = [];
-  for (let member = 0; member < members; member++) drawn.push(await read('member', member));
-  return { deterministic, meanField, members: drawn };
+  const meanField = differs === undefined ? null : differs ? itemAt(outputs, 1) : deterministic;
+  return { deterministic, meanField, members: outputs.slice(differs ? 2 : 1) };
 };

@@ -27,6 +27,7 @@ import { checkpointBytes, readCheckpoint, type Checkpoint } from '../train/check
 import { Cancelled, Diverged, eventLoopTurn } from '../train/progress.ts';
 import { train } from '../train/train.ts';
 import { costOf, openMeter } from './cost.ts';
+import { trainSample } from './train-sample.ts';
 import type { Ended, RunArgs } from './outcome.ts';
 
 /**
@@ -117,7 +118,7 @@ const tested = async (reading: Reading, prepared: Prepared, theta: Handle): Prom
   const members = hasMasks(blueprint) ? config.members : 0;
   const test = await assess(reading, theta, { name: 'test', rows: rows.test, members });
   const validation = await assess(reading, theta, { name: 'validation', rows: rows.validation, members });
-  const onTrain = await assess(reading, theta, { name: 'train', rows: rows.train, members: 0 });
+  const onTrain = await assess(reading, theta, { name: 'train', rows: trainSample(rows.train, config), members: 0 });
   const others: Evaluation[] = [];
   for (const [name, there] of Object.entries(elsewhere)) {
     const split = { name: `elsewhere:${name}`, rows: there, members } as const;

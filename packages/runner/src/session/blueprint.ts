@@ -103,12 +103,13 @@ const mostParameters = 2 ** 31;
 /**
  * Throws `BadInput` for a rank above what a map reads, and for more parameters than can be held.
  */
-const checkAdapter = (name: string, { params, targets }: Adapter, { width }: Model): void => {
+const checkAdapter = ({ name, r }: RunConfig['adapter'], { params, targets }: Adapter, { width }: Model): void => {
   const widest = Math.max(width, ...targets.flatMap(({ dIn, dOut }) => [dIn, dOut]));
+  // Some adapters stack the matrices of several parts, so rows alone do not tell the rank.
   const tall = params.find(({ name: param, shape: [rows = 0] }) => param.endsWith('.lora_A') && rows > widest);
-  if (tall)
+  if (tall && typeof r === 'number' && r > widest)
     throw new BadInput(
-      `adapter (${name}): rank ${tall.shape[0]} of ${tall.name} is above ${widest}, the widest map; take a smaller r`,
+      `adapter (${name}): rank ${r} of ${tall.name} is above ${widest}, the widest map; take a smaller r`,
     );
   const size = params.reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0);
   if (size > mostParameters)
@@ -122,7 +123,7 @@ const checkAdapter = (name: string, { params, targets }: Adapter, { width }: Mod
 export const blueprintOf = (config: RunConfig, model: Model, { task, biEncoder }: Setting): Blueprint => {
   const { model: m, adapter: a, dropout: d } = config;
   const adapter = adapters.build(a, model);
-  checkAdapter(a.name, adapter, model);
+  checkAdapter(a, adapter, model);
   const method = methods.build(d);
   const { clip, optimizer, labelSmoothing = 0 } = config.train;
   const written = task.kind === 'text-to-text';
