@@ -26,7 +26,7 @@ export { openWorkshop, type Workshop } from './session/workshop.ts';
 export { blueprintOf, settingOf, withMethod, type Blueprint, type Setting } from './session/blueprint.ts';
 export { sessionWith, type HostOutputs, type Session, type SessionSize } from './session/session.ts';
 export { storedSetting, trainedParams } from './session/trained.ts';
-export { encodeRows, type Row } from './session/rows.ts';
+export { encodeRows, lengthOf, type Row } from './session/rows.ts';
 export { passWith, perturbOf, predictProgram, readoutProgram, type Pass, type PassInputs } from './step/pass.ts';
 export { taskLoss, type SampleInputs, type Slope } from './step/objective.ts';
 export { stepProgram, type StepInputs } from './step/step.ts';
