@@ -9,8 +9,8 @@ import { openBest, readSafetensors } from '@lab/engine';
 import * as ort from 'onnxruntime-node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { exportRun, type ExportOptions } from '../src/commands/export.ts';
-import { writePeft } from '../src/export-peft.ts';
-import { openTrained, trainedFolder } from '../src/trained.ts';
+import { writePeft } from '../src/export/peft.ts';
+import { openTrained, trainedFolder } from '../src/export/trained.ts';
 import { modelOverride, weightsOverride } from '../src/compose/weights.ts';
 import { scratch } from './cli.ts';
 

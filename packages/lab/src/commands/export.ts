@@ -2,10 +2,10 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { prunedLoraFiles } from '@lab/adapter';
 import { makeFolder } from '@lab/records';
-import { writeMerged } from '../export-merged.ts';
-import { writeOnnx } from '../export-onnx.ts';
-import { writePeft } from '../export-peft.ts';
-import { openTrained, trainedFolder, type Single, type FinishedRun } from '../trained.ts';
+import { writeMerged } from '../export/merged.ts';
+import { writeOnnx } from '../export/onnx.ts';
+import { writePeft } from '../export/peft.ts';
+import { openTrained, trainedFolder, type Single, type FinishedRun } from '../export/trained.ts';
 
 export interface ExportOptions {
   readonly out: string;

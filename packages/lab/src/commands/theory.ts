@@ -11,7 +11,7 @@ import {
   type Table,
 } from '@lab/report';
 import { checks, runChecks, Z, type Check, type CheckResult } from '@lab/theory';
-import { openMaterial, plannedRuns } from '../theory/material.ts';
+import { openMaterial, plannedRuns } from '../compose/material.ts';
 import { printJson } from '../terminal/print.ts';
 import { conclude, trainAll, type TrainOptions } from '../compose/train.ts';
 

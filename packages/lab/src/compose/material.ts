@@ -6,8 +6,8 @@ import { BadInput, readAdapterFiles, runFolder } from '@lab/records';
 import { openPreparer, openWorkshop, planRun, trainedParams, type ExperimentRun, type Session } from '@lab/runner';
 import { openBest } from '@lab/engine';
 import type { Material } from '@lab/theory';
-import type { TrainOptions } from '../compose/train.ts';
-import { ADAPTER_FILES } from '../trained.ts';
+import type { TrainOptions } from './train.ts';
+import { ADAPTER_FILES } from '../export/trained.ts';
 
 /** The two trainings, planned. */
 export const plannedRuns = (): readonly [plain: ExperimentRun, dropout: ExperimentRun] => {
