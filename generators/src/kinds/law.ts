@@ -51,7 +51,7 @@ export const lawKind: GeneratorKind = (subject: Subject, read: ReadFile) => {
   const { name, camel } = subject;
   const imported = insertBefore(
     read(LINES),
-    "import type { Law, NoiseKind } from './law.ts';",
+    "import type { Law } from './law.ts';",
     `import { ${camel}Factors } from './${name}.ts';\n`,
   );
   return {

@@ -1,33 +1,10 @@
-import { heading, type Metric } from '../study/metric.ts';
+import { heading } from '../study/metric.ts';
 import type { Part } from './figure.ts';
 import { legendColumns } from './legend.ts';
+import type { LinePanel } from './line-panel.ts';
 import { smallMultiples } from './multiples.ts';
 import { type Spread, spreadNote } from './spread.ts';
 import { colours, columnWidth, cycle, dashes, faint, member, shapes } from './theme.ts';
-
-/** A setting of one series: x, centre and span in printed units. */
-export interface LinePoint {
-  readonly series: string;
-  readonly x: number;
-  readonly mean: number;
-  readonly low: number;
-  readonly high: number;
-  readonly seeds: number;
-}
-
-/** A horizontal line across the panel. */
-export interface Reference {
-  readonly series: string;
-  readonly mean: number;
-}
-
-export interface LinePanel {
-  readonly points: readonly LinePoint[];
-  readonly references: readonly Reference[];
-  readonly x: { readonly title: string; readonly log: boolean };
-  readonly y: Metric;
-  readonly height?: number;
-}
 
 /** Ratio between largest and smallest value above which an always positive axis is logarithmic. */
 const wide = 10;

@@ -1,6 +1,6 @@
 import { heading } from '../study/metric.ts';
 import type { Part } from './figure.ts';
-import type { LinePanel } from './lines.ts';
+import type { LinePanel } from './line-panel.ts';
 import { faint, ink } from './theme.ts';
 
 const [columns, width, height] = [3, 82, 62];

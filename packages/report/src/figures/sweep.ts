@@ -4,7 +4,8 @@ import { sizesOf } from '../study/run.ts';
 import { heading, mainMetric, type Metric } from '../study/metric.ts';
 import type { Cell } from '../study/study.ts';
 import { type FigureParts, stack } from './figure.ts';
-import { linePanels, spansNote, type LinePanel, type LinePoint, type Reference, seriesOf } from './lines.ts';
+import type { LinePanel, LinePoint, Reference } from './line-panel.ts';
+import { linePanels, spansNote, seriesOf } from './lines.ts';
 import { spread, type Spread } from './spread.ts';
 
 export interface SweepFigure extends OverArms {

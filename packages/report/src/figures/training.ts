@@ -5,7 +5,8 @@ import { type Moment, moments } from '../study/progress.ts';
 import type { Cell } from '../study/study.ts';
 import { mean } from '../stats/describe.ts';
 import { type FigureParts, type Part, type FigureRow, stack } from './figure.ts';
-import { linePanels, spansNote, type LinePanel, seriesOf } from './lines.ts';
+import type { LinePanel } from './line-panel.ts';
+import { linePanels, spansNote, seriesOf } from './lines.ts';
 import { spread, type Spread } from './spread.ts';
 import { colours, columnWidth, ink } from './theme.ts';
 
