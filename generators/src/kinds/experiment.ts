@@ -2,7 +2,7 @@ import { insertAfterLast, insertBefore } from '../edit.ts';
 import type { GeneratorKind, ReadFile, Subject } from '../kind.ts';
 
 const code = ({ name, camel, words }: Subject): string => `
-import type { Arm, ReportSpec } from '@lab/report';
+import type { ReportArm, ReportSpec } from '@lab/report';
 import { grid, type Experiment } from '@lab/runner';
 import { embedded, quick, smoke } from '../embedded.ts';
 
@@ -15,8 +15,8 @@ const armsOver = (rates: readonly number[]) => [
   ...grid({ method: ['lora-input'], p: rates }, ({ method, p }) => ({ dropout: { name: method, p } })),
 ];
 
-const plain: Arm = { name: 'none', where: { method: 'none' } };
-const dropped: Arm = { name: 'p = 0.3', where: { method: 'lora-input', p: 0.3 } };
+const plain: ReportArm = { name: 'none', where: { method: 'none' } };
+const dropped: ReportArm = { name: 'p = 0.3', where: { method: 'lora-input', p: 0.3 } };
 
 export const ${camel}Experiment: Experiment<ReportSpec> = {
   name: '${name}',
@@ -81,9 +81,10 @@ const page = ({ name, words }: Subject): string => `# ${words}
 
 - **Question.** Does dropout on what enters the branch help, and at which rate?
 - **Prediction.** At a moderate rate the loss on the test split falls.
-- **Command.** \`npm run lab -- run ${name}\` (scale \`quick\`); \`--scale embedded\` for eight seeds.
-- **What would change our mind.** A loss that does not fall at any rate, with intervals narrower than
-  the gain that was hoped for.
+- **Command.** \`npm run lab -- run ${name}\`, at scale \`quick\`;
+  \`--scale embedded\` for eight seeds.
+- **What would change our mind.** A loss that does not fall at any rate, with intervals narrower
+  than the gain that was hoped for.
 `;
 
 const LINES = 'experiments/index.ts';

@@ -58,9 +58,11 @@ describe('${name}', () => {
 
 const card = ({ name, words, source }: Subject): string => `# ${name}
 
-${words} (${source}): BERT's layers under the names \`${name}.\`.
+${words} (${source}):
+BERT's layers under the names \`${name}.\`.
 
-- Linear maps as in BERT: \`${name}.encoder.layer.{i}.attention.self.{query,key,value}\` and so on.
+- Linear maps as in BERT:
+  \`${name}.encoder.layer.{i}.attention.self.{query,key,value}\` and so on.
 - \`pooling\`: \`cls\` (default), \`mean\`.
 - Checked: BERT's fixture with these names gives the same maps and weights.
 `;
