@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { z } from 'zod';
-import { BadInput, canonical, digest, pathStep, readText, sentence, writeWhole } from '@lab/records';
+import { BadInput, canonical, pathStep, readText } from '@lab/records';
 import type { ExperimentRun } from '../plan/experiment.ts';
+import { readChecked, writeChecked } from './checked-file.ts';
 
 const labels = z.record(z.string(), z.union([z.string(), z.number()]));
 const claim = z.looseObject({ id: z.string() });
@@ -51,28 +52,13 @@ export const writeProtocol = (
   if (readText(path) !== null)
     throw new BadInput(`${path}: registered already; a protocol is frozen, so choose another --out for a new one`);
   const runs = body.runs.map(({ id, labels: own, seed }) => ({ id, labels: own, seed }));
-  const whole = plain({ ...body, schema: 1 as const, runs });
-  const protocol = { ...whole, sha256: digest(canonical(whole)) };
-  writeWhole(path, `${JSON.stringify(protocol, null, 1)}\n`);
-  return protocol;
+  return writeChecked(path, plain({ ...body, schema: 1 as const, runs }));
 };
 
 /** A registered protocol, or null. Throws `BadInput` for a file that was changed since. */
 export const readProtocol = (out: string, experiment: string, name: string): Protocol | null => {
   const path = protocolPath(out, experiment, name);
-  const text = readText(path);
-  if (text === null) return null;
-  let raw: unknown;
-  try {
-    raw = JSON.parse(text);
-  } catch (error) {
-    throw new BadInput(`${path}: not JSON (${(error as Error).message}); a protocol is frozen`);
-  }
-  const parsed = protocolSchema.safeParse(raw);
-  if (!parsed.success) throw new BadInput(sentence(path, parsed.error, protocolSchema));
-  const { sha256, ...body } = parsed.data;
-  if (digest(canonical(body)) !== sha256) throw new BadInput(`${path}: differs from what lab register wrote`);
-  return parsed.data;
+  return readChecked(path, protocolSchema, { writer: 'lab register', noJson: 'a protocol is frozen' });
 };
 
 const textOf = (value: unknown): string => (value === undefined ? 'none' : canonical(plain(value)));

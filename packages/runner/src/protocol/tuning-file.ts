@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import { z } from 'zod';
-import { BadInput, canonical, digest, pathStep, readText, sentence, writeWhole, type Labels } from '@lab/records';
+import { BadInput, canonical, pathStep, type Labels } from '@lab/records';
 import { overlay, type Experiment } from '../plan/experiment.ts';
 import type { ConfigPatch } from '../plan/patch.ts';
+import { readChecked, writeChecked } from './checked-file.ts';
 import { settingsPatch, tuningSchema, type TuningPlan } from './space.ts';
 import type { TunedArm } from './tune.ts';
 
@@ -43,9 +44,8 @@ export const writeTuning = (
   },
 ): string => {
   const { experiment, scale, plan, arms } = found;
-  const body = { schema: 1, experiment, scale, plan, arms };
   const path = tuningPath(out, experiment, scale);
-  writeWhole(path, `${JSON.stringify({ ...body, sha256: digest(canonical(body)) }, null, 1)}\n`);
+  writeChecked(path, { schema: 1, experiment, scale, plan, arms });
   return path;
 };
 
@@ -55,20 +55,8 @@ export const writeTuning = (
  */
 export const readTuning = (out: string, experiment: string, scale: string): Tuning | null => {
   const path = tuningPath(out, experiment, scale);
-  const text = readText(path);
-  if (text === null) return null;
-  let raw: unknown;
-  try {
-    raw = JSON.parse(text);
-  } catch (error) {
-    throw new BadInput(`${path}: not JSON (${(error as Error).message}); make it again with lab tune`);
-  }
-  const parsed = fileSchema.safeParse(raw);
-  if (!parsed.success) throw new BadInput(sentence(path, parsed.error, fileSchema));
-  const { sha256, ...body } = parsed.data;
-  if (digest(canonical(body)) !== sha256)
-    throw new BadInput(`${path}: differs from what lab tune wrote; make it again with lab tune`);
-  return parsed.data;
+  const again = 'make it again with lab tune';
+  return readChecked(path, fileSchema, { writer: 'lab tune', noJson: again, changed: `; ${again}` });
 };
 
 const labelText = (of: Labels): string => canonical(of);
