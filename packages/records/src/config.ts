@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { fromSchema, tasksSchema } from './stage.ts';
 
 /** An entry's name and options, not yet checked against its catalogue. */
 const named = z.looseObject({ name: z.string() });
@@ -33,6 +34,8 @@ export const runConfigSchema = z.strictObject({
   adapter: named.describe('adapter entry and options'),
   dropout: named.describe('dropout method and options'),
   train: trainSchema.prefault({}),
+  from: fromSchema.optional().describe('what the run starts from; absent: the base model'),
+  tasks: tasksSchema.optional().describe('tasks of a sequence; absent: the data set is the only one'),
   select: z
     .enum(['last', 'best-validation', 'early-stopping'])
     .default('last')

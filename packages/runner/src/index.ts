@@ -12,6 +12,7 @@ export {
   type Scale,
 } from './plan/experiment.ts';
 export type { ConfigPatch } from './plan/patch.ts';
+export type { Stage } from './plan/stages.ts';
 export { editorSchema } from './plan/editor-schema.ts';
 export { experimentFileSchema, parseExperiment, type FileReport } from './plan/experiment-file.ts';
 export { openPreparer, type Places, type Prepared } from './session/prepare.ts';
