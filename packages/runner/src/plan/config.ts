@@ -49,6 +49,8 @@ export const planRun = (raw: unknown, where: string): PlannedRun => {
     ...(parsed.data.generation === undefined ? {} : { generation: generationOf(parsed.data.generation, where) }),
     train: trainingOf(parsed.data.train, where),
   };
+  if (config.train.epochs === 0 && config.from === undefined)
+    throw new BadInput(`${where}: key "train.epochs": 0 tests what "from" names, and there is none; allowed: from 1`);
   return identified(config);
 };
 
