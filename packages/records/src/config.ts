@@ -6,7 +6,13 @@ const named = z.looseObject({ name: z.string() });
 
 /** How the adapter is trained. Defaults are the embedded default's. */
 export const trainSchema = z.strictObject({
-  epochs: z.number().int().min(1).max(100_000).default(10).describe('passes over the training split'),
+  epochs: z
+    .number()
+    .int()
+    .min(0)
+    .max(100_000)
+    .default(10)
+    .describe('passes over the training split; 0: the weights that "from" names are only tested'),
   batchSize: z.number().int().min(1).max(65_536).default(16).describe('examples in one optimiser step'),
   lr: z.number().positive().default(2e-3).describe('peak learning rate'),
   weightDecay: z.number().min(0).default(0.01).describe('decoupled weight decay on adapter matrices and head weights'),
@@ -24,6 +30,13 @@ export const trainSchema = z.strictObject({
     .optional()
     .describe('early-stopping: evaluations without a lower validation loss that end training; left out: 3'),
   evalEvery: z.number().int().min(1).default(1).describe('epochs between evaluations on validation'),
+});
+
+const name16 = z.string().regex(/^[0-9a-f]{16}$/, 'expected 16 hexadecimal digits');
+
+/** Trained weights to start from, named by their content. */
+const fromSchema = z.strictObject({
+  peft: name16.describe('adapter that lab import has read, by the name that it printed'),
 });
 
 /** A whole run. Its canonical JSON, with the versions of the entries it names, is its identity. */
@@ -45,6 +58,7 @@ export const runConfigSchema = z.strictObject({
     .enum(['sample', 'whole'])
     .optional()
     .describe('how much of the training split is read at the end; absent: a sample of 512 rows'),
+  from: fromSchema.optional().describe('trained weights that the run starts from; absent: it starts afresh'),
   members: z.number().int().min(0).max(256).default(8).describe('ensemble members M drawn at evaluation'),
 });
 

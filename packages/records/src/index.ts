@@ -54,6 +54,7 @@ export {
   type Leases,
   type LeaseWorld,
 } from './store/lease.ts';
+export { ADAPTER_FILES, importFolder, keepImport, readImport, type AdapterFiles } from './store/imports.ts';
 export { diskWorld, heartbeat, holdingOf, isOurs, releaseLease, takeLease } from './store/lease-world.ts';
 export type { Owner } from './store/owner.ts';
 export { readProgress, writeProgress, type ProgressNote } from './store/progress.ts';

@@ -3,10 +3,8 @@ import { join } from 'node:path';
 import type { HostParams } from '@lab/adapter';
 import { meanFieldScale } from '@lab/dropout';
 import { models } from '@lab/models';
-import { BadInput, readAdapterFiles, readRecord, runFolder, type RunConfig } from '@lab/records';
+import { ADAPTER_FILES, BadInput, readAdapterFiles, readRecord, runFolder, type RunConfig } from '@lab/records';
 import { blueprintOf, storedSetting, trainedParams, type Blueprint } from '@lab/runner';
-
-export const ADAPTER_FILES = ['adapter_config.json', 'adapter_model.safetensors'] as const;
 
 /** How one set of weights is read: masks off, or with the expected update. */
 export type Single = 'deterministic' | 'mean-field';

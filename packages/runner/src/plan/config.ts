@@ -64,6 +64,8 @@ export const planRun = (raw: unknown, where: string): PlannedRun => {
     train: trainingOf(parsed.data.train, where),
     ...(parsed.data.tasks === undefined ? {} : { tasks: tasksOf(parsed.data.tasks, where) }),
   };
+  if (config.train.epochs === 0 && config.from === undefined)
+    throw new BadInput(`${where}: key "train.epochs": 0 tests what "from" names, and there is none; allowed: from 1`);
   return identified(config);
 };
 

@@ -21,6 +21,7 @@ import { hasMasks, type Blueprint } from '../session/blueprint.ts';
 import type { Prepared } from '../session/prepare.ts';
 import { lengthOf } from '../session/rows.ts';
 import type { Session } from '../session/session.ts';
+import { startParams } from '../session/start.ts';
 import { ladderOf } from '../step/packing.ts';
 import { spanOf } from '../train/curve.ts';
 import { checkpointBytes, readCheckpoint, type Checkpoint } from '../train/checkpoint.ts';
@@ -36,7 +37,7 @@ import type { Ended, RunArgs } from './outcome.ts';
  */
 export const execute = async (
   { id, config }: PlannedRun,
-  { preparer, workshop, surroundings, onProgress, signal, lease, untilEpoch }: RunArgs & { readonly lease: Lease },
+  { out, preparer, workshop, surroundings, onProgress, signal, lease, untilEpoch }: RunArgs & { readonly lease: Lease },
 ): Promise<Ended> => {
   const meter = openMeter();
   const prepared = await preparer.prepare(config);
@@ -65,6 +66,7 @@ export const execute = async (
       session,
       readingKey: reading.key,
       from,
+      start: startParams(out, prepared),
       headline,
       signal,
       onProgress,

@@ -34,6 +34,15 @@ export const trainedParams = ({ adapter, head }: Blueprint, bytes: Uint8Array, w
 };
 
 /**
+ * Parameters that a training takes over from the bytes of an adapter_model.safetensors: the
+ * adapter's, and the head's where the file has one. Throws `BadInput` as `trainedParams` does.
+ */
+export const startingParams = (blueprint: Blueprint, bytes: Uint8Array, where: string): HostParams =>
+  Object.keys(headTensors(bytes)).length > 0
+    ? trainedParams(blueprint, bytes, where)
+    : readPeft(blueprint.adapter, bytes, where);
+
+/**
  * What a stored head was trained for, from its shape alone: as many classes as it has outputs, of
  * two texts each by itself where it reads more than one vector of the model's width. Without a head
  * the model writes texts.

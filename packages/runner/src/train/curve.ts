@@ -26,10 +26,13 @@ export const rateOf = (train: RunConfig['train'], { steps }: Span, step: number)
   return learningRate({ peak: lr, steps, warmup, warmupSteps, after: schedule }, step);
 };
 
-/** The epoch that ends at this step and is to be evaluated now; null where none is. */
+/**
+ * The epoch that ends at this step and is to be evaluated now; null where none is. A training of no
+ * epochs is evaluated once.
+ */
 export const dueEpoch = ({ step, curve }: Cursor, { perEpoch }: Span, train: RunConfig['train']): number | null => {
   const epoch = step / perEpoch;
-  const ends = Number.isInteger(epoch) && epoch > 0 && curve.at(-1)?.epoch !== epoch;
+  const ends = Number.isInteger(epoch) && (epoch > 0 || train.epochs === 0) && curve.at(-1)?.epoch !== epoch;
   return ends && (epoch % train.evalEvery === 0 || epoch === train.epochs) ? epoch : null;
 };
 
@@ -56,7 +59,7 @@ export const curvePoint = async (
     step: cursor.step,
     epoch: at.epoch,
     trainLoss: cursor.lossSum / cursor.lossCount,
-    lr: rateOf(config.train, span, cursor.step - 1),
+    lr: cursor.step === 0 ? 0 : rateOf(config.train, span, cursor.step - 1),
     evaluations,
     ...(cursor.allocations?.length ? { allocations: cursor.allocations } : {}),
   };

@@ -1,3 +1,4 @@
+import type { HostParams } from '@lab/adapter';
 import { fold, key, permutation } from '@lab/random';
 import type { CurvePoint } from '@lab/records';
 import type { Handle } from '@lab/engine';
@@ -20,6 +21,8 @@ export interface TrainArgs {
   readonly readingKey: Reading['key'];
   /** Where to go on, or null to start. */
   readonly from: Checkpoint | null;
+  /** Trained parameters that a start takes over, by name; absent, and all others: they start afresh. */
+  readonly start?: HostParams;
   /**
    * Called after every epoch, once a minute in a long one, and once more when stopped in between.
    */
@@ -60,7 +63,7 @@ export const train = async (args: TrainArgs): Promise<Trained> => {
   const began = performance.now();
   const seconds = () => (args.from?.cursor.seconds ?? 0) + (performance.now() - began) / 1000;
 
-  let place: TrainingPlace = await beginning(session, args.from, root);
+  let place: TrainingPlace = await beginning(session, { from: args.from, start: args.start ?? {} }, root);
   let saved = performance.now();
   const save = async () => {
     args.save(await checkpointOf(session.engine, place, seconds()));
@@ -87,7 +90,7 @@ export const train = async (args: TrainArgs): Promise<Trained> => {
         const point = await curvePoint(reading, { config, rows, span, headline }, at);
         place = await selected(session.engine, rule, place, point);
       }
-      if (place.cursor.step > 0) await save();
+      if (place.cursor.step > 0 || epoch !== null) await save();
       if (place.cursor.step >= span.steps || stopsEarly(config, place)) break;
       if (place.cursor.step >= untilEpoch * span.perEpoch) throw new Paused(`trained to epoch ${untilEpoch} for now`);
       const done = place.cursor.step;
