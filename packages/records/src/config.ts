@@ -32,13 +32,6 @@ export const trainSchema = z.strictObject({
   evalEvery: z.number().int().min(1).default(1).describe('epochs between evaluations on validation'),
 });
 
-const name16 = z.string().regex(/^[0-9a-f]{16}$/, 'expected 16 hexadecimal digits');
-
-/** Trained weights to start from, named by their content. */
-const fromSchema = z.strictObject({
-  peft: name16.describe('adapter that lab import has read, by the name that it printed'),
-});
-
 /** A whole run. Its canonical JSON, with the versions of the entries it names, is its identity. */
 export const runConfigSchema = z.strictObject({
   seed: z.number().int().min(0).describe('names the streams for data, init and masks; equal seeds are paired'),
@@ -58,7 +51,6 @@ export const runConfigSchema = z.strictObject({
     .enum(['sample', 'whole'])
     .optional()
     .describe('how much of the training split is read at the end; absent: a sample of 512 rows'),
-  from: fromSchema.optional().describe('trained weights that the run starts from; absent: it starts afresh'),
   members: z.number().int().min(0).max(256).default(8).describe('ensemble members M drawn at evaluation'),
 });
 

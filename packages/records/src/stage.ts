@@ -1,21 +1,25 @@
 import { z } from 'zod';
 
-const id = z.string().regex(/^[0-9a-f]{16}$/, 'expected a run id: 16 hexadecimal digits');
+const id = z.string().regex(/^[0-9a-f]{16}$/, 'expected 16 hexadecimal digits');
 const named = z.looseObject({ name: z.string() });
 const taskName = z
   .string()
-  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,40}$/, 'expected letters, digits, ".", "_" and "-", the first a letter or digit');
+  .regex(
+    /^[A-Za-z0-9][A-Za-z0-9._-]{0,40}$/,
+    'expected letters, digits, ".", "_" and "-", the first a letter or digit',
+  );
 
 /** One of several runs that a run starts from, and its share in their mean. */
 const weighted = z.strictObject({ run: id, weight: z.number().min(0).default(1) });
 
-const ways = ['run', 'runs'] as const;
+const ways = ['run', 'runs', 'peft'] as const;
 
 /** What a run starts from. Absent in a config: from the base model, with an adapter begun afresh. */
 export const fromSchema = z
   .strictObject({
     run: id.optional().describe('id of a finished run'),
     runs: z.array(weighted).min(1).optional().describe('ids of several finished runs, with their weights'),
+    peft: id.optional().describe('adapter that lab import has read, by the name that it printed'),
     take: z
       .enum(['adapter', 'merged'])
       .default('adapter')

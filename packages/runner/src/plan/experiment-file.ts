@@ -4,15 +4,23 @@ import { tuningSchema } from '../protocol/space.ts';
 import { baselineOf, checkDistinct, gridLabel, labelsSchema, printableText, type ArmsAndGrid } from './arm-labels.ts';
 import { overlay, type Arm, type Experiment, type Scale } from './experiment.ts';
 import type { ConfigPatch } from './patch.ts';
+import type { Stage } from './stages.ts';
 
 const value = z.union([z.string(), z.number(), z.boolean(), z.null()]);
 const config = z.record(z.string(), z.unknown());
+
+const stagesSchema = z
+  .array(z.strictObject({ name: printableText.min(1), config: config.default({}) }))
+  .min(1)
+  .describe('a sequence: each stage is a run; config.from.stage names the one it starts from');
 
 const scaleSchema = z.strictObject({
   summary: printableText.default('').describe('one line: what it runs and how long that takes'),
   base: config.default({}).describe('config that every arm starts from'),
   arms: z
-    .array(z.strictObject({ labels: labelsSchema.default({}), config: config.default({}) }))
+    .array(
+      z.strictObject({ labels: labelsSchema.default({}), config: config.default({}), stages: stagesSchema.optional() }),
+    )
     .min(1)
     .default([{ labels: {}, config: {} }])
     .describe('a list of arms: labels for tables, and what each changes in the base'),
@@ -77,6 +85,13 @@ const labelled = ({ arms, grid }: ScaleFile): ArmsAndGrid => {
   };
 };
 
+/** Stages label their runs themselves. Throws `BadInput` where an arm with stages does, too. */
+const checkStageLabel = (where: string, { arms }: ScaleFile): void => {
+  const at = arms.findIndex(({ labels, stages }) => stages !== undefined && Object.hasOwn(labels, 'stage'));
+  if (at >= 0)
+    throw new BadInput(`${where}: key "arms.${at}.labels": "stage" is what its stages are called; use another name`);
+};
+
 /** `dropout.p` and .1 as `{ dropout: { p: .1 } }`. */
 const nested = (key: string, inner: unknown): ConfigPatch =>
   key.split('.').reduceRight<unknown>((below, part) => ({ [part]: below }), inner) as ConfigPatch;
@@ -102,6 +117,7 @@ const armsOf = ({ arms, grid }: ScaleFile): Iterable<Arm> => {
           yield {
             labels: { ...arm.labels, ...point.labels },
             config: overlay(arm.config as ConfigPatch, point.config),
+            ...(arm.stages ? { stages: arm.stages as readonly Stage[] } : {}),
           };
     },
   };
@@ -129,6 +145,7 @@ export const parseExperiment = (text: string, where: string): Experiment<FileRep
     const arms = labelled(file);
     const place = `${where}: scale "${key}"`;
     checkDistinct(place, arms);
+    checkStageLabel(place, file);
     const selected = baseline && baselineOf(place, baseline, arms);
     if (selected) baselines.set(JSON.stringify(selected), selected);
     for (const axis of Object.keys(arms.grid)) gridAxes.add(axis);

@@ -125,15 +125,14 @@ function* seeded(raw: ConfigPatch, seeds: readonly unknown[], where: string): Ge
 }
 
 /** The runs of a sequence: stage after stage, each at every seed. */
-function* staged(raw: ConfigPatch, stages: readonly Stage[], seeds: readonly unknown[], where: string) {
+function* staged(stages: readonly Stage[], seeds: readonly unknown[], where: string) {
   checkStages(stages, where);
   const plans = seeds.map((seed) => ({ seed, planned: new Map<string, string>() }));
-  for (const stage of stages)
+  for (const { name, config } of stages)
     for (const { seed, planned } of plans) {
-      const config = stageConfig(overlay(raw, stage.config), stage, { planned, where });
-      const run = planRun({ ...config, seed: seed as number }, where);
-      planned.set(stage.name, run.id);
-      yield { ...run, stage: stage.name };
+      const run = planRun({ ...stageConfig(config, name, { planned, where }), seed }, where);
+      planned.set(name, run.id);
+      yield { ...run, stage: name };
     }
 }
 
@@ -153,11 +152,14 @@ export function* runsOf(
   const seeds = seedsOf(experiment, scale, asked);
   const where = `experiment ${experiment.name}`;
   for (const { labels, config, stages } of scale.arms) {
-    const raw = overlay(overlay(scale.base, config), changes);
-    if (!stages) for (const run of seeded(raw, seeds, where)) yield { ...run, labels, seed: run.config.seed };
-    else
-      for (const { stage, ...run } of staged(raw, stages, seeds, where))
-        yield { ...run, labels: { ...labels, stage }, seed: run.config.seed };
+    const raw = overlay(scale.base, config);
+    if (!stages) {
+      for (const run of seeded(overlay(raw, changes), seeds, where)) yield { ...run, labels, seed: run.config.seed };
+      continue;
+    }
+    const whole = stages.map(({ name, config: own }) => ({ name, config: overlay(overlay(raw, own), changes) }));
+    for (const { stage, ...run } of staged(whole, seeds, where))
+      yield { ...run, labels: { ...labels, stage }, seed: run.config.seed };
   }
 }
 

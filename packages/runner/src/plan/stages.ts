@@ -37,7 +37,7 @@ const pointed = (value: Json, planned: PlannedStages, where: string): Json => {
  */
 export const stageConfig = (
   raw: ConfigPatch,
-  { name }: Pick<Stage, 'name'>,
+  name: string,
   { planned, where }: { readonly planned: PlannedStages; readonly where: string },
 ): ConfigPatch => {
   if (!isObject(raw.from)) return raw;

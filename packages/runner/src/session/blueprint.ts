@@ -7,6 +7,7 @@ import { layoutOf, type Layout, type PairOptimizer } from '@lab/engine';
 import { generationSchema } from '@lab/models';
 import { optimizerOf } from '../plan/optimizer.ts';
 import { packedPlan } from '../step/packed-masks.ts';
+import { growingHead } from './growing-head.ts';
 import { linearHead, noHead, type Head } from './head.ts';
 import { usesOf, type BatchShape } from './shape.ts';
 import { languageModel, type TextSettings } from './text-rows.ts';
@@ -33,6 +34,8 @@ export interface Blueprint {
   readonly task: TaskKind;
   /** Whether the two texts of a pair are encoded apart, as 2 B rows. */
   readonly biEncoder: boolean;
+  /** Outputs of classes that earlier stages met: they come first, and no loss is taken of them. */
+  readonly before: number;
   readonly clip: number;
   /** Absent: AdamW. */
   readonly optimizer?: PairOptimizer;
@@ -47,12 +50,16 @@ export interface Blueprint {
   readonly masks: { readonly training: MaskPlans; readonly member: MaskPlans };
 }
 
-/** What is learnt: a task, and whether the texts of a pair are encoded each by itself. */
-export type Setting = Pick<Blueprint, 'task' | 'biEncoder'>;
+/**
+ * What is learnt: a task, whether the texts of a pair are encoded each by itself, and how many of
+ * the outputs earlier stages met.
+ */
+export type Setting = Pick<Blueprint, 'task' | 'biEncoder'> & Partial<Pick<Blueprint, 'before'>>;
 
 /** The task of a data set, and how this model reads it. */
-export const settingOf = (model: Model, { task, splits }: Dataset): Setting => ({
+export const settingOf = (model: Model, { task, splits }: Dataset, before = 0): Setting => ({
   task,
+  before,
   biEncoder: model.pairs === 'bi-encoder' && splits.train.some((example) => example.pair !== undefined),
 });
 
@@ -120,7 +127,7 @@ const checkAdapter = ({ name, r }: RunConfig['adapter'], { params, targets }: Ad
  * Puts model, adapter, method and head of a config together. Throws `BadInput` for parts that do
  * not go together.
  */
-export const blueprintOf = (config: RunConfig, model: Model, { task, biEncoder }: Setting): Blueprint => {
+export const blueprintOf = (config: RunConfig, model: Model, { task, biEncoder, before = 0 }: Setting): Blueprint => {
   const { model: m, adapter: a, dropout: d } = config;
   const adapter = adapters.build(a, model);
   checkAdapter(a, adapter, model);
@@ -134,15 +141,27 @@ export const blueprintOf = (config: RunConfig, model: Model, { task, biEncoder }
     languageModel(model);
     checkNoise(method);
   }
-  const head = texts ? noHead : linearHead(model.width, outputsOf(task), biEncoder);
+  const own = texts ? noHead : linearHead(model.width, outputsOf(task) - before, biEncoder);
+  const head = before === 0 ? own : growingHead(own, before);
   const layout = layoutOf([...adapter.params, ...head.params]);
   const parts = {
-    signature: canonical({ m, a, d, task, biEncoder, clip, optimizer, ...(texts ? { texts } : {}) }),
+    signature: canonical({
+      m,
+      a,
+      d,
+      task,
+      biEncoder,
+      clip,
+      optimizer,
+      ...(before > 0 ? { before } : {}),
+      ...(texts ? { texts } : {}),
+    }),
     model,
     adapter,
     head,
     task,
     biEncoder,
+    before,
     clip,
     ...(optimizer ? { optimizer: optimizerOf(optimizer, a.name, adapter, layout) } : {}),
     ...(texts ? { texts } : {}),

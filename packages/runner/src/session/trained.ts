@@ -3,6 +3,7 @@ import { BadInput } from '@lab/records';
 import { readPeft } from '@lab/adapter';
 import { asFloats, readSafetensors } from '@lab/engine';
 import type { Blueprint, Setting } from './blueprint.ts';
+import { EARLIER, OWN } from './growing-head.ts';
 
 /** What stands before every name in an adapter file. */
 const PREFIX = 'base_model.model.';
@@ -10,7 +11,7 @@ const PREFIX = 'base_model.model.';
 const headTensors = (bytes: Uint8Array): HostParams =>
   Object.fromEntries(
     Object.entries(readSafetensors(bytes).tensors)
-      .filter(([name]) => name.startsWith(`${PREFIX}classifier.`))
+      .filter(([name]) => [OWN, EARLIER].some((part) => name.startsWith(`${PREFIX}${part}.`)))
       .map(([name, array]) => [name.slice(PREFIX.length), asFloats(array, name)]),
   );
 
@@ -48,8 +49,10 @@ export const startingParams = (blueprint: Blueprint, bytes: Uint8Array, where: s
  * the model writes texts.
  */
 export const storedSetting = (bytes: Uint8Array, width: number): Setting => {
-  const [outputs, features] = headTensors(bytes)['classifier.weight']?.shape ?? [];
-  if (outputs === undefined) return { task: { kind: 'text-to-text' }, biEncoder: false };
-  const classes = Array.from({ length: outputs }, (_, i) => `class ${i}`);
-  return { task: { kind: 'classification', classes }, biEncoder: features !== width };
+  const stored = headTensors(bytes);
+  const [own, features] = stored[`${OWN}.weight`]?.shape ?? [];
+  const [before = 0] = stored[`${EARLIER}.weight`]?.shape ?? [];
+  if (own === undefined) return { task: { kind: 'text-to-text' }, biEncoder: false, before };
+  const classes = Array.from({ length: before + own }, (_, i) => `class ${i}`);
+  return { task: { kind: 'classification', classes }, biEncoder: features !== width, before };
 };
