@@ -14,7 +14,7 @@ const weighted = z.strictObject({ run: id, weight: z.number().min(0).default(1) 
 
 const ways = ['run', 'runs', 'peft'] as const;
 
-/** What a run starts from. Absent in a config: from the base model, with an adapter begun afresh. */
+/** What a run starts from. Absent in a config: the base model, with an adapter begun afresh. */
 export const fromSchema = z
   .strictObject({
     run: id.optional().describe('id of a finished run'),

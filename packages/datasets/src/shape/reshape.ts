@@ -86,8 +86,8 @@ const noisy = (key: Key, name: string, task: TaskKind, train: readonly Example[]
 };
 
 /**
- * Applies the options of every data set: classes to all splits, subset and label noise to train only, the cap to test
- * only.
+ * Applies the options of every data set: classes to all splits, subset and label noise to train
+ * only, the cap to test only.
  */
 export const reshapeDataset = (key: Key, whole: Dataset, o: Reshaping): Dataset => {
   const dataset = o.classes === undefined ? whole : keepClasses(whole, o.classes);

@@ -48,7 +48,6 @@ export const openTrained = async (
   const params = trainedParams(blueprintOf(config, model, setting), bytes, file);
   return { blueprint: blueprintOf(config, model, { ...setting, before: 0 }), params: wholeHead(params), joined };
 };
-};
 
 /**
  * How a run's weights are to be read in a file that has one set of them: as asked, else as the

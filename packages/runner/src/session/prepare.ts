@@ -7,7 +7,7 @@ import { BadInput, canonical, type RunConfig } from '@lab/records';
 import { blueprintOf, settingOf, type Blueprint } from './blueprint.ts';
 import { baseOf } from '../stages/base.ts';
 import { leftsOf } from '../stages/left.ts';
-import { startOf } from '../stages/start.ts';
+import { startValues } from '../stages/start.ts';
 import { joinTasks, type Among } from '../stages/tasks.ts';
 import { encodeRows, type Row } from './rows.ts';
 import { languageModel, textRows } from './text-rows.ts';
@@ -38,9 +38,9 @@ export interface Prepared {
   readonly rows: { readonly train: readonly Row[]; readonly validation: readonly Row[]; readonly test: readonly Row[] };
   /** Test rows of other data sets, by name. */
   readonly elsewhere: { readonly [name: string]: readonly Row[] };
-  /** All tasks of a sequence that it is tested on, its own last; absent where there is one alone. */
+  /** All tasks of a sequence, its own last; absent where its data set is the only one. */
   readonly tasks?: readonly TaskRows[];
-  /** Whether the frozen weights are this run's own: the base model's with updates merged in; absent: no. */
+  /** Whether updates are merged into the frozen weights, which no other run shares; absent: no. */
   readonly merged?: boolean;
   /** Parameters that are taken over from what it starts from, by name; absent: none. */
   readonly start?: HostParams;
@@ -122,7 +122,7 @@ export const openPreparer = ({ sources: places, weights, download = false, runs 
         elsewhere: Object.fromEntries(elsewhere),
         ...(model === bare ? {} : { merged: true }),
         ...(tasks ? { tasks: known.map(({ test: rows, ...task }) => ({ ...task, rows: encode(rows) })) } : {}),
-        ...(config.from ? { start: startOf(config, blueprint, lefts) } : {}),
+        ...(config.from ? { start: startValues(config, blueprint, lefts) } : {}),
       };
     },
   };

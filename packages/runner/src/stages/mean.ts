@@ -1,7 +1,7 @@
 import { floats, type Float32HostArray } from '@lab/engine';
 
 /** One of several arrays of one shape, and its share. */
-export interface Part {
+export interface WeightedArray {
   readonly array: Float32HostArray;
   readonly share: number;
 }
@@ -10,7 +10,7 @@ export interface Part {
  * The weighted mean of arrays of one shape, summed in double precision and rounded once: equal
  * arrays give themselves, to the last bit. The shares sum to one.
  */
-export const meanOf = (parts: readonly Part[]): Float32HostArray => {
+export const meanOf = (parts: readonly WeightedArray[]): Float32HostArray => {
   const [first, ...rest] = parts;
   if (!first || rest.length === 0) return first?.array ?? floats(new Float32Array());
   const sum = new Float64Array(first.array.data.length);

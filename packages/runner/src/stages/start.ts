@@ -65,7 +65,7 @@ const adapterStart = ({ adapter }: Blueprint, lefts: readonly Left[]): HostParam
  * Parameters that a run takes over from what it starts from, by name; all others begin afresh.
  * Throws `BadInput` for values of another shape.
  */
-export const startOf = ({ from }: RunConfig, blueprint: Blueprint, lefts: readonly Left[]): HostParams =>
+export const startValues = ({ from }: RunConfig, blueprint: Blueprint, lefts: readonly Left[]): HostParams =>
   from === undefined
     ? {}
     : {

@@ -1,6 +1,6 @@
 import type { TaskKind } from '@lab/metrics';
 import type { RunConfig } from '@lab/records';
-import type { View } from '../read/assessment.ts';
+import type { SplitView } from '../read/assessment.ts';
 import type { Outputs, Readings } from '../read/read.ts';
 import type { TaskRows } from '../session/prepare.ts';
 import type { Row } from '../session/rows.ts';
@@ -34,7 +34,7 @@ export const within = ({ task, rows, readings }: Seen, among: Among | undefined)
  * How the test split of a task is measured: among all classes met, and where the head grows also
  * among its own; with heads apart among its own alone.
  */
-const viewsOf = ({ name, among }: TaskRows, head: NonNullable<RunConfig['tasks']>['head']): readonly View[] => {
+const viewsOf = ({ name, among }: TaskRows, head: NonNullable<RunConfig['tasks']>['head']): readonly SplitView[] => {
   if (head === 'shared') return [{ name: `task:${name}` }];
   if (head === 'apart') return [{ name: `task:${name}`, among }];
   return [{ name: `task:${name}` }, { name: `told:${name}`, among }];
@@ -43,11 +43,11 @@ const viewsOf = ({ name, among }: TaskRows, head: NonNullable<RunConfig['tasks']
 /** What a run measures of its tasks. */
 export interface TaskViews {
   /** Classes of its own splits: all, or with heads apart its own task's. */
-  readonly own: Pick<View, 'among'>;
+  readonly own: Pick<SplitView, 'among'>;
   /** Further views on its own test split. */
-  readonly also: readonly View[];
+  readonly also: readonly SplitView[];
   /** Test splits of the other tasks; of all where it learns them together. */
-  readonly splits: readonly (View & { readonly rows: readonly Row[]; readonly also: readonly View[] })[];
+  readonly splits: readonly (SplitView & { readonly rows: readonly Row[]; readonly also: readonly SplitView[] })[];
 }
 
 /** What a run measures of its tasks; nothing where its data set is the only one. */
