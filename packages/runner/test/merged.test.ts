@@ -7,7 +7,7 @@ import { readAll, type Readings } from '../src/read/read.ts';
 import type { Session } from '../src/session/session.ts';
 import { openWorkshop } from '../src/session/workshop.ts';
 import { isMerged } from '../src/step/merge.ts';
-import { bert, FAMILIES, OPTIONS } from './cases.ts';
+import { bert, FAMILIES, NEWER, OPTIONS } from './cases.ts';
 import { prepareTwenty, type Case } from './twenty.ts';
 
 // Reading with the update merged into the weights computes what reading with the adapter computes.
@@ -57,7 +57,7 @@ const apart = async (one: Case): Promise<{ readonly difference: number; readonly
 };
 
 describe('readouts with merged weights', () => {
-  it.each(FAMILIES)('of the model $model.name', async (one) => {
+  it.each([...FAMILIES, ...NEWER])('of the model $model.name', async (one) => {
     const { difference, merged } = await apart(one);
     expect(merged).toEqual(['deterministic', 'mean-field', 'member']);
     expect(difference).toBeLessThan(1e-5);
