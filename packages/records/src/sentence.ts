@@ -35,7 +35,7 @@ export const sentence = (where: string, error: z.ZodError, allowed: z.ZodType | 
   const issue = firstIssue(error);
   if (!issue) return `${where}: not valid`;
   const path = issue.path.join('.');
-  if (issue.code !== 'unrecognized_keys') return `${where}: key "${path}": ${issue.message}`;
+  if (issue.code !== 'unrecognized_keys') return `${where}: ${path === '' ? '' : `key "${path}": `}${issue.message}`;
   const key = issue.keys[0] ?? '';
   const keys = allowed instanceof z.ZodType ? keysAt(allowed, issue.path) : path === '' ? allowed : [];
   const at = path === '' ? '' : ` in "${path}"`;

@@ -30,6 +30,9 @@ export interface InitOptions extends ColumnFlags {
 const firstTraining = 600;
 const firstTest = 1_000;
 
+/** Fewer rows than this can be split into nothing that tells anything. */
+const fewestRows = 20;
+
 /** The part of a file that is split off where no file is given. */
 const heldOut = { validation: 0.15, test: 0.3 };
 
@@ -83,6 +86,8 @@ export const init = async (path: string, options: InitOptions): Promise<void> =>
     ),
   );
   const rows = tables.flatMap(({ split, table }) => (split === 'train' ? cellsOf(table) : []));
+  if (rows.length < fewestRows)
+    throw new BadInput(`${path}: ${rows.length} usable rows; a study needs ${fewestRows} at least`);
   const asks = process.stdin.isTTY && !options.yes && !json;
   const choose = (ask: Parameters<typeof chooseColumns>[2]['ask']) =>
     chooseColumns(path, columnFacts(rows), { flags: options, ask });

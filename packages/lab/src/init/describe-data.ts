@@ -13,7 +13,7 @@ export interface DataSummary {
   /** Rows whose input was there before, and how many of these contradict the first one's label. */
   readonly repeated: { readonly rows: number; readonly contradictions: number };
   readonly splits: { readonly train: number; readonly validation: number; readonly test: number };
-  /** Test rows whose input also stands in train. */
+  /** Test rows whose input also stands in train or validation. */
   readonly leaked: number;
   readonly notes: readonly string[];
 }
@@ -40,7 +40,9 @@ export const summariseData = ({ task, splits, notes = [] }: Dataset): DataSummar
     words: { median, p95, max },
     repeated: repeats(all),
     splits: { train: splits.train.length, validation: splits.validation.length, test: splits.test.length },
-    leaked: overlap(splits).find(({ between: [a, b] }) => a === 'train' && b === 'test')?.inputs ?? 0,
+    leaked: overlap(splits)
+      .filter(({ between }) => between[1] === 'test')
+      .reduce((sum, { inputs }) => sum + inputs, 0),
     notes,
   };
 };
@@ -64,7 +66,7 @@ export const summaryLines = (summary: DataSummary): readonly string[] => {
     `length     median ${words.median} words, 95 % have at most ${words.p95}, longest ${words.max}`,
     `duplicates ${repeated.rows} rows repeat the text of another, ${repeated.contradictions} of them with another label`,
     `splits     ${splits.train} train, ${splits.validation} validation, ${splits.test} test`,
-    `overlap    ${leaked} test rows also stand in train`,
+    `overlap    ${leaked} test rows also stand in train or validation`,
     ...notes.map((note) => `note       ${note}`),
   ];
 };

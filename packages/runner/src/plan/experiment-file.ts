@@ -165,7 +165,10 @@ const scalesOf = (data: FileData, where: string): { readonly [name: string]: Sca
     throw new BadInput(`${where}: key "${own}": belongs into one of the "scales" of this file`, [own]);
   if (scales)
     return Object.fromEntries(Object.entries(scales).map(([name, scale]) => [name, filled(scale, scale.seeds, where)]));
-  if (!seeds) throw new BadInput(`${where}: key "seeds": expected a list of seeds, for example [0, 1, 2, 3, 4, 5]`);
+  if (!seeds)
+    throw new BadInput(
+      `${where}: key "seeds": expected a list, for example [0, 1, 2, 3, 4, 5] (or "scales" with seeds)`,
+    );
   return { [onlyScale]: filled(data, seeds, where) };
 };
 

@@ -31,7 +31,7 @@ export const armsOfMethods = (given: { readonly [label: string]: Options | null 
   const arms = Object.entries(given).flatMap(([label, options]): readonly Arm[] => {
     const { name = label, ...rest } = options ?? {};
     if (typeof name !== 'string')
-      throw new BadInput(`${where}: key "methods.${label}.name": expected the name of a method`, ['dropout', 'name']);
+      throw new BadInput(`${where}: key "methods.${label}.name": expected the name of a method`, ['methods', label]);
     underKey('methods', () => underKey(label, () => methods.find(name)));
     return Object.entries(rest).reduce<readonly Arm[]>(
       (points, [option, value]) => {

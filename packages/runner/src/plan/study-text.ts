@@ -93,7 +93,7 @@ const yamlOf = (
 ): unknown => {
   try {
     const document = parse();
-    const [error] = document.errors;
+    const [error] = [...document.errors, ...document.warnings];
     if (error) throw new BadInput(`${place(error.pos[0])}: not YAML (${oneLine(error.message)})`);
     return document.toJS({ maxAliasCount: 100 });
   } catch (error) {
