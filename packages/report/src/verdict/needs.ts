@@ -1,5 +1,5 @@
 import { sd } from '../stats/describe.ts';
-import { normalQuantile } from '../stats/distributions.ts';
+import { normalQuantile } from '@lab/random';
 import { correlations, guardedEquivalence, jointPower } from '../stats/guarded-power.ts';
 import { fewestSeeds } from '../stats/mean-interval.ts';
 import { fewestPairs } from '../stats/paired-power.ts';
