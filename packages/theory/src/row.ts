@@ -1,5 +1,5 @@
 import { studentQuantile } from '@lab/random';
-import type { Estimate } from './stats.ts';
+import type { MeanEstimate } from './stats.ts';
 
 /**
  * holds, fails: a theorem or an identity against its measurement. agrees, disagrees, inconclusive:
@@ -73,7 +73,7 @@ export const atMost = (
  * two-sided 95 % interval of the difference decides, by Student's t over the independent values
  * that the estimate rests on; where it holds zero, the row is inconclusive.
  */
-export const below = (quantity: string, at: At, predicted: number, { mean, se, n }: Estimate): CheckRow => {
+export const below = (quantity: string, at: At, predicted: number, { mean, se, n }: MeanEstimate): CheckRow => {
   const half = studentQuantile(0.975, n - 1) * se;
   const verdict = mean + half < predicted ? 'agrees' : mean - half > predicted ? 'disagrees' : 'inconclusive';
   return { quantity, at, relation: '<=', predicted, measured: mean, standardError: se, tolerance: 0, verdict };

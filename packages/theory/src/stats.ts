@@ -19,13 +19,13 @@ export const variance = (xs: ArrayLike<number>): number => {
 export const standardError = (xs: ArrayLike<number>): number => Math.sqrt(variance(xs) / xs.length);
 
 /** A mean with its standard error, from n independent values. */
-export interface Estimate {
+export interface MeanEstimate {
   readonly mean: number;
   readonly se: number;
   readonly n: number;
 }
 
-export const estimate = (xs: ArrayLike<number>): Estimate => ({
+export const estimate = (xs: ArrayLike<number>): MeanEstimate => ({
   mean: average(xs),
   se: standardError(xs),
   n: xs.length,
@@ -45,7 +45,7 @@ export const fitLine = (
 export const jackknife = <T>(
   items: readonly T[],
   statistic: (items: readonly T[]) => number,
-): Estimate => {
+): MeanEstimate => {
   const without = items.map((_, i) => statistic(items.filter((_, j) => j !== i)));
   const m = average(without);
   const n = items.length;

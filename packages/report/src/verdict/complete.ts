@@ -1,5 +1,5 @@
-import { cellsOf, readingOf } from '../study/arm.ts';
-import { mainMetric } from '../study/metric.ts';
+import { cellsOf, readingOf } from '../study/arms/arm.ts';
+import { mainMetric } from '../study/scores/metric.ts';
 import { taskOf, value } from '../study/run.ts';
 import type { Cell } from '../study/study.ts';
 import type { ClaimTest } from './claim.ts';

@@ -1,10 +1,10 @@
-import { type ReportArm, cellsOf } from '../study/arm.ts';
+import { type ReportArm, cellsOf } from '../study/arms/arm.ts';
 import { groupBy } from '../study/group.ts';
-import { metricOf } from '../study/metric.ts';
+import { metricOf } from '../study/scores/metric.ts';
 import { seedOf } from '../study/run.ts';
 import type { Cell } from '../study/study.ts';
 import { mean } from '../stats/describe.ts';
-import { pAbove } from '../stats/mean-interval.ts';
+import { pAbove } from '../stats/intervals/mean-interval.ts';
 import type { ClaimTest } from './claim.ts';
 import { armsOfTest } from './evidence.ts';
 

@@ -1,10 +1,10 @@
-import type { Metric } from '../study/metric.ts';
+import type { Metric } from '../study/scores/metric.ts';
 import { seedOf } from '../study/run.ts';
 import type { Cell } from '../study/study.ts';
 import { sd } from '../stats/describe.ts';
-import { correlations, jointMde, jointPower } from '../stats/guarded-power.ts';
-import { fewestSeeds } from '../stats/mean-interval.ts';
-import type { Look } from '../stats/sequential.ts';
+import { correlations, jointMde, jointPower } from '../stats/power/guarded-power.ts';
+import { fewestSeeds } from '../stats/intervals/mean-interval.ts';
+import type { Look } from '../stats/tests/sequential.ts';
 import type { ClaimTest } from './claim.ts';
 import { lostRuns, unequalTasks } from './complete.ts';
 import { claimAlpha, type ClaimPart, decideAll, decideNoGain, decidePeak, type Decision } from './decide.ts';

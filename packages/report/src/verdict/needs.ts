@@ -1,8 +1,8 @@
 import { sd } from '../stats/describe.ts';
 import { normalQuantile } from '@lab/random';
-import { correlations, guardedEquivalence, guardedMde, jointPower } from '../stats/guarded-power.ts';
-import { fewestSeeds } from '../stats/mean-interval.ts';
-import { fewestPairs } from '../stats/paired-power.ts';
+import { correlations, guardedEquivalence, guardedMde, jointPower } from '../stats/power/guarded-power.ts';
+import { fewestSeeds } from '../stats/intervals/mean-interval.ts';
+import { fewestPairs } from '../stats/power/paired-power.ts';
 import { seedOf } from '../study/run.ts';
 import { type Cell, force } from '../study/study.ts';
 import { runsOfClaim } from './beside.ts';
