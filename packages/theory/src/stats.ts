@@ -42,10 +42,7 @@ export const fitLine = (
 };
 
 /** Leave-one-out jackknife: the statistic of all items and its standard error. */
-export const jackknife = <T>(
-  items: readonly T[],
-  statistic: (items: readonly T[]) => number,
-): MeanEstimate => {
+export const jackknife = <T>(items: readonly T[], statistic: (items: readonly T[]) => number): MeanEstimate => {
   const without = items.map((_, i) => statistic(items.filter((_, j) => j !== i)));
   const m = average(without);
   const n = items.length;
