@@ -108,8 +108,11 @@ const readingsOf = async (reading: Reading, theta: Handle, rows: readonly Row[])
  * Twenty steps (ten epochs of two) and every reading of the trained weights, on one engine. Leaves
  * nothing on it.
  */
-export const twentySteps = async (engine: Engine, one: Case, lie: Lie = 'packed'): Promise<Twenty> => {
-  const prepared = await prepareTwenty(one);
+export const twentySteps = async (engine: Engine, one: Case, lie: Lie = 'packed'): Promise<Twenty> =>
+  trainTwenty(engine, await prepareTwenty(one), lie);
+
+/** The same for a case that is prepared already. */
+export const trainTwenty = async (engine: Engine, prepared: Prepared, lie: Lie = 'packed'): Promise<Twenty> => {
   const { blueprint, rows } = prepared;
   const workshop = openWorkshop({ ...engine, close: async () => undefined });
   const opened = await workshop.open(blueprint, { batchSize: 4, maxTokens: 8 });
