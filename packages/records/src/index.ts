@@ -1,4 +1,4 @@
-export { BadInput } from './bad-input.ts';
+export { BadInput, underKey } from './bad-input.ts';
 export { canonical } from './canonical.ts';
 export { catalogue, entry } from './catalogue.ts';
 export { runConfigSchema, trainSchema, type RunConfig, type TrainConfig } from './config.ts';
@@ -8,7 +8,7 @@ export { runId, type EntryVersions } from './id.ts';
 export { nearest } from './nearest.ts';
 export { refuseReserved } from './reserved.ts';
 export { sourcesOf, type StageFrom, type StageTasks } from './stage.ts';
-export { sentence } from './sentence.ts';
+export { keyNamed, sentence } from './sentence.ts';
 export type {
   Allocation,
   Cost,

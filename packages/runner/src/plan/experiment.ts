@@ -38,6 +38,8 @@ export interface Experiment<Report = unknown> {
   readonly scales: { readonly [scale: string]: Scale };
   /** What the report makes of the records. */
   readonly report: Report;
+  /** The file that it came from, and where a config key stands there; absent: it is built in. */
+  readonly file?: { readonly path: string; readonly at: (key: readonly string[]) => string };
 }
 
 /** A run of an experiment: planned config, labels of its arm, and its seed. */
@@ -108,6 +110,41 @@ export const scaleOf = (experiment: Experiment, name: string): Scale => {
   return scale;
 };
 
+/** The override that gives several values where one is expected; undefined where none does. */
+const listed = (overrides: readonly string[], key: readonly string[]): string | undefined =>
+  overrides.find((text) => text.startsWith(`${key.join('.')}=[`));
+
+/** Says where a refused key was written: in the experiment's file, or on the command line. */
+const explained = ({ file }: Experiment, overrides: readonly string[], error: BadInput): BadInput => {
+  const { key, message } = error;
+  if (!key) return error;
+  const list = listed(overrides, key);
+  if (list !== undefined)
+    return new BadInput(`${message}; --set takes one value, several go under "grid" of a study file`, key);
+  const isOverridden = overrides.some((text) => text.startsWith(`${key.join('.')}=`));
+  return file && !isOverridden ? new BadInput(`${file.at(key)}: ${message}`, key) : error;
+};
+
+/** Checks the configs of an experiment; `where` names it in messages. */
+interface Planner {
+  readonly plan: (raw: unknown) => PlannedRun;
+  readonly where: string;
+}
+
+const plannerOf = (experiment: Experiment, overrides: readonly string[]): Planner => {
+  const where = `experiment ${experiment.name}`;
+  return {
+    where,
+    plan: (raw) => {
+      try {
+        return planRun(raw, where);
+      } catch (error) {
+        throw error instanceof BadInput ? explained(experiment, overrides, error) : error;
+      }
+    },
+  };
+};
+
 /** The seeds that are asked for: those of the scale, unless an override names others. */
 const seedsOf = ({ name }: Experiment, { seeds }: Scale, asked: Json | undefined): readonly unknown[] => {
   const chosen = Array.isArray(asked) ? asked : asked === undefined ? seeds : [asked];
@@ -116,21 +153,21 @@ const seedsOf = ({ name }: Experiment, { seeds }: Scale, asked: Json | undefined
 };
 
 /** The runs of a config at several seeds; what does not depend on the seed is checked once. */
-function* seeded(raw: ConfigPatch, seeds: readonly unknown[], where: string): Generator<PlannedRun> {
+function* seeded(raw: ConfigPatch, seeds: readonly unknown[], { plan, where }: Planner): Generator<PlannedRun> {
   let run: PlannedRun | null = null;
   for (const seed of seeds) {
-    run = run ? reseeded(run, seed, where) : planRun({ ...raw, seed }, where);
+    run = run ? reseeded(run, seed, where) : plan({ ...raw, seed });
     yield run;
   }
 }
 
 /** The runs of a sequence: stage after stage, each at every seed. */
-function* staged(stages: readonly Stage[], seeds: readonly unknown[], where: string) {
+function* staged(stages: readonly Stage[], seeds: readonly unknown[], { plan, where }: Planner) {
   checkStages(stages, where);
   const plans = seeds.map((seed) => ({ seed, planned: new Map<string, string>() }));
   for (const { name, config } of stages)
     for (const { seed, planned } of plans) {
-      const run = planRun({ ...stageConfig(config, name, { planned, where }), seed }, where);
+      const run = plan({ ...stageConfig(config, name, { planned, where }), seed });
       planned.set(name, run.id);
       yield { ...run, stage: name };
     }
@@ -150,15 +187,15 @@ export function* runsOf(
   const scale = scaleOf(experiment, scaleName);
   const { seed: asked, ...changes } = overrides.map(parseOverride).reduce(overlay, {});
   const seeds = seedsOf(experiment, scale, asked);
-  const where = `experiment ${experiment.name}`;
+  const planner = plannerOf(experiment, overrides);
   for (const { labels, config, stages } of scale.arms) {
     const raw = overlay(scale.base, config);
     if (!stages) {
-      for (const run of seeded(overlay(raw, changes), seeds, where)) yield { ...run, labels, seed: run.config.seed };
+      for (const run of seeded(overlay(raw, changes), seeds, planner)) yield { ...run, labels, seed: run.config.seed };
       continue;
     }
     const whole = stages.map(({ name, config: own }) => ({ name, config: overlay(overlay(raw, own), changes) }));
-    for (const { stage, ...run } of staged(whole, seeds, where))
+    for (const { stage, ...run } of staged(whole, seeds, planner))
       yield { ...run, labels: { ...labels, stage }, seed: run.config.seed };
   }
 }
