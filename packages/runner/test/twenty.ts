@@ -28,6 +28,7 @@ export type Case = {
   readonly dropout?: Named;
   readonly lr?: number;
   readonly train?: object;
+  readonly head?: 'fine-tuning';
 };
 
 export type Twenty = { readonly losses: readonly number[]; readonly theta: Float32Array; readonly readings: Readings };
@@ -57,6 +58,7 @@ export const prepareTwenty = async ({
   dropout,
   lr = 2e-3,
   train: more,
+  head,
 }: Case): Promise<Prepared> => {
   const { config } = planRun(
     {
@@ -67,10 +69,12 @@ export const prepareTwenty = async ({
       dropout: dropout ?? { name: 'lora-dropout', p: 0.3, samples: 2 },
       train: { epochs: 10, batchSize: 4, maxTokens: 8, lr, evalEvery: 10, ...more },
       members: MEMBERS,
+      ...(head ? { head } : {}),
     },
     'test',
   );
-  const model: Model = await models.build(config.model, weights === undefined ? {} : { weights: sourced(weights) });
+  const source = weights === undefined ? {} : { weights: sourced(weights) };
+  const model: Model = await models.build(config.model, { ...source, trainedHead: head !== undefined });
   const rows = rowsOf(vocabulary);
   const examples = rows.map(({ example }) => example);
   const dataset = twoClasses(examples);
