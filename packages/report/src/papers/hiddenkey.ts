@@ -1,8 +1,8 @@
-import type { SweepFigure } from '../figures/sweep.ts';
-import type { ProgressFigure } from '../figures/training.ts';
-import type { ReportArm } from '../study/arm.ts';
-import type { PaperFormTable, ScoreColumn } from '../tables/paper-form.ts';
-import type { VersusTable } from '../tables/versus.ts';
+import type { SweepFigure } from '../figures/kinds/sweep.ts';
+import type { ProgressFigure } from '../figures/kinds/training.ts';
+import type { ReportArm } from '../study/arms/arm.ts';
+import type { PaperFormTable, ScoreColumn } from '../tables/kinds/paper-form.ts';
+import type { VersusTable } from '../tables/kinds/versus.ts';
 
 /**
  * Tables and figures of HiddenKey (Wang et al. 2024, arXiv 2403.00812). Runs name their row by the

@@ -1,6 +1,6 @@
-import type { GapFigure, ProgressFigure } from '../figures/training.ts';
-import type { ReportArm } from '../study/arm.ts';
-import type { MeanColumn, PaperFormTable, ScoreColumn } from '../tables/paper-form.ts';
+import type { GapFigure, ProgressFigure } from '../figures/kinds/training.ts';
+import type { ReportArm } from '../study/arms/arm.ts';
+import type { MeanColumn, PaperFormTable, ScoreColumn } from '../tables/kinds/paper-form.ts';
 
 /**
  * Tables and figures of LoRA Dropout (Lin et al. 2024, arXiv 2404.09610). Runs name their row by
