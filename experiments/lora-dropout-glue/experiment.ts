@@ -3,6 +3,7 @@ import type { Arm, ConfigPatch, Experiment } from '@lab/runner';
 import { quick, smoke } from '../embedded.ts';
 import { calibrationMargin, onePoint } from '../margins.ts';
 import { adaGlue, rankSchedule, trainingOf } from '../recipes/adalora.ts';
+import { debertaV3 } from '../recipes/deberta.ts';
 import { minilm, overnight, shortSst2 } from '../recipes/minilm.ts';
 import { budgets, tableRows } from '../recipes/table-rows.ts';
 
@@ -37,17 +38,6 @@ const onFiles: readonly Arm[] = [...overnight.map((name) => ({ name })), shortSs
   rowsOn(dataset.name, {}, { dataset }),
 );
 
-/**
- * Five seeds as in AdaLoRA's paper (LoRA Dropout names no number); members of the ensemble: as many
- * as samples in training, a choice, since the paper uses one letter for both.
- */
-const paper = {
-  model: { name: 'deberta-v3-base' },
-  train: { weightDecay: 0.01, warmup: 0.06 },
-  select: 'best-validation',
-  members: 4,
-} as const satisfies ConfigPatch;
-
 const method = (name: string): ReportArm => ({ name, where: { method: name } });
 const pairs = [
   ['lora', method('LoRA + Dropout'), method('LoRA')],
@@ -74,8 +64,9 @@ export const loraDropoutGlue: Experiment<ReportSpec> = {
     },
     paper: {
       summary: 'eight GLUE tasks with DeBERTaV3-base, five seeds: --data-dir, --weights, and a GPU',
-      base: paper,
+      base: debertaV3,
       arms: onGlue,
+      // Five as in AdaLoRA's paper; LoRA Dropout names no number.
       seeds: [0, 1, 2, 3, 4],
     },
   },

@@ -17,3 +17,11 @@ export const overnight = ['rte', 'mrpc', 'cola', 'stsb'] as const;
 
 /** SST-2's 67,349 rows are cut, evenly by class; its single sentences are short. */
 export const shortSst2 = { name: 'sst2', subset: 5_000 } as const;
+
+/** LoRA on all linear maps on one task, for an experiment of one adapter. */
+export const onMiniLm = (task: (typeof overnight)[number]): ConfigPatch => ({
+  ...minilm,
+  dataset: { name: task },
+  adapter: { name: 'lora', r: 8, alpha: 16 },
+  dropout: { name: 'none' },
+});

@@ -1,6 +1,6 @@
 import type { SweepFigure } from '../figures/kinds/sweep.ts';
 import type { ProgressFigure } from '../figures/kinds/training.ts';
-import type { ReportArm } from '../study/arms/arm.ts';
+import type { ReportArm, Where } from '../study/arms/arm.ts';
 import type { PaperFormTable, ScoreColumn } from '../tables/kinds/paper-form.ts';
 import type { VersusTable } from '../tables/kinds/versus.ts';
 
@@ -159,21 +159,44 @@ export const hiddenKeyTable5: PaperFormTable = {
   ],
 };
 
-/** Table 8: HiddenKey against LoRA and its own parts, p values. `metric`: of the runs at hand. */
-export const hiddenKeyTable8 = (
+/** Table 8: HiddenKey against LoRA and its own parts, p values. `at`: the runs it speaks of. */
+const table8 = (
   model: 'roberta-large' | 'gpt2-medium',
-  metric: string,
+  at: { readonly where: Where; readonly metric: string },
   parts: { readonly dropKey: string; readonly hiddenCut: string },
-): VersusTable => ({
-  kind: 'versus',
-  name: 'hiddenkey-table-8',
-  title: 'HiddenKey, Table 8: HiddenKey against the others',
-  arm: row('HiddenKey'),
-  against: [row('LoRA'), row(parts.dropKey, 'DropKey'), row(parts.hiddenCut, 'HiddenCut'), row('HiddenKey-minus')],
-  metric,
-  paper: { paper, table: 'T8', model },
-  differs: 'which test the paper uses could not be established',
-});
+): VersusTable => {
+  const here = (method: string, key?: string): ReportArm => {
+    const arm = row(method, key);
+    return { ...arm, where: { ...arm.where, ...at.where } };
+  };
+  return {
+    kind: 'versus',
+    name: 'hiddenkey-table-8',
+    title: 'HiddenKey, Table 8: HiddenKey against the others',
+    arm: here('HiddenKey'),
+    against: [
+      here('LoRA'),
+      here(parts.dropKey, 'DropKey'),
+      here(parts.hiddenCut, 'HiddenCut'),
+      here('HiddenKey-minus'),
+    ],
+    metric: at.metric,
+    paper: { paper, table: 'T8', model },
+    differs: 'which test the paper uses could not be established',
+  };
+};
+/** Table 8, over the four tasks of Table 1. */
+export const hiddenKeyTable8Glue = table8(
+  'roberta-large',
+  { where: { dataset: ['rte', 'mrpc', 'stsb', 'sst2', 'imdb'] }, metric: 'score' },
+  { dropKey: 'DropKey column', hiddenCut: 'HiddenCut element' },
+);
+/** Table 8, on E2E. */
+export const hiddenKeyTable8E2e = table8(
+  'gpt2-medium',
+  { where: { dataset: 'e2e', model: smallDecoders }, metric: 'bleu' },
+  { dropKey: 'DropKey', hiddenCut: 'HiddenCut' },
+);
 
 /** Figure 4: score against dropout rate on one task, a line for each position and structure. */
 const figure4 = (dataset: string): SweepFigure => ({

@@ -7,12 +7,16 @@ import type { Cell } from '../study.ts';
 const settingAt = (cell: Cell, axes: readonly string[]): string =>
   JSON.stringify(axes.map((name) => axis(cell, name) ?? null));
 
-/** Mean validation score of runs, so that more is better; null where none was evaluated. */
+/**
+ * Mean validation score of runs, so that more is better; by the loss where the score is not read on
+ * validation (written texts). Null where neither was.
+ */
 const worth = (cells: readonly Cell[], reading: (cell: Cell) => RunReading | null): number | null => {
   const values = cells.flatMap((cell) => {
-    const value = validationValue(cell, 'score', reading(cell));
-    if (value === null) return [];
-    return [metricOf(cell.record.result.metric).better === 'higher' ? value : -value];
+    const score = validationValue(cell, 'score', reading(cell));
+    const loss = validationValue(cell, 'nll', reading(cell));
+    if (score === null) return loss === null ? [] : [-loss];
+    return [metricOf(cell.record.result.metric).better === 'higher' ? score : -score];
   });
   return values.length === 0 ? null : values.reduce((a, b) => a + b, 0) / values.length;
 };
