@@ -35,7 +35,7 @@ export const optTriples: Triples = {
 };
 
 /** How adapters are put on a model. */
-export interface Setting {
+export interface SearchSetting {
   readonly maps: { readonly target_modules: readonly string[] };
   /** What the share of a search is of. */
   readonly count: 'modules' | 'parameters';
@@ -44,7 +44,10 @@ export interface Setting {
 }
 
 /** Methods of a budget: the paper's three, and the random controls. */
-const adaptersAt = (triple: Triple, { maps, count, how }: Setting): { readonly [method: string]: ConfigPatch } => {
+const adaptersAt = (
+  triple: Triple,
+  { maps, count, how }: SearchSetting,
+): { readonly [method: string]: ConfigPatch } => {
   const hetero = (more: ConfigPatch): ConfigPatch => ({
     name: 'heterolora',
     ...maps,
@@ -65,7 +68,7 @@ const adaptersAt = (triple: Triple, { maps, count, how }: Setting): { readonly [
 };
 
 /** Every method at one budget. */
-export const budgetArms = (triple: Triple, setting: Setting): readonly Arm[] =>
+export const budgetArms = (triple: Triple, setting: SearchSetting): readonly Arm[] =>
   Object.entries(adaptersAt(triple, setting)).map(([method, adapter]) => ({
     labels: { part: 'budgets', budget: triple.name, method },
     config: { adapter },

@@ -157,7 +157,7 @@ export const hiddenKeyNlg: Experiment<ReportSpec> = {
     name: 'hiddenkey-nlg',
     title,
     question,
-    paper: 'HiddenKey (Wang et al. 2024), Tables 2, 3 and 8',
+    paper: 'HiddenKey (Wang et al. 2024), Table 2',
     claims: [
       {
         id: 'hiddenkey-above-lora',

@@ -5,11 +5,11 @@ import { columnOfDropKey, elementOfHiddenCut, hiddenKeyAboveLora, klTerm } from 
 import {
   byRank,
   lambdas,
-  llama,
+  llamaTasks,
   loraAndHiddenKey,
   moreRatesOnRte,
   rates,
-  roberta,
+  robertaTasks,
   tableOne,
   type Grids,
 } from '../recipes/hiddenkey.ts';
@@ -45,20 +45,23 @@ const paper = {
   members: 0,
 } as const satisfies ConfigPatch;
 const onRoberta: readonly Arm[] = [
-  ...on(dev('rte'), roberta.rte, tableOne({ rates: [...rates, ...moreRatesOnRte], lambdas })),
-  ...(['mrpc', 'stsb', 'sst2'] as const).flatMap((name) => on(dev(name), roberta[name], tableOne(grids))),
-  ...(['cola', 'qnli'] as const).flatMap((name) => on(dev(name), roberta[name], loraAndHiddenKey(grids))),
-  ...on(dev('rte'), roberta.rte, byRank([1, 2, 4, 16, 32, 64])),
+  ...on(dev('rte'), robertaTasks.rte, tableOne({ rates: [...rates, ...moreRatesOnRte], lambdas })),
+  ...(['mrpc', 'stsb', 'sst2'] as const).flatMap((name) => on(dev(name), robertaTasks[name], tableOne(grids))),
+  ...(['cola', 'qnli'] as const).flatMap((name) => on(dev(name), robertaTasks[name], loraAndHiddenKey(grids))),
+  ...on(dev('rte'), robertaTasks.rte, byRank([1, 2, 4, 16, 32, 64])),
 ];
 
-/** Table 5: LLaMA2-7B, noise in the latter half of the layers; weight decay as for RoBERTa, a choice. */
+/**
+ * Table 5: LLaMA2-7B, noise in the latter half of the layers; weight decay as for RoBERTa, a
+ * choice.
+ */
 const paperLlama = {
   ...paper,
   model: { name: 'llama2-7b' },
   adapter: { name: 'lora', r: 8, alpha: 16, target_modules: ['q_proj', 'v_proj'] },
 } as const satisfies ConfigPatch;
 const onLlama = (['rte', 'mrpc'] as const).flatMap((name) =>
-  on(dev(name), llama[name], loraAndHiddenKey(grids, { layers: 'latter-half' })),
+  on(dev(name), llamaTasks[name], loraAndHiddenKey(grids, { layers: 'latter-half' })),
 );
 
 /** One rate and one weight: the rows of Table 1 without their grids. */

@@ -5,12 +5,12 @@ import { calibrationMargin, onePoint } from '../margins.ts';
 import { adaGlue, rankSchedule, trainingOf } from '../recipes/adalora.ts';
 import { debertaV3 } from '../recipes/deberta.ts';
 import { minilm, overnight, shortSst2 } from '../recipes/minilm.ts';
-import { budgets, tableRows } from '../recipes/table-rows.ts';
+import { shareBudgets, tableRows } from '../recipes/table-rows.ts';
 
 const title = 'LoRA Dropout on GLUE';
 const question = 'Does LoRA Dropout raise the score and lower the calibration error of LoRA and AdaLoRA on GLUE?';
 /** The largest budget of the table, 1.2 to 1.3 M parameters. */
-const budget = budgets['0.65%'];
+const budget = shareBudgets['0.65%'];
 
 /** Every row of the table on one task. `ranks`: AdaLoRA's schedule there; `config`: the task. */
 const rowsOn = (dataset: string, ranks: ConfigPatch, config: ConfigPatch): readonly Arm[] =>

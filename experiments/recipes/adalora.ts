@@ -2,9 +2,9 @@ import type { ConfigPatch } from '@lab/runner';
 
 /**
  * AdaLoRA's recipes (Zhang et al. 2023, arXiv 2303.10512, appendix), which LoRA Dropout says it
- * keeps. Learning rates, epochs and batches were recalled from the paper; averages of its table were
- * checked, these values were not. Budget schedules and lengths are from the authors' scripts, also
- * recalled.
+ * keeps. Learning rates, epochs and batches were recalled from the paper; averages of its table
+ * were checked, these values were not. Budget schedules and lengths are from the authors' scripts,
+ * also recalled.
  */
 export interface AdaRecipe {
   /** Training examples of the official files. */
@@ -73,7 +73,9 @@ export const rankSchedule = ({ train, batchSize, epochs, gamma, before, between,
   return { tinit: share(before), tfinal: share(after), deltaT: between, orth_reg_weight: gamma };
 };
 
-/** The training settings of a recipe. Weight decay .01 and the warm-up of .06 are choices of ours. */
+/**
+ * The training settings of a recipe. Weight decay .01 and the warm-up of .06 are choices of ours.
+ */
 export const trainingOf = ({ batchSize, lr, epochs, maxTokens }: AdaRecipe): ConfigPatch => ({
   batchSize,
   lr,

@@ -1,6 +1,6 @@
 import type { ConfigPatch } from '@lab/runner';
 import { adaGlue, trainingOf } from './adalora.ts';
-import { budgets } from './table-rows.ts';
+import { shareBudgets } from './table-rows.ts';
 
 /**
  * DeBERTaV3-base as LoRA Dropout has it. Weight decay .01 and warm-up .06 are choices, and so are
@@ -18,7 +18,7 @@ export const debertaV3 = {
 export const onDeberta = (task: keyof typeof adaGlue): ConfigPatch => ({
   ...debertaV3,
   dataset: { name: task, protocol: 'dev-is-both' },
-  adapter: { name: 'lora', r: budgets['0.65%'].lora, alpha: 16, target_modules: 'all-linear' },
+  adapter: { name: 'lora', r: shareBudgets['0.65%'].lora, alpha: 16, target_modules: 'all-linear' },
   dropout: { name: 'none' },
   train: { ...debertaV3.train, ...trainingOf(adaGlue[task]) },
 });

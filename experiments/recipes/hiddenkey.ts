@@ -8,7 +8,7 @@ import type { Arm, ConfigPatch } from '@lab/runner';
 /** RoBERTa-large by task: learning rate, epochs, batch, length (Table 6). */
 const task = (lr: number, epochs: number, batchSize: number, maxTokens: number) =>
   ({ lr, epochs, batchSize, maxTokens }) as const;
-export const roberta = {
+export const robertaTasks = {
   rte: task(4e-4, 30, 64, 512),
   mrpc: task(3e-4, 30, 32, 512),
   stsb: task(3e-4, 10, 32, 128),
@@ -18,12 +18,12 @@ export const roberta = {
 } as const;
 
 /** LLaMA2-7B by task (Table 7; the parse of the copy is not sure). */
-export const llama = { rte: task(5e-4, 10, 64, 512), mrpc: task(5e-4, 8, 32, 512) } as const;
+export const llamaTasks = { rte: task(5e-4, 10, 64, 512), mrpc: task(5e-4, 8, 32, 512) } as const;
 
-/** Rates that the paper tries (section 4.1), and two more on RTE. */
+/** Rates that the paper tries (its set-up), and two more on RTE. */
 export const rates = [0.01, 0.02, 0.05, 0.1, 0.15, 0.2];
 export const moreRatesOnRte = [0.25, 0.3];
-/** Weights of the consistency loss that the paper tries (section 4.1). */
+/** Weights of the consistency loss that the paper tries (its set-up). */
 export const lambdas = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10];
 
 /**
@@ -32,8 +32,8 @@ export const lambdas = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10];
  */
 export const middle = { p: 0.1, lambda: 0.2 } as const;
 
-export const positions = ['HiddenCut', 'DropKey', 'DropAttention'] as const;
-export const structures = ['element', 'column', 'span'] as const;
+const positions = ['HiddenCut', 'DropKey', 'DropAttention'] as const;
+const structures = ['element', 'column', 'span'] as const;
 
 /** Rows of Table 1 that have one rate, by their name there. */
 const byRate: { readonly [method: string]: ConfigPatch } = {
@@ -94,7 +94,9 @@ export const loraAndHiddenKey = (grids: Grids, layers: ConfigPatch = {}): readon
   ...along('HiddenKey', { name: 'hiddenkey', ...layers }, grids),
 ];
 
-/** The rows of Tables 2 and 3 at every setting tried; decoders drop in the latter half of layers. */
+/**
+ * The rows of Tables 2 and 3 at every setting tried; decoders drop in the latter half of layers.
+ */
 export const tableTwo = (grids: Grids): readonly Arm[] => [
   lora,
   ...Object.entries({
@@ -105,7 +107,10 @@ export const tableTwo = (grids: Grids): readonly Arm[] => [
   }).flatMap(([method, dropout]) => along(method, { ...dropout, layers: 'latter-half' }, grids)),
 ];
 
-/** LoRA and HiddenKey at other ranks (Figure 5); the ranks are a choice, and alpha = 2 r as at r = 8. */
+/**
+ * LoRA and HiddenKey at other ranks (Figure 5); the ranks are a choice, and alpha = 2 r as at r =
+ * 8.
+ */
 export const byRank = (ranks: readonly number[]): readonly Arm[] =>
   ranks.flatMap((r) =>
     (

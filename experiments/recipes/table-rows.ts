@@ -4,7 +4,7 @@ import type { ConfigPatch } from '@lab/runner';
  * One budget of trainable parameters as every adapter of LoRA Dropout's tables meets it: LoRA's
  * rank, AdaLoRA's first and final rank, widths of the bottlenecks.
  */
-export interface Budget {
+export interface RowSizes {
   readonly lora: number;
   readonly adalora: readonly [first: number, final: number];
   readonly houlsby: number;
@@ -16,12 +16,12 @@ export interface Budget {
  * ranks 2 and 8 and the final ranks are the paper's; widths were chosen from those it searched so
  * that the counts agree (.15, .30, .60 and 1.2 M); AdaLoRA starts at 1.5 times its final rank.
  */
-export const budgets = {
+export const shareBudgets = {
   '0.08%': { lora: 1, adalora: [2, 1], houlsby: 4, pfeiffer: 8 },
   '0.16%': { lora: 2, adalora: [3, 2], houlsby: 8, pfeiffer: 16 },
   '0.32%': { lora: 4, adalora: [6, 4], houlsby: 16, pfeiffer: 32 },
   '0.65%': { lora: 8, adalora: [12, 8], houlsby: 32, pfeiffer: 64 },
-} as const satisfies { readonly [share: string]: Budget };
+} as const satisfies { readonly [share: string]: RowSizes };
 
 /**
  * LoRA Dropout's rate and samples. The values of its tables are not known; these are ours, from the
@@ -43,7 +43,7 @@ export interface TableRow {
  * first four rows are choices of ours from the grid that AdaLoRA's paper names for all methods.
  * LoRA's alpha is 16, a choice; LoRA and AdaLoRA act on all linear maps, as in AdaLoRA's paper.
  */
-export const tableRows = (budget: Budget, ranks: ConfigPatch): readonly TableRow[] => {
+export const tableRows = (budget: RowSizes, ranks: ConfigPatch): readonly TableRow[] => {
   const lora = { name: 'lora', r: budget.lora, alpha: 16, target_modules: 'all-linear' };
   const [first, final] = budget.adalora;
   const adalora = {

@@ -24,7 +24,9 @@ export interface ScoreColumn {
   readonly metric: string;
   /** 100 where the paper prints a hundred times what we store; default: as the metric is shown. */
   readonly scale?: number;
-  /** How the ids of the test rows begin that alone are scored: a part of the texts of a test set. */
+  /**
+   * How the ids of the test rows begin that alone are scored: a part of the texts of a test set.
+   */
   readonly ids?: readonly string[];
   readonly paper?: PaperCell;
 }
