@@ -39,6 +39,10 @@ export const runConfigSchema = z.strictObject({
   model: named.describe('model entry and options'),
   adapter: named.describe('adapter entry and options'),
   dropout: named.describe('dropout method and options'),
+  head: z
+    .enum(['linear', 'fine-tuning'])
+    .optional()
+    .describe('classification head: one linear map (also when absent), or the whole head of the family, all trained'),
   train: trainSchema.prefault({}),
   from: fromSchema.optional().describe('what the run starts from; absent: the base model'),
   tasks: tasksSchema.optional().describe('tasks of a sequence; absent: the data set is the only one'),

@@ -49,6 +49,10 @@ export const growingHead = (own: Head, before: number): Head => {
     );
   return {
     params: [...own.params, ...earlier],
-    apply: (vectors, params) => tf.concat2d([own.apply(vectors, ofEarlier(params)), own.apply(vectors, params)], 1),
+    read: (inputs) => {
+      const { pooled, outputs } = own.read(inputs);
+      const earlierOutputs = own.read({ ...inputs, params: ofEarlier(inputs.params) }).outputs;
+      return { pooled, outputs: tf.concat2d([earlierOutputs, outputs], 1) };
+    },
   };
 };

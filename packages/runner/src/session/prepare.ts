@@ -91,8 +91,9 @@ export const openPreparer = ({ sources: places, weights, download = false, runs 
   };
   return {
     prepare: async (config) => {
-      const bare = await once(built, canonical(config.model), async () =>
-        rememberTokens(await models.build(config.model, context)),
+      const trainedHead = config.head === 'fine-tuning';
+      const bare = await once(built, canonical([config.model, trainedHead]), async () =>
+        rememberTokens(await models.build(config.model, { ...context, trainedHead })),
       );
       const { model, lefts } = opened(config, bare);
       const { seed, tasks } = config;

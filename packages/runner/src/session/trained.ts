@@ -8,12 +8,16 @@ import { EARLIER, OWN } from './growing-head.ts';
 /** What stands before every name in an adapter file. */
 const PREFIX = 'base_model.model.';
 
-const headTensors = (bytes: Uint8Array): HostParams =>
-  Object.fromEntries(
-    Object.entries(readSafetensors(bytes).tensors)
-      .filter(([name]) => [OWN, EARLIER].some((part) => name.startsWith(`${PREFIX}${part}.`)))
-      .map(([name, array]) => [name.slice(PREFIX.length), asFloats(array, name)]),
+/** The tensors of a file of these names, those that a file has. */
+const headTensors = (bytes: Uint8Array, names: readonly string[]): HostParams => {
+  const { tensors } = readSafetensors(bytes);
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const array = tensors[`${PREFIX}${name}`];
+      return array ? [[name, asFloats(array, name)] as const] : [];
+    }),
   );
+};
 
 /**
  * Trained parameters of a blueprint by name, the adapter's and the head's, from the bytes of its
@@ -21,7 +25,10 @@ const headTensors = (bytes: Uint8Array): HostParams =>
  * missing or does not fit.
  */
 export const trainedParams = ({ adapter, head }: Blueprint, bytes: Uint8Array, where: string): HostParams => {
-  const stored = headTensors(bytes);
+  const stored = headTensors(
+    bytes,
+    head.params.map(({ name }) => name),
+  );
   const own = head.params.map(({ name, shape }) => {
     const tensor = stored[name];
     if (tensor?.shape.join() !== shape.join())
@@ -39,7 +46,12 @@ export const trainedParams = ({ adapter, head }: Blueprint, bytes: Uint8Array, w
  * adapter's, and the head's where the file has one. Throws `BadInput` as `trainedParams` does.
  */
 export const startingParams = (blueprint: Blueprint, bytes: Uint8Array, where: string): HostParams =>
-  Object.keys(headTensors(bytes)).length > 0
+  Object.keys(
+    headTensors(
+      bytes,
+      blueprint.head.params.map(({ name }) => name),
+    ),
+  ).length > 0
     ? trainedParams(blueprint, bytes, where)
     : readPeft(blueprint.adapter, bytes, where);
 
@@ -49,7 +61,7 @@ export const startingParams = (blueprint: Blueprint, bytes: Uint8Array, where: s
  * the model writes texts.
  */
 export const storedSetting = (bytes: Uint8Array, width: number): Setting => {
-  const stored = headTensors(bytes);
+  const stored = headTensors(bytes, [`${OWN}.weight`, `${EARLIER}.weight`]);
   const [own, features] = stored[`${OWN}.weight`]?.shape ?? [];
   const [before = 0] = stored[`${EARLIER}.weight`]?.shape ?? [];
   if (own === undefined) return { task: { kind: 'text-to-text' }, biEncoder: false, before };
