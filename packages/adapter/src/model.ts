@@ -1,4 +1,4 @@
-import type { Params, tf } from '@lab/engine';
+import type { Float32HostArray, Params, tf } from '@lab/engine';
 import type { HostParams } from './host-params.ts';
 import type { Place, Perturb, SiteUse } from './pass/site.ts';
 
@@ -106,6 +106,8 @@ export interface Model {
    * under `<path>.bias`.
    */
   readonly weights: () => Promise<HostParams>;
+  /** The same one after the other, none kept; absent: `weights` alone. */
+  readonly eachWeight?: () => AsyncIterable<readonly [name: string, array: Float32HostArray]>;
   /**
    * The model's own sites (not the adapter's) for a batch of B rows and T tokens, in forward order.
    */

@@ -26,8 +26,10 @@ export type {
   Program,
   OutputsOf,
   PureFunction,
+  Storage,
   TensorRecord,
 } from './engine.ts';
+export { STORAGES } from './engine.ts';
 export { ENGINES, openBest, openEngine, probeEngines, type EngineOptions, type EngineProbe } from './engines/open.ts';
 export { onnxProviders, workerEnvironment } from './onnx/session.ts';
 export { onnxFile } from './onnx/export.ts';

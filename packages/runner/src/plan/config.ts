@@ -40,8 +40,11 @@ export const planRun = (raw: unknown, where: string): PlannedRun => {
   refuseReserved(raw, where);
   const parsed = runConfigSchema.safeParse(raw);
   if (!parsed.success) throw new BadInput(sentence(where, parsed.error, runConfigSchema));
+  const { base, ...given } = parsed.data;
   const config: RunConfig = {
-    ...parsed.data,
+    ...given,
+    // Named only where it is not the usual one, so that other runs keep their ids.
+    ...(base === undefined || base === 'float32' ? {} : { base }),
     dataset: datasets.parse(parsed.data.dataset, `${where}: dataset`),
     model: models.parse(parsed.data.model, `${where}: model`),
     adapter: adapters.parse(adapterOf(parsed.data.adapter, parsed.data.model.name), `${where}: adapter`),

@@ -3,7 +3,7 @@ import type { Dataset } from '@lab/datasets';
 import type { TaskKind } from '@lab/metrics';
 import { methods, planMasks, type Dropout, type Noise, type PlannedMask } from '@lab/dropout';
 import { BadInput, canonical, type RunConfig } from '@lab/records';
-import { layoutOf, type Layout, type PairOptimizer } from '@lab/engine';
+import { layoutOf, type Layout, type PairOptimizer, type Storage } from '@lab/engine';
 import { generationSchema } from '@lab/models';
 import { optimizerOf } from '../plan/optimizer.ts';
 import { packedPlan } from '../step/packed-masks.ts';
@@ -34,6 +34,8 @@ export interface Blueprint {
   /** Whether the two texts of a pair are encoded apart, as 2 B rows. */
   readonly biEncoder: boolean;
   readonly clip: number;
+  /** How the matrices of linear maps are kept; absent: float32. */
+  readonly base?: Storage;
   /** Absent: AdamW. */
   readonly optimizer?: PairOptimizer;
   /** For text-to-text tasks alone. */
@@ -121,7 +123,7 @@ const checkAdapter = ({ name, r }: RunConfig['adapter'], { params, targets }: Ad
  * not go together.
  */
 export const blueprintOf = (config: RunConfig, model: Model, { task, biEncoder }: Setting): Blueprint => {
-  const { model: m, adapter: a, dropout: d } = config;
+  const { model: m, adapter: a, dropout: d, base } = config;
   const adapter = adapters.build(a, model);
   checkAdapter(a, adapter, model);
   const method = methods.build(d);
@@ -137,13 +139,14 @@ export const blueprintOf = (config: RunConfig, model: Model, { task, biEncoder }
   const head = texts ? noHead : linearHead(model.width, outputsOf(task), biEncoder);
   const layout = layoutOf([...adapter.params, ...head.params]);
   const parts = {
-    signature: canonical({ m, a, d, task, biEncoder, clip, optimizer, ...(texts ? { texts } : {}) }),
+    signature: canonical({ m, a, d, base, task, biEncoder, clip, optimizer, ...(texts ? { texts } : {}) }),
     model,
     adapter,
     head,
     task,
     biEncoder,
     clip,
+    ...(base ? { base } : {}),
     ...(optimizer ? { optimizer: optimizerOf(optimizer, a.name, adapter, layout) } : {}),
     ...(texts ? { texts } : {}),
     layout,
