@@ -49,6 +49,11 @@ export interface Forward {
    * there. `norm` is that norm. x: [B, T, width]. Absent: nothing acts there.
    */
   readonly afterNorm?: (place: Place, x: tf.Tensor, norm: (x: tf.Tensor) => tf.Tensor) => tf.Tensor;
+  /**
+   * Runs one layer, body(x), which may be computed again in the backward pass. x: [B, T, width].
+   * Absent: just runs it.
+   */
+  readonly layer?: (body: (x: tf.Tensor) => tf.Tensor, x: tf.Tensor) => tf.Tensor;
 }
 
 /**

@@ -1,4 +1,4 @@
-import { adapters, type Adapter, type Model } from '@lab/adapter';
+import { adapters, isMergeable, type Adapter, type Model } from '@lab/adapter';
 import type { Dataset } from '@lab/datasets';
 import type { TaskKind } from '@lab/metrics';
 import { methods, planMasks, type Dropout, type Noise, type PlannedMask } from '@lab/dropout';
@@ -36,6 +36,8 @@ export interface Blueprint {
   readonly clip: number;
   /** How the matrices of linear maps are kept; absent: float32. */
   readonly base?: Storage;
+  /** Whether layers are computed again in the backward pass. */
+  readonly recompute: boolean;
   /** Absent: AdamW. */
   readonly optimizer?: PairOptimizer;
   /** For text-to-text tasks alone. */
@@ -127,7 +129,9 @@ export const blueprintOf = (config: RunConfig, model: Model, { task, biEncoder }
   const adapter = adapters.build(a, model);
   checkAdapter(a, adapter, model);
   const method = methods.build(d);
-  const { clip, optimizer, labelSmoothing = 0 } = config.train;
+  const { clip, optimizer, labelSmoothing = 0, recompute } = config.train;
+  if (recompute && !isMergeable(adapter))
+    throw new BadInput(`train.recompute: adapter ${a.name} connects layers, or acts beside them; leave recompute out`);
   const written = task.kind === 'text-to-text';
   const texts = written
     ? { generation: generationSchema.parse(config.generation ?? {}), smoothing: labelSmoothing }
@@ -139,13 +143,14 @@ export const blueprintOf = (config: RunConfig, model: Model, { task, biEncoder }
   const head = texts ? noHead : linearHead(model.width, outputsOf(task), biEncoder);
   const layout = layoutOf([...adapter.params, ...head.params]);
   const parts = {
-    signature: canonical({ m, a, d, base, task, biEncoder, clip, optimizer, ...(texts ? { texts } : {}) }),
+    signature: canonical({ m, a, d, base, recompute, task, biEncoder, clip, optimizer, ...(texts ? { texts } : {}) }),
     model,
     adapter,
     head,
     task,
     biEncoder,
     clip,
+    recompute: recompute ?? false,
     ...(base ? { base } : {}),
     ...(optimizer ? { optimizer: optimizerOf(optimizer, a.name, adapter, layout) } : {}),
     ...(texts ? { texts } : {}),

@@ -53,12 +53,12 @@ export const perturbOf = (
  * next-token logits [B * T, V].
  */
 export const passWith = (
-  { model, adapter, head, texts }: Blueprint,
+  { model, adapter, head, texts, recompute }: Blueprint,
   { frozen, batch }: { readonly frozen: Params; readonly batch: TokenBatch },
   params: Params,
   perturb: Perturb,
 ): Passed => {
-  const forward = forwardWith(model, adapter, frozen, params, perturb);
+  const forward = forwardWith(model, adapter, frozen, params, perturb, recompute);
   const hidden = model.encode(forward, batch);
   if (texts) {
     const outputs = tokenLogits(model, forward, hidden);
