@@ -1,4 +1,4 @@
-import { incompleteBeta, invertCdf } from '../stats/distributions.ts';
+import { incompleteBeta, invertCdf } from '@lab/random';
 import type { RunAxis } from './selection.ts';
 
 /** How much of the spread of a measure goes with a setting. */
