@@ -1,5 +1,6 @@
 import type { ReportSpec } from '@lab/report';
 import type { Experiment } from '@lab/runner';
+import { basePrecision } from './base-precision/experiment.ts';
 import { ablationExperiment } from './ablation/experiment.ts';
 import { adapterStudy } from './adapters/experiment.ts';
 import { chainsExperiment } from './chains/experiment.ts';
@@ -25,6 +26,7 @@ export const experiments: readonly Experiment<ReportSpec>[] = [
   hiddenKeyNlu,
   continualExperiment,
   chainsExperiment,
+  basePrecision,
 ];
 
 export { theoryRuns } from './theory/runs.ts';

@@ -1,19 +1,19 @@
 import type { ConfigPatch, Stage } from '@lab/runner';
 
 /** One task of a sequence: its name and its data set. */
-export interface Task {
+export interface SequenceTask {
   readonly name: string;
   readonly dataset: ConfigPatch;
 }
 
 /** Tasks in their order, and how they share the head. */
 export interface TaskSequence {
-  readonly tasks: readonly Task[];
+  readonly tasks: readonly SequenceTask[];
   /** See `tasks.head` of a config. */
   readonly head: 'shared' | 'growing' | 'apart';
 }
 
-const asOthers = (tasks: readonly Task[]) => tasks.map(({ name, dataset }) => ({ name, dataset }));
+const asOthers = (tasks: readonly SequenceTask[]) => tasks.map(({ name, dataset }) => ({ name, dataset }));
 
 /**
  * A stage for each task, each going on from the adapter that the one before it left, and tested on

@@ -6,7 +6,7 @@ import { chainStages } from '../sequences.ts';
 
 const title = 'Chains of low-rank updates';
 const question =
-  'At an equal number of epochs, does merging the adapter and beginning again do more than one adapter trained through?';
+  'At an equal number of epochs, does merging an adapter and beginning again do more than one adapter alone?';
 
 /** Lengths of COLA's and RAC-LoRA's chains, and XGBLoRA's numbers of boosters. */
 const links = [1, 2, 3, 6] as const;

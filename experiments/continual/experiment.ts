@@ -80,7 +80,7 @@ const claims: readonly Claim[] = [
 ];
 
 const metrics = ['last', 'average', 'learned', 'forgetting', 'backward'];
-/** Only a shared head can be asked about a task that it has not learnt, and told tasks need others. */
+/** A shared head alone can be asked about a task to come, and a growing one be told the task. */
 const more: { readonly [sequence: string]: readonly string[] } = { sentiment: ['forward'], supersense: ['told'] };
 
 export const continualExperiment: Experiment<ReportSpec> = {

