@@ -25,6 +25,18 @@ export const trainSchema = z.strictObject({
   evalEvery: z.number().int().min(1).default(1).describe('epochs between evaluations on validation'),
 });
 
+/** Extractive question answering: windows of a context, and which spans may be answers. */
+export const qaSchema = z.strictObject({
+  stride: z.number().int().min(0).default(128).describe('tokens that neighbouring windows of a context share'),
+  questionTokens: z.number().int().min(1).default(64).describe('tokens kept of a question'),
+  answerTokens: z.number().int().min(1).default(30).describe('tokens of an answer, at most'),
+  nBest: z.number().int().min(1).default(20).describe('first and last tokens tried in each window'),
+  noAnswer: z
+    .union([z.literal('validation'), z.number()])
+    .default('validation')
+    .describe('how far no answer may be ahead of the best span: as validation has it, or a difference of scores'),
+});
+
 /** A whole run. Its canonical JSON, with the versions of the entries it names, is its identity. */
 export const runConfigSchema = z.strictObject({
   seed: z.number().int().min(0).describe('names the streams for data, init and masks; equal seeds are paired'),
@@ -41,6 +53,7 @@ export const runConfigSchema = z.strictObject({
     .enum(['last', 'best-validation', 'early-stopping'])
     .default('last')
     .describe('which checkpoint is tested; early-stopping: lowest validation loss, training ends after train.patience'),
+  qa: qaSchema.optional().describe('extractive question answering; absent: all defaults'),
   generation: z.looseObject({}).optional().describe('text-to-text: how texts are written'),
   trainReading: z
     .enum(['sample', 'whole'])
@@ -50,4 +63,5 @@ export const runConfigSchema = z.strictObject({
 });
 
 export type TrainConfig = z.infer<typeof trainSchema>;
+export type QaConfig = z.infer<typeof qaSchema>;
 export type RunConfig = z.infer<typeof runConfigSchema>;

@@ -1,11 +1,23 @@
 import type { Evaluation, Prediction } from '@lab/records';
 import type { Asked } from './read.ts';
 
+/**
+ * By readout and ensemble size (`ensemble-logits/8`): the probability of no answer above which a
+ * question is left without one.
+ */
+export type Thresholds = ReadonlyMap<string, number>;
+
 /** A split that is read, with its name in the record. */
-export type Split = Asked & { readonly name: Evaluation['split'] };
+export type Split = Asked & {
+  readonly name: Evaluation['split'];
+  /** What validation has chosen; absent: this split chooses for itself. */
+  readonly thresholds?: Thresholds;
+};
 
 /** Metrics of every readout on one split, and what predictions.jsonl keeps of it. */
 export interface Assessment {
   readonly evaluations: readonly Evaluation[];
   readonly predictions: readonly Prediction[];
+  /** Chosen on this split, where questions may lack an answer. */
+  readonly thresholds?: Thresholds;
 }

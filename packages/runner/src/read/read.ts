@@ -6,6 +6,7 @@ import type { Handle } from '@lab/engine';
 import { chunks, evaluationOrder, type Row } from '../session/rows.ts';
 import type { Session } from '../session/session.ts';
 import type { Pass } from '../step/pass.ts';
+import { rowOutputs } from './row-outputs.ts';
 
 /** Outputs of a set of examples, in the order of the rows. */
 export type Outputs = readonly (readonly number[])[];
@@ -69,9 +70,9 @@ const readWays = async (
     for (const [w, { pass, member }] of ways.entries()) {
       await pause();
       const masks = pass === 'member' ? session.masks.member(batch, { key, member, index }) : {};
-      const { data, width } = await session.read(pass, { theta, batch: batch.arrays, masks });
+      const found = await session.read(pass, { theta, batch: batch.arrays, masks });
       indices.forEach((row, b) => {
-        itemAt(outputs, w)[row] = Array.from(data.subarray(b * width, (b + 1) * width));
+        itemAt(outputs, w)[row] = rowOutputs(session.blueprint.task, batch, found, b);
       });
     }
   }

@@ -116,12 +116,19 @@ const tested = async (reading: Reading, prepared: Prepared, theta: Handle): Prom
   const { blueprint, rows, config, elsewhere } = prepared;
   const began = performance.now();
   const members = hasMasks(blueprint) ? config.members : 0;
-  const test = await assess(reading, theta, { name: 'test', rows: rows.test, members });
   const validation = await assess(reading, theta, { name: 'validation', rows: rows.validation, members });
-  const onTrain = await assess(reading, theta, { name: 'train', rows: trainSample(rows.train, config), members: 0 });
+  const { thresholds } = validation;
+  const chosen = thresholds ? { thresholds } : {};
+  const test = await assess(reading, theta, { name: 'test', rows: rows.test, members, ...chosen });
+  const onTrain = await assess(reading, theta, {
+    name: 'train',
+    rows: trainSample(rows.train, config),
+    members: 0,
+    ...chosen,
+  });
   const others: Evaluation[] = [];
   for (const [name, there] of Object.entries(elsewhere)) {
-    const split = { name: `elsewhere:${name}`, rows: there, members } as const;
+    const split = { name: `elsewhere:${name}`, rows: there, members, ...chosen } as const;
     others.push(...(await assess(reading, theta, split)).evaluations);
   }
   return {

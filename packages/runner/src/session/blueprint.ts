@@ -2,12 +2,13 @@ import { adapters, type Adapter, type Model } from '@lab/adapter';
 import type { Dataset } from '@lab/datasets';
 import type { TaskKind } from '@lab/metrics';
 import { methods, planMasks, type Dropout, type Noise, type PlannedMask } from '@lab/dropout';
-import { BadInput, canonical, type RunConfig } from '@lab/records';
+import { BadInput, canonical, qaSchema, type QaConfig, type RunConfig } from '@lab/records';
 import { layoutOf, type Layout, type PairOptimizer } from '@lab/engine';
 import { generationSchema, isSavable } from '@lab/models';
 import { optimizerOf } from '../plan/optimizer.ts';
 import { packedPlan } from '../step/packed-masks.ts';
 import { fineTuningHead, linearHead, noHead, type Head } from './head.ts';
+import { spanHead } from './span-head.ts';
 import { usesOf, type BatchShape } from './shape.ts';
 import { languageModel, type TextSettings } from './text-rows.ts';
 
@@ -38,6 +39,8 @@ export interface Blueprint {
   readonly optimizer?: PairOptimizer;
   /** For text-to-text tasks alone. */
   readonly texts?: TextSettings;
+  /** For extractive tasks: windows, and which spans may be answers. */
+  readonly qa: QaConfig;
   /** Trainable parameters, the adapter's first, then the head's. */
   readonly layout: Layout;
   /**
@@ -53,16 +56,14 @@ export type Setting = Pick<Blueprint, 'task' | 'biEncoder'>;
 /** The task of a data set, and how this model reads it. */
 export const settingOf = (model: Model, { task, splits }: Dataset): Setting => ({
   task,
-  biEncoder: model.pairs === 'bi-encoder' && splits.train.some((example) => example.pair !== undefined),
+  biEncoder:
+    task.kind !== 'extractive-qa' &&
+    model.pairs === 'bi-encoder' &&
+    splits.train.some((example) => example.pair !== undefined),
 });
 
-const outputsOf = (task: TaskKind): number => {
-  if (task.kind === 'classification') return task.classes.length;
-  if (task.kind === 'regression') return 1;
-  throw new BadInput(
-    `a ${task.kind} task needs a head that this model does not have; allowed: classification, regression`,
-  );
-};
+/** Outputs of a classification or regression. */
+const outputsOf = (task: TaskKind): number => (task.kind === 'classification' ? task.classes.length : 1);
 
 /**
  * Texts are written token by token with a cache, where masks on attention have no meaning yet: only
@@ -130,6 +131,10 @@ const headOf = (asked: RunConfig['head'], model: Model, { task, biEncoder }: Set
     if (asked !== undefined) throw new BadInput(`head is ${asked}; a text-to-text task has no classification head`);
     return noHead;
   }
+  if (task.kind === 'extractive-qa') {
+    if (asked !== undefined) throw new BadInput(`head is ${asked}; an extractive-qa task has a span head, so leave it out`);
+    return spanHead(model.width);
+  }
   const outputs = outputsOf(task);
   if (asked !== 'fine-tuning') return linearHead(model.width, outputs, biEncoder);
   return fineTuningHead(model, outputs);
@@ -173,6 +178,7 @@ export const blueprintOf = (config: RunConfig, model: Model, { task, biEncoder }
     task,
     biEncoder,
     clip,
+    qa: config.qa ?? qaSchema.parse({}),
     ...(optimizer ? { optimizer: optimizerOf(optimizer, a.name, adapter, layout) } : {}),
     ...(texts ? { texts } : {}),
     layout,

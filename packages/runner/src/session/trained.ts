@@ -43,9 +43,11 @@ export const trainedParams = ({ adapter, head }: Blueprint, bytes: Uint8Array, w
 /**
  * What a stored head was trained for, from its shape alone: as many classes as it has outputs, of
  * two texts each by itself where it reads more than one vector of the model's width. Without a head
- * the model writes texts.
+ * the model writes texts. A span head says so by its name.
  */
 export const storedSetting = (bytes: Uint8Array, width: number): Setting => {
+  if (headTensors(bytes, ['qa_outputs.weight'])['qa_outputs.weight'])
+    return { task: { kind: 'extractive-qa' }, biEncoder: false };
   const [outputs, features] = headTensors(bytes, ['classifier.weight'])['classifier.weight']?.shape ?? [];
   if (outputs === undefined) return { task: { kind: 'text-to-text' }, biEncoder: false };
   const classes = Array.from({ length: outputs }, (_, i) => `class ${i}`);
