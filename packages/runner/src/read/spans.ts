@@ -44,9 +44,11 @@ const waysOf = ({ deterministic, meanField, members }: Readings): readonly Way[]
   { readout: 'deterministic', members: 1, outputs: deterministic },
   ...(meanField ? [{ readout: 'mean-field', members: 1, outputs: meanField } as const] : []),
   ...(['logits', 'probabilities'] as const).flatMap((how) =>
-    ensembleSizes(members.length).map(
-      (size): Way => ({ readout: `ensemble-${how}`, members: size, outputs: combined(members, how, size) }),
-    ),
+    ensembleSizes(members.length).map((size): Way => ({
+      readout: `ensemble-${how}`,
+      members: size,
+      outputs: combined(members, how, size),
+    })),
   ),
 ];
 
@@ -70,7 +72,10 @@ interface Answered {
   readonly none: number;
 }
 
-const answered = (group: readonly { readonly row: Row; readonly outputs: readonly number[] }[], qa: QaConfig): Answered => {
+const answered = (
+  group: readonly { readonly row: Row; readonly outputs: readonly number[] }[],
+  qa: QaConfig,
+): Answered => {
   const { example } = itemAt(group, 0).row;
   const windows = group.map(({ row, outputs }): SpanWindow => {
     const [start, end] = sides(outputs);
@@ -91,11 +96,7 @@ const keptBelow = (threshold: number, questions: readonly Answered[]): ReadonlyM
 
 /** The threshold of F1 on these questions, and the best scores that any threshold gives. */
 const thresholdOf = (questions: readonly Answered[]) =>
-  bestThreshold(
-    keptBelow(Infinity, questions),
-    new Map(questions.map(({ id, none }) => [id, none])),
-    questions,
-  );
+  bestThreshold(keptBelow(Infinity, questions), new Map(questions.map(({ id, none }) => [id, none])), questions);
 
 /**
  * Metrics and answers of an extractive split: exact match and F1 by the official rules. Where

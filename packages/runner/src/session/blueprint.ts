@@ -132,7 +132,8 @@ const headOf = (asked: RunConfig['head'], model: Model, { task, biEncoder }: Set
     return noHead;
   }
   if (task.kind === 'extractive-qa') {
-    if (asked !== undefined) throw new BadInput(`head is ${asked}; an extractive-qa task has a span head, so leave it out`);
+    if (asked !== undefined)
+      throw new BadInput(`head is ${asked}; an extractive-qa task has a span head, so leave it out`);
     return spanHead(model.width);
   }
   const outputs = outputsOf(task);
