@@ -17,6 +17,8 @@ export interface SavableModel extends Model {
   readonly prefix: string;
   /** The head of transformers' classification class; absent: it has none over this pooling. */
   readonly classHead?: ClassHead;
+  /** Whether transformers has a question-answering class with `qa_outputs` on the hidden states. */
+  readonly spanHead: boolean;
   /** Where the model was opened to have the whole of that head trained; absent: it was not. */
   readonly trainedHead?: TrainedHead;
   /** A question and its context as token windows, for tasks that point at a span of the context. */

@@ -92,7 +92,7 @@ const runOf = (dataset: string, model: string, more: object = {}) =>
       model: { name: model },
       adapter: { name: 'lora', r: 2, alpha: 4, target_modules: 'all-linear' },
       dropout: { name: 'lora-dropout', p: 0.2, samples: 2 },
-      train: { epochs: 3, batchSize: 8, maxTokens: 9, lr: 2e-2 },
+      train: { epochs: 2, batchSize: 8, maxTokens: 9, lr: 2e-2 },
       qa: { stride: 2, questionTokens: 4 },
       members: 2,
       ...more,
@@ -238,7 +238,7 @@ describe('runs on questions', () => {
       return { losses, outputs: [...deterministic, ...members.flat()].flatMap(normed) };
     };
     const [packed, padded] = [await one(false), await one(true)];
-    expect(packed.losses.length).toBeGreaterThan(9);
+    expect(packed.losses.length).toBeGreaterThan(5);
     packed.losses.forEach((loss, i) => expect(Math.abs(loss - (padded.losses[i] ?? NaN))).toBeLessThan(1e-5));
     packed.outputs.forEach((x, i) => expect(Math.abs(x - (padded.outputs[i] ?? NaN))).toBeLessThan(1e-4));
     expect(engine.alive()).toBe(0);

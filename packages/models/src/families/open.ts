@@ -92,6 +92,7 @@ export const openFamily = async (
     windows: (...asked) => windows()(...asked),
     pairs: family.pairs,
     prefix: family.prefix,
+    spanHead: family.spanHead ?? false,
     ...(classHead ? { classHead } : {}),
     ...(trained ? { trainedHead: trained } : {}),
     save: (folder, weights, head) =>
