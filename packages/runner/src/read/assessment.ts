@@ -1,4 +1,5 @@
 import type { Evaluation, Prediction } from '@lab/records';
+import type { Among } from '../stages/tasks.ts';
 import type { Asked } from './read.ts';
 
 /**
@@ -7,12 +8,22 @@ import type { Asked } from './read.ts';
  */
 export type Thresholds = ReadonlyMap<string, number>;
 
-/** A split that is read, with its name in the record. */
-export type Split = Asked & {
+/** How outputs are measured: under which name in the record, and among which classes. */
+export interface SplitView {
   readonly name: Evaluation['split'];
-  /** What validation has chosen; absent: this split chooses for itself. */
-  readonly thresholds?: Thresholds;
-};
+  /** Absent: all classes. */
+  readonly among?: Among;
+}
+
+/**
+ * A split that is read, with its name in the record. `also`: further views on the same outputs.
+ */
+export type Split = Asked &
+  SplitView & {
+    readonly also?: readonly SplitView[];
+    /** Of extractive tasks: what validation has chosen; absent: this split chooses for itself. */
+    readonly thresholds?: Thresholds;
+  };
 
 /** Metrics of every readout on one split, and what predictions.jsonl keeps of it. */
 export interface Assessment {
