@@ -24,7 +24,7 @@ import {
 } from '../src/index.ts';
 import { assessSpans } from '../src/read/spans.ts';
 import { readAll } from '../src/read/read.ts';
-import { spanOf, spanRows } from '../src/session/span-rows.ts';
+import { answerSpan, spanRows } from '../src/session/span-rows.ts';
 import { train } from '../src/train/train.ts';
 
 const fixtures = fileURLToPath(new URL('../../models/test/fixtures/', import.meta.url));
@@ -163,10 +163,10 @@ describe('a span head', () => {
 
 it('the span of an answer is where it lies in a window, and token 0 elsewhere', () => {
   const offsets = [null, null, [0, 3], [4, 9], [9, 10], null] as const;
-  expect(spanOf(offsets, [0, 3])).toEqual([2, 2]);
-  expect(spanOf(offsets, [5, 10])).toEqual([3, 4]);
-  expect(spanOf(offsets, [4, 12])).toEqual([0, 0]);
-  expect(spanOf(offsets, undefined)).toEqual([0, 0]);
+  expect(answerSpan(offsets, [0, 3])).toEqual([2, 2]);
+  expect(answerSpan(offsets, [5, 10])).toEqual([3, 4]);
+  expect(answerSpan(offsets, [4, 12])).toEqual([0, 0]);
+  expect(answerSpan(offsets, undefined)).toEqual([0, 0]);
 });
 
 it('windows overlap by the stride, and only one that holds the answer whole is trained on it', async () => {

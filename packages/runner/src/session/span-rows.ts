@@ -24,7 +24,7 @@ const spanModel = (model: Model): SavableModel => {
 };
 
 /** First and last token of the answer [from, to) where the window has all of it; else token 0. */
-export const spanOf = (
+export const answerSpan = (
   offsets: Window['offsets'],
   answer: readonly [from: number, to: number] | undefined,
 ): WindowRow['span'] => {
@@ -50,7 +50,7 @@ export const spanRows = (
     windows(example.text, example.pair ?? '', how).map(({ encoded, offsets }): Row => ({
       example,
       encoded: [encoded],
-      window: { offsets, span: spanOf(offsets, example.spans?.[0]) },
+      window: { offsets, span: answerSpan(offsets, example.spans?.[0]) },
     })),
   );
 };
