@@ -14,6 +14,13 @@ export const trainSchema = z.strictObject({
     .default(10)
     .describe('passes over the training split; 0: the weights that "from" names are only tested'),
   batchSize: z.number().int().min(1).max(65_536).default(16).describe('examples in one optimiser step'),
+  accumulate: z
+    .number()
+    .int()
+    .min(1)
+    .max(65_536)
+    .optional()
+    .describe('parts that a batch is read in, their gradients summed; absent: one'),
   lr: z.number().positive().default(2e-3).describe('peak learning rate'),
   weightDecay: z.number().min(0).default(0.01).describe('decoupled weight decay on adapter matrices and head weights'),
   warmup: z.number().min(0).max(1).default(0.06).describe('share of steps with rising learning rate'),

@@ -27,6 +27,7 @@ import { ladderOf } from '../step/packing.ts';
 import { spanOf } from '../train/curve.ts';
 import { checkpointBytes, readCheckpoint, type Checkpoint } from '../train/checkpoint.ts';
 import { Cancelled, Diverged, eventLoopTurn } from '../train/progress.ts';
+import { partSize } from '../train/optimise.ts';
 import { train } from '../train/train.ts';
 import { costOf, openMeter } from './cost.ts';
 import { trainSample } from './train-sample.ts';
@@ -44,7 +45,8 @@ export const execute = async (
   const prepared = await preparer.prepare(config);
   const { blueprint, rows } = prepared;
   writeHead(lease, config, surroundings);
-  const { batchSize, maxTokens } = config.train;
+  const { maxTokens } = config.train;
+  const batchSize = partSize(config.train);
   const ladder = ladderOf(rows.train.map(lengthOf), maxTokens);
   const session = await workshop.open(blueprint, { batchSize, maxTokens, ladder });
   const headline = headlineOf(prepared);
