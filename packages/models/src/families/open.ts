@@ -9,7 +9,7 @@ import type { SavableModel } from '../savable.ts';
 import { openTexts, openTokenizer } from '../tokens/tokenizer.ts';
 import { openWindows } from '../tokens/windows.ts';
 import type { Family, TensorSpec } from './anatomy.ts';
-import { checkTensors, loadTensors } from './load.ts';
+import { checkTensors, eachTensor, loadTensors } from './load.ts';
 import { trainedHeadOf } from './trained-head.ts';
 import { saveCheckpoint } from './save.ts';
 import { checkSizes } from './sizes.ts';
@@ -88,6 +88,7 @@ export const openFamily = async (
     encode,
     pool,
     weights: () => loadTensors(checkpoint, frozen, family.prefix),
+    eachWeight: () => eachTensor(checkpoint, frozen, family.prefix),
     tokenize: tokenizer ? openTokenizer(tokenizer, reading) : missing,
     windows: (...asked) => windows()(...asked),
     pairs: family.pairs,
