@@ -3,6 +3,7 @@ import { floats, type Float32HostArray } from '@lab/engine';
 import type { Adapter } from './adapter.ts';
 import type { HostParams } from './host-params.ts';
 import { floatsAt } from './named.ts';
+import { deltaOf } from './whole.ts';
 
 const sum = (shape: readonly number[], values: Float32Array, update: Float32Array): Float32HostArray =>
   floats(
@@ -12,12 +13,16 @@ const sum = (shape: readonly number[], values: Float32Array, update: Float32Arra
 
 /**
  * Weights with the adapter's deterministic update added, rounded once: W + ΔW and b + Δb for every
- * target. `weights` is left as it is. Throws `BadInput` for an adapter that cannot be merged.
+ * target, and every weight that is trained whole. `frozen` is left as it is. Throws `BadInput` for an adapter that cannot be merged.
  */
-export const merge = (adapter: Adapter, weights: HostParams, params: HostParams): HostParams => {
-  const { delta, deltaFrom, deltaBias, targets } = adapter;
+export const merge = (adapter: Adapter, frozen: HostParams, params: HostParams): HostParams => {
+  const { delta, deltaFrom, deltaBias, targets, whole = [] } = adapter;
   if (!delta && !deltaFrom && !deltaBias)
     throw new BadInput('this adapter has no update that could be merged into the weights');
+  const moved = whole.map(
+    ({ name, shape }) => [name, sum(shape, floatsAt(frozen, name), floatsAt(params, deltaOf(name)))] as const,
+  );
+  const weights = { ...frozen, ...Object.fromEntries(moved) };
   const changed = targets.flatMap((spec): readonly (readonly [string, Float32HostArray])[] => {
     const [W, b] = [`${spec.path}.weight`, `${spec.path}.bias`];
     const bias = weights[b] ? floatsAt(weights, b) : new Float32Array(spec.dOut);

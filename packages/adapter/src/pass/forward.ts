@@ -1,6 +1,7 @@
-import { stopGradient, tf, type Params } from '@lab/engine';
+import { as1d, as2d, stopGradient, tf, type Params } from '@lab/engine';
 import type { Adapter, Linear } from '../adapter.ts';
-import { matrixAt, vectorAt } from '../named.ts';
+import { tensorAt } from '../named.ts';
+import { deltaOf } from '../whole.ts';
 import type { Forward, Model } from '../model.ts';
 import type { Perturb } from './site.ts';
 
@@ -52,10 +53,11 @@ export const forwardWith = (
   const input = (path: string): tf.Tensor | undefined => inputs.get(path);
   const specs = new Map(model.linears.map((spec) => [spec.path, spec]));
   const adapted = new Set(adapter.targets.map((spec) => spec.path));
+  const whole = new Set(adapter.whole?.map(({ name }) => name));
   const weight = (name: string): tf.Tensor => {
     const tensor = weights[name];
     if (!tensor) throw new Error(`${model.name} has no weight named ${name}`);
-    return tensor;
+    return whole.has(name) ? tf.add(tensor, tensorAt(params, deltaOf(name))) : tensor;
   };
   return {
     weight,
@@ -64,16 +66,16 @@ export const forwardWith = (
       Object.fromEntries([...records].map(([name, rows]) => [name, meanOfRows(rows, valid)] as const)),
     linear: (path, x, noise = 'all') => {
       const bias = `${path}.bias`;
-      const base = { W: matrixAt(weights, `${path}.weight`), ...(weights[bias] ? { b: vectorAt(weights, bias) } : {}) };
+      const base = { W: as2d(weight(`${path}.weight`)), ...(weights[bias] ? { b: as1d(weight(bias)) } : {}) };
       const spec = specs.get(path);
       if (!spec) throw new Error(`${model.name} declares no linear map ${path}`);
       if (!adapted.has(path)) return affine(x, base);
-      const whole = noise === 'all';
+      const all = noise === 'all';
       // Relative positions on their way through a map of tokens are no tokens: of them nothing is
       // recorded.
-      const flow = { input, record: whole || spec.per === 'position' ? record : () => undefined };
-      const output = adapter.linear(spec, x, base, params, whole ? perturb : onlyWeights(perturb), flow);
-      if (whole) inputs.set(path, x);
+      const flow = { input, record: all || spec.per === 'position' ? record : () => undefined };
+      const output = adapter.linear(spec, x, base, params, all ? perturb : onlyWeights(perturb), flow);
+      if (all) inputs.set(path, x);
       return output;
     },
     afterNorm: (place, x, norm) => adapter.afterNorm?.(place, x, norm, params, { input, record }) ?? x,

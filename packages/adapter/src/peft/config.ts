@@ -4,6 +4,7 @@ import { adapters } from '../catalogue.ts';
 import { matching, type Pattern } from '../lora/patterns.ts';
 import type { Adapter } from '../adapter.ts';
 import type { Model } from '../model.ts';
+import { hasModule } from '../whole.ts';
 import { peftTargets } from './targets.ts';
 
 const isUnset = (value: unknown): boolean =>
@@ -57,7 +58,7 @@ const loraSchema = z.looseObject({
   use_dora: z.boolean().default(false),
   rank_pattern: pattern,
   alpha_pattern: pattern,
-  bias: z.enum(['none', 'lora_only']).default('none'),
+  bias: z.enum(['none', 'lora_only', 'all']).default('none'),
   // The other starts (pissa, olora, …) change the frozen weights too.
   init_lora_weights: z.union([z.boolean(), z.literal('gaussian')]).default(true),
   ...shared,
@@ -117,7 +118,7 @@ const resolved = (option: string, given: Pattern, paths: readonly string[]): Pat
 
 /**
  * The adapter that PEFT's adapter_config.json describes, built for `model`: LoRA with rsLoRA, DoRA,
- * `rank_pattern`, `alpha_pattern` and trained biases, or AdaLoRA, wherever it attaches. `prefix`
+ * `rank_pattern`, `alpha_pattern`, trained biases and modules, or AdaLoRA, wherever it attaches. `prefix`
  * stands before every name of the model that PEFT had. Throws `BadInput` with `where` and the key
  * for what it cannot say the same of.
  */
@@ -130,12 +131,15 @@ export const readPeftConfig = (
   const nameOf = (path: string) => (path.startsWith(prefix) ? path.slice(prefix.length) : path);
   const target_modules = [...peftTargets(model.linears, config, { nameOf, where })];
   const modulesToSave = config.modules_to_save ?? [];
+  const inModel = modulesToSave.filter((module) => hasModule(model, module));
   const common = { alpha: config.lora_alpha, target_modules };
   const built = (chosen: Named) => {
     const options = adapters.parse(chosen, where);
     return { options, adapter: adapters.build(options, model), modulesToSave };
   };
   if (config.peft_type === 'ADALORA') {
+    if (inModel.length > 0)
+      throw new BadInput(`${where}: key "modules_to_save": ${inModel.join(', ')}: AdaLoRA is read with its head alone`);
     const { init_r } = config;
     const pruned = Object.entries(config.rank_pattern ?? {});
     const kept = Object.fromEntries(pruned.map(([name, keep]) => [`${prefix}${name}`, keep]));
@@ -149,6 +153,7 @@ export const readPeftConfig = (
   if (use_dora && bias !== 'none')
     throw new BadInput(`${where}: key "bias" is "${bias}" beside "use_dora"; allowed: none`);
   const biased = bias === 'none' ? {} : { bias };
-  const chosen = { name: use_dora ? 'dora' : 'lora', r, rslora, ...common, ...biased };
+  const saved = inModel.length > 0 ? { modules_to_save: inModel } : {};
+  const chosen = { name: use_dora ? 'dora' : 'lora', r, rslora, ...common, ...biased, ...saved };
   return { ...built({ ...chosen, ...Object.fromEntries(patterns) }), kept: {} };
 };

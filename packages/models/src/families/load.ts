@@ -1,7 +1,8 @@
+import type { FrozenTensor } from '@lab/adapter';
 import { BadInput } from '@lab/records';
 import { floats, transposed, type Float32HostArray } from '@lab/engine';
 import type { WeightFiles } from '../checkpoint/open.ts';
-import type { Anatomy, TensorSpec } from './anatomy.ts';
+import type { Anatomy } from './anatomy.ts';
 
 /**
  * Names under which a tensor may be stored: as ours, without the base model's prefix, and with the
@@ -22,7 +23,7 @@ export const storedName = (checkpoint: WeightFiles, name: string, prefix: string
  * The name under which a checkpoint has a tensor in its right shape. Throws `BadInput` with both
  * shapes otherwise.
  */
-const findTensor = (checkpoint: WeightFiles, { name, shape, stored }: TensorSpec, prefix: string): string => {
+const findTensor = (checkpoint: WeightFiles, { name, shape, stored }: FrozenTensor, prefix: string): string => {
   const key = storedName(checkpoint, name, prefix);
   if (key === undefined) {
     const hint = /pooler|classifier/.test(name) ? '; choose another "pooling", such as cls or mean' : '';

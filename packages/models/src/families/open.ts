@@ -67,6 +67,7 @@ export const openFamily = async (
     causal,
     ...(norms ? { norms } : {}),
     linears,
+    tensors: anatomy.tensors,
     sites,
     encode,
     pool,
