@@ -13,7 +13,8 @@ const sum = (shape: readonly number[], values: Float32Array, update: Float32Arra
 
 /**
  * Weights with the adapter's deterministic update added, rounded once: W + ΔW and b + Δb for every
- * target, and every weight that is trained whole. `frozen` is left as it is. Throws `BadInput` for an adapter that cannot be merged.
+ * target, and every weight that is trained whole. `frozen` is left as it is. Throws `BadInput` for
+ * an adapter that cannot be merged.
  */
 export const merge = (adapter: Adapter, frozen: HostParams, params: HostParams): HostParams => {
   const { delta, deltaFrom, deltaBias, targets, whole = [] } = adapter;

@@ -25,6 +25,7 @@ const HARMLESS: ReadonlySet<string> = new Set([
   'inference_mode',
   'peft_version',
   'lora_dropout',
+  'eva_config',
   'fan_in_fan_out',
   'megatron_core',
   'qalora_group_size',
@@ -40,6 +41,9 @@ const HARMLESS: ReadonlySet<string> = new Set([
   'total_step',
   'r',
 ]);
+
+/** Starts of A and B that leave the frozen weights as they are. Others (PiSSA, OLoRA) do not. */
+const sameBase: ReadonlySet<string> = new Set(['gaussian', 'eva', 'orthogonal']);
 
 const pattern = z.record(z.string(), z.number().positive()).nullish();
 const words = z.union([z.string(), z.array(z.string())]);
@@ -59,8 +63,7 @@ const loraSchema = z.looseObject({
   rank_pattern: pattern,
   alpha_pattern: pattern,
   bias: z.enum(['none', 'lora_only', 'all']).default('none'),
-  // The other starts (pissa, olora, …) change the frozen weights too.
-  init_lora_weights: z.union([z.boolean(), z.literal('gaussian')]).default(true),
+  init_lora_weights: z.union([z.boolean(), z.string()]).default(true),
   ...shared,
 });
 const adaSchema = z.looseObject({
@@ -95,9 +98,17 @@ const parsed = (text: string, where: string): z.infer<typeof schema> => {
     throw new BadInput(`${where}: ${(error as Error).message}`);
   }
   const result = schema.safeParse(json);
+  const type = typeof json === 'object' && json !== null && 'peft_type' in json ? json.peft_type : undefined;
+  if (type !== 'LORA' && type !== 'ADALORA')
+    throw new BadInput(`${where}: key "peft_type" is ${JSON.stringify(type)}; allowed: LORA, ADALORA`);
   const issue = result.error?.issues[0];
   if (issue) throw new BadInput(`${where}: key "${issue.path.join('.')}": ${issue.message}`);
   const data = present(result.data);
+  if (data.peft_type === 'LORA' && typeof data.init_lora_weights === 'string' && !sameBase.has(data.init_lora_weights))
+    throw new BadInput(
+      `${where}: key "init_lora_weights" is "${data.init_lora_weights}", a start that changes the frozen weights ` +
+        'too; save the adapter again in PEFT with path_initial_model_for_weight_conversion, which makes it plain LoRA',
+    );
   const read = data.peft_type === 'LORA' ? loraSchema.shape : adaSchema.shape;
   const foreign = Object.keys(data).find((key) => !(key in read || HARMLESS.has(key) || isUnset(data[key])));
   if (foreign !== undefined) throw new BadInput(`${where}: key "${foreign}" is set, and no adapter here computes that`);
@@ -118,9 +129,9 @@ const resolved = (option: string, given: Pattern, paths: readonly string[]): Pat
 
 /**
  * The adapter that PEFT's adapter_config.json describes, built for `model`: LoRA with rsLoRA, DoRA,
- * `rank_pattern`, `alpha_pattern`, trained biases and modules, or AdaLoRA, wherever it attaches. `prefix`
- * stands before every name of the model that PEFT had. Throws `BadInput` with `where` and the key
- * for what it cannot say the same of.
+ * `rank_pattern`, `alpha_pattern`, trained biases and modules, or AdaLoRA, wherever it attaches.
+ * `prefix` stands before every name of the model that PEFT had. Throws `BadInput` with `where` and
+ * the key for what it cannot say the same of.
  */
 export const readPeftConfig = (
   model: Model,

@@ -42,7 +42,9 @@ const storedWhole = (tensor: FrozenTensor, isTarget: boolean, weights: HostParam
   };
 };
 
-/** Whether what PEFT stores of an adapter is more than our parameters, and needs the frozen weights. */
+/**
+ * Whether what PEFT stores of an adapter is more than our parameters, and needs the frozen weights.
+ */
 export const needsWeights = ({ peft, whole }: Adapter): boolean => peft?.offset !== undefined || whole !== undefined;
 
 /** Every parameter under our own name, as runs keep them. */

@@ -21,7 +21,7 @@ export interface TrainArgs {
   readonly readingKey: Reading['key'];
   /** Where to go on, or null to start. */
   readonly from: Checkpoint | null;
-  /** Trained parameters that a start takes over, by name; absent, and all others: they start afresh. */
+  /** Trained parameters that a start takes over, by name. All others start afresh. */
   readonly start?: HostParams;
   /**
    * Called after every epoch, once a minute in a long one, and once more when stopped in between.
