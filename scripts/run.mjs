@@ -29,6 +29,7 @@ const scripts = {
   'setup:tensorflow': () => tsx('scripts/setup-tensorflow.ts', ...args),
   parity: () => tsx('scripts/parity.ts', ...args),
   faults: () => tsx('scripts/faults.ts', ...args),
+  fuzz: () => tsx('scripts/fuzz.ts', ...args),
   house: () => tsx('scripts/house.ts', ...args),
   leases: () => tsx('scripts/leases.ts', ...args),
   supply: () => tsx('scripts/supply.ts', ...args),

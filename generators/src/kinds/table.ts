@@ -2,13 +2,13 @@ import { insertAfterLast, insertBefore } from '../edit.ts';
 import type { GeneratorKind, ReadFile, Subject } from '../kind.ts';
 
 const code = ({ name, camel, pascal, words }: Subject): string => `
-import { describe } from '../stats/describe.ts';
-import { armsOf, cellsOf, seedValues, type OverArms } from '../study/arm.ts';
-import { caption } from '../study/caption.ts';
-import { heading, mainMetric } from '../study/metric.ts';
-import type { Cell } from '../study/study.ts';
-import { meanEntry } from './entries.ts';
-import { column, text, type Table } from './table.ts';
+import { describe } from '../../stats/describe.ts';
+import { armsOf, cellsOf, seedValues, type OverArms } from '../../study/arms/arm.ts';
+import { caption } from '../../study/caption.ts';
+import { heading, mainMetric } from '../../study/scores/metric.ts';
+import type { Cell } from '../../study/study.ts';
+import { meanEntry } from '../entries.ts';
+import { column, text, type Table } from '../table.ts';
 
 /** ${words}: every arm's mean and spread over seeds. */
 export interface ${pascal}Table extends OverArms {
@@ -39,7 +39,7 @@ export const ${camel}Tables = (cells: readonly Cell[], spec: ${pascal}Table): Ta
 
 const test = ({ name, camel }: Subject): string => `
 import { describe, expect, it } from 'vitest';
-import { ${camel}Tables } from '../src/tables/${name}.ts';
+import { ${camel}Tables } from '../src/tables/kinds/${name}.ts';
 import { buildTables } from '../src/tables/index.ts';
 import { inventCompare, methods } from './synthetic.ts';
 
@@ -71,11 +71,11 @@ export const tableKind: GeneratorKind = (subject: Subject, read: ReadFile) => {
   const imported = insertAfterLast(
     read(LINES),
     /^import \{ \w+Tables,/,
-    `import { ${camel}Tables, type ${pascal}Table } from './${name}.ts';`,
+    `import { ${camel}Tables, type ${pascal}Table } from './kinds/${name}.ts';`,
   );
   const typed = insertBefore(imported, '\n  | VersusTable;', `\n  | ${pascal}Table`);
   return {
-    [`packages/report/src/tables/${name}.ts`]: code(subject),
+    [`packages/report/src/tables/kinds/${name}.ts`]: code(subject),
     [`packages/report/test/${name}-table.test.ts`]: test(subject),
     [LINES]: insertBefore(
       typed,

@@ -8,9 +8,9 @@ import type { Illustrated } from './page/article.ts';
 import { pageHtml } from './page/page.ts';
 import { buildReport } from './report.ts';
 import type { ReportSpec } from './spec/spec.ts';
-import { toCsv } from './tables/csv.ts';
-import { toLatex } from './tables/latex.ts';
-import { toMarkdown } from './tables/markdown.ts';
+import { toCsv } from './tables/formats/csv.ts';
+import { toLatex } from './tables/formats/latex.ts';
+import { toMarkdown } from './tables/formats/markdown.ts';
 
 export interface Rendered extends Illustrated {
   /** Every file of the report, in writing order; also those that already held the same bytes. */

@@ -3,7 +3,7 @@ import type { Figure } from './figures/figure.ts';
 import { buildFigure } from './figures/index.ts';
 import type { ReportSpec } from './spec/spec.ts';
 import { answerSpecOf } from './spec/answer-spec.ts';
-import { type Answer, answerOf } from './study/answer.ts';
+import { type Answer, answerOf } from './study/arms/answer.ts';
 import { rankingTable } from './tables/ranking.ts';
 import { buildTables } from './tables/index.ts';
 import type { Table } from './tables/table.ts';

@@ -1,5 +1,5 @@
 import type { Report } from './report.ts';
-import { defaultScreen, toTerminal, wrap } from './tables/terminal.ts';
+import { defaultScreen, toTerminal, wrap } from './tables/formats/terminal.ts';
 
 /** Tables that the answer stands on, or that the terminal shows where there is no answer. */
 const shownTables = ({ answer, tables }: Report) =>

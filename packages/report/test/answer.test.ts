@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { buildReport } from '../src/report.ts';
 import { ownStudySpec } from '../src/spec/own-study.ts';
-import { answerOf, decidingSeeds, type AnswerSpec } from '../src/study/answer.ts';
-import { compareArms } from '../src/study/comparison.ts';
+import { answerOf, decidingSeeds, type AnswerSpec } from '../src/study/arms/answer.ts';
+import { compareArms } from '../src/study/arms/comparison.ts';
 import type { Cell } from '../src/study/study.ts';
 import { summaryText } from '../src/summary.ts';
-import { toTerminal } from '../src/tables/terminal.ts';
+import { toTerminal } from '../src/tables/formats/terminal.ts';
 import { invent } from './synthetic.ts';
 import * as specs from './specs.ts';
 import { inventCompare } from './synthetic.ts';

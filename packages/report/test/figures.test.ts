@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { drawSpec } from '../src/figures/draw.ts';
-import { textWidth } from '../src/figures/fonts.ts';
-import { front } from '../src/figures/pareto.ts';
-import { colours, cycle, dashes, fills } from '../src/figures/theme.ts';
+import { textWidth } from '../src/figures/parts/fonts.ts';
+import { front } from '../src/figures/kinds/pareto.ts';
+import { colours, cycle, dashes, fills } from '../src/figures/parts/theme.ts';
 import { buildReport } from '../src/report.ts';
 import * as specs from './specs.ts';
 import { inventAblation, inventCompare, inventSensitivity } from './synthetic.ts';

@@ -1,7 +1,7 @@
 import { softmax } from '@lab/metrics';
 import type { Prediction } from '@lab/records';
 import { describe, expect, it } from 'vitest';
-import { betsOf, outcomes, storedOutputs, storedScores } from '../src/study/outcome.ts';
+import { betsOf, outcomes, storedOutputs, storedScores } from '../src/study/scores/outcome.ts';
 
 const row = (deterministic: number[], label: number, more: Partial<Prediction> = {}): Prediction => ({
   id: `${label}${deterministic.join()}`,

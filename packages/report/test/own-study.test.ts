@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { buildReport } from '../src/report.ts';
 import { ownStudySpec } from '../src/spec/own-study.ts';
-import { cellsOf, points } from '../src/study/arm.ts';
-import { compareArms } from '../src/study/comparison.ts';
+import { cellsOf, points } from '../src/study/arms/arm.ts';
+import { compareArms } from '../src/study/arms/comparison.ts';
 import type { Cell } from '../src/study/study.ts';
 import type { Table } from '../src/tables/table.ts';
 import { invent } from './synthetic.ts';

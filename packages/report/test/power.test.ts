@@ -3,8 +3,8 @@ import { fold, key, normal, uniform } from '@lab/random';
 import { describe, expect, it } from 'vitest';
 import { bestOfK } from '../src/stats/best-of-k.ts';
 import { studentCdf, studentQuantile } from '../src/stats/distributions.ts';
-import { exampleShare } from '../src/stats/example-share.ts';
-import { holm } from '../src/stats/holm.ts';
+import { exampleShare } from '../src/stats/tests/example-share.ts';
+import { holm } from '../src/stats/tests/holm.ts';
 import {
   correlations,
   guardedEquivalence,
@@ -12,12 +12,12 @@ import {
   guardedPower,
   jointMde,
   jointPower,
-} from '../src/stats/guarded-power.ts';
-import { meanInterval, pAbove, pBelow } from '../src/stats/mean-interval.ts';
-import { noncentralTCdf, noncentralTQuantile } from '../src/stats/noncentral-t.ts';
-import { equivalencePower, fewestPairs, pairedMde, pairedPower } from '../src/stats/paired-power.ts';
-import { levelAt, sequentialLooks } from '../src/stats/sequential.ts';
-import { tInterval } from '../src/stats/interval.ts';
+} from '../src/stats/power/guarded-power.ts';
+import { meanInterval, pAbove, pBelow } from '../src/stats/intervals/mean-interval.ts';
+import { noncentralTCdf, noncentralTQuantile } from '../src/stats/power/noncentral-t.ts';
+import { equivalencePower, fewestPairs, pairedMde, pairedPower } from '../src/stats/power/paired-power.ts';
+import { levelAt, sequentialLooks } from '../src/stats/tests/sequential.ts';
+import { tInterval } from '../src/stats/intervals/interval.ts';
 
 /**
  * Made by scripts/fixtures/verdicts.py with scipy and statsmodels; the file names their versions.

@@ -1,4 +1,4 @@
-import type { ReportArm } from '../src/study/arm.ts';
+import type { ReportArm } from '../src/study/arms/arm.ts';
 import type { ReportSpec } from '../src/spec/spec.ts';
 
 const none: ReportArm = { name: 'none', where: { method: 'none' } };

@@ -1,6 +1,6 @@
 import { fold, key, normal } from '@lab/random';
 import { describe as suite, expect, it } from 'vitest';
-import { iqm, probabilityOfImprovement, profileAt } from '../src/stats/across-tasks.ts';
+import { iqm, probabilityOfImprovement, profileAt } from '../src/stats/intervals/across-tasks.ts';
 import { describe, hodgesLehmann, interquartileMean, median, sd } from '../src/stats/describe.ts';
 import {
   incompleteBeta,
@@ -10,12 +10,12 @@ import {
   studentCdf,
   studentQuantile,
 } from '../src/stats/distributions.ts';
-import { holm } from '../src/stats/holm.ts';
-import { tInterval } from '../src/stats/interval.ts';
-import { mcnemar, seedwise } from '../src/stats/mcnemar.ts';
-import { detectable, pairedTest, seedInterval } from '../src/stats/paired-test.ts';
-import { seedExampleInterval } from '../src/stats/seed-example.ts';
-import { slopes } from '../src/stats/trend.ts';
+import { holm } from '../src/stats/tests/holm.ts';
+import { tInterval } from '../src/stats/intervals/interval.ts';
+import { mcnemar, seedwise } from '../src/stats/tests/mcnemar.ts';
+import { detectable, pairedTest, seedInterval } from '../src/stats/tests/paired-test.ts';
+import { seedExampleInterval } from '../src/stats/intervals/seed-example.ts';
+import { slopes } from '../src/stats/tests/trend.ts';
 
 suite('distributions', () => {
   it('agree with printed tables', () => {

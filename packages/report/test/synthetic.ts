@@ -1,7 +1,7 @@
 import { fold, key, normal } from '@lab/random';
 import type { CurvePoint, Evaluation, Labels, Prediction, Readout, RunRecord } from '@lab/records';
 import { runConfigSchema } from '@lab/records';
-import { storedScores } from '../src/study/outcome.ts';
+import { storedScores } from '../src/study/scores/outcome.ts';
 import type { Cell, Study } from '../src/study/study.ts';
 
 /**

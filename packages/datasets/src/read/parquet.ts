@@ -1,6 +1,6 @@
 import { BadInput } from '@lab/records';
-import { parquetMetadata, parquetReadObjects, parquetSchema, type Compressors, type FileMetaData } from 'hyparquet';
-import { compressors } from 'hyparquet-compressors';
+import { parquetMetadata, parquetSchema, type FileMetaData } from 'hyparquet';
+import { largestPage, readInThread } from './parquet-thread.ts';
 import type { Placed } from './rows.ts';
 
 /** A row of a parquet file: cell by column name; whole numbers of 64 bits come as plain numbers. */
@@ -10,8 +10,7 @@ export type Cells = { readonly [column: string]: unknown };
 const freeRows = 200_000;
 
 /** Bytes that any file may unpack to; above it a byte of the file stands for at most so many. */
-const freeBytes = 2 ** 27;
-const longestRatio = 256;
+const { bytes: freeBytes, ratio: longestRatio } = largestPage;
 
 /** Refuses a file that is small on disk and would be large in memory. Throws `BadInput`. */
 const checkSize = (path: string, { row_groups: groups, num_rows: said }: FileMetaData, size: number): void => {
@@ -29,18 +28,6 @@ const checkSize = (path: string, { row_groups: groups, num_rows: said }: FileMet
       `${path}: would unpack from ${size} to ${unpacked} bytes; at most ${longestRatio} bytes for one are read`,
     );
 };
-
-/** Decompressors that refuse to make much of little. */
-const bounded: Compressors = Object.fromEntries(
-  Object.entries(compressors).map(([codec, unpack]) => [
-    codec,
-    (input: Uint8Array, length: number) => {
-      if (length > Math.max(freeBytes, longestRatio * input.length))
-        throw new Error(`a page of ${input.length} bytes says that it unpacks to ${length}`);
-      return unpack(input, length);
-    },
-  ]),
-);
 
 const plain = (cell: unknown): unknown => (typeof cell === 'bigint' ? Number(cell) : cell);
 
@@ -62,12 +49,7 @@ export const readParquet = async (
     const lacking = wanted?.find((name) => !columns.includes(name));
     if (lacking !== undefined)
       throw new BadInput(`${path}: no column "${lacking}"; the file has: ${columns.join(', ')}`);
-    const rows = await parquetReadObjects({
-      file,
-      metadata,
-      compressors: bounded,
-      ...(wanted ? { columns: [...wanted] } : {}),
-    });
+    const rows = await readInThread(file, wanted);
     return rows.map((row, i) => ({
       line: i + 1,
       value: Object.fromEntries(Object.entries(row).map(([name, cell]) => [name, plain(cell)])),

@@ -1,8 +1,8 @@
 import { Resvg } from '@resvg/resvg-js';
 import * as vega from 'vega';
 import { compile, type TopLevelSpec } from 'vega-lite';
-import { fontFiles, textWidth } from './fonts.ts';
-import { fontName } from './theme.ts';
+import { fontFiles, textWidth } from './parts/fonts.ts';
+import { fontName } from './parts/theme.ts';
 
 interface TextItem {
   readonly fontSize?: number;

@@ -1,5 +1,5 @@
 import type { TopLevelSpec } from 'vega-lite';
-import { config } from './theme.ts';
+import { config } from './parts/theme.ts';
 
 export type FigureRow = Readonly<Record<string, string | number | boolean | null>>;
 

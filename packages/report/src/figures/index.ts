@@ -1,14 +1,14 @@
 import type { Cell } from '../study/study.ts';
-import { allocationFigure, type AllocationFigure } from './allocation.ts';
-import { barsFigure, type BarsFigure } from './bars.ts';
+import { allocationFigure, type AllocationFigure } from './kinds/allocation.ts';
+import { barsFigure, type BarsFigure } from './kinds/bars.ts';
 import type { Figure, FigureParts } from './figure.ts';
-import { forestFigure, type ForestFigure } from './forest.ts';
-import { heatmapFigure, type HeatmapFigure } from './heatmap.ts';
-import { paretoFigure, type ParetoFigure } from './pareto.ts';
-import { profileFigure, type ProfileFigure } from './profile.ts';
-import { reliabilityFigure, type ReliabilityFigure } from './reliability.ts';
-import { ensembleFigure, sweepFigure, type SweepFigure, type EnsembleFigure } from './sweep.ts';
-import { gapFigure, progressFigure, type GapFigure, type ProgressFigure } from './training.ts';
+import { forestFigure, type ForestFigure } from './kinds/forest.ts';
+import { heatmapFigure, type HeatmapFigure } from './kinds/heatmap.ts';
+import { paretoFigure, type ParetoFigure } from './kinds/pareto.ts';
+import { profileFigure, type ProfileFigure } from './kinds/profile.ts';
+import { reliabilityFigure, type ReliabilityFigure } from './kinds/reliability.ts';
+import { ensembleFigure, sweepFigure, type SweepFigure, type EnsembleFigure } from './kinds/sweep.ts';
+import { gapFigure, progressFigure, type GapFigure, type ProgressFigure } from './kinds/training.ts';
 
 /** What a report may ask for as a figure. */
 export type FigureSpec =

@@ -89,7 +89,7 @@ const indexHtml = (reports: readonly Listed[]): string =>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
 <title>Reports</title>
-<style>${raw(['./theme.css', './style.css', './index-page.css'].map(own).join(''))}</style>
+<style>${raw(['./style/theme.css', './style/base.css', './style/index-page.css'].map(own).join(''))}</style>
 </head>
 <body>
 <header><h1>Reports</h1></header>

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import type { TopLevelSpec } from 'vega-lite';
 import { compileSpec } from '../figures/draw.ts';
-import { config, colours, ink } from '../figures/theme.ts';
+import { config, colours, ink } from '../figures/parts/theme.ts';
 import type { VerdictStatus } from '../verdict/decide.ts';
 import { articleHtml, drawnFigures, type Illustrated } from './article.ts';
 import { h, type Html, inlineJson, raw } from './html.ts';
@@ -92,7 +92,7 @@ export const pageHtml = (pages: readonly Illustrated[], title = 'LoRA Dropout La
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="${raw(policy)}">
 <title>${title}</title>
-<style>${raw(['./theme.css', './style.css', './parts.css', './print.css'].map(own).join(''))}</style>
+<style>${raw(['./style/theme.css', './style/base.css', './style/parts.css', './style/print.css'].map(own).join(''))}</style>
 </head>
 <body>
 <a class="skip" href="#main">To the results</a>

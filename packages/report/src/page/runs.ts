@@ -1,7 +1,7 @@
 import { curve, seedOf, taskOf, value } from '../study/run.ts';
 import { type Flat, flatten, split } from '../study/flatten.ts';
 import type { Cell } from '../study/study.ts';
-import { readingOf } from '../study/arm.ts';
+import { readingOf } from '../study/arms/arm.ts';
 
 const short = (v: number | null | undefined): number | null =>
   v === null || v === undefined || !Number.isFinite(v) ? null : Number(v.toPrecision(5));

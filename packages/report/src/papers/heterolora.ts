@@ -1,5 +1,5 @@
-import type { ReportArm } from '../study/arm.ts';
-import type { GridTable } from '../tables/grid.ts';
+import type { ReportArm } from '../study/arms/arm.ts';
+import type { GridTable } from '../tables/kinds/grid.ts';
 
 /** Tables of HeteroLoRA (Zhang et al. 2024, arXiv 2406.14956), as specifications over our arms. */
 const differs =

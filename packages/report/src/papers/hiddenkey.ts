@@ -1,8 +1,8 @@
-import type { ReportArm } from '../study/arm.ts';
-import type { SweepFigure } from '../figures/sweep.ts';
-import type { ProgressFigure } from '../figures/training.ts';
-import type { GridTable } from '../tables/grid.ts';
-import type { VersusTable } from '../tables/versus.ts';
+import type { ReportArm } from '../study/arms/arm.ts';
+import type { SweepFigure } from '../figures/kinds/sweep.ts';
+import type { ProgressFigure } from '../figures/kinds/training.ts';
+import type { GridTable } from '../tables/kinds/grid.ts';
+import type { VersusTable } from '../tables/kinds/versus.ts';
 import type { Claim, Margin } from '../verdict/claim.ts';
 
 /**

@@ -1,8 +1,8 @@
-import type { ReportArm } from '../study/arm.ts';
-import type { BarsFigure } from '../figures/bars.ts';
-import type { SweepFigure } from '../figures/sweep.ts';
-import type { GapFigure, ProgressFigure } from '../figures/training.ts';
-import type { GridTable } from '../tables/grid.ts';
+import type { ReportArm } from '../study/arms/arm.ts';
+import type { BarsFigure } from '../figures/kinds/bars.ts';
+import type { SweepFigure } from '../figures/kinds/sweep.ts';
+import type { GapFigure, ProgressFigure } from '../figures/kinds/training.ts';
+import type { GridTable } from '../tables/kinds/grid.ts';
 import type { Claim } from '../verdict/claim.ts';
 
 /**

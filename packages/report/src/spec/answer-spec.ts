@@ -1,5 +1,5 @@
-import type { AnswerSpec } from '../study/answer.ts';
-import { armsOf } from '../study/arm.ts';
+import type { AnswerSpec } from '../study/arms/answer.ts';
+import { armsOf } from '../study/arms/arm.ts';
 import type { Cell } from '../study/study.ts';
 import type { ReportSpec } from './spec.ts';
 

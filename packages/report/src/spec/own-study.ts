@@ -1,6 +1,6 @@
 import type { Labels } from '@lab/records';
-import type { Candidates } from '../study/answer.ts';
-import { armLabels, equalLabels, type ReportArm } from '../study/arm.ts';
+import type { Candidates } from '../study/arms/answer.ts';
+import { armLabels, equalLabels, type ReportArm } from '../study/arms/arm.ts';
 import { groupBy } from '../study/group.ts';
 import type { ReportSpec } from './spec.ts';
 

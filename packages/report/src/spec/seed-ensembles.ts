@@ -1,5 +1,5 @@
 import type { Labels } from '@lab/records';
-import type { ReportArm } from '../study/arm.ts';
+import type { ReportArm } from '../study/arms/arm.ts';
 import type { Cell, Study } from '../study/study.ts';
 import type { ReportSpec } from './spec.ts';
 

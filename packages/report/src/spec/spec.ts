@@ -1,8 +1,8 @@
 import type { Citation } from '@lab/records';
 import type { FigureSpec } from '../figures/index.ts';
 import type { TableSpec } from '../tables/index.ts';
-import type { AnswerSpec } from '../study/answer.ts';
-import type { LookPlan } from '../stats/sequential.ts';
+import type { AnswerSpec } from '../study/arms/answer.ts';
+import type { LookPlan } from '../stats/tests/sequential.ts';
 import type { Claim } from '../verdict/claim.ts';
 
 /** What the page says of a method; `body` is its card in Markdown. */

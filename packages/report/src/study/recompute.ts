@@ -1,5 +1,5 @@
 import type { Prediction, RunRecord } from '@lab/records';
-import { storedScores } from './outcome.ts';
+import { storedScores } from './scores/outcome.ts';
 
 /** Stored outputs keep seven digits, so scores agree to about as many. */
 const tolerance = 1e-4;

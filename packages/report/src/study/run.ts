@@ -1,6 +1,6 @@
 import type { CurvePoint, Evaluation, Label, Prediction, Readout } from '@lab/records';
-import { calibratedNames, calibratedScores, type Labelled } from './calibrated.ts';
-import { type Outcomes, outcomes, storedOutputs, type ReadoutName, storedScores } from './outcome.ts';
+import { calibratedNames, calibratedScores, type Labelled } from './scores/calibrated.ts';
+import { type Outcomes, outcomes, storedOutputs, type ReadoutName, storedScores } from './scores/outcome.ts';
 import { type ScoreRange, scoreRange } from '../stats/skill.ts';
 import { type Cell, force } from './study.ts';
 

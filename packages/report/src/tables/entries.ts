@@ -1,7 +1,7 @@
-import type { Comparison } from '../study/comparison.ts';
-import { type Metric, pText, show } from '../study/metric.ts';
+import type { Comparison } from '../study/arms/comparison.ts';
+import { type Metric, pText, show } from '../study/scores/metric.ts';
 import type { Summary } from '../stats/describe.ts';
-import type { Interval } from '../stats/interval.ts';
+import type { Interval } from '../stats/intervals/interval.ts';
 import { type TableEntry, text } from './table.ts';
 
 const missing = text('n/a');

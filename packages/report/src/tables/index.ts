@@ -1,13 +1,13 @@
 import type { Cell } from '../study/study.ts';
-import { acrossTables, type AcrossTable } from './across.ts';
-import { compareTables, type CompareTable } from './compare.ts';
-import { deepEnsembleTables, type DeepEnsembleTable } from './deep-ensemble.ts';
-import { ensembleTables, type EnsembleTable } from './ensemble.ts';
-import { gridTables, type GridTable } from './grid.ts';
-import { selectionTables, type SelectionTable } from './selection.ts';
-import { sweepTables, type SweepTable } from './sweep.ts';
+import { acrossTables, type AcrossTable } from './kinds/across.ts';
+import { compareTables, type CompareTable } from './kinds/compare.ts';
+import { deepEnsembleTables, type DeepEnsembleTable } from './kinds/deep-ensemble.ts';
+import { ensembleTables, type EnsembleTable } from './kinds/ensemble.ts';
+import { gridTables, type GridTable } from './kinds/grid.ts';
+import { selectionTables, type SelectionTable } from './kinds/selection.ts';
+import { sweepTables, type SweepTable } from './kinds/sweep.ts';
 import type { Table } from './table.ts';
-import { versusTables, type VersusTable } from './versus.ts';
+import { versusTables, type VersusTable } from './kinds/versus.ts';
 
 /** What a report may ask for as a table. */
 export type TableSpec =

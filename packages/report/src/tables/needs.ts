@@ -1,4 +1,4 @@
-import { mainMetric, show } from '../study/metric.ts';
+import { mainMetric, show } from '../study/scores/metric.ts';
 import type { Cell } from '../study/study.ts';
 import { mostSeeds, type ClaimNeeds } from '../verdict/needs.ts';
 import { column, type TableEntry, type Table, text } from './table.ts';

@@ -1,7 +1,7 @@
 import { caption } from '../study/caption.ts';
-import { type Answer, decidingSeeds } from '../study/answer.ts';
-import { cellsOf, seedValues } from '../study/arm.ts';
-import { heading, metricOf, unitBeside } from '../study/metric.ts';
+import { type Answer, decidingSeeds } from '../study/arms/answer.ts';
+import { cellsOf, seedValues } from '../study/arms/arm.ts';
+import { heading, metricOf, unitBeside } from '../study/scores/metric.ts';
 import type { Cell } from '../study/study.ts';
 import { describe } from '../stats/describe.ts';
 import { differenceEntry, meanEntry, numberEntry, pEntry } from './entries.ts';

@@ -1,13 +1,13 @@
-import { readingOf } from '../study/arm.ts';
-import { heading, mainMetric, show, unitAfter } from '../study/metric.ts';
+import { readingOf } from '../study/arms/arm.ts';
+import { heading, mainMetric, show, unitAfter } from '../study/scores/metric.ts';
 import { seedOf, value } from '../study/run.ts';
 import type { Cell, Study } from '../study/study.ts';
 import { describe, mean } from '../stats/describe.ts';
-import { holm } from '../stats/holm.ts';
-import { detectable, pairedTest, seedInterval } from '../stats/paired-test.ts';
+import { holm } from '../stats/tests/holm.ts';
+import { detectable, pairedTest, seedInterval } from '../stats/tests/paired-test.ts';
 import { intervalText, meanEntry, numberEntry, pEntry, testNote } from './entries.ts';
 import { column, type TableEntry, type Table, text } from './table.ts';
-import { toTerminal } from './terminal.ts';
+import { toTerminal } from './formats/terminal.ts';
 import { ranges } from '../study/caption.ts';
 
 /** Two sets of results of one experiment, side by side. */

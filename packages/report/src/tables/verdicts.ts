@@ -1,5 +1,5 @@
 import { caption } from '../study/caption.ts';
-import { show } from '../study/metric.ts';
+import { show } from '../study/scores/metric.ts';
 import type { ReportSpec } from '../spec/spec.ts';
 import type { Cell } from '../study/study.ts';
 import { sharedRuns } from '../verdict/beside.ts';

@@ -1,6 +1,6 @@
 import type { Drawing } from '../figures/draw.ts';
 import { stack, type Part } from '../figures/figure.ts';
-import { colours, cycle, shapes } from '../figures/theme.ts';
+import { colours, cycle, shapes } from '../figures/parts/theme.ts';
 import { draw } from '../late.ts';
 import type { StatementPlot } from './statement.ts';
 

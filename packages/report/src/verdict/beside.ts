@@ -1,4 +1,4 @@
-import { cellsOf } from '../study/arm.ts';
+import { cellsOf } from '../study/arms/arm.ts';
 import type { Cell } from '../study/study.ts';
 import type { Claim, ClaimTest } from './claim.ts';
 import { decideAll } from './decide.ts';

@@ -1,4 +1,4 @@
-import type { ReportArm } from '../study/arm.ts';
+import type { ReportArm } from '../study/arms/arm.ts';
 
 /** The smallest effect that matters to a claim, and where it comes from. */
 export interface Margin {

@@ -1,5 +1,5 @@
 import { mean } from '../stats/describe.ts';
-import { fewestSeeds, meanInterval, pAbove, pBelow } from '../stats/mean-interval.ts';
+import { fewestSeeds, meanInterval, pAbove, pBelow } from '../stats/intervals/mean-interval.ts';
 
 /**
  * One alpha for everything: a claim's two-sided level. Each direction, and each side of an

@@ -1,8 +1,8 @@
-import { type ReportArm, armAt, bySeed, cellsOf, levels, paired, points } from '../study/arm.ts';
-import { mainMetric, type Metric } from '../study/metric.ts';
+import { type ReportArm, armAt, bySeed, cellsOf, levels, paired, points } from '../study/arms/arm.ts';
+import { mainMetric, type Metric } from '../study/scores/metric.ts';
 import { sizesOf } from '../study/run.ts';
 import type { Cell } from '../study/study.ts';
-import { slopes } from '../stats/trend.ts';
+import { slopes } from '../stats/tests/trend.ts';
 import type { ClaimTest } from './claim.ts';
 import type { ClaimPart, PeakSplit, SweepRows } from './decide.ts';
 

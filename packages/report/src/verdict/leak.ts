@@ -1,9 +1,9 @@
-import { type ReportArm, cellsOf } from '../study/arm.ts';
+import { type ReportArm, cellsOf } from '../study/arms/arm.ts';
 import { groupBy } from '../study/group.ts';
 import { seedOf } from '../study/run.ts';
 import type { Cell } from '../study/study.ts';
 import { mean } from '../stats/describe.ts';
-import { pAbove } from '../stats/mean-interval.ts';
+import { pAbove } from '../stats/intervals/mean-interval.ts';
 
 /** Level at which a leak is named: an accusation asks for more than a claim does. */
 const leakAlpha = 0.005;

@@ -1,9 +1,9 @@
-import type { Metric } from '../study/metric.ts';
+import type { Metric } from '../study/scores/metric.ts';
 import type { Cell } from '../study/study.ts';
 import { sd } from '../stats/describe.ts';
-import { correlations, jointMde, jointPower } from '../stats/guarded-power.ts';
-import { fewestSeeds } from '../stats/mean-interval.ts';
-import { type Look, levelAt } from '../stats/sequential.ts';
+import { correlations, jointMde, jointPower } from '../stats/power/guarded-power.ts';
+import { fewestSeeds } from '../stats/intervals/mean-interval.ts';
+import { type Look, levelAt } from '../stats/tests/sequential.ts';
 import type { ClaimTest } from './claim.ts';
 import { claimAlpha, type ClaimPart, decideAll, decideNoGain, decidePeak, type Decision } from './decide.ts';
 import { type Evidence, evidenceOf } from './evidence.ts';

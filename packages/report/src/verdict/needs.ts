@@ -1,8 +1,8 @@
 import { sd } from '../stats/describe.ts';
 import { normalQuantile } from '../stats/distributions.ts';
-import { correlations, guardedEquivalence, jointPower } from '../stats/guarded-power.ts';
-import { fewestSeeds } from '../stats/mean-interval.ts';
-import { fewestPairs } from '../stats/paired-power.ts';
+import { correlations, guardedEquivalence, jointPower } from '../stats/power/guarded-power.ts';
+import { fewestSeeds } from '../stats/intervals/mean-interval.ts';
+import { fewestPairs } from '../stats/power/paired-power.ts';
 import type { Cell } from '../study/study.ts';
 import type { Claim } from './claim.ts';
 import { decidePeak, type ClaimPart } from './decide.ts';

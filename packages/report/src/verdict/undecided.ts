@@ -1,5 +1,5 @@
 import type { Cell } from '../study/study.ts';
-import type { LookPlan } from '../stats/sequential.ts';
+import type { LookPlan } from '../stats/tests/sequential.ts';
 import { runsOfClaim } from './beside.ts';
 import type { Claim } from './claim.ts';
 import { judge } from './verdict.ts';

@@ -1,7 +1,7 @@
-import { pText, show, unitAfter } from '../study/metric.ts';
+import { pText, show, unitAfter } from '../study/scores/metric.ts';
 import type { Cell } from '../study/study.ts';
-import { holm } from '../stats/holm.ts';
-import { type LookPlan, sequentialLooks } from '../stats/sequential.ts';
+import { holm } from '../stats/tests/holm.ts';
+import { type LookPlan, sequentialLooks } from '../stats/tests/sequential.ts';
 import { besides } from './beside.ts';
 import type { Claim } from './claim.ts';
 import type { VerdictStatus } from './decide.ts';
