@@ -9,7 +9,18 @@ export const deltaOf = (name: string): string => `${name}.delta`;
 
 const isBias = ({ name, shape }: FrozenTensor): boolean => name.endsWith('bias') && shape.length === 1;
 
-const isOf = ({ name }: FrozenTensor, module: string): boolean => `.${name}`.includes(`.${module}.`);
+/** Whether a path leads into a module, which PEFT names by any end of its own path. */
+export const leadsInto = (path: string, module: string): boolean => {
+  const steps = path.split('.');
+  return steps.some((_, i) =>
+    steps
+      .slice(0, i + 1)
+      .join('.')
+      .endsWith(module),
+  );
+};
+
+const isOf = ({ name }: FrozenTensor, module: string): boolean => leadsInto(name.replace(/\.\w+$/, ''), module);
 
 /** Whether a model has a module, by its whole name or by what it ends in. */
 export const hasModule = ({ tensors = [] }: Pick<Model, 'tensors'>, module: string): boolean =>
@@ -44,7 +55,7 @@ export const wholeTensors = (
   if (!tensors) throw new BadInput(`adapter: the model ${name} does not say which weights it has to train whole`);
   const missed = modules.find((module) => !hasModule({ tensors }, module));
   if (missed !== undefined) throw new BadInput(`adapter.modules_to_save: ${name} has no module "${missed}"`);
-  const taken = targets.find(({ path }) => modules.some((module) => `.${path}.`.includes(`.${module}.`)));
+  const taken = targets.find(({ path }) => modules.some((module) => leadsInto(path, module)));
   if (taken) throw new BadInput(`adapter.modules_to_save: ${taken.path} is a target; a module is one or the other`);
   return tensors.filter(
     (tensor) => (bias === 'all' && isBias(tensor)) || modules.some((module) => isOf(tensor, module)),

@@ -3,6 +3,7 @@ import { asFloats, readSafetensors, writeSafetensors } from '@lab/engine';
 import type { Adapter } from '../adapter.ts';
 import type { HostParams } from '../host-params.ts';
 import type { Model } from '../model.ts';
+import { leadsInto } from '../whole.ts';
 import { readPeftConfig } from './config.ts';
 import { PREFIX, withPruned } from './pruned.ts';
 import { needsWeights, storedOwn, storedParams, type StoredParam } from './stored.ts';
@@ -156,7 +157,7 @@ export const readPeftFiles = (
   const own = new Set(params.map(({ key }) => key));
   const others = Object.entries(tensors).filter(([key]) => !own.has(key));
   const saved = others.map(([key, array]) => [key.replace(PREFIX, ''), array] as const);
-  const words = (name: string) => modulesToSave.filter((word) => `.${name}`.includes(`.${word}.`));
+  const words = (name: string) => modulesToSave.filter((word) => leadsInto(name, word));
   const stray = saved.find(([name]) => words(name).length === 0);
   if (stray)
     throw new BadInput(

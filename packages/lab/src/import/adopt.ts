@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { adapterSize, peftFiles, readPeftFiles, type HostParams } from '@lab/adapter';
-import { isSavable, models } from '@lab/models';
+import { adapterSize, peftFiles, readPeftFiles, type Adapter, type HostParams, type Model } from '@lab/adapter';
+import { isLanguageModel, isSavable, models } from '@lab/models';
 import { ADAPTER_FILES, BadInput, itemAt, keepImport, type AdapterFiles, type Named } from '@lab/records';
 import { adoptedHead } from './head.ts';
 import type { PeftFolder } from './folder.ts';
@@ -24,6 +24,20 @@ const summaryOf = (adapter: Named, size: number, targets: number, head: HostPara
 };
 
 /**
+ * PEFT trains a word embedding beside the logits' table even where both are one; here they stay
+ * one. Throws `BadInput` for such an adapter.
+ */
+const checkTable = (model: Model, { whole = [] }: Adapter, where: string): void => {
+  if (!isLanguageModel(model) || model.tensors?.some(({ name }) => name === 'lm_head.weight')) return;
+  const { vocabulary } = model;
+  const table = whole.find(({ shape: [rows, ...more] }) => rows === vocabulary && more.length === 1);
+  if (table)
+    throw new BadInput(
+      `${where}: ${table.name} is saved whole; the model makes its logits with the same table, and PEFT does not`,
+    );
+};
+
+/**
  * Reads an adapter of PEFT for a base model and keeps it under `<out>/imports` in the form in which
  * runs store theirs. An adapter without a head is one of a language model. Throws `BadInput` for
  * what the adapter or the model here cannot say the same of.
@@ -35,12 +49,13 @@ export const adopt = async (
 ): Promise<Adopted> => {
   const { folder, config, tensors } = source;
   const context = { ...(weights === undefined ? {} : { weights }), cacheDir: join(out, 'cache', 'models') };
-  const chosen = models.parse(given, 'import: model');
+  const chosen = models.parse(source.writes ? { lm: true, ...given } : given, 'import: model');
   const model = await models.build(chosen, context);
   if (!isSavable(model))
     throw new BadInput(`model "${model.name}" is no checkpoint of transformers; PEFT has none of it`);
   const frozen = await model.weights();
   const read = readPeftFiles(model, { config, tensors, weights: frozen }, folder);
+  checkTable(model, read.adapter, join(folder, ADAPTER_FILES[1]));
   const head = adoptedHead(model, read.saved, join(folder, ADAPTER_FILES[1]));
   const files = peftFiles(read.options, model, { adapter: read.adapter, params: { ...read.params, ...head } });
   const kept: AdapterFiles = {

@@ -12,6 +12,8 @@ export interface PeftFolder {
   readonly tensors: Uint8Array;
   /** Dropout of the input of the pairs while it was trained. */
   readonly dropout: number;
+  /** Whether it belongs to a model that writes. */
+  readonly writes: boolean;
 }
 
 const conversion = (folder: string): string => {
@@ -25,14 +27,15 @@ const conversion = (folder: string): string => {
   return `${folder}: adapter_model.bin is a pickle and is not read; convert it once in Python: ${lines.join('; ')}`;
 };
 
-const trainedWith = z.looseObject({ lora_dropout: z.number().min(0).lt(1).default(0) });
+const usage = z.looseObject({ lora_dropout: z.number().min(0).lt(1).catch(0), task_type: z.unknown() });
 
-/** Nothing that is read depends on it: a config with none, or a strange one, counts as 0. */
-const dropoutIn = (config: string): number => {
+/** How the adapter was used. Nothing that is read depends on it: what is strange counts as absent. */
+const usageIn = (config: string): Pick<PeftFolder, 'dropout' | 'writes'> => {
   try {
-    return trainedWith.parse(JSON.parse(config)).lora_dropout;
+    const { lora_dropout, task_type } = usage.parse(JSON.parse(config));
+    return { dropout: lora_dropout, writes: task_type === 'CAUSAL_LM' };
   } catch {
-    return 0;
+    return { dropout: 0, writes: false };
   }
 };
 
@@ -49,6 +52,6 @@ export const readPeftFolder = (folder: string): PeftFolder => {
     folder,
     config,
     tensors: needBytes(join(folder, tensorsName), advice, Infinity),
-    dropout: dropoutIn(config),
+    ...usageIn(config),
   };
 };
