@@ -1,8 +1,9 @@
 import { BadInput } from '@lab/records';
-import { sizeOf } from '@lab/engine';
+import { sizeOf, tf, type Params } from '@lab/engine';
 import { z } from 'zod';
-import type { ParamSpec } from './adapter.ts';
+import type { Adapter, ParamSpec } from './adapter.ts';
 import type { FrozenTensor, LinearSpec, Model } from './model.ts';
+import { tensorAt } from './named.ts';
 
 /** Name of the parameter that is added to a frozen weight which is trained whole. */
 export const deltaOf = (name: string): string => `${name}.delta`;
@@ -70,3 +71,9 @@ export const wholeParams = (tensors: readonly FrozenTensor[]): readonly ParamSpe
     decay: shape.length > 1,
     init: () => new Float32Array(sizeOf(shape)),
   }));
+
+/** The weights that are trained whole, as they are now. */
+export const movedWeights = ({ whole = [] }: Adapter, frozen: Params, params: Params): Params =>
+  Object.fromEntries(
+    whole.map(({ name }) => [name, tf.add(tensorAt(frozen, name), tensorAt(params, deltaOf(name)))] as const),
+  );

@@ -1,11 +1,11 @@
 import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { adapters, forwardWith, noNoise, type HostParams } from '@lab/adapter';
+import { noNoise, type HostParams } from '@lab/adapter';
 import { readSafetensors, tf, type Params } from '@lab/engine';
-import { isLanguageModel, models } from '@lab/models';
+import { models } from '@lab/models';
 import { BadInput, present, readImport, readPredictions } from '@lab/records';
-import { blueprintOf, planRun, trainedParams, storedSetting } from '@lab/runner';
+import { blueprintOf, passWith, planRun, trainedParams, storedSetting } from '@lab/runner';
 import { afterAll, describe, expect, it } from 'vitest';
 import { adopt } from '../src/import/adopt.ts';
 import { readPeftFolder } from '../src/import/folder.ts';
@@ -52,13 +52,16 @@ const tensors = (arrays: HostParams): Params =>
 /** Our logits of every text, [outputs] or [T, V], one after the other. */
 const logitsOf = async (name: string): Promise<readonly number[]> => {
   const { family } = present(expected.cases[name]);
-  const { name: kept, model: chosen, adapter: options } = await adopted(name);
-  const model = await models.build(chosen, { weights: checkpoint(family) });
+  const { name: kept, summary, ...named } = await adopted(name);
+  expect(summary).toMatch(/rank \d, \d maps/);
+  const { model: chosen } = named;
+  const context = { weights: checkpoint(family), trainedHead: named.head !== undefined };
+  const model = await models.build(chosen, context);
   const bytes = Buffer.from(readImport(out, kept)['adapter_model.safetensors']);
-  const data = { dataset: { name: 'imdb' }, model: chosen, adapter: options, dropout: { name: 'none' }, seed: 0 };
+  const data = { ...named, dataset: { name: 'imdb' }, dropout: { name: 'none' }, seed: 0 };
   const blueprint = blueprintOf(planRun(data, 'test').config, model, storedSetting(bytes, model.width));
   const params = tensors(trainedParams(blueprint, bytes, kept));
-  const forward = forwardWith(model, adapters.build(options, model), tensors(await model.weights()), params, noNoise);
+  const frozen = tensors(await model.weights());
   return expected.texts.flatMap((text) => {
     const { ids } = model.tokenize(text);
     const batch = {
@@ -66,11 +69,7 @@ const logitsOf = async (name: string): Promise<readonly number[]> => {
       valid: tf.ones<tf.Rank.R2>([1, ids.length]),
       extra: { types: tf.zeros([1, ids.length], 'int32') },
     };
-    const hidden = model.encode(forward, batch);
-    const logits = isLanguageModel(model)
-      ? model.logits(forward, hidden)
-      : blueprint.head.apply(model.pool(forward, hidden, batch), params);
-    return [...logits.dataSync()];
+    return [...passWith(blueprint, { frozen, batch }, params, noNoise).outputs.dataSync()];
   });
 };
 

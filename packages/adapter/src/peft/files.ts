@@ -6,7 +6,7 @@ import type { Model } from '../model.ts';
 import { leadsInto } from '../whole.ts';
 import { readPeftConfig } from './config.ts';
 import { PREFIX, withPruned } from './pruned.ts';
-import { needsWeights, storedOwn, storedParams, type StoredParam } from './stored.ts';
+import { formOf, needsWeights, storedOwn, storedParams, type StoredParam } from './stored.ts';
 
 /**
  * Trained parameters as PEFT's two files. LoRA and AdaLoRA have PEFT's own keys and shapes
@@ -30,7 +30,7 @@ export const peftFiles = (
   const { adapter, params, weights } = trained;
   // Without the frozen weights, differences cannot be turned into what PEFT stores.
   const isOwn = needsWeights(adapter) && !weights;
-  const peft = isOwn ? undefined : adapter.peft;
+  const peft = isOwn ? undefined : formOf(adapter);
   const stored = isOwn ? storedOwn(adapter) : storedParams(adapter, weights);
   const own = new Map(stored.map((param) => [param.name, param]));
   const tensors = Object.fromEntries(
@@ -158,7 +158,9 @@ export const readPeftFiles = (
   const others = Object.entries(tensors).filter(([key]) => !own.has(key));
   const saved = others.map(([key, array]) => [key.replace(PREFIX, ''), array] as const);
   const words = (name: string) => modulesToSave.filter((word) => leadsInto(name, word));
-  const stray = saved.find(([name]) => words(name).length === 0);
+  // With bias = "all" the biases of a head are kept beside those of the model.
+  const isBias = (name: string) => options['bias'] === 'all' && name.endsWith('.bias');
+  const stray = saved.find(([name]) => words(name).length === 0 && !isBias(name));
   if (stray)
     throw new BadInput(
       `${file}: tensor ${PREFIX}${stray[0]} is neither the adapter's nor of a module in modules_to_save`,

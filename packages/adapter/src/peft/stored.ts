@@ -1,5 +1,5 @@
 import { floats, transposed, type Float32HostArray } from '@lab/engine';
-import type { Adapter, ParamSpec } from '../adapter.ts';
+import type { Adapter, ParamSpec, PeftForm } from '../adapter.ts';
 import type { HostParams } from '../host-params.ts';
 import type { FrozenTensor } from '../model.ts';
 import { floatsAt } from '../named.ts';
@@ -42,10 +42,15 @@ const storedWhole = (tensor: FrozenTensor, isTarget: boolean, weights: HostParam
   };
 };
 
+/** PEFT's form of an adapter; undefined where PEFT has none, or none on a part of a fused map. */
+export const formOf = ({ peft, targets }: Adapter): PeftForm | undefined =>
+  targets.some(({ within }) => within) ? undefined : peft;
+
 /**
  * Whether what PEFT stores of an adapter is more than our parameters, and needs the frozen weights.
  */
-export const needsWeights = ({ peft, whole }: Adapter): boolean => peft?.offset !== undefined || whole !== undefined;
+export const needsWeights = (adapter: Adapter): boolean =>
+  formOf(adapter)?.offset !== undefined || adapter.whole !== undefined;
 
 /** Every parameter under our own name, as runs keep them. */
 export const storedOwn = ({ params }: Adapter): readonly StoredParam[] =>
@@ -56,7 +61,8 @@ export const storedOwn = ({ params }: Adapter): readonly StoredParam[] =>
  * does not have. `weights` are the frozen ones, for adapters that need them.
  */
 export const storedParams = (adapter: Adapter, weights: HostParams = {}): readonly StoredParam[] => {
-  const { peft, whole = [], targets, params } = adapter;
+  const { whole = [], targets, params } = adapter;
+  const peft = formOf(adapter);
   if (!peft) return storedOwn(adapter);
   const wholes = new Map(whole.map((tensor) => [deltaOf(tensor.name), tensor]));
   const isTarget = ({ name }: FrozenTensor) => targets.some(({ path }) => name === `${path}.bias`);

@@ -22,12 +22,11 @@ export interface ImportOptions extends TrainOptions {
 }
 
 /** The experiment of one arm that tests an adapter as it is, at the dropout that it was trained with. */
-const experimentOf = ({ name, model, adapter }: Adopted, dropout: number, dataset: string): Experiment => {
+const experimentOf = ({ name, summary: _summary, ...parts }: Adopted, dropout: number, dataset: string): Experiment => {
   const method = dropout > 0 ? { name: 'lora-input', p: dropout } : { name: 'none' };
   const base = {
     dataset: { name: dataset },
-    model,
-    adapter,
+    ...parts,
     dropout: method,
     train: { epochs: 0 },
     from: { peft: name },

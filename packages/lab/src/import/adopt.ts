@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { adapterSize, peftFiles, readPeftFiles, type Adapter, type HostParams, type Model } from '@lab/adapter';
-import { isLanguageModel, isSavable, models } from '@lab/models';
+import { classPooling, isLanguageModel, isSavable, models } from '@lab/models';
 import { ADAPTER_FILES, BadInput, itemAt, keepImport, type AdapterFiles, type Named } from '@lab/records';
 import { adoptedHead } from './head.ts';
 import type { PeftFolder } from './folder.ts';
@@ -12,6 +12,8 @@ export interface Adopted {
   /** What a config says of it. */
   readonly model: Named;
   readonly adapter: Named;
+  /** Present where it has a classification head. */
+  readonly head?: 'fine-tuning';
   /** For people: what was read. */
   readonly summary: string;
 }
@@ -48,15 +50,21 @@ export const adopt = async (
   { out, weights }: { readonly out: string; readonly weights?: string | undefined },
 ): Promise<Adopted> => {
   const { folder, config, tensors } = source;
-  const context = { ...(weights === undefined ? {} : { weights }), cacheDir: join(out, 'cache', 'models') };
-  const chosen = models.parse(source.writes ? { lm: true, ...given } : given, 'import: model');
+  const pooling = classPooling(given.name);
+  const usual = source.writes ? { lm: true } : pooling === undefined ? {} : { pooling };
+  const chosen = models.parse({ ...usual, ...given }, 'import: model');
+  const context = {
+    ...(weights === undefined ? {} : { weights }),
+    cacheDir: join(out, 'cache', 'models'),
+    trainedHead: !source.writes,
+  };
   const model = await models.build(chosen, context);
   if (!isSavable(model))
     throw new BadInput(`model "${model.name}" is no checkpoint of transformers; PEFT has none of it`);
   const frozen = await model.weights();
   const read = readPeftFiles(model, { config, tensors, weights: frozen }, folder);
   checkTable(model, read.adapter, join(folder, ADAPTER_FILES[1]));
-  const head = adoptedHead(model, read.saved, join(folder, ADAPTER_FILES[1]));
+  const head = await adoptedHead(model, read.saved, join(folder, ADAPTER_FILES[1]));
   const files = peftFiles(read.options, model, { adapter: read.adapter, params: { ...read.params, ...head } });
   const kept: AdapterFiles = {
     'adapter_config.json': files['adapter_config.json'] ?? '',
@@ -64,5 +72,6 @@ export const adopt = async (
   };
   const { options, adapter } = read;
   const summary = summaryOf(options, adapterSize(adapter), adapter.targets.length, head);
-  return { name: keepImport(out, kept), model: chosen, adapter: options, summary };
+  const headed = Object.keys(head).length > 0 ? ({ head: 'fine-tuning' } as const) : {};
+  return { name: keepImport(out, kept), model: chosen, adapter: options, ...headed, summary };
 };

@@ -1,6 +1,7 @@
 import type { CurvePoint, Evaluation, Label, Prediction, Readout } from '@lab/records';
 import { calibratedNames, calibratedScores, type Labelled } from './scores/calibrated.ts';
 import { type Outcomes, outcomes, storedOutputs, type ReadoutName, storedScores } from './scores/outcome.ts';
+import { splitAndMetric } from './scores/metric.ts';
 import { type ScoreRange, scoreRange } from '../stats/skill.ts';
 import { type Cell, force } from './study.ts';
 
@@ -33,6 +34,12 @@ export const choiceNamed = (label: Label | undefined): ReadoutChoice | undefined
 const scalar = (value: unknown): Label | undefined =>
   typeof value === 'string' || typeof value === 'number' ? value : undefined;
 
+/** A data set's name; one's own file or repository is called by it, without folder and ending. */
+const datasetName = ({ name, repo, train }: Cell['record']['config']['dataset']): string => {
+  const path = name === 'hub' ? repo : name === 'file' ? train : undefined;
+  return typeof path === 'string' ? path.replace(/^.*[\\/]/, '').replace(/\.[^.]+$/, '') : name;
+};
+
 /**
  * Value of an axis: what the experiment labelled, else what the config says. Undefined where
  * neither knows it.
@@ -40,7 +47,8 @@ const scalar = (value: unknown): Label | undefined =>
 export const axis = ({ labels, record: { config } }: Cell, name: string): Label | undefined => {
   if (Object.hasOwn(labels, name)) return labels[name];
   if (name === 'method') return config.dropout.name;
-  if (name === 'dataset' || name === 'model' || name === 'adapter') return config[name].name;
+  if (name === 'dataset') return datasetName(config.dataset);
+  if (name === 'model' || name === 'adapter') return config[name].name;
   if (name === 'seed' || name === 'select') return config[name];
   return scalar(config.dropout[name]) ?? scalar(config.adapter[name]);
 };
@@ -219,7 +227,13 @@ export const value = (cell: Cell, metric: string, r: RunReading | null): number 
   const cost = costs[metric];
   if (cost) return cost(result);
   if (r === null || result.status !== 'done') return null;
-  const name = metric === 'score' ? result.metric : metric;
+  if (metric === 'perplexity') {
+    const nll = value(cell, 'nll', r);
+    return nll === null ? null : Math.exp(nll);
+  }
+  const { split, metric: asked } = splitAndMetric(metric);
+  const name = asked === 'score' ? result.metric : asked;
+  if (split !== 'test') return evaluation(cell, split, r)?.metrics[name] ?? null;
   if (name === 'gap' || name === 'gap-nll') {
     const both = onBothSplits(cell, r, name === 'gap' ? result.metric : 'nll');
     if (both === null) return null;
