@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { fromSchema, tasksSchema } from './stage.ts';
 
 /** An entry's name and options, not yet checked against its catalogue. */
 const named = z.looseObject({ name: z.string() });
@@ -31,13 +32,6 @@ export const trainSchema = z.strictObject({
   evalEvery: z.number().int().min(1).default(1).describe('epochs between evaluations on validation'),
 });
 
-const name16 = z.string().regex(/^[0-9a-f]{16}$/, 'expected 16 hexadecimal digits');
-
-/** Trained weights to start from, named by their content. */
-const fromSchema = z.strictObject({
-  peft: name16.describe('adapter that lab import has read, by the name that it printed'),
-});
-
 /** A whole run. Its canonical JSON, with the versions of the entries it names, is its identity. */
 export const runConfigSchema = z.strictObject({
   seed: z.number().int().min(0).describe('names the streams for data, init and masks; equal seeds are paired'),
@@ -50,6 +44,8 @@ export const runConfigSchema = z.strictObject({
     .optional()
     .describe('classification head: one linear map (also when absent), or the whole head of the family, all trained'),
   train: trainSchema.prefault({}),
+  from: fromSchema.optional().describe('what the run starts from; absent: the base model'),
+  tasks: tasksSchema.optional().describe('tasks of a sequence; absent: the data set is the only one'),
   select: z
     .enum(['last', 'best-validation', 'early-stopping'])
     .default('last')
@@ -59,7 +55,6 @@ export const runConfigSchema = z.strictObject({
     .enum(['sample', 'whole'])
     .optional()
     .describe('how much of the training split is read at the end; absent: a sample of 512 rows'),
-  from: fromSchema.optional().describe('trained weights that the run starts from; absent: it starts afresh'),
   members: z.number().int().min(0).max(256).default(8).describe('ensemble members M drawn at evaluation'),
 });
 

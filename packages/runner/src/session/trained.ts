@@ -3,6 +3,7 @@ import { BadInput } from '@lab/records';
 import { readPeft } from '@lab/adapter';
 import { asFloats, readSafetensors } from '@lab/engine';
 import type { Blueprint, Setting } from './blueprint.ts';
+import { EARLIER, OWN } from './growing-head.ts';
 
 /** What stands before every name in an adapter file. */
 const PREFIX = 'base_model.model.';
@@ -45,7 +46,12 @@ export const trainedParams = ({ adapter, head }: Blueprint, bytes: Uint8Array, w
  * adapter's, and the head's where the file has one. Throws `BadInput` as `trainedParams` does.
  */
 export const startingParams = (blueprint: Blueprint, bytes: Uint8Array, where: string): HostParams =>
-  Object.keys(headTensors(bytes, ['classifier.weight'])).length > 0
+  Object.keys(
+    headTensors(
+      bytes,
+      blueprint.head.params.map(({ name }) => name),
+    ),
+  ).length > 0
     ? trainedParams(blueprint, bytes, where)
     : readPeft(blueprint.adapter, bytes, where);
 
@@ -55,8 +61,10 @@ export const startingParams = (blueprint: Blueprint, bytes: Uint8Array, where: s
  * the model writes texts.
  */
 export const storedSetting = (bytes: Uint8Array, width: number): Setting => {
-  const [outputs, features] = headTensors(bytes, ['classifier.weight'])['classifier.weight']?.shape ?? [];
-  if (outputs === undefined) return { task: { kind: 'text-to-text' }, biEncoder: false };
-  const classes = Array.from({ length: outputs }, (_, i) => `class ${i}`);
-  return { task: { kind: 'classification', classes }, biEncoder: features !== width };
+  const stored = headTensors(bytes, [`${OWN}.weight`, `${EARLIER}.weight`]);
+  const [own, features] = stored[`${OWN}.weight`]?.shape ?? [];
+  const [before = 0] = stored[`${EARLIER}.weight`]?.shape ?? [];
+  if (own === undefined) return { task: { kind: 'text-to-text' }, biEncoder: false, before };
+  const classes = Array.from({ length: before + own }, (_, i) => `class ${i}`);
+  return { task: { kind: 'classification', classes }, biEncoder: features !== width, before };
 };

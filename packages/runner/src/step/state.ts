@@ -56,8 +56,8 @@ export const initialState = async (
   const frozen = adapter.params.some(({ start }) => start) ? withParts(adapter.targets, await model.weights()) : {};
   for (const { name, init, start } of [...adapter.params, ...head.params]) {
     const own = fold(stream, name);
-    const fresh = () => stored[name]?.data ?? (start ? start(own, frozen) : init(own));
-    viewOf(layout, theta, name).set(from[name]?.data ?? fresh());
+    const fresh = () => (start ? start(own, frozen) : init(own));
+    viewOf(layout, theta, name).set((from[name] ?? stored[name])?.data ?? fresh());
   }
   const zeros = (shape: readonly number[]) => floats(new Float32Array(sizeOf(shape)), shape);
   return {

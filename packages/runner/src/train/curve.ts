@@ -3,6 +3,7 @@ import { learningRate, type Handle } from '@lab/engine';
 import { assess } from '../read/assess.ts';
 import type { Reading } from '../read/read.ts';
 import type { Prepared } from '../session/prepare.ts';
+import { taskViews } from '../stages/views.ts';
 import type { Cursor } from './checkpoint.ts';
 
 /** The readout that `best-validation` and `early-stopping` go by. */
@@ -45,15 +46,17 @@ export const curvePoint = async (
   {
     config,
     rows,
+    tasks,
     span,
     headline,
-  }: Pick<Prepared, 'config' | 'rows'> & { readonly span: Span; readonly headline: Headline },
+  }: Pick<Prepared, 'config' | 'rows' | 'tasks'> & { readonly span: Span; readonly headline: Headline },
   at: { readonly theta: Handle; readonly cursor: Cursor; readonly epoch: number },
 ): Promise<CurvePoint> => {
   const { cursor } = at;
   const ensemble = config.select !== 'last' && headline.readout.startsWith('ensemble');
   const members = ensemble ? headline.members : 0;
-  const split = { name: 'validation', rows: rows.validation, members } as const;
+  const { own } = taskViews(config, tasks);
+  const split = { ...own, name: 'validation', rows: rows.validation, members } as const;
   const { evaluations } = await assess(reading, at.theta, split);
   return {
     step: cursor.step,
