@@ -1,4 +1,4 @@
-import { as1d, as2d, stopGradient, tf, type Params } from '@lab/engine';
+import { as1d, as2d, recomputed, stopGradient, tf, type Params } from '@lab/engine';
 import type { Adapter, Linear } from '../adapter.ts';
 import { fusedLinear } from '../fused.ts';
 import type { Forward, LinearSpec, Model } from '../model.ts';
@@ -32,6 +32,8 @@ const meanOfRows = (rows: tf.Tensor, valid: tf.Tensor2D | undefined): tf.Tensor 
 /**
  * Puts a model's frozen weights, an adapter, its parameters and noise together. Linear kernels are
  * found at `<path>.weight`. After a pass `recorded` gives the means of what the adapter recorded.
+ * With `recompute` layers are computed again in the backward pass; the adapter must act through its
+ * linear maps alone.
  */
 export const forwardWith = (
   model: Model,
@@ -39,6 +41,7 @@ export const forwardWith = (
   frozen: Params,
   given: Params,
   perturb: Perturb,
+  recompute = false,
 ): Forward & { readonly recorded: (valid?: tf.Tensor2D) => Params } => {
   const params = withoutFrozen(adapter, given);
   const weights = { ...frozen, ...movedWeights(adapter, frozen, params) };
@@ -57,6 +60,7 @@ export const forwardWith = (
   return {
     weight,
     perturb,
+    ...(recompute ? { layer: (body, x) => recomputed(body, x, Object.values(params)) } : {}),
     recorded: (valid) =>
       Object.fromEntries([...records].map(([name, rows]) => [name, meanOfRows(rows, valid)] as const)),
     linear: (path, x, noise = 'all') => {
