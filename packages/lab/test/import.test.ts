@@ -133,6 +133,7 @@ it('lab import leaves a finished run with PEFT’s logits, which can be exported
     '--json',
     '--set',
     ...set,
+    'dataset.classes=["x","y","z"]',
     'train.maxTokens=8',
     'members=2',
   );
