@@ -1,4 +1,7 @@
 export { datasets, describeDataset, type DatasetDescription } from './datasets.ts';
+export { cellsOf } from './sets/own-rows.ts';
+export { openTable, type OwnTable } from './sets/file/file.ts';
+export type { Cells } from './read/parquet.ts';
 export { hubFetch } from './hub/fetch.ts';
 export { distinct, fingerprint } from './shape/fingerprint.ts';
 export { lengths, type Lengths } from './shape/lengths.ts';

@@ -39,6 +39,30 @@ program
   .addOption(jsonOption())
   .action(lazily(async () => (await import('./commands/doctor.ts')).doctor));
 program
+  .command('init')
+  .argument('<file>', 'your data: csv, tsv, jsonl or parquet')
+  .description('looks at your data and writes a study of it')
+  .option('--text <column>', 'column of the text')
+  .option('--pair <column>', 'column of a second text; none: there is none')
+  .option('--label <column>', 'column of the label, target value or text to write')
+  .addOption(new Option('--task <name>', 'what is learnt').choices(['classification', 'regression', 'text-to-text']))
+  .option('--validation <file>', 'another file for validation; left out: split off')
+  .option('--test <file>', 'another file for the test; left out: split off')
+  .option('--methods <names...>', 'dropout methods to compare with plain LoRA', [
+    'lora-input',
+    'lora-dropout',
+    'hiddenkey',
+  ])
+  .option('--model <name>', 'base model, for example minilm')
+  .option('--seeds <n>', 'seeds of the comparison', wholeNumber(1), 6)
+  .option('--name <name>', 'name of the study; left out: that of the file')
+  .option('--to <path>', 'where the study is written', 'study.yaml')
+  .option('--force', 'replaces a study that is there', false)
+  .option('--yes', 'takes what the columns suggest and asks nothing', false)
+  .addOption(outOption())
+  .addOption(jsonOption())
+  .action(lazily(async () => (await import('./commands/init.ts')).init));
+program
   .command('list')
   .argument('[kind]', 'experiments, methods, datasets, models or adapters', 'experiments')
   .description('what can be named in an experiment')

@@ -3,7 +3,7 @@ import { BadInput } from './bad-input.ts';
 import type { Catalogue, Entry, Named } from './entry.ts';
 import { present } from './item.ts';
 import { nearest } from './nearest.ts';
-import { sentence } from './sentence.ts';
+import { keyNamed, sentence } from './sentence.ts';
 
 /** Keeps an entry's schema type while it joins a list of others. */
 export const entry = <Args extends readonly unknown[], Built, S extends z.ZodObject>(
@@ -24,7 +24,8 @@ export const catalogue = <Args extends readonly unknown[], Built>(
   const strict = new Map(entries.map((e) => [e, e.options.strict()]));
   const find = (name: string): Entry<Args, Built> => {
     const known = byName.get(name);
-    if (!known) throw new BadInput(`unknown ${kind} "${name}"${nearest(name, names)}; allowed: ${names.join(', ')}`);
+    if (!known)
+      throw new BadInput(`unknown ${kind} "${name}"${nearest(name, names)}; allowed: ${names.join(', ')}`, ['name']);
     return known;
   };
   const parse = (config: unknown, where = kind): Named => {
@@ -33,7 +34,8 @@ export const catalogue = <Args extends readonly unknown[], Built>(
     const { name, ...options } = head.data;
     const schema = present(strict.get(find(name)), `the options of ${name}`);
     const parsed = schema.safeParse(options);
-    if (!parsed.success) throw new BadInput(sentence(`${where} (${name})`, parsed.error, schema));
+    if (!parsed.success)
+      throw new BadInput(sentence(`${where} (${name})`, parsed.error, schema), keyNamed(parsed.error));
     return { name, ...parsed.data };
   };
   return {

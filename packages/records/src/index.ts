@@ -1,4 +1,4 @@
-export { BadInput } from './bad-input.ts';
+export { BadInput, underKey } from './bad-input.ts';
 export { canonical } from './canonical.ts';
 export { catalogue, entry } from './catalogue.ts';
 export { runConfigSchema, trainSchema, type RunConfig, type TrainConfig } from './config.ts';
@@ -7,7 +7,7 @@ export { itemAt, present } from './item.ts';
 export { runId, type EntryVersions } from './id.ts';
 export { nearest } from './nearest.ts';
 export { refuseReserved } from './reserved.ts';
-export { sentence } from './sentence.ts';
+export { keyNamed, sentence } from './sentence.ts';
 export type {
   Allocation,
   Cost,

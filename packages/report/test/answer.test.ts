@@ -101,6 +101,7 @@ describe('a study of one’s own', () => {
     arms,
     baseline: { method: 'none' },
     gridAxes: ['lr'],
+    margin: 0.01,
   });
   const report = buildReport({ name: 'own', title: 'Own', question: '', cells }, spec);
   it('begins with a ranking of its methods at their tuned settings, and draws curves, cost, calibration', () => {

@@ -32,7 +32,7 @@ describe('arms of a file', () => {
       /^own\.json: scale "quick": key "arms": arms 2 and 3 have the same labels \{method: x, p: 0\.1\}; every arm/,
     );
     expect(refusal({ arms: [{ config: none.config }, { config: dropout.config }] })).toMatch(/arms 1 and 2 .*\{\}/);
-    expect(parsed({ arms: [none, dropout] }).report).toEqual({ baseline: null, gridAxes: [] });
+    expect(parsed({ arms: [none, dropout] }).report).toMatchObject({ baseline: null, gridAxes: [] });
   });
 
   it('leave the axes of the grid to the grid, whose values differ', () => {
@@ -52,7 +52,7 @@ describe('arms of a file', () => {
 describe('a baseline', () => {
   const grid = { 'train.lr': [1e-3, 2e-3] };
   it('selects one arm at every point of the grid', () => {
-    expect(parsed({ arms: [none, dropout], grid }, { baseline: { method: 'none' } }).report).toEqual({
+    expect(parsed({ arms: [none, dropout], grid }, { baseline: { method: 'none' } }).report).toMatchObject({
       baseline: { method: 'none' },
       gridAxes: ['lr'],
     });

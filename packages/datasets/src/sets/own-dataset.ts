@@ -6,7 +6,7 @@ import { holdOut, usualValidation } from '../shape/holdout.ts';
 import type { Dataset, Example } from '../types.ts';
 import type { TaskKind } from '@lab/metrics';
 import type { OwnOptions } from './own-options.ts';
-import { ownExamples, ownTask } from './own-rows.ts';
+import { needColumns, ownExamples, ownTask } from './own-rows.ts';
 
 /** Tables of a person's own data; those that are absent are split off train. */
 interface OwnTables {
@@ -37,6 +37,7 @@ const metricOf = (name: string, { kind }: TaskKind, asked: string | null): strin
  * are split off train.
  */
 export const ownDataset = (name: string, cite: Citation, o: OwnOptions, key: Key, tables: OwnTables): Dataset => {
+  for (const table of [tables.train, tables.validation, tables.test]) if (table) needColumns(table, o);
   const task = ownTask(tables.train, o);
   const metric = metricOf(name, task, o.metric);
   const read = (split: 'validation' | 'test'): Read<Example> | undefined => {

@@ -9,8 +9,7 @@ import type { OwnOptions } from './own-options.ts';
 /** A cell that must be there. Throws `Malformed` when the column is absent or null. */
 const cell = (row: Cells, column: string): unknown => {
   const value = Object.hasOwn(row, column) ? row[column] : undefined;
-  if (value === undefined || value === null)
-    throw new Malformed(column, `no value; the row has: ${Object.keys(row).join(', ')}`);
+  if (value === undefined || value === null) throw new Malformed(column, 'no value');
   return value;
 };
 
@@ -79,6 +78,37 @@ const target = (row: Cells, o: OwnOptions, task: TaskKind): Truth => {
     return { label: value };
   }
   return { label: 0, references: texts(row, columns.target) };
+};
+
+/** The rows of a table that fit its head; the others are left out. */
+export const cellsOf = ({ rows }: DataTable): readonly Cells[] =>
+  rows.flatMap(({ value }) => {
+    try {
+      return [value()];
+    } catch (error) {
+      if (error instanceof Malformed) return [];
+      throw error;
+    }
+  });
+
+/** Columns of a table: those of all its rows, since rows of jsonl may differ. */
+const columnsOf = (table: DataTable): readonly string[] => [...new Set(cellsOf(table).flatMap(Object.keys))];
+
+const roles = {
+  classification: ['text', 'pair', 'label'],
+  regression: ['text', 'pair', 'label'],
+  'text-to-text': ['text', 'pair', 'target'],
+  'extractive-qa': ['text', 'pair', 'target', 'start'],
+} as const satisfies { readonly [task in OwnOptions['task']]: readonly (keyof OwnOptions['columns'])[] };
+
+/** Throws `BadInput` for a column that no row of the table has; it lists those there are. */
+export const needColumns = (table: DataTable, { columns, task }: OwnOptions): void => {
+  const there = columnsOf(table);
+  const role = roles[task].find((each) => columns[each] !== null && !there.includes(columns[each]));
+  if (role === undefined || there.length === 0) return;
+  throw new BadInput(
+    `${table.path}: no column "${columns[role]}"; the file has: ${there.join(', ')}; name it in columns.${role}`,
+  );
 };
 
 /** Examples of a table under a task; ids are `<split>:<row>` from 0. */

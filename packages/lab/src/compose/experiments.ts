@@ -30,33 +30,33 @@ function* labelsOf({ scales }: Experiment) {
 const largestExperiment = 2 ** 26;
 
 /**
- * An experiment from a JSON file. Throws `BadInput` for a file that cannot be read or says what is
+ * An experiment from a YAML or JSON file. Throws `BadInput` for a file that cannot be read or says what is
  * not allowed.
  */
 const fromFile = (path: string): Experiment<ReportSpec> => {
   const experiment = parseExperiment(needBytes(path, 'check its path', largestExperiment).toString('utf8'), path);
   const { name, title, question, report } = experiment;
-  const { baseline, gridAxes } = report;
+  const { baseline, gridAxes, margin } = report;
   if (experiments.some((own) => own.name === name))
     throw new BadInput(`${path}: "${name}" is the name of an experiment of this program; give it another`);
   const arms = { [Symbol.iterator]: () => labelsOf(experiment) };
-  return { ...experiment, report: ownStudySpec({ name, title, question, arms, baseline, gridAxes }) };
+  return { ...experiment, report: ownStudySpec({ name, title, question, arms, baseline, gridAxes, margin }) };
 };
 
 /**
- * The experiments that were named: `all` is every one, a name that ends with .json is a file.
- * Throws `BadInput` that lists them.
+ * The experiments that were named: `all` is every one, a name that ends with .yaml or .json is a
+ * file. Throws `BadInput` that lists them.
  */
 export const experimentsNamed = (names: readonly string[]): readonly Experiment<ReportSpec>[] => {
   if (names.includes('all')) return experiments;
   const known = experiments.map(({ name }) => name);
   return names.map((name) => {
-    if (name.endsWith('.json')) return fromFile(name);
+    if (/\.(ya?ml|json)$/i.test(name)) return fromFile(name);
     const experiment = experiments.find((own) => own.name === name);
     if (experiment) return experiment;
     throw new BadInput(
       `unknown experiment "${name}"${nearest(name, known)}; allowed: all, ${known.join(', ')}, ` +
-        'or the path of a .json file',
+        'or the path of a .yaml or .json file',
     );
   });
 };

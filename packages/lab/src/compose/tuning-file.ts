@@ -10,7 +10,7 @@ export const atChosenSettings = <Report>(
   if (!tuning)
     throw new BadInput(
       `${tuningPath(out, experiment.name, scale)}: no such file; ` +
-        `search first: lab tune ${experiment.name} --scale ${scale}`,
+        `search first: lab tune ${experiment.file?.path ?? experiment.name} --scale ${scale}`,
     );
   return tunedExperiment(experiment, tuning);
 };

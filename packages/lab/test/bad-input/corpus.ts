@@ -6,6 +6,7 @@ import { experimentFileCases } from './experiment-files.ts';
 import { folderCases } from './folders.ts';
 import { complaintsOf, type BadCase } from './outcome.ts';
 import { ownDataCases } from './own-data.ts';
+import { studyCases } from './studies.ts';
 
 /**
  * All bad input, by class. What needs no command line is tried in the same process, which may be
@@ -18,6 +19,7 @@ export const badInput = ({ lab, reader }: ReturnType<typeof openCommandLine>, fo
     ...argumentCases(lab, `${folder}/out`),
     ...configCases(lab),
     ...experimentFileCases(lab, folder),
+    ...studyCases(lab, folder),
     ...remote('ownData', ownDataCases(folder)),
     ...remote('checkpoints', checkpointCases(folder)),
     ...folderCases(lab, folder),

@@ -1,11 +1,11 @@
 import type { Labels } from '@lab/records';
+import type { FigureSpec } from '../figures/index.ts';
 import type { Candidates } from '../study/arms/answer.ts';
-import { armLabels, equalLabels, type ReportArm } from '../study/arms/arm.ts';
-import { groupBy } from '../study/group.ts';
+import type { ReportArm } from '../study/arms/arm.ts';
+import type { TableSpec } from '../tables/index.ts';
+import type { Claim } from '../verdict/claim.ts';
+import { baselinesFor, methodsAmong, mostArms, ownArms } from './own-arms.ts';
 import type { ReportSpec } from './spec.ts';
-
-/** More arms than this make no readable table: the report then shows the first ones and says so. */
-const mostArms = 200;
 
 /** More arms than this are not drawn beside each other. */
 const mostDrawn = 12;
@@ -21,123 +21,121 @@ export interface OwnStudy {
   readonly baseline: Labels | null;
   /** Axes of the grid. */
   readonly gridAxes: readonly string[];
+  /** Smallest difference in score that counts, in stored units. */
+  readonly margin: number;
 }
-
-const nameOf = (labels: Labels): string => {
-  const parts = Object.entries(labels).map(([axis, value]) => `${axis} ${value}`);
-  return parts.length > 0 ? parts.join(', ') : 'all runs';
-};
-
-/** An arm by its whole set of labels. */
-const armOf = (all: Labels): ReportArm => {
-  const labels = armLabels(all);
-  return { name: nameOf(labels), labels };
-};
-
-/** Every arm once, as many as a table can show; `isWhole` where these are all. */
-const armsOf = (all: Iterable<Labels>): { readonly arms: readonly ReportArm[]; readonly isWhole: boolean } => {
-  const arms = new Map<string, ReportArm>();
-  for (const labels of all) {
-    const arm = armOf(labels);
-    if (arms.size >= mostArms && !arms.has(arm.name)) return { arms: [...arms.values()], isWhole: false };
-    arms.set(arm.name, arm);
-  }
-  return { arms: [...arms.values()], isWhole: true };
-};
-
-/** For each arm the baseline at its point of the grid. */
-const baselinesOf = (arms: readonly ReportArm[], { baseline, gridAxes }: OwnStudy): ReadonlyMap<string, ReportArm> => {
-  if (!baseline) return new Map();
-  const free = gridAxes.filter((axis) => !Object.hasOwn(baseline, axis));
-  return new Map(
-    arms.map(({ name, labels = {} }) => {
-      const point = Object.entries(labels).filter(([axis]) => free.includes(axis));
-      const own = armOf({ ...baseline, ...Object.fromEntries(point) });
-      return [name, arms.find((arm) => equalLabels(arm.labels ?? {}, own.labels ?? {})) ?? own];
-    }),
-  );
-};
-
-/** Arms without the axes of the grid, each with its settings: what a study compares in the end. */
-const methodsOf = (arms: readonly ReportArm[], gridAxes: readonly string[]): readonly Candidates[] => {
-  const withoutGrid = ({ labels = {} }: ReportArm): Labels =>
-    Object.fromEntries(Object.entries(labels).filter(([axis]) => !gridAxes.includes(axis)));
-  const groups = groupBy(arms, (arm) => nameOf(withoutGrid(arm)));
-  return [...groups].map(([name, own]) => ({ name, arms: own }));
-};
-
-/**
- * The one axis of numbers along which curves can be drawn; undefined where the grid has others too.
- */
-const curveAxis = (arms: readonly ReportArm[], gridAxes: readonly string[]): string | undefined => {
-  const [axis, ...others] = gridAxes;
-  const isNumeric = axis !== undefined && arms.every(({ labels }) => typeof labels?.[axis] === 'number');
-  return others.length === 0 && isNumeric ? axis : undefined;
-};
 
 const metrics = ['score', 'nll', 'ece'];
 
+/** Smallest difference in loss that counts, in nats. */
+const lossMargin = { value: 0.02, from: 'the default of a study of one’s own' };
+
+/** Letters, digits and hyphens of a name. */
+const slug = (name: string): string =>
+  name
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-+|-+$/g, '');
+
+/** What a study asks of every method with one setting: is it above the baseline, is its loss below? */
+const claimsOf = (methods: readonly Candidates[], baseline: ReportArm, margin: number): readonly Claim[] =>
+  methods.flatMap(({ name, arms: [arm, ...others] }, i): readonly Claim[] => {
+    if (!arm || others.length > 0 || arm.name === baseline.name) return [];
+    const about = { source: 'this study' } as const;
+    const than = [baseline];
+    const id = `${slug(name)}-${i}`;
+    return [
+      {
+        ...about,
+        id: `${id}-score`,
+        text: `${name} scores above ${baseline.name}`,
+        test: { kind: 'better', arm, than, metric: 'score', margin: { value: margin, from: 'the study file' } },
+      },
+      {
+        ...about,
+        id: `${id}-loss`,
+        text: `${name} has a lower loss than ${baseline.name}`,
+        test: { kind: 'better', arm, than, metric: 'nll', margin: lossMargin },
+      },
+    ];
+  });
+
+/** The one axis of numbers along which curves can be drawn, with the arms that have none as lines. */
+const curveOf = (
+  methods: readonly Candidates[],
+  arms: readonly ReportArm[],
+  gridAxes: readonly string[],
+): FigureSpec | null => {
+  const [axis, ...others] = gridAxes;
+  if (axis === undefined || others.length > 0) return null;
+  const isOn = ({ labels = {} }: ReportArm): boolean => Object.hasOwn(labels, axis);
+  if (!arms.filter(isOn).every(({ labels }) => typeof labels?.[axis] === 'number')) return null;
+  const curves = methods.flatMap(({ name, arms: [first] }): readonly ReportArm[] =>
+    first && isOn(first) ? [{ name, labels: first.labels ?? {}, free: gridAxes }] : [],
+  );
+  const references = arms.filter((arm) => !isOn(arm));
+  return { kind: 'sweep', name: 'curve', title: `Along ${axis}`, x: axis, metrics, arms: curves, references };
+};
+
 /**
  * The report of one's own study: the answer, tuned on validation where there is a grid; then every
- * arm's scores, each compared with the baseline at its point of the grid; curves, calibration,
- * cost.
+ * arm's scores, each compared with the baseline at its point of the grid; claims, curves,
+ * calibration, cost.
  */
 export const ownStudySpec = (study: OwnStudy): ReportSpec => {
-  const { name, title, question, gridAxes } = study;
-  const { arms, isWhole } = armsOf(study.arms);
-  const shown = { arms, ...(isWhole ? {} : { differs: `only the first ${mostArms} arms are shown` }) };
+  const { name, title, question, gridAxes, margin } = study;
+  const own = ownArms(study.arms);
+  const { arms, heading, isWhole } = own;
+  const shown = { arms, heading, ...(isWhole ? {} : { differs: `only the first ${mostArms} arms are shown` }) };
   const drawn = { ...shown, arms: arms.slice(0, mostDrawn) };
-  const baselines = baselinesOf(arms, study);
+  const baselines = baselinesFor(own, study);
   const distinct = [...new Map([...baselines.values()].map((arm) => [arm.name, arm])).values()];
   const [only, ...others] = distinct;
-  const baseline = others.length === 0 ? only : { name: 'the baseline at the same point of the grid', labels: {} };
-  const methods = methodsOf(arms, gridAxes);
-  const base = study.baseline && armOf(study.baseline);
-  const baseMethod = methods.find(({ arms: own }) =>
-    own.some((arm) => arm.name === only?.name || arm.name === base?.name),
+  const single = others.length === 0 ? only : undefined;
+  const baseline = single ?? (only && { name: 'the baseline at the same point of the grid', labels: {} });
+  const methods = methodsAmong(own, gridAxes);
+  const baseMethod = methods.find((method) =>
+    method.arms.some((arm) => distinct.some((base) => base.name === arm.name)),
   );
-  const axis = curveAxis(arms, gridAxes);
-  const curves = methods.map((method): ReportArm => {
-    const [first] = method.arms;
-    return { name: method.name, labels: first?.labels ?? {}, free: gridAxes };
-  });
+  const compared: readonly TableSpec[] = baseline
+    ? [
+        {
+          kind: 'compare',
+          name: 'compared',
+          title: 'Compared',
+          baseline,
+          baselines: Object.fromEntries(baselines),
+          metrics,
+          ...shown,
+        },
+      ]
+    : [];
+  const differences = (single ? (['score', 'nll'] as const) : []).flatMap((metric): readonly FigureSpec[] =>
+    single
+      ? [
+          {
+            kind: 'forest',
+            name: `differences-${metric}`,
+            title: metric === 'score' ? 'Differences in score' : 'Differences in NLL',
+            baseline: single,
+            metric,
+            ...drawn,
+          },
+        ]
+      : [],
+  );
+  const curve = curveOf(methods, arms, gridAxes);
   return {
     name,
     title,
     question,
     paper: '',
     answer: { methods, baseline: baseMethod?.name ?? null, metric: 'score' },
-    claims: [],
-    tables: [
-      { kind: 'grid', name: 'scores', title: 'Scores', metrics, ...shown },
-      ...(baseline
-        ? [
-            {
-              kind: 'compare',
-              name: 'compared',
-              title: 'Compared',
-              baseline,
-              baselines: Object.fromEntries(baselines),
-              metrics,
-              ...shown,
-            } as const,
-          ]
-        : []),
-    ],
+    claims: single ? claimsOf(methods.slice(0, mostDrawn), single, margin) : [],
+    tables: [{ kind: 'grid', name: 'scores', title: 'Scores', metrics, ...shown }, ...compared],
     figures: [
-      ...(only && others.length === 0
-        ? (['score', 'nll'] as const).map((metric) => ({
-            kind: 'forest' as const,
-            name: `differences-${metric}`,
-            title: metric === 'score' ? 'Differences in score' : 'Differences in NLL',
-            baseline: only,
-            metric,
-            ...drawn,
-          }))
-        : []),
-      ...(axis === undefined
-        ? []
-        : [{ kind: 'sweep' as const, name: 'curve', title: `Along ${axis}`, x: axis, metrics, arms: curves }]),
+      ...differences,
+      ...(curve ? [curve] : []),
       {
         kind: 'pareto',
         name: 'cost',

@@ -33,6 +33,12 @@ export const choiceNamed = (label: Label | undefined): ReadoutChoice | undefined
 const scalar = (value: unknown): Label | undefined =>
   typeof value === 'string' || typeof value === 'number' ? value : undefined;
 
+/** A data set's name; one's own file or repository is called by it, without folder and ending. */
+const datasetName = ({ name, repo, train }: Cell['record']['config']['dataset']): string => {
+  const path = name === 'hub' ? repo : name === 'file' ? train : undefined;
+  return typeof path === 'string' ? path.replace(/^.*[\\/]/, '').replace(/\.[^.]+$/, '') : name;
+};
+
 /**
  * Value of an axis: what the experiment labelled, else what the config says. Undefined where
  * neither knows it.
@@ -40,7 +46,8 @@ const scalar = (value: unknown): Label | undefined =>
 export const axis = ({ labels, record: { config } }: Cell, name: string): Label | undefined => {
   if (Object.hasOwn(labels, name)) return labels[name];
   if (name === 'method') return config.dropout.name;
-  if (name === 'dataset' || name === 'model' || name === 'adapter') return config[name].name;
+  if (name === 'dataset') return datasetName(config.dataset);
+  if (name === 'model' || name === 'adapter') return config[name].name;
   if (name === 'seed' || name === 'select') return config[name];
   return scalar(config.dropout[name]) ?? scalar(config.adapter[name]);
 };

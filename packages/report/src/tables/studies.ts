@@ -1,6 +1,6 @@
 import { readingOf } from '../study/arms/arm.ts';
 import { heading, mainMetric, show, unitAfter } from '../study/scores/metric.ts';
-import { seedOf, value } from '../study/run.ts';
+import { seedOf, taskOf, value } from '../study/run.ts';
 import type { Cell, Study } from '../study/study.ts';
 import { describe, mean } from '../stats/describe.ts';
 import { holm } from '../stats/tests/holm.ts';
@@ -34,8 +34,7 @@ const labelText = (cell: Cell): string =>
     .map(([k, v]) => `${k} ${v}`)
     .join(', ');
 
-const nameOf = (cell: Cell): string =>
-  `${labelText(cell)}\u0000${cell.record.config.dataset.name}\u0000${seedOf(cell)}`;
+const nameOf = (cell: Cell): string => `${labelText(cell)}\u0000${taskOf(cell)}\u0000${seedOf(cell)}`;
 
 const own = (cell: Cell): number | null => value(cell, 'score', readingOf(cell, { name: '' }));
 
@@ -65,7 +64,7 @@ export const compareStudies = (
   for (const p of pairs) {
     const [x, y] = [own(p.a), own(p.b)];
     if (x === null || y === null) continue;
-    const arm = `${labelText(p.a)} (${p.a.record.config.dataset.name})`;
+    const arm = `${labelText(p.a)} (${taskOf(p.a)})`;
     arms.set(arm, [...(arms.get(arm) ?? []), { a: x, b: y, seed: seedOf(p.a) }]);
   }
   const compared = [...arms].map(([arm, list]) => {

@@ -2,7 +2,16 @@ import { adapters } from '@lab/adapter';
 import { datasets } from '@lab/datasets';
 import { methods } from '@lab/dropout';
 import { generationSchema, models } from '@lab/models';
-import { BadInput, refuseReserved, runConfigSchema, runId, sentence, type RunConfig } from '@lab/records';
+import {
+  BadInput,
+  underKey,
+  keyNamed,
+  refuseReserved,
+  runConfigSchema,
+  runId,
+  sentence,
+  type RunConfig,
+} from '@lab/records';
 import { parseOptimizer } from './optimizer.ts';
 
 /** A checked config with all defaults, and its identity. */
@@ -39,13 +48,15 @@ const trainingOf = ({ optimizer, ...rest }: RunConfig['train'], where: string): 
 export const planRun = (raw: unknown, where: string): PlannedRun => {
   refuseReserved(raw, where);
   const parsed = runConfigSchema.safeParse(raw);
-  if (!parsed.success) throw new BadInput(sentence(where, parsed.error, runConfigSchema));
+  if (!parsed.success) throw new BadInput(sentence(where, parsed.error, runConfigSchema), keyNamed(parsed.error));
   const config: RunConfig = {
     ...parsed.data,
-    dataset: datasets.parse(parsed.data.dataset, `${where}: dataset`),
-    model: models.parse(parsed.data.model, `${where}: model`),
-    adapter: adapters.parse(adapterOf(parsed.data.adapter, parsed.data.model.name), `${where}: adapter`),
-    dropout: methods.parse(parsed.data.dropout, `${where}: dropout`),
+    dataset: underKey('dataset', () => datasets.parse(parsed.data.dataset, `${where}: dataset`)),
+    model: underKey('model', () => models.parse(parsed.data.model, `${where}: model`)),
+    adapter: underKey('adapter', () =>
+      adapters.parse(adapterOf(parsed.data.adapter, parsed.data.model.name), `${where}: adapter`),
+    ),
+    dropout: underKey('dropout', () => methods.parse(parsed.data.dropout, `${where}: dropout`)),
     ...(parsed.data.generation === undefined ? {} : { generation: generationOf(parsed.data.generation, where) }),
     train: trainingOf(parsed.data.train, where),
   };

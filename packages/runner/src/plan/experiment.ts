@@ -33,6 +33,8 @@ export interface Experiment<Report = unknown> {
   readonly scales: { readonly [scale: string]: Scale };
   /** What the report makes of the records. */
   readonly report: Report;
+  /** The file that it came from, and where a config key stands there; absent: it is built in. */
+  readonly file?: { readonly path: string; readonly at: (key: readonly string[]) => string };
 }
 
 /** A run of an experiment: planned config, labels of its arm, and its seed. */
@@ -103,6 +105,29 @@ export const scaleOf = (experiment: Experiment, name: string): Scale => {
   return scale;
 };
 
+/** The override that gives several values where one is expected; undefined where none does. */
+const listed = (overrides: readonly string[], key: readonly string[]): string | undefined =>
+  overrides.find((text) => text.startsWith(`${key.join('.')}=[`));
+
+/** Says where a refused key was written: in the experiment's file, or on the command line. */
+const explained = ({ file }: Experiment, overrides: readonly string[], error: BadInput): BadInput => {
+  const { key, message } = error;
+  if (!key) return error;
+  const list = listed(overrides, key);
+  if (list !== undefined)
+    return new BadInput(`${message}; --set takes one value, several go under "grid" of a study file`, key);
+  const isOverridden = overrides.some((text) => text.startsWith(`${key.join('.')}=`));
+  return file && !isOverridden ? new BadInput(`${file.at(key)}: ${message}`, key) : error;
+};
+
+const planned = (experiment: Experiment, overrides: readonly string[], raw: unknown): PlannedRun => {
+  try {
+    return planRun(raw, `experiment ${experiment.name}`);
+  } catch (error) {
+    throw error instanceof BadInput ? explained(experiment, overrides, error) : error;
+  }
+};
+
 /**
  * The runs of an experiment at a scale, one after another: arms x seeds, overrides laid over every
  * arm, each config checked. Runs of one arm stand together. Nothing is kept, so a plan of any
@@ -127,7 +152,7 @@ export function* runsOf(
     const where = `experiment ${experiment.name}`;
     let arm: PlannedRun | null = null;
     for (const seed of seeds) {
-      arm = arm ? reseeded(arm, seed, where) : planRun({ ...raw, seed }, where);
+      arm = arm ? reseeded(arm, seed, where) : planned(experiment, overrides, { ...raw, seed });
       yield { ...arm, labels, seed };
     }
   }

@@ -67,7 +67,7 @@ describe('file', () => {
       'a column that is absent',
       { 'x.csv': 'body,label\na,yes\nb,no\n' },
       {},
-      /x\.csv:2: column "text": no value; the row has: body, label/,
+      /x\.csv: no column "text"; the file has: body, label; name it in columns\.text/,
     ],
     [
       'a row that is too long',

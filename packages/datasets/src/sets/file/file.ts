@@ -8,21 +8,36 @@ import { define } from '../define.ts';
 import { ownDataset } from '../own-dataset.ts';
 import { ownOptions } from '../own-options.ts';
 
-const open = async (
+/** What a table of one's own is read by. */
+interface TableAsked {
+  readonly format?: Format | null;
+  /** SHA-256 that the file must have. */
+  readonly digest?: string | undefined;
+}
+
+/** A table of one's own and the SHA-256 of its file. */
+export interface OwnTable extends DataTable {
+  readonly sha256: string;
+}
+
+/**
+ * Opens a csv, tsv, jsonl or parquet file; paths are taken from `dataDir`, else from the working
+ * folder. Throws `BadInput` for what cannot be read, and for a file that is not the one asked for.
+ */
+export const openTable = async (
   path: string,
-  sources: Sources,
-  format: Format | null,
-  digest: string | undefined,
-): Promise<DataTable> => {
-  const full = resolve(sources.dataDir ?? '.', path);
+  { dataDir = '.' }: Pick<Sources, 'dataDir'>,
+  { format, digest }: TableAsked = {},
+): Promise<OwnTable> => {
+  const full = resolve(dataDir, path);
   const bytes = needBytes(full, 'paths are taken from --data-dir, or from the working folder without it');
-  if (digest !== undefined && sha256(bytes) !== digest) {
+  const found = sha256(bytes);
+  if (digest !== undefined && found !== digest)
     throw new BadInput(
-      `${full}: SHA-256 is ${sha256(bytes)}, the config says ${digest}; the file is not the one the config ` +
-        'was made for',
+      `${full}: SHA-256 is ${found}, the config says ${digest}; the file is not the one the config ` +
+        'was made for (lab init makes a new one)',
     );
-  }
-  return readTable(full, bytes, format ?? formatOf(path));
+  return { ...(await readTable(full, bytes, format ?? formatOf(path))), sha256: found };
 };
 
 const digest = z.string().regex(/^[0-9a-f]{64}$/, 'expected 64 hexadecimal digits');
@@ -61,8 +76,8 @@ export const file = define({
   }),
   load: async (o, key, sources) => {
     const table = (split: 'validation' | 'test') =>
-      o[split] === null ? undefined : open(o[split], sources, o.format, o.sha256[split]);
-    const train = await open(o.train, sources, o.format, o.sha256.train);
+      o[split] === null ? undefined : openTable(o[split], sources, { format: o.format, digest: o.sha256[split] });
+    const train = await openTable(o.train, sources, { format: o.format, digest: o.sha256.train });
     const [validation, test] = await Promise.all([table('validation'), table('test')]);
     return ownDataset('file', cite, o, key, { train, validation, test });
   },

@@ -41,6 +41,8 @@ export interface Titled {
 export interface OverArms extends Titled {
   readonly arms?: readonly ReportArm[];
   readonly by?: string;
+  /** What stands above the column of arms; default: method. */
+  readonly heading?: string;
 }
 
 /** One number of one run. */

@@ -45,7 +45,7 @@ const scores = (cells: readonly Cell[], spec: CompareTable, arms: readonly Repor
   const main = mainMetric(cells, first ?? 'score');
   const costs = costsOf(cells);
   const columns = [
-    column('method', 'method', 'left'),
+    column('method', spec.heading ?? 'method', 'left'),
     column('n', 'seeds'),
     ...readouts.map((r) => column(`${main.name}-${r}`, `${heading(main)}, ${readoutNames[r]}`)),
     ...others.map((name) => column(name, heading(metricOf(name)))),
@@ -148,7 +148,7 @@ const tests = (cells: readonly Cell[], spec: CompareTable, arms: readonly Report
         spec.differs,
       ),
       columns: [
-        column('method', 'method', 'left'),
+        column('method', spec.heading ?? 'method', 'left'),
         column('pairs', 'pairs'),
         column('difference', `difference${unit} [95 %]`),
         column('shift', 'HL shift'),

@@ -113,7 +113,7 @@ export const gridTables = (cells: readonly Cell[], spec: GridTable): Table[] => 
         spec.differs,
       ),
       columns: [
-        column('method', 'method', 'left'),
+        column('method', spec.heading ?? 'method', 'left'),
         ...costs.map((name) => column(name, heading(metricOf(name)))),
         ...across.flatMap((v) => spec.metrics.map((m) => column(`${v} ${m}`, title(String(v), m)))),
         ...(averaged ? spec.metrics.map((m) => column(`mean ${m}`, title('mean', m))) : []),

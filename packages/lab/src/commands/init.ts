@@ -1,0 +1,131 @@
+import { existsSync } from 'node:fs';
+import { basename, dirname, extname, relative } from 'node:path';
+import { cellsOf, datasets, openTable, type Dataset } from '@lab/datasets';
+import { experiments } from '@lab/experiments';
+import { key } from '@lab/random';
+import { BadInput, writeWhole } from '@lab/records';
+import { parseExperiment } from '@lab/runner';
+import { askInTerminal, chooseColumns, takeSuggested, type ColumnFlags } from '../init/choose.ts';
+import { columnFacts, type ChosenColumns } from '../init/columns.ts';
+import { summariseData, summaryLines } from '../init/describe-data.ts';
+import { studyYaml, type StudyChoices } from '../init/study-yaml.ts';
+import { printJson } from '../terminal/print.ts';
+import { schemaFile } from './schema.ts';
+
+export interface InitOptions extends ColumnFlags {
+  readonly validation?: string;
+  readonly test?: string;
+  readonly name?: string;
+  readonly model?: string;
+  readonly methods: readonly string[];
+  readonly seeds: number;
+  readonly to: string;
+  readonly force: boolean;
+  readonly yes: boolean;
+  readonly out: string;
+  readonly json: boolean;
+}
+
+/** Rows that a first study trains on, and tests on: minutes on two cores. */
+const firstTraining = 600;
+const firstTest = 1_000;
+
+/** Fewer rows than this can be split into nothing that tells anything. */
+const fewestRows = 20;
+
+/** The part of a file that is split off where no file is given. */
+const heldOut = { validation: 0.15, test: 0.3 };
+
+/** Letters, digits and hyphens of a file's name; never the name of a built-in experiment. */
+const studyName = (path: string): string => {
+  const stem = basename(path, extname(path)).toLowerCase();
+  const name = stem.replace(/[^a-z0-9]+/g, '-').replace(/^-+|-+$/g, '') || 'study';
+  return experiments.some((own) => own.name === name) ? `${name}-study` : name;
+};
+
+/** Tokens that almost every row fits into: words and a half, in steps of 16. */
+const tokensFor = (words: number): number => Math.min(128, Math.max(16, 16 * Math.ceil((1.5 * words) / 16)));
+
+/** The data as its columns say, with parts split off where there are no files for them. */
+const openData = async (
+  files: StudyChoices['files'],
+  { task, text, pair, label }: ChosenColumns,
+  sizes: StudyChoices['sizes'],
+  out: string,
+): Promise<Dataset> => {
+  const columns = { text, pair, ...(task === 'text-to-text' ? { target: label } : { label }) };
+  const split = {
+    ...(files.validation === null ? { validationSize: sizes.validation } : {}),
+    ...(files.test === null ? { testSize: sizes.test } : {}),
+  };
+  const config = datasets.parse({ name: 'file', ...files, task, columns, ...split });
+  return datasets.build(config, key(0), { cacheDir: `${out}/cache` });
+};
+
+/** Training rows to keep, of each class in a classification; null where there are no more. */
+const subsetOf = ({ task, splits: { train } }: Dataset): number | null => {
+  if (train.length <= firstTraining) return null;
+  if (task.kind !== 'classification') return firstTraining;
+  const counts = task.classes.map((_, c) => train.filter(({ label }) => label === c).length);
+  return Math.max(1, Math.min(Math.ceil(firstTraining / task.classes.length), ...counts));
+};
+
+/**
+ * `lab init`: looks at a file, asks or takes by flags what its columns are, shows what is in it,
+ * and writes a commented study. Throws `BadInput` for a file that does not fit and for a study that
+ * is there already.
+ */
+export const init = async (path: string, options: InitOptions): Promise<void> => {
+  const { validation = null, test = null, to, out, json, seeds } = options;
+  if (existsSync(to) && !options.force)
+    throw new BadInput(`${to}: is there already; write another with --to, or replace it with --force`);
+  const files = { train: path, validation, test };
+  const tables = await Promise.all(
+    Object.entries(files).flatMap(([split, file]) =>
+      file === null ? [] : [openTable(file, {}).then((table) => ({ split, table }))],
+    ),
+  );
+  const rows = tables.flatMap(({ split, table }) => (split === 'train' ? cellsOf(table) : []));
+  if (rows.length < fewestRows)
+    throw new BadInput(`${path}: ${rows.length} usable rows; a study needs ${fewestRows} at least`);
+  const asks = process.stdin.isTTY && !options.yes && !json;
+  const choose = (ask: Parameters<typeof chooseColumns>[2]['ask']) =>
+    chooseColumns(path, columnFacts(rows), { flags: options, ask });
+  const columns = await (asks ? askInTerminal(choose) : choose(takeSuggested));
+  const size = rows.length;
+  const sizes = {
+    validation: Math.min(500, Math.floor(heldOut.validation * size)),
+    test: Math.min(firstTest, Math.floor(heldOut.test * size)),
+  };
+  const data = await openData(files, columns, sizes, out);
+  const summary = summariseData(data);
+  const text = studyYaml({
+    name: options.name ?? studyName(path),
+    files,
+    digests: Object.fromEntries(tables.map(({ split, table }) => [split, table.sha256])),
+    columns,
+    sizes,
+    subset: subsetOf(data),
+    maxTest: test !== null && summary.splits.test > firstTest ? firstTest : null,
+    maxTokens: tokensFor(summary.words.p95),
+    model: options.model ?? (columns.task === 'text-to-text' ? 'embedded-gpt' : 'use-lite'),
+    methods: [...new Set(['none', ...options.methods])],
+    seeds,
+    path: to,
+    schema: relative(dirname(to), schemaFile).replaceAll('\\', '/'),
+  });
+  const { name } = parseExperiment(text, to);
+  writeWhole(to, text);
+  if (json) return printJson({ study: to, name, columns, data: summary });
+  console.log(
+    [
+      `${path}: text ${columns.text}${columns.pair === null ? '' : `, pair ${columns.pair}`}, label ${columns.label}, ` +
+        columns.task,
+      ...summaryLines(summary).map((line) => `  ${line}`),
+      '',
+      `Written: ${to}. Next:`,
+      `  npm run lab -- tune ${to}`,
+      `  npm run lab -- run ${to} --tuned`,
+    ].join('\n'),
+  );
+};
