@@ -6,6 +6,8 @@ import { compareExperiment } from './compare/experiment.ts';
 import { frameworkExperiment } from './framework/experiment.ts';
 import { hiddenKeyNlg } from './hiddenkey-nlg/experiment.ts';
 import { heterolora } from './heterolora/experiment.ts';
+import { hiddenKeyNlu } from './hiddenkey-nlu/experiment.ts';
+import { loraDropoutGlue } from './lora-dropout-glue/experiment.ts';
 import { sensitivityExperiment } from './sensitivity/experiment.ts';
 
 /** Every experiment, in the order of the report. */
@@ -17,6 +19,8 @@ export const experiments: readonly Experiment<ReportSpec>[] = [
   heterolora,
   adapterStudy,
   hiddenKeyNlg,
+  loraDropoutGlue,
+  hiddenKeyNlu,
 ];
 
 export { theoryRuns } from './theory/runs.ts';

@@ -1,6 +1,6 @@
 import { fold, key, type Key } from '@lab/random';
 import type { ClaimTest } from '@lab/report';
-import { gainsOnTestAlone, judge, seedsToHold, type VerdictStatus } from '@lab/report/internals';
+import { judge, leaksOf, seedsToHold, type VerdictStatus } from '@lab/report/internals';
 import { plantedStudy, type Plant } from './plants.ts';
 import { confounded } from './confounded.ts';
 
@@ -191,7 +191,7 @@ const specs: readonly RowSpec[] = [
 ];
 
 const leakStudy = (leak: number) => (stream: Key) =>
-  gainsOnTestAlone(plantedStudy({ effects: none, leaks: { a: leak } }, stream, 12), arm('a'), arm('b'));
+  leaksOf(plantedStudy({ effects: none, leaks: { a: leak } }, stream, 12), better('b')).length > 0;
 
 /** The certificate: every plant, simulated `studies` times. */
 export const certificate = async (studies: number): Promise<readonly CertificateRow[]> => {

@@ -15,6 +15,10 @@ export interface LinearSpec extends Place {
   readonly positions?: boolean;
   /** Whether the checkpoint gives it a bias; absent: it does. */
   readonly bias?: boolean;
+  /** Names of the equal parts of its outputs, where several maps are stored as one (`q, k, v`). */
+  readonly parts?: readonly string[];
+  /** For a part of a fused map: the map, and the first of its outputs that is the part's. */
+  readonly within?: { readonly path: string; readonly from: number };
 }
 
 /**

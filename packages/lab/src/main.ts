@@ -95,7 +95,8 @@ trainingCommand(namedCommand(program.command('run')))
   .addOption(jsonOption())
   .action(lazily(async () => (await import('./commands/run.ts')).run));
 namedCommand(program.command('power'))
-  .description('from finished runs as pilots: the seeds that every claim needs, and which cannot be decided')
+  .description('from finished runs as pilots: seeds and test sentences that every claim needs')
+  .option('--seeds <n>', 'seeds that the test sentences are planned for (default: those of the scale)', wholeNumber(6))
   .addOption(jsonOption())
   .action(lazily(async () => (await import('./commands/power.ts')).power));
 namedCommand(program.command('status'))

@@ -32,6 +32,10 @@ export const runConfigSchema = z.strictObject({
   model: named.describe('model entry and options'),
   adapter: named.describe('adapter entry and options'),
   dropout: named.describe('dropout method and options'),
+  head: z
+    .enum(['linear', 'fine-tuning'])
+    .optional()
+    .describe('classification head: one linear map (also when absent), or the whole head of the family, all trained'),
   train: trainSchema.prefault({}),
   select: z
     .enum(['last', 'best-validation', 'early-stopping'])

@@ -12,7 +12,7 @@ export { pairedTest, seedInterval } from './stats/tests/paired-test.ts';
 export { seedExampleInterval } from './stats/intervals/seed-example.ts';
 export { slopes } from './stats/tests/trend.ts';
 export { sequentialLooks } from './stats/tests/sequential.ts';
-export { gainsOnTestAlone } from './verdict/leak.ts';
+export { leaksOf } from './verdict/leak.ts';
 export { judge } from './verdict/verdict.ts';
 export { seedsToHold } from './verdict/needs.ts';
 export { decideAll, decideNoGain, decidePeak, type VerdictStatus } from './verdict/decide.ts';

@@ -36,13 +36,15 @@ export { decayVector, initialState, putState, type HostState, type State } from 
 export { ladderOf, type Ladder } from './step/packing.ts';
 export { makeBatch, paddedBatch, type Batch, type BatchTensors } from './step/batch.ts';
 export { replayMany, type ReplaySummary } from './protocol/halving.ts';
+export { notePilots, refusePilots } from './protocol/pilots.ts';
 export { settingsPatch, tuningSchema, type Knob, type Settings, type TuningPlan } from './protocol/space.ts';
 export { searchAll, searchArms, type LossPoint, type TrialTrainer, type TunedArm } from './protocol/tune.ts';
 export { readTuning, tunedExperiment, tuningPath, writeTuning, type Tuning } from './protocol/tuning-file.ts';
 export { lossOf } from './train/curve.ts';
 export {
+  copyProtocol,
   deviations,
-  protocolPath,
+  protocolIn,
   readProtocol,
   registrationOf,
   writeProtocol,

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { prunedLoraFiles } from '@lab/adapter';
+import { plainLoraFiles } from '@lab/adapter';
 import { makeFolder } from '@lab/records';
 import { writeMerged } from '../export/merged.ts';
 import { writeOnnx } from '../export/onnx.ts';
@@ -20,7 +20,7 @@ export interface ExportOptions {
 
 /** The ranks that remain, as a LoRA that PEFT loads. */
 const writeLora = (to: string, { blueprint: { model, adapter }, params }: FinishedRun): void => {
-  for (const [file, content] of Object.entries(prunedLoraFiles(model, adapter, params)))
+  for (const [file, content] of Object.entries(plainLoraFiles(model, adapter, params)))
     writeFileSync(join(to, file), content);
 };
 

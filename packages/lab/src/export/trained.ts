@@ -39,7 +39,11 @@ export const openTrained = async (
   config: RunConfig,
   { out, weights }: { readonly out: string; readonly weights?: string },
 ): Promise<FinishedRun> => {
-  const context = { ...(weights === undefined ? {} : { weights }), cacheDir: join(out, 'cache', 'models') };
+  const context = {
+    ...(weights === undefined ? {} : { weights }),
+    cacheDir: join(out, 'cache', 'models'),
+    trainedHead: config.head === 'fine-tuning',
+  };
   const model = await models.build(config.model, context);
   const file = join(from, ADAPTER_FILES[1]);
   const bytes = readFileSync(file);

@@ -1,7 +1,7 @@
 import { adapters } from '@lab/adapter';
 import { datasets } from '@lab/datasets';
 import { methods } from '@lab/dropout';
-import { generationSchema, models } from '@lab/models';
+import { classPooling, generationSchema, models } from '@lab/models';
 import {
   BadInput,
   underKey,
@@ -31,6 +31,12 @@ const adapterOf = (given: { readonly name: string }, model: string): object =>
     ? { target_modules: 'all-linear', ...given }
     : given;
 
+/** A head that is trained whole stands on the pooling of its class, where a config names none. */
+const modelOf = (given: { readonly name: string }, head: RunConfig['head']): object => {
+  const pooling = head === 'fine-tuning' ? classPooling(given.name) : undefined;
+  return pooling === undefined ? given : { pooling, ...given };
+};
+
 const generationOf = (given: unknown, where: string) => {
   const parsed = generationSchema.safeParse(given);
   if (!parsed.success) throw new BadInput(sentence(`${where}: generation`, parsed.error, generationSchema));
@@ -52,7 +58,7 @@ export const planRun = (raw: unknown, where: string): PlannedRun => {
   const config: RunConfig = {
     ...parsed.data,
     dataset: underKey('dataset', () => datasets.parse(parsed.data.dataset, `${where}: dataset`)),
-    model: underKey('model', () => models.parse(parsed.data.model, `${where}: model`)),
+    model: underKey('model', () => models.parse(modelOf(parsed.data.model, parsed.data.head), `${where}: model`)),
     adapter: underKey('adapter', () =>
       adapters.parse(adapterOf(parsed.data.adapter, parsed.data.model.name), `${where}: adapter`),
     ),

@@ -4,10 +4,10 @@ import type { TaskKind } from '@lab/metrics';
 import { methods, planMasks, type Dropout, type Noise, type PlannedMask } from '@lab/dropout';
 import { BadInput, canonical, type RunConfig } from '@lab/records';
 import { layoutOf, type Layout, type PairOptimizer } from '@lab/engine';
-import { generationSchema } from '@lab/models';
+import { generationSchema, isSavable } from '@lab/models';
 import { optimizerOf } from '../plan/optimizer.ts';
 import { packedPlan } from '../step/packed-masks.ts';
-import { linearHead, noHead, type Head } from './head.ts';
+import { fineTuningHead, linearHead, noHead, type Head } from './head.ts';
 import { usesOf, type BatchShape } from './shape.ts';
 import { languageModel, type TextSettings } from './text-rows.ts';
 
@@ -116,13 +116,32 @@ const checkAdapter = ({ name, r }: RunConfig['adapter'], { params, targets }: Ad
     throw new BadInput(`adapter (${name}): has ${size} parameters; at most ${mostParameters} are trained`);
 };
 
+/** The model as an adapter sees it: without the maps that a trained head has already. */
+const withoutHead = (model: Model): Model => {
+  const { tensors } = (isSavable(model) && model.trainedHead) || { tensors: [] };
+  if (tensors.length === 0) return model;
+  const own = new Set(tensors.map(({ name }) => name));
+  return { ...model, linears: model.linears.filter(({ path }) => !own.has(`${path}.weight`)) };
+};
+
+/** The head that a task needs. Throws `BadInput` for one that the task or the model cannot have. */
+const headOf = (asked: RunConfig['head'], model: Model, { task, biEncoder }: Setting): Head => {
+  if (task.kind === 'text-to-text') {
+    if (asked !== undefined) throw new BadInput(`head is ${asked}; a text-to-text task has no classification head`);
+    return noHead;
+  }
+  const outputs = outputsOf(task);
+  if (asked !== 'fine-tuning') return linearHead(model.width, outputs, biEncoder);
+  return fineTuningHead(model, outputs);
+};
+
 /**
  * Puts model, adapter, method and head of a config together. Throws `BadInput` for parts that do
  * not go together.
  */
 export const blueprintOf = (config: RunConfig, model: Model, { task, biEncoder }: Setting): Blueprint => {
-  const { model: m, adapter: a, dropout: d } = config;
-  const adapter = adapters.build(a, model);
+  const { model: m, adapter: a, dropout: d, head: h } = config;
+  const adapter = adapters.build(a, withoutHead(model));
   checkAdapter(a, adapter, model);
   const method = methods.build(d);
   const { clip, optimizer, labelSmoothing = 0 } = config.train;
@@ -134,10 +153,20 @@ export const blueprintOf = (config: RunConfig, model: Model, { task, biEncoder }
     languageModel(model);
     checkNoise(method);
   }
-  const head = texts ? noHead : linearHead(model.width, outputsOf(task), biEncoder);
+  const head = headOf(h, model, { task, biEncoder });
   const layout = layoutOf([...adapter.params, ...head.params]);
   const parts = {
-    signature: canonical({ m, a, d, task, biEncoder, clip, optimizer, ...(texts ? { texts } : {}) }),
+    signature: canonical({
+      m,
+      a,
+      d,
+      ...(h ? { h } : {}),
+      task,
+      biEncoder,
+      clip,
+      optimizer,
+      ...(texts ? { texts } : {}),
+    }),
     model,
     adapter,
     head,

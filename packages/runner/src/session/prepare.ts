@@ -64,8 +64,9 @@ export const openPreparer = ({ sources: places, weights, download = false }: Pla
   const loaded = new Map<string, Promise<Dataset>>();
   return {
     prepare: async (config) => {
-      const model = await once(built, canonical(config.model), async () =>
-        rememberTokens(await models.build(config.model, context)),
+      const trainedHead = config.head === 'fine-tuning';
+      const model = await once(built, canonical([config.model, trainedHead]), async () =>
+        rememberTokens(await models.build(config.model, { ...context, trainedHead })),
       );
       const dataset = await once(loaded, canonical([config.dataset, config.seed]), () =>
         datasets.build(config.dataset, fold(key(config.seed), 'data'), sources),

@@ -7,12 +7,16 @@ import type { Blueprint, Setting } from './blueprint.ts';
 /** What stands before every name in an adapter file. */
 const PREFIX = 'base_model.model.';
 
-const headTensors = (bytes: Uint8Array): HostParams =>
-  Object.fromEntries(
-    Object.entries(readSafetensors(bytes).tensors)
-      .filter(([name]) => name.startsWith(`${PREFIX}classifier.`))
-      .map(([name, array]) => [name.slice(PREFIX.length), asFloats(array, name)]),
+/** The tensors of a file of these names, those that a file has. */
+const headTensors = (bytes: Uint8Array, names: readonly string[]): HostParams => {
+  const { tensors } = readSafetensors(bytes);
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const array = tensors[`${PREFIX}${name}`];
+      return array ? [[name, asFloats(array, name)] as const] : [];
+    }),
   );
+};
 
 /**
  * Trained parameters of a blueprint by name, the adapter's and the head's, from the bytes of its
@@ -20,7 +24,10 @@ const headTensors = (bytes: Uint8Array): HostParams =>
  * missing or does not fit.
  */
 export const trainedParams = ({ adapter, head }: Blueprint, bytes: Uint8Array, where: string): HostParams => {
-  const stored = headTensors(bytes);
+  const stored = headTensors(
+    bytes,
+    head.params.map(({ name }) => name),
+  );
   const own = head.params.map(({ name, shape }) => {
     const tensor = stored[name];
     if (tensor?.shape.join() !== shape.join())
@@ -39,7 +46,7 @@ export const trainedParams = ({ adapter, head }: Blueprint, bytes: Uint8Array, w
  * the model writes texts.
  */
 export const storedSetting = (bytes: Uint8Array, width: number): Setting => {
-  const [outputs, features] = headTensors(bytes)['classifier.weight']?.shape ?? [];
+  const [outputs, features] = headTensors(bytes, ['classifier.weight'])['classifier.weight']?.shape ?? [];
   if (outputs === undefined) return { task: { kind: 'text-to-text' }, biEncoder: false };
   const classes = Array.from({ length: outputs }, (_, i) => `class ${i}`);
   return { task: { kind: 'classification', classes }, biEncoder: features !== width };

@@ -1,5 +1,5 @@
 import { fold, type Key } from '@lab/random';
-import type { HostParams } from '@lab/adapter';
+import { withParts, type HostParams } from '@lab/adapter';
 import {
   floats,
   sizeOf,
@@ -50,10 +50,11 @@ export const initialState = async (
 ): Promise<HostState> => {
   const theta = new Float32Array(layout.size);
   const stream = fold(root, 'init');
-  const frozen = adapter.params.some(({ start }) => start) ? await model.weights() : {};
+  const stored = (await head.stored?.()) ?? {};
+  const frozen = adapter.params.some(({ start }) => start) ? withParts(adapter.targets, await model.weights()) : {};
   for (const { name, init, start } of [...adapter.params, ...head.params]) {
     const own = fold(stream, name);
-    viewOf(layout, theta, name).set(start ? start(own, frozen) : init(own));
+    viewOf(layout, theta, name).set(stored[name]?.data ?? (start ? start(own, frozen) : init(own)));
   }
   const zeros = (shape: readonly number[]) => floats(new Float32Array(sizeOf(shape)), shape);
   return {
