@@ -3,6 +3,7 @@ export type {
   AdapterState,
   BuildAdapter,
   Flow,
+  LeftAdapter,
   Linear,
   Moments,
   ParamSpec,

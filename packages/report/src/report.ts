@@ -1,3 +1,4 @@
+import { wholeSequences } from './study/sequence.ts';
 import type { Cell, Study } from './study/study.ts';
 import type { Figure } from './figures/figure.ts';
 import { buildFigure } from './figures/index.ts';
@@ -25,14 +26,14 @@ export interface Report {
 
 /** records -> statistics -> tables, figures, verdicts. Pure: equal input gives equal output. */
 export const buildReport = (study: Study, spec: ReportSpec): Report => {
-  const { cells } = study;
+  const cells = wholeSequences(study.cells);
   const verdicts = judge(cells, spec.claims, spec.looks);
   const asked = answerSpecOf(cells, spec);
   const answer = asked && answerOf(cells, asked);
   return {
     spec,
     holds: study.holds ?? null,
-    cells,
+    cells: study.cells,
     answer,
     verdicts,
     tables: [

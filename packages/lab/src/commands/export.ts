@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { plainLoraFiles } from '@lab/adapter';
-import { makeFolder } from '@lab/records';
+import { BadInput, makeFolder } from '@lab/records';
 import { writeMerged } from '../export/merged.ts';
 import { writeOnnx } from '../export/onnx.ts';
 import { writePeft } from '../export/peft.ts';
@@ -30,6 +30,12 @@ export const exportRun = async (options: ExportOptions): Promise<void> => {
   const { from, config } = trainedFolder(options.out, options.run);
   makeFolder(to);
   const trained = await openTrained(from, config, options);
+  const [merged] = trained.joined;
+  if (merged !== undefined && (format === 'peft' || format === 'lora'))
+    throw new BadInput(
+      `run ${options.run} was trained on weights with another update merged in (${merged}), which ` +
+        `--format ${format} does not hold; allowed: merged, onnx`,
+    );
   if (format === 'peft') console.log(`Load it onto: ${await writePeft(trained, config, to)}`);
   else if (format === 'lora') writeLora(to, trained);
   else if (format === 'merged') await writeMerged(trained, config, options);

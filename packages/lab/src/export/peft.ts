@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { peftFiles, type Adapter, type HostParams, type Model } from '@lab/adapter';
 import { floats, readSafetensors, transposed, writeSafetensors } from '@lab/engine';
 import { isSavable, type ClassHead } from '@lab/models';
-import { BadInput, type RunConfig } from '@lab/records';
-import { ADAPTER_FILES, type FinishedRun } from './trained.ts';
+import { ADAPTER_FILES, BadInput, type RunConfig } from '@lab/records';
+import type { FinishedRun } from './trained.ts';
 
 const [CONFIG, TENSORS] = ADAPTER_FILES;
 const PREFIX = 'base_model.model.';

@@ -14,6 +14,8 @@ export interface Cell {
   readonly validation?: Lazy<readonly Prediction[]>;
   readonly curve: Lazy<readonly CurvePoint[]>;
   readonly labels: Labels;
+  /** The stages of a sequence that this run stands for, in order; absent: it is one run. */
+  readonly stages?: readonly Cell[];
 }
 
 /** The finished runs of one experiment. */

@@ -47,6 +47,20 @@ const generationOf = (given: unknown, where: string) => {
 const trainingOf = ({ optimizer, ...rest }: RunConfig['train'], where: string): RunConfig['train'] =>
   optimizer === undefined ? rest : { ...rest, optimizer: parseOptimizer(optimizer, where) };
 
+/** The data sets of other tasks, checked. */
+const tasksOf = (tasks: NonNullable<RunConfig['tasks']>, where: string): RunConfig['tasks'] => {
+  const names = [tasks.own, ...tasks.others.map(({ name }) => name)];
+  const twice = names.find((name, i) => names.indexOf(name) !== i);
+  if (twice !== undefined) throw new BadInput(`${where}: tasks: two tasks are named "${twice}"`);
+  return {
+    ...tasks,
+    others: tasks.others.map(({ name, dataset }, i) => ({
+      name,
+      dataset: datasets.parse(dataset, `${where}: tasks.others.${i}.dataset`),
+    })),
+  };
+};
+
 /**
  * Checks a config against its schema and the catalogues and fills every default. Throws `BadInput`
  * that names the key and what is allowed. `where` names the file or experiment for the message.
@@ -65,16 +79,21 @@ export const planRun = (raw: unknown, where: string): PlannedRun => {
     dropout: underKey('dropout', () => methods.parse(parsed.data.dropout, `${where}: dropout`)),
     ...(parsed.data.generation === undefined ? {} : { generation: generationOf(parsed.data.generation, where) }),
     train: trainingOf(parsed.data.train, where),
+    ...(parsed.data.tasks === undefined ? {} : { tasks: tasksOf(parsed.data.tasks, where) }),
   };
+  if (config.train.epochs === 0 && config.from === undefined)
+    throw new BadInput(`${where}: key "train.epochs": 0 tests what "from" names, and there is none; allowed: from 1`);
   return identified(config);
 };
 
 const identified = (config: RunConfig): PlannedRun => {
+  const others = config.tasks?.others ?? [];
   const versions = {
     dataset: datasets.find(config.dataset.name).version,
     model: models.find(config.model.name).version,
     adapter: adapters.find(config.adapter.name).version,
     dropout: methods.find(config.dropout.name).version,
+    ...(others.length > 0 ? { tasks: others.map(({ dataset }) => datasets.find(dataset.name).version) } : {}),
   };
   return { id: runId(config, versions), config };
 };

@@ -7,6 +7,7 @@ import { layoutOf, type Layout, type PairOptimizer } from '@lab/engine';
 import { generationSchema, isSavable } from '@lab/models';
 import { optimizerOf } from '../plan/optimizer.ts';
 import { packedPlan } from '../step/packed-masks.ts';
+import { growingHead } from './growing-head.ts';
 import { fineTuningHead, linearHead, noHead, type Head } from './head.ts';
 import { usesOf, type BatchShape } from './shape.ts';
 import { languageModel, type TextSettings } from './text-rows.ts';
@@ -33,6 +34,8 @@ export interface Blueprint {
   readonly task: TaskKind;
   /** Whether the two texts of a pair are encoded apart, as 2 B rows. */
   readonly biEncoder: boolean;
+  /** Outputs of classes that earlier stages met: they come first, and no loss is taken of them. */
+  readonly before: number;
   readonly clip: number;
   /** Absent: AdamW. */
   readonly optimizer?: PairOptimizer;
@@ -47,12 +50,16 @@ export interface Blueprint {
   readonly masks: { readonly training: MaskPlans; readonly member: MaskPlans };
 }
 
-/** What is learnt: a task, and whether the texts of a pair are encoded each by itself. */
-export type Setting = Pick<Blueprint, 'task' | 'biEncoder'>;
+/**
+ * What is learnt: a task, whether the texts of a pair are encoded each by itself, and how many of
+ * the outputs earlier stages met.
+ */
+export type Setting = Pick<Blueprint, 'task' | 'biEncoder'> & Partial<Pick<Blueprint, 'before'>>;
 
 /** The task of a data set, and how this model reads it. */
-export const settingOf = (model: Model, { task, splits }: Dataset): Setting => ({
+export const settingOf = (model: Model, { task, splits }: Dataset, before = 0): Setting => ({
   task,
+  before,
   biEncoder: model.pairs === 'bi-encoder' && splits.train.some((example) => example.pair !== undefined),
 });
 
@@ -125,12 +132,16 @@ const withoutHead = (model: Model): Model => {
 };
 
 /** The head that a task needs. Throws `BadInput` for one that the task or the model cannot have. */
-const headOf = (asked: RunConfig['head'], model: Model, { task, biEncoder }: Setting): Head => {
+const headOf = (asked: RunConfig['head'], model: Model, { task, biEncoder, before = 0 }: Setting): Head => {
   if (task.kind === 'text-to-text') {
     if (asked !== undefined) throw new BadInput(`head is ${asked}; a text-to-text task has no classification head`);
     return noHead;
   }
   const outputs = outputsOf(task);
+  if (before > 0) {
+    if (asked === 'fine-tuning') throw new BadInput('head is fine-tuning; a head that grows is linear');
+    return growingHead(linearHead(model.width, outputs - before, biEncoder), before);
+  }
   if (asked !== 'fine-tuning') return linearHead(model.width, outputs, biEncoder);
   return fineTuningHead(model, outputs);
 };
@@ -139,7 +150,8 @@ const headOf = (asked: RunConfig['head'], model: Model, { task, biEncoder }: Set
  * Puts model, adapter, method and head of a config together. Throws `BadInput` for parts that do
  * not go together.
  */
-export const blueprintOf = (config: RunConfig, model: Model, { task, biEncoder }: Setting): Blueprint => {
+export const blueprintOf = (config: RunConfig, model: Model, setting: Setting): Blueprint => {
+  const { task, biEncoder, before = 0 } = setting;
   const { model: m, adapter: a, dropout: d, head: h } = config;
   const adapter = adapters.build(a, withoutHead(model));
   checkAdapter(a, adapter, model);
@@ -153,7 +165,7 @@ export const blueprintOf = (config: RunConfig, model: Model, { task, biEncoder }
     languageModel(model);
     checkNoise(method);
   }
-  const head = headOf(h, model, { task, biEncoder });
+  const head = headOf(h, model, setting);
   const layout = layoutOf([...adapter.params, ...head.params]);
   const parts = {
     signature: canonical({
@@ -165,6 +177,7 @@ export const blueprintOf = (config: RunConfig, model: Model, { task, biEncoder }
       biEncoder,
       clip,
       optimizer,
+      ...(before > 0 ? { before } : {}),
       ...(texts ? { texts } : {}),
     }),
     model,
@@ -172,6 +185,7 @@ export const blueprintOf = (config: RunConfig, model: Model, { task, biEncoder }
     head,
     task,
     biEncoder,
+    before,
     clip,
     ...(optimizer ? { optimizer: optimizerOf(optimizer, a.name, adapter, layout) } : {}),
     ...(texts ? { texts } : {}),

@@ -3,6 +3,7 @@ import { BadInput } from '@lab/records';
 import { readPeft } from '@lab/adapter';
 import { asFloats, readSafetensors } from '@lab/engine';
 import type { Blueprint, Setting } from './blueprint.ts';
+import { EARLIER, OWN } from './growing-head.ts';
 
 /** What stands before every name in an adapter file. */
 const PREFIX = 'base_model.model.';
@@ -41,13 +42,29 @@ export const trainedParams = ({ adapter, head }: Blueprint, bytes: Uint8Array, w
 };
 
 /**
+ * Parameters that a training takes over from the bytes of an adapter_model.safetensors: the
+ * adapter's, and the head's where the file has one. Throws `BadInput` as `trainedParams` does.
+ */
+export const startingParams = (blueprint: Blueprint, bytes: Uint8Array, where: string): HostParams =>
+  Object.keys(
+    headTensors(
+      bytes,
+      blueprint.head.params.map(({ name }) => name),
+    ),
+  ).length > 0
+    ? trainedParams(blueprint, bytes, where)
+    : readPeft(blueprint.adapter, bytes, where);
+
+/**
  * What a stored head was trained for, from its shape alone: as many classes as it has outputs, of
  * two texts each by itself where it reads more than one vector of the model's width. Without a head
  * the model writes texts.
  */
 export const storedSetting = (bytes: Uint8Array, width: number): Setting => {
-  const [outputs, features] = headTensors(bytes, ['classifier.weight'])['classifier.weight']?.shape ?? [];
-  if (outputs === undefined) return { task: { kind: 'text-to-text' }, biEncoder: false };
-  const classes = Array.from({ length: outputs }, (_, i) => `class ${i}`);
-  return { task: { kind: 'classification', classes }, biEncoder: features !== width };
+  const stored = headTensors(bytes, [`${OWN}.weight`, `${EARLIER}.weight`]);
+  const [own, features] = stored[`${OWN}.weight`]?.shape ?? [];
+  const [before = 0] = stored[`${EARLIER}.weight`]?.shape ?? [];
+  if (own === undefined) return { task: { kind: 'text-to-text' }, biEncoder: false, before };
+  const classes = Array.from({ length: before + own }, (_, i) => `class ${i}`);
+  return { task: { kind: 'classification', classes }, biEncoder: features !== width, before };
 };

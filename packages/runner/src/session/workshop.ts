@@ -11,6 +11,8 @@ import { sessionOf, type Session, type SessionSize } from './session.ts';
 export interface Workshop {
   readonly engine: Engine;
   readonly open: (blueprint: Blueprint, size: SessionSize) => Promise<Session>;
+  /** Frees the weights of a model that no later run shares. */
+  readonly forget: (model: Model) => Promise<void>;
   /** Frees weights and programs, and closes the engine. */
   readonly close: () => Promise<void>;
 }
@@ -38,6 +40,11 @@ export const openWorkshop = (engine: Engine): Workshop => {
       const loading = loaded.get(blueprint.model) ?? load(blueprint.model);
       loaded.set(blueprint.model, loading);
       return sessionOf({ engine, programs: programsFor(blueprint), frozen: await loading }, blueprint, size);
+    },
+    forget: async (model) => {
+      const loading = loaded.get(model);
+      loaded.delete(model);
+      if (loading) engine.free(await loading);
     },
     close: async () => {
       current?.programs.dispose();
