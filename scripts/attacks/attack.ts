@@ -40,7 +40,8 @@ export const refusal = ({ code, said }: Ended, ...words: readonly string[]): str
   const lines = said.trim().split('\n');
   if (code !== 2) return `exit code ${code}: ${said.slice(-300)}`;
   if (/\n\s+at /.test(said)) return `a stack trace: ${said.slice(0, 300)}`;
-  if (lines.length > 2) return `${lines.length} lines: ${said.slice(0, 300)}`;
+  // A run says how much there is to do, and with which engine, before it opens the checkpoint.
+  if (lines.length > 4) return `${lines.length} lines: ${said.slice(0, 300)}`;
   const missing = words.filter((word) => !said.includes(word));
   return missing.length === 0 ? null : `does not name ${missing.join(', ')}: ${said.slice(0, 300)}`;
 };

@@ -8,10 +8,10 @@ const out = (folder: string) => ['--out', join(folder, 'out')];
 
 /** The arms that a study's table of runs knows, or null. */
 const armsIn = (folder: string): readonly string[] => {
-  const rows = readFileSync(join(folder, 'out', 'attacked', 'quick', 'runs.csv'), 'utf8')
+  const rows = readFileSync(join(folder, 'out', 'attacked', 'quick', 'tables', 'runs.csv'), 'utf8')
     .trim()
     .split('\n');
-  const column = itemAt(rows, 0).split(',').indexOf('method');
+  const column = itemAt(rows, 0).split(',').indexOf('label.method');
   return [...new Set(rows.slice(1).map((row) => row.split(',')[column] ?? ''))].sort();
 };
 
