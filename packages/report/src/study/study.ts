@@ -18,6 +18,14 @@ export interface Cell {
   readonly stages?: readonly Cell[];
 }
 
+/** What a data set says of its test examples; records hold neither texts nor names of classes. */
+export interface ExampleMaterial {
+  /** Names of the classes, or null where labels are no classes. */
+  readonly classes: readonly string[] | null;
+  /** The text of an example by its id; null where it is unknown. */
+  readonly text: (id: string) => string | null;
+}
+
 /** The finished runs of one experiment. */
 export interface Study {
   readonly name: string;
@@ -25,6 +33,10 @@ export interface Study {
   readonly question: string;
   /** Which runs these are beside others of the experiment: scale and overrides, for people. */
   readonly holds?: string;
+  /** The command line that makes these runs; with `--only <id>` one of them. */
+  readonly command?: string;
+  /** Texts and classes by data set; absent where the data are not at hand. */
+  readonly material?: { readonly [task: string]: ExampleMaterial };
   readonly cells: readonly Cell[];
 }
 
