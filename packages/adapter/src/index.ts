@@ -19,6 +19,7 @@ export { prunedLoraFiles } from './peft/pruned-lora.ts';
 export { describeSize, plainModel } from './size/describe.ts';
 export { affine, forwardWith } from './pass/forward.ts';
 export { merge } from './merge.ts';
+export { isMergeable, mergedWeights } from './pass/merged.ts';
 export type { Encoded, Forward, LinearSpec, Model, Packing, TokenBatch } from './model.ts';
 export { peftFiles, readPeft, readPeftFiles, type PeftAdapter } from './peft/files.ts';
 export { noNoise, SITES, type Perturb, type Place, type Site, type SiteUse } from './pass/site.ts';

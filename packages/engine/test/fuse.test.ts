@@ -38,6 +38,16 @@ describe('what is left of a function when it is compiled', () => {
     expect(await operators(lora)).toEqual({ Gemm: 3, Reshape: 2 });
   });
 
+  it('a product with the identity is no work, so merged weights are one product and one addition', async () => {
+    const merged: PureFunction = ({ w, A, B }) => {
+      const eye = tf.reshape(tf.cast(tf.oneHot(tf.range(0, 4, 1, 'int32'), 4), 'float32'), [1, 4, 4]);
+      const base = tf.matMul(tf.reshape(eye, [-1, 4]), w!);
+      const up = tf.matMul(tf.matMul(tf.reshape(eye, [-1, 4]), A!, false, true), B!, false, true);
+      return { whole: tf.add(base, tf.mul(up, 2)) };
+    };
+    expect(await operators(merged)).toEqual({ Gemm: 1, Transpose: 1 });
+  });
+
   it('a product that is read twice is not computed twice', async () => {
     const shared: PureFunction = ({ x, w, b }) => {
       const y = tf.matMul(tf.reshape(x!, [6, 4]), w!);

@@ -27,6 +27,8 @@ export { blueprintOf, settingOf, withMethod, type Blueprint, type Setting } from
 export { sessionWith, type HostOutputs, type Session, type SessionSize } from './session/session.ts';
 export { storedSetting, trainedParams } from './session/trained.ts';
 export { encodeRows, lengthOf, type Row } from './session/rows.ts';
+export { readAll, type Reading, type Readings } from './read/read.ts';
+export { shapeOfBatch } from './session/shape.ts';
 export { passWith, perturbOf, predictProgram, readoutProgram, type Pass, type PassInputs } from './step/pass.ts';
 export { taskLoss, type SampleInputs, type Slope } from './step/objective.ts';
 export { stepProgram, type StepInputs } from './step/step.ts';

@@ -2,7 +2,7 @@ import { adapters } from '@lab/adapter';
 import { methods } from '@lab/dropout';
 import { openEngine, type Engine } from '@lab/engine';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { bert, FAMILIES, OPTIONS } from './cases.ts';
+import { bert, FAMILIES, HEADS, NEWER, OPTIONS } from './cases.ts';
 import { distance, twentySteps, type Case } from './twenty.ts';
 
 // A packed batch computes what the padded one computes: after twenty steps losses, parameters and
@@ -28,7 +28,11 @@ const expectEqual = async (one: Case): Promise<void> => {
 };
 
 describe('twenty steps, packed and padded', () => {
-  it.each(FAMILIES)('of the model $model.name', async (one) => {
+  it.each([...FAMILIES, ...NEWER])('of the model $model.name', async (one) => {
+    await expectEqual(one);
+  });
+
+  it.each(HEADS)('of the model $model.name that learns $learns', async (one) => {
     await expectEqual(one);
   });
 

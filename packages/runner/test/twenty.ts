@@ -2,11 +2,13 @@ import { fileURLToPath } from 'node:url';
 import type { Model } from '@lab/adapter';
 import { models } from '@lab/models';
 import { fold, integer, key } from '@lab/random';
-import type { Engine } from '@lab/engine';
+import type { Engine, Handle } from '@lab/engine';
+import type { TaskKind } from '@lab/metrics';
 import type { Row } from '../src/session/rows.ts';
-import { blueprintOf, settingOf } from '../src/session/blueprint.ts';
+import { blueprintOf } from '../src/session/blueprint.ts';
 import { planRun } from '../src/plan/config.ts';
-import { readAll, type Readings } from '../src/read/read.ts';
+import { readAll, type Reading, type Readings } from '../src/read/read.ts';
+import { lossesOf } from '../src/read/text-losses.ts';
 import type { Prepared } from '../src/session/prepare.ts';
 import { train } from '../src/train/train.ts';
 import type { Session } from '../src/session/session.ts';
@@ -28,6 +30,8 @@ export type Case = {
   readonly dropout?: Named;
   readonly lr?: number;
   readonly train?: object;
+  /** Absent: two classes. `pairs`: two classes of pairs whose texts are encoded one by one. */
+  readonly learns?: 'classes' | 'regression' | 'pairs' | 'texts';
 };
 
 export type Twenty = { readonly losses: readonly number[]; readonly theta: Float32Array; readonly readings: Readings };
@@ -39,12 +43,24 @@ const EXAMPLES = 8;
 const MEMBERS = 2;
 
 /** Texts of 3 to 8 random tokens with labels; token 0 is left to padding. */
-const rowsOf = (vocabulary: number): readonly Row[] =>
+const rowsOf = (vocabulary: number, learns: Case['learns']): readonly Row[] =>
   Array.from({ length: EXAMPLES }, (_, i) => {
     const stream = fold(key(5), i);
-    const ids = Int32Array.from({ length: 3 + (i % 6) }, (_, t) => 1 + integer(fold(stream, t), vocabulary - 1));
-    return { example: { id: `train:${i}`, text: '', label: i % 2 }, encoded: [{ ids }] };
+    const text = (length: number, from: number) => ({
+      ids: Int32Array.from({ length }, (_, t) => 1 + integer(fold(stream, from + t), vocabulary - 1)),
+    });
+    const first = text(3 + (i % 6), 0);
+    const row = { example: { id: `train:${i}`, text: '', label: i % 2 }, encoded: [first] };
+    if (learns === 'pairs') return { ...row, encoded: [first, text(8 - (i % 6), 8)] };
+    return learns === 'texts' ? { ...row, targetFrom: 1 + (i % 2) } : row;
   });
+
+const TASKS: { readonly [learns in NonNullable<Case['learns']>]: TaskKind } = {
+  classes: { kind: 'classification', classes: ['no', 'yes'] },
+  pairs: { kind: 'classification', classes: ['no', 'yes'] },
+  regression: { kind: 'regression', range: [0, 1] },
+  texts: { kind: 'text-to-text' },
+};
 
 const sourced = (folder: string): string =>
   fileURLToPath(new URL(`../../models/test/fixtures/families/${folder}`, import.meta.url));
@@ -57,6 +73,7 @@ export const prepareTwenty = async ({
   dropout,
   lr = 2e-3,
   train: more,
+  learns = 'classes',
 }: Case): Promise<Prepared> => {
   const { config } = planRun(
     {
@@ -71,11 +88,20 @@ export const prepareTwenty = async ({
     'test',
   );
   const model: Model = await models.build(config.model, weights === undefined ? {} : { weights: sourced(weights) });
-  const rows = rowsOf(vocabulary);
+  const rows = rowsOf(vocabulary, learns);
   const examples = rows.map(({ example }) => example);
-  const dataset = twoClasses(examples);
-  const blueprint = blueprintOf(config, model, settingOf(model, dataset));
+  const task = TASKS[learns];
+  const dataset = { ...twoClasses(examples), task };
+  const blueprint = blueprintOf(config, model, { task, biEncoder: learns === 'pairs' });
   return { config, blueprint, dataset, rows: { train: rows, validation: rows.slice(0, 2), test: rows }, elsewhere: {} };
+};
+
+/** Outputs every way; for texts the losses of the deterministic pass. */
+const readingsOf = async (reading: Reading, theta: Handle, rows: readonly Row[]): Promise<Readings> => {
+  if (!reading.session.blueprint.texts) return readAll(reading, theta, { rows, members: MEMBERS });
+  const way = { readout: 'deterministic', pass: 'deterministic', members: 1 } as const;
+  const losses = await lossesOf(reading, theta, rows, way);
+  return { deterministic: losses.map((loss) => [loss]), meanField: null, members: [] };
 };
 
 /**
@@ -103,7 +129,7 @@ export const twentySteps = async (engine: Engine, one: Case, lie: Lie = 'packed'
     headline: { readout: 'deterministic', members: 1 },
   });
   const reading = { session, key: testKey, pause: async () => undefined };
-  const readings = await readAll(reading, theta, { rows: rows.test, members: MEMBERS });
+  const readings = await readingsOf(reading, theta, rows.test);
   const { data } = await engine.get(theta);
   // A bias of the keys moves all logits of a query alike, so its gradient is rounding, which AdamW
   // makes a full step of.

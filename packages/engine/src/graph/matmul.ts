@@ -1,8 +1,8 @@
 import { sizeOf } from '../host.ts';
-import { scaled } from './arithmetic.ts';
-import type { Graph, Value } from './graph.ts';
+import { scale, scaled } from './arithmetic.ts';
+import { nodeOf, type Graph, type Value } from './graph.ts';
 import { broadcast } from './shapes.ts';
-import { reshape } from './views.ts';
+import { reshape, transpose } from './views.ts';
 
 /**
  * A matrix operand: whether its last two axes are swapped, and the number that was taken out of it.
@@ -42,7 +42,24 @@ export function matmul(g: Graph, left: Value, right: Value, transposeA: boolean,
   return g.emit('FusedMatMul', [a.value, b.value], { dtype: 'float32', shape }, flags(a, b), 'com.microsoft');
 }
 
+/** Whether a value is 0, 1, 2, ... n - 1. */
+const counts = ({ def }: Value, n: number): boolean =>
+  def.kind === 'constant' && def.data.length === n && (def.data as Int32Array).every((x, i) => x === i);
+
+/** Whether a matrix is the identity, written as the one-hot rows of 0, 1, 2, ... */
+function isIdentity(matrix: Value): boolean {
+  const [rows, columns] = matrix.shape;
+  let node = nodeOf(matrix);
+  while (node && ['Cast', 'Reshape'].includes(node.op)) node = nodeOf(node.inputs[0]!);
+  return rows !== undefined && rows === columns && node?.op === 'Equal' && node.inputs.every((x) => counts(x, rows));
+}
+
+/** The product of two matrices. Where the left one is the identity, it is the right one. */
 function gemm(g: Graph, a: Operand, b: Operand, rows: number, columns: number): Value {
+  if (isIdentity(a.value)) {
+    const right = b.swapped ? transpose(g, b.value, [1, 0]) : b.value;
+    return scale(g, right, Math.fround(a.factor * b.factor));
+  }
   return g.emit('Gemm', [a.value, b.value], { dtype: 'float32', shape: [rows, columns] }, flags(a, b));
 }
 

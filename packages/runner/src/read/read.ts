@@ -5,7 +5,7 @@ import { itemAt } from '@lab/records';
 import type { Handle } from '@lab/engine';
 import { chunks, evaluationOrder, type Row } from '../session/rows.ts';
 import type { Session } from '../session/session.ts';
-import type { Pass } from '../step/pass.ts';
+import { openReader, type ReaderWay } from './reader.ts';
 
 /** Outputs of a set of examples, in the order of the rows. */
 export type Outputs = readonly (readonly number[])[];
@@ -47,33 +47,22 @@ export const meanFieldDiffers = ({ blueprint }: Session): boolean | undefined =>
   return scale === undefined ? undefined : scale !== noNoise;
 };
 
-/** One way of reading: a pass and, for a member, its number. */
-interface Way {
-  readonly pass: Pass;
-  readonly member: number;
-}
-
-/**
- * Outputs of every way, in the order of `ways`. A batch is made once and read every way before the
- * next one.
- */
-const readWays = async (
-  { session, key, pause }: Reading,
-  theta: Handle,
-  rows: readonly Row[],
-  ways: readonly Way[],
-): Promise<readonly Outputs[]> => {
-  const outputs = ways.map((): number[][] => Array.from({ length: rows.length }));
-  for (const [index, indices] of chunks(evaluationOrder(rows), session.batchSize).entries()) {
-    const batch = session.batch(rows, indices);
-    for (const [w, { pass, member }] of ways.entries()) {
+/** Outputs of one way of reading, in the order of the rows. */
+const readWay = async (reading: Reading, theta: Handle, rows: readonly Row[], way: ReaderWay): Promise<Outputs> => {
+  const { session, pause } = reading;
+  const outputs = Array.from({ length: rows.length }, (): readonly number[] => []);
+  await pause();
+  const reader = await openReader(reading, theta, way);
+  try {
+    for (const [index, indices] of chunks(evaluationOrder(rows), session.batchSize).entries()) {
       await pause();
-      const masks = pass === 'member' ? session.masks.member(batch, { key, member, index }) : {};
-      const { data, width } = await session.read(pass, { theta, batch: batch.arrays, masks });
+      const { data, width } = await reader.outputs(session.batch(rows, indices), index);
       indices.forEach((row, b) => {
-        itemAt(outputs, w)[row] = Array.from(data.subarray(b * width, (b + 1) * width));
+        outputs[row] = Array.from(data.subarray(b * width, (b + 1) * width));
       });
     }
+  } finally {
+    reader.dispose();
   }
   return outputs;
 };
@@ -81,12 +70,13 @@ const readWays = async (
 /** Reads the trained weights every way that is asked for. */
 export const readAll = async (reading: Reading, theta: Handle, { rows, members }: Asked): Promise<Readings> => {
   const differs = meanFieldDiffers(reading.session);
-  const ways: readonly Way[] = [
+  const ways: readonly ReaderWay[] = [
     { pass: 'deterministic', member: 0 },
     ...(differs ? [{ pass: 'mean-field', member: 0 } as const] : []),
     ...Array.from({ length: members }, (_, member) => ({ pass: 'member', member }) as const),
   ];
-  const outputs = await readWays(reading, theta, rows, ways);
+  const outputs: Outputs[] = [];
+  for (const way of ways) outputs.push(await readWay(reading, theta, rows, way));
   const deterministic = itemAt(outputs, 0);
   // Where the expected update is the whole one, the deterministic pass has it already.
   const meanField = differs === undefined ? null : differs ? itemAt(outputs, 1) : deterministic;

@@ -1,8 +1,9 @@
-import { itemAt } from '@lab/records';
+import { itemAt, present } from '@lab/records';
 import type { Handle } from '@lab/engine';
 import { chunks, evaluationOrder, type Row } from '../session/rows.ts';
 import type { Batch } from '../step/batch.ts';
 import type { Reading } from './read.ts';
+import { openReader } from './reader.ts';
 import type { Way } from './way.ts';
 
 /** -log of the softmax probability of `label`, in nats. */
@@ -50,15 +51,20 @@ export const lossesOf = async (
 ): Promise<readonly number[]> => {
   const { session, pause } = reading;
   const losses: number[] = Array.from({ length: rows.length });
-  for (const [index, indices] of chunks(evaluationOrder(rows), session.batchSize).entries()) {
-    await pause();
-    const batch = session.batch(rows, indices);
-    const found = combine
-      ? await ensembleLosses(reading, theta, batch, { index, members, combine })
-      : (await session.read(pass, { theta, batch: batch.arrays })).data;
-    indices.forEach((row, b) => {
-      losses[row] = found[b] ?? NaN;
-    });
+  const reader = combine ? null : await openReader(reading, theta, { pass, member: 0 });
+  try {
+    for (const [index, indices] of chunks(evaluationOrder(rows), session.batchSize).entries()) {
+      await pause();
+      const batch = session.batch(rows, indices);
+      const found = combine
+        ? await ensembleLosses(reading, theta, batch, { index, members, combine })
+        : (await present(reader).outputs(batch, index)).data;
+      indices.forEach((row, b) => {
+        losses[row] = found[b] ?? NaN;
+      });
+    }
+  } finally {
+    reader?.dispose();
   }
   return losses;
 };

@@ -1,9 +1,18 @@
-import type { Engine, Program } from '@lab/engine';
+import type { Engine, Params, Program } from '@lab/engine';
+import { mergeProgram, plainBlueprint } from '../step/merge.ts';
 import { flowProgram, gradientProgram, scoreProgram, type SampleInputs, type Slope } from '../step/objective.ts';
 import { predictProgram, type Pass, type PassInputs, type PredictInputs } from '../step/pass.ts';
 import { stepProgram, type StepInputs } from '../step/step.ts';
 import { nextProgram, startProgram, type NextInputs, type StartInputs, type Written } from '../step/write.ts';
 import type { Blueprint } from './blueprint.ts';
+
+/** Programs for texts: reading prompts, and writing one token. */
+export interface Writers {
+  readonly start: Program<StartInputs, Written>;
+  readonly next: Program<NextInputs, Written>;
+}
+
+type Predictor = Program<PredictInputs, ReturnType<ReturnType<typeof predictProgram>>>;
 
 /** The programs of one blueprint. Each is traced at its first use. */
 export interface Programs {
@@ -14,13 +23,13 @@ export interface Programs {
     readonly score: Program<SampleInputs, Slope>;
     readonly flow: Program<PassInputs, Pick<Slope, 'grad'>>;
   };
-  readonly predict: { readonly [pass in Pass]: Program<PredictInputs, ReturnType<ReturnType<typeof predictProgram>>> };
-  /** For texts: reading prompts, and writing one token. */
-  readonly write: {
-    readonly [pass in Pass]: {
-      readonly start: Program<StartInputs, Written>;
-      readonly next: Program<NextInputs, Written>;
-    };
+  readonly predict: { readonly [pass in Pass]: Predictor };
+  readonly write: { readonly [pass in Pass]: Writers };
+  /** Merging the trained update into the weights, and reading and writing with such weights. */
+  readonly merged: {
+    readonly weights: { readonly [pass in Pass]: Program<Omit<PredictInputs, 'batch'>, Params> };
+    readonly predict: Predictor;
+    readonly write: Writers;
   };
   readonly dispose: () => void;
 }
@@ -40,11 +49,19 @@ export const programsOf = (engine: Engine, blueprint: Blueprint): Programs => {
     flow: engine.program(flowProgram(blueprint)),
   };
   const predict = eachPass((pass) => engine.program(predictProgram(blueprint, pass)));
-  const write = eachPass((pass) => ({
-    start: engine.program(startProgram(blueprint, pass)),
-    next: engine.program(nextProgram(blueprint, pass)),
-  }));
-  const writing = Object.values(write).flatMap(({ start, next }) => [start, next]);
-  const all = [gradient, step, search.score, search.flow, ...Object.values(predict), ...writing];
-  return { gradient, step, search, predict, write, dispose: () => all.forEach((program) => program.dispose()) };
+  const writers = (of: Blueprint, pass: Pass): Writers => ({
+    start: engine.program(startProgram(of, pass)),
+    next: engine.program(nextProgram(of, pass)),
+  });
+  const write = eachPass((pass) => writers(blueprint, pass));
+  const plain = plainBlueprint(blueprint);
+  const merged = {
+    weights: eachPass((pass) => engine.program(mergeProgram(blueprint, pass))),
+    predict: engine.program(predictProgram(plain, 'deterministic')),
+    write: writers(plain, 'deterministic'),
+  };
+  const writing = [...Object.values(write), merged.write].flatMap(({ start, next }) => [start, next]);
+  const reading = [...Object.values(predict), ...Object.values(merged.weights), merged.predict];
+  const all = [gradient, step, search.score, search.flow, ...reading, ...writing];
+  return { gradient, step, search, predict, write, merged, dispose: () => all.forEach((program) => program.dispose()) };
 };

@@ -13,6 +13,7 @@ import {
 } from '@lab/engine';
 import { makeBatch, type Batch } from '../step/batch.ts';
 import { memberMasks, trainingMasks, type DrawnMasks, type MaskedBatch, type MemberPlace } from '../step/masks.ts';
+import { anyBatch, isMerged } from '../step/merge.ts';
 import type { Ladder } from '../step/packing.ts';
 import type { SampleInputs, SampleMasks, Slope } from '../step/objective.ts';
 import type { Pass, PassInputs, PredictInputs } from '../step/pass.ts';
@@ -20,7 +21,7 @@ import { flat, initialState, named, putState, type State } from '../step/state.t
 import type { StepInputs, stepProgram } from '../step/step.ts';
 import type { NextInputs, StartInputs, Written } from '../step/write.ts';
 import { withMethod, type Blueprint } from './blueprint.ts';
-import { programsOf, type Programs } from './programs.ts';
+import { programsOf, type Programs, type Writers } from './programs.ts';
 import type { Row } from './rows.ts';
 
 /** A program's inputs without the frozen weights, which a session adds. */
@@ -71,14 +72,29 @@ export interface Session {
     pass: Pass,
     inputs: Omit<Given<PredictInputs>, 'masks'> & { readonly masks?: DrawnMasks },
   ) => Promise<HostOutputs>;
-  /** For texts: reading prompts, and writing one token. */
-  readonly write: {
-    readonly [pass in Pass]: {
-      readonly start: (inputs: Given<StartInputs>) => Promise<OutputsOf<Written>>;
-      readonly next: (inputs: Given<NextInputs>) => Promise<OutputsOf<Written>>;
-    };
-  };
+  readonly write: { readonly [pass in Pass]: Writing };
+  /**
+   * The trained update added to the frozen weights, one way of reading; undefined where the adapter
+   * or its noise cannot be part of a weight. Dispose it after use.
+   */
+  readonly merge: (
+    pass: Pass,
+    of: { readonly theta: Handle } & Pick<MemberPlace, 'key' | 'member'>,
+  ) => Promise<MergedReading | undefined>;
   /** Frees the memory of compiled programs; they are compiled again when they are used again. */
+  readonly dispose: () => void;
+}
+
+/** For texts: reading prompts, and writing one token. */
+export interface Writing {
+  readonly start: (inputs: Given<StartInputs>) => Promise<OutputsOf<Written>>;
+  readonly next: (inputs: Given<NextInputs>) => Promise<OutputsOf<Written>>;
+}
+
+/** A trained model as one set of weights: its passes have no adapter and no masks. */
+export interface MergedReading {
+  readonly read: (batch: InputsOf<PredictInputs>['batch']) => Promise<HostOutputs>;
+  readonly write: Writing;
   readonly dispose: () => void;
 }
 
@@ -101,10 +117,15 @@ export const sessionOf = (
   { batchSize, maxTokens, ladder }: SessionSize,
 ): Session => {
   const { layout, task } = blueprint;
-  const writing = (pass: Pass) => ({
-    start: (inputs: Given<StartInputs>) => programs.write[pass].start.run({ ...inputs, frozen }),
-    next: (inputs: Given<NextInputs>) => programs.write[pass].next.run({ ...inputs, frozen }),
+  const writing = ({ start, next }: Writers, weights: OutputsOf<Params>): Writing => ({
+    start: (inputs) => start.run({ ...inputs, frozen: weights }),
+    next: (inputs) => next.run({ ...inputs, frozen: weights }),
   });
+  const onHost = async ({ outputs }: { readonly outputs: Handle }): Promise<HostOutputs> => {
+    const data = await readFloats(engine, outputs);
+    engine.free([outputs]);
+    return { data, width: outputs.shape[1] ?? 1 };
+  };
   return {
     engine,
     blueprint,
@@ -126,13 +147,25 @@ export const sessionOf = (
       score: (inputs) => programs.search.score.run({ ...inputs, frozen }),
       flow: (inputs) => programs.search.flow.run({ ...inputs, frozen }),
     },
-    read: async (pass, { masks = {}, ...inputs }) => {
-      const { outputs } = await programs.predict[pass].run({ ...inputs, masks, frozen });
-      const data = await readFloats(engine, outputs);
-      engine.free([outputs]);
-      return { data, width: outputs.shape[1] ?? 1 };
+    read: async (pass, { masks = {}, ...inputs }) =>
+      onHost(await programs.predict[pass].run({ ...inputs, masks, frozen })),
+    write: {
+      deterministic: writing(programs.write.deterministic, frozen),
+      'mean-field': writing(programs.write['mean-field'], frozen),
+      member: writing(programs.write.member, frozen),
     },
-    write: { deterministic: writing('deterministic'), 'mean-field': writing('mean-field'), member: writing('member') },
+    merge: async (pass, { theta, key, member }) => {
+      if (!isMerged(blueprint, pass)) return undefined;
+      const masks = pass === 'member' ? memberMasks(blueprint, anyBatch, { key, member, index: 'merged' }) : {};
+      const { weights, predict, write } = programs.merged;
+      const own = await weights[pass].run({ theta, frozen, masks });
+      const merged = { ...frozen, ...own };
+      return {
+        read: async (batch) => onHost(await predict.run({ theta, batch, masks: {}, frozen: merged })),
+        write: writing(write, merged),
+        dispose: () => engine.free(own),
+      };
+    },
     dispose: programs.dispose,
   };
 };

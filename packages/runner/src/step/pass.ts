@@ -2,7 +2,7 @@ import { forwardWith, noNoise, type Perturb, type TokenBatch } from '@lab/adapte
 import { meanFieldScale, perturbWith } from '@lab/dropout';
 import { tf, unpack, type Params } from '@lab/engine';
 import type { Blueprint } from '../session/blueprint.ts';
-import { shapeOfBatch } from '../session/shape.ts';
+import { shapeOfBatch, type BatchShape } from '../session/shape.ts';
 import type { BatchTensors } from './batch.ts';
 import { rowLosses, tokenLogits } from './token-loss.ts';
 
@@ -37,15 +37,15 @@ export interface Passed {
 export const trainingNoise = ({ masks }: Blueprint, batch: BatchTensors, drawn: Params): Perturb =>
   perturbWith(masks.training(shapeOfBatch(batch)).applied, drawn);
 
-/** The perturbation of a prediction; `drawn` holds a member's masks. */
+/** The perturbation of a prediction; `drawn` holds a member's masks for a batch of `shape`. */
 export const perturbOf = (
   { method, model, masks }: Blueprint,
   pass: Pass,
-  { batch, drawn }: { readonly batch: Pick<TokenBatch, 'ids' | 'packing'>; readonly drawn: Params },
+  { shape, drawn }: { readonly shape: BatchShape; readonly drawn: Params },
 ): Perturb => {
   if (pass === 'deterministic') return noNoise;
   if (pass === 'mean-field') return meanFieldScale(method.noise, model.layers) ?? noNoise;
-  return perturbWith(masks.member(shapeOfBatch(batch)).applied, drawn);
+  return perturbWith(masks.member(shape).applied, drawn);
 };
 
 /**
@@ -78,7 +78,7 @@ export type PredictInputs = PassInputs & { readonly masks: Params };
 export const predictProgram =
   (blueprint: Blueprint, pass: Pass) =>
   ({ theta, frozen, batch, masks }: PredictInputs): { readonly outputs: tf.Tensor2D } => {
-    const perturb = perturbOf(blueprint, pass, { batch, drawn: masks });
+    const perturb = perturbOf(blueprint, pass, { shape: shapeOfBatch(batch), drawn: masks });
     const { outputs } = passWith(blueprint, { frozen, batch }, unpack(blueprint.layout, theta), perturb);
     if (!blueprint.texts || pass === 'member') return { outputs };
     const losses = rowLosses(outputs, batch);
@@ -99,7 +99,7 @@ export interface ReadoutInputs {
 export const readoutProgram =
   (blueprint: Blueprint, pass: Exclude<Pass, 'member'>) =>
   ({ params, frozen, batch }: ReadoutInputs): { readonly logits: tf.Tensor } => {
-    const perturb = perturbOf(blueprint, pass, { batch, drawn: {} });
+    const perturb = perturbOf(blueprint, pass, { shape: shapeOfBatch(batch), drawn: {} });
     const { outputs } = passWith(blueprint, { frozen, batch }, params, perturb);
     return { logits: blueprint.texts ? tf.reshape(outputs, [...batch.ids.shape, -1]) : outputs };
   };

@@ -2,6 +2,7 @@ import { forwardWith } from '@lab/adapter';
 import { nextPass, startPass, type NextTokens, type WrittenTokens } from '@lab/models';
 import { tf, unpack, type Params } from '@lab/engine';
 import type { Blueprint } from '../session/blueprint.ts';
+import { shapeOfBatch } from '../session/shape.ts';
 import { languageModel } from '../session/text-rows.ts';
 import { perturbOf, type Pass, type PassInputs } from './pass.ts';
 
@@ -25,7 +26,7 @@ const forwardOf = (
     adapter,
     frozen,
     unpack(layout, theta),
-    perturbOf(blueprint, pass, { batch: { ids }, drawn: masks }),
+    perturbOf(blueprint, pass, { shape: shapeOfBatch({ ids }), drawn: masks }),
   );
 };
 

@@ -1,6 +1,15 @@
 import type { Perturb, Place } from '@lab/adapter';
 import { layoutOf, tf, unpack, valueAndGrad, type Params } from '@lab/engine';
-import { passWith, perturbOf, taskLoss, type Batch, type Blueprint, type PassInputs, type Session } from '@lab/runner';
+import {
+  passWith,
+  perturbOf,
+  shapeOfBatch,
+  taskLoss,
+  type Batch,
+  type Blueprint,
+  type PassInputs,
+  type Session,
+} from '@lab/runner';
 
 /** An attention block and the shape [B, heads, T, T] of its logits. */
 export interface Block {
@@ -34,7 +43,7 @@ export const leakProgram = (blueprint: Blueprint, { place, shape }: Block) => {
   };
   return ({ theta, frozen, batch, masks, zeros }: LeakInputs) => {
     const params = unpack(blueprint.layout, theta);
-    const noise = perturbOf(blueprint, 'member', { batch, drawn: masks });
+    const noise = perturbOf(blueprint, 'member', { shape: shapeOfBatch(batch), drawn: masks });
     const seen: tf.Tensor[] = [];
     const watch: Perturb = (site, where, value) => {
       if (site === 'attention.weights' && where.path === place.path) seen.push(value);
