@@ -31,6 +31,7 @@ const scripts = {
   faults: () => tsx('scripts/faults.ts', ...args),
   fuzz: () => tsx('scripts/fuzz.ts', ...args),
   house: () => tsx('scripts/house.ts', ...args),
+  readme: () => tsx('scripts/readme.ts', ...args),
   leases: () => tsx('scripts/leases.ts', ...args),
   supply: () => tsx('scripts/supply.ts', ...args),
   'train-decoder': () => tsx('scripts/train-decoder.ts', ...args),

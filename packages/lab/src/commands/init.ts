@@ -27,7 +27,7 @@ export interface InitOptions extends ColumnFlags {
 }
 
 /** Rows that a first study trains on, and tests on: minutes on two cores. */
-const firstTraining = 600;
+const firstTraining = 300;
 const firstTest = 1_000;
 
 /** Fewer rows than this can be split into nothing that tells anything. */
