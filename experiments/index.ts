@@ -1,11 +1,14 @@
 import type { ReportSpec } from '@lab/report';
 import type { Experiment } from '@lab/runner';
+import { basePrecision } from './base-precision/experiment.ts';
 import { ablationExperiment } from './ablation/experiment.ts';
 import { adapterStudy } from './adapters/experiment.ts';
 import { compareExperiment } from './compare/experiment.ts';
 import { frameworkExperiment } from './framework/experiment.ts';
 import { hiddenKeyNlg } from './hiddenkey-nlg/experiment.ts';
 import { heterolora } from './heterolora/experiment.ts';
+import { hiddenKeyNlu } from './hiddenkey-nlu/experiment.ts';
+import { loraDropoutGlue } from './lora-dropout-glue/experiment.ts';
 import { sensitivityExperiment } from './sensitivity/experiment.ts';
 
 /** Every experiment, in the order of the report. */
@@ -17,6 +20,9 @@ export const experiments: readonly Experiment<ReportSpec>[] = [
   heterolora,
   adapterStudy,
   hiddenKeyNlg,
+  loraDropoutGlue,
+  hiddenKeyNlu,
+  basePrecision,
 ];
 
 export { theoryRuns } from './theory/runs.ts';

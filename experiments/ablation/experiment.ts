@@ -1,6 +1,8 @@
 import type { ReportSpec } from '@lab/report';
-import type { Arm, Experiment } from '@lab/runner';
+import type { Arm, ConfigPatch, Experiment } from '@lab/runner';
 import { embedded, quick, smoke } from '../embedded.ts';
+import { onDeberta } from '../recipes/deberta.ts';
+import { onMiniLm } from '../recipes/minilm.ts';
 import { onePoint } from '../margins.ts';
 
 const where = (training: 'both' | 'test') => ({
@@ -15,6 +17,13 @@ const arms: readonly Arm[] = [
   { labels: { trained: 'with masks' }, config: where('both') },
   { labels: { trained: 'without masks' }, config: where('test') },
 ];
+
+const tasks = ['mrpc', 'cola'] as const;
+/** Both trainings on both tasks of the figure. */
+const onTasks = (on: (task: (typeof tasks)[number]) => ConfigPatch): readonly Arm[] =>
+  tasks.flatMap((dataset) =>
+    arms.map(({ labels, config }) => ({ labels: { dataset, ...labels }, config: { ...on(dataset), ...config } })),
+  );
 
 const masked = { trained: 'with masks' } as const;
 const plain = { trained: 'without masks' } as const;
@@ -33,6 +42,18 @@ export const ablationExperiment: Experiment<ReportSpec> = {
     smoke: { summary: 'seconds', base: smoke, arms, seeds: [0] },
     quick: { summary: 'two trainings, six seeds', base: quick, arms, seeds: [0, 1, 2, 3, 4, 5] },
     embedded: { summary: 'two trainings, eight seeds', base: embedded, arms, seeds: [0, 1, 2, 3, 4, 5, 6, 7] },
+    real: {
+      summary: 'MRPC and CoLA with MiniLM, six seeds: --data-dir, --weights, a night on two cores',
+      base: {},
+      arms: onTasks(onMiniLm),
+      seeds: [0, 1, 2, 3, 4, 5],
+    },
+    paper: {
+      summary: 'MRPC and CoLA with DeBERTaV3-base, five seeds: --data-dir, --weights, and a GPU',
+      base: {},
+      arms: onTasks(onDeberta),
+      seeds: [0, 1, 2, 3, 4],
+    },
   },
   report: {
     name: 'ablation',

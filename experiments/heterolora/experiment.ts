@@ -3,6 +3,7 @@ import type { Experiment } from '@lab/runner';
 import { embedded, quick, smoke } from '../embedded.ts';
 import { searchAboveLora } from '../margins.ts';
 import { armsWith, triples, type Triple } from './arms.ts';
+import { optArms, optBase } from './opt.ts';
 
 const title = 'HeteroLoRA: which modules deserve the parameters?';
 const question =
@@ -58,6 +59,12 @@ export const heterolora: Experiment<ReportSpec> = {
       base: embedded,
       arms: armsWith({ scoring_batches: 8, every: 0.2 }),
       seeds: [0, 1, 2, 3, 4, 5, 6, 7],
+    },
+    paper: {
+      summary: 'the matched triples on OPT-350M, five tasks, the authors’ three seeds: --data-dir, --weights, a GPU',
+      base: optBase,
+      arms: optArms,
+      seeds: [0, 13, 42],
     },
   },
   report: {
@@ -115,6 +122,7 @@ export const heterolora: Experiment<ReportSpec> = {
         metrics: ['score', 'nll'],
       },
       heteroLoraPaper.mainTable([...Object.values(inLarge), ...Object.values(inSmall)]),
+      heteroLoraPaper.triplesTable,
       heteroLoraPaper.proxyTable([...proxies('static'), ...proxies('dynamic'), uniform]),
     ],
     figures: [

@@ -9,7 +9,6 @@ import { toMarkdown } from '../src/tables/formats/markdown.ts';
 import { column, type Table, text } from '../src/tables/table.ts';
 import { toTerminal } from '../src/tables/formats/terminal.ts';
 import { paperNumbers } from '../src/tables/paper-numbers.ts';
-import { loraDropout } from '../src/index.ts';
 import * as specs from './specs.ts';
 import { invent, inventCompare, inventSensitivity } from './synthetic.ts';
 
@@ -97,7 +96,13 @@ describe('comparison', () => {
     expect(t.notes.join(' ')).toContain('[a] read in a public text copy');
   });
   it('a table of a paper without known numbers says so', () => {
-    const [t] = buildTables(study.cells, loraDropout.loraDropoutTable4([{ name: 'none', where: { method: 'none' } }]));
+    const [t] = buildTables(study.cells, {
+      kind: 'grid',
+      name: 'table-4',
+      title: 'Table 4',
+      metrics: ['ece'],
+      paper: { paper: 'LoRA Dropout', table: 'T4' },
+    });
     expect(t!.columns.at(-1)!.title).toBe('paper: LoRA Dropout, Table 4');
     expect(t!.rows[0]!.at(-1)!.text).toBe('n/a');
     expect(t!.notes[0]).toContain('none of its values could be established');

@@ -1,198 +1,178 @@
-import type { ReportArm } from '../study/arms/arm.ts';
-import type { BarsFigure } from '../figures/kinds/bars.ts';
-import type { SweepFigure } from '../figures/kinds/sweep.ts';
 import type { GapFigure, ProgressFigure } from '../figures/kinds/training.ts';
-import type { GridTable } from '../tables/kinds/grid.ts';
-import type { Claim } from '../verdict/claim.ts';
+import type { ReportArm } from '../study/arms/arm.ts';
+import type { MeanColumn, PaperFormTable, ScoreColumn } from '../tables/kinds/paper-form.ts';
 
 /**
- * Tables and figures of LoRA Dropout (Lin et al. 2024, arXiv 2404.09610), as specifications over
- * our arms.
+ * Tables and figures of LoRA Dropout (Lin et al. 2024, arXiv 2404.09610). Runs name their row by
+ * the label `method` and their task by the data set.
  */
 const differs =
-  'The numbers of this table in the paper could not be established; ' +
-  'the columns "paper" are the baselines it reuses from AdaLoRA.';
+  'The numbers of this table in the paper could not be established: ' +
+  'lines "paper" are the baselines that it takes over from AdaLoRA.';
 
-/**
- * Table 1: GLUE scores by task. Give arms a `paper` name of AdaLoRA's table (LoRA-r8,
- * AdaLoRA-1.27M) to line them up.
- */
-export const loraDropoutTable1 = (arms: readonly ReportArm[]): GridTable => ({
-  kind: 'grid',
+/** A row by its label, with the name that AdaLoRA's table gives it. */
+const row = (method: string, paper?: string): ReportArm => ({
+  name: method,
+  where: { method },
+  ...(paper === undefined ? {} : { paper }),
+});
+
+/** The rows of Tables 1 and 4, in the paper's order. */
+const glueRows: readonly ReportArm[] = [
+  row('Full FT', 'FullFT'),
+  row('BitFit', 'BitFit'),
+  row('H-Adapter', 'H-Adapter-1.22M'),
+  row('P-Adapter', 'P-Adapter-1.18M'),
+  row('LoRA', 'LoRA-r8'),
+  row('LoRA + Dropout'),
+  row('AdaLoRA', 'AdaLoRA-1.27M'),
+  row('AdaLoRA + Dropout'),
+];
+
+const glueColumn = (dataset: string, title: string, metric: string, paper: string, as: string): ScoreColumn => ({
+  title,
+  where: { dataset },
+  metric,
+  paper: { dataset: paper, metric: as },
+});
+const glueColumns: readonly ScoreColumn[] = [
+  glueColumn('mnli', 'MNLI m', 'accuracy', 'MNLI-m', 'acc'),
+  glueColumn('mnli', 'MNLI mm', 'elsewhere:mismatched/accuracy', 'MNLI-mm', 'acc'),
+  glueColumn('sst2', 'SST-2', 'accuracy', 'SST-2', 'acc'),
+  glueColumn('cola', 'CoLA', 'matthews', 'CoLA', 'mcc'),
+  glueColumn('qqp', 'QQP acc', 'accuracy', 'QQP', 'acc'),
+  glueColumn('qqp', 'QQP F1', 'f1', 'QQP', 'f1'),
+  glueColumn('qnli', 'QNLI', 'accuracy', 'QNLI', 'acc'),
+  glueColumn('rte', 'RTE', 'accuracy', 'RTE', 'acc'),
+  glueColumn('mrpc', 'MRPC', 'accuracy', 'MRPC', 'acc'),
+  glueColumn('stsb', 'STS-B', 'pearson', 'STS-B', 'corr'),
+];
+/** The mean over eight tasks, of which MNLI and QQP are means of two numbers. */
+const glueMean: MeanColumn = {
+  title: 'All',
+  mean: [['MNLI m', 'MNLI mm'], ['SST-2'], ['CoLA'], ['QQP acc', 'QQP F1'], ['QNLI'], ['RTE'], ['MRPC'], ['STS-B']],
+  paper: { dataset: 'GLUE', metric: 'mean8' },
+};
+
+/** Table 1: GLUE with DeBERTaV3-base. */
+export const loraDropoutTable1: PaperFormTable = {
+  kind: 'paper-form',
   name: 'lora-dropout-table-1',
-  title: 'LoRA Dropout, Table 1: scores by task',
-  arms,
-  metrics: ['score'],
+  title: 'LoRA Dropout, Table 1: GLUE',
+  from: { paper: 'AdaLoRA', table: 'T1', model: 'deberta-v3-base' },
+  rows: glueRows,
+  columns: [...glueColumns, glueMean],
   costs: ['trainable'],
-  paper: { paper: 'AdaLoRA', table: 'T1', model: 'deberta-v3-base' },
+  differs,
+};
+
+/** Budgets of Table 2: the share of the parameters of DeBERTaV3-base that is trained. */
+export const squadBudgets = ['0.08%', '0.16%', '0.32%', '0.65%'] as const;
+
+const squadScores = [
+  { title: 'EM', metric: 'exact', paper: 'em' },
+  { title: 'F1', metric: 'f1', paper: 'f1' },
+] as const;
+
+const squadColumns = (dataset: readonly string[], title: string, paper: string): readonly ScoreColumn[] =>
+  squadBudgets.flatMap((budget) =>
+    squadScores.map(({ title: score, metric, paper: as }) => ({
+      title: `${title} ${budget} ${score}`,
+      where: { dataset, budget },
+      metric,
+      paper: { dataset: `${paper} ${budget}`, metric: as },
+    })),
+  );
+
+/** Table 2: SQuAD at four budgets, exact match and F1; a version of SQuAD a table. */
+const squadTable = (name: string, dataset: readonly string[], title: string, paper: string): PaperFormTable => ({
+  kind: 'paper-form',
+  name: `lora-dropout-table-2-${name}`,
+  title: `LoRA Dropout, Table 2: ${title}`,
+  from: { paper: 'AdaLoRA', table: 'T2', model: 'deberta-v3-base' },
+  rows: [
+    row('H-Adapter', 'H-Adapter'),
+    row('P-Adapter', 'P-Adapter'),
+    row('LoRA', 'LoRA'),
+    row('LoRA + Dropout'),
+    row('AdaLoRA', 'AdaLoRA'),
+    row('AdaLoRA + Dropout'),
+  ],
+  columns: squadColumns(dataset, name, paper),
   differs,
 });
-
-/** Table 2: question answering, exact match and F1, by budget (axis `r`). */
-export const loraDropoutTable2 = (arms: readonly ReportArm[]): GridTable => ({
-  kind: 'grid',
-  name: 'lora-dropout-table-2',
-  title: 'LoRA Dropout, Table 2: question answering by rank',
-  arms,
-  columns: 'r',
-  average: false,
-  metrics: ['em', 'f1'],
-  paper: { paper: 'AdaLoRA', table: 'T2', model: 'deberta-v3-base' },
+const fullSquad: PaperFormTable = {
+  kind: 'paper-form',
+  name: 'lora-dropout-table-2-full',
+  title: 'LoRA Dropout, Table 2: full fine-tuning',
+  from: { paper: 'AdaLoRA', table: 'T2', model: 'deberta-v3-base' },
+  rows: [row('Full FT', 'FullFT')],
+  columns: (
+    [
+      [['squad', 'xquad'], 'v1.1', 'SQuADv1.1'],
+      [['squad2'], 'v2.0', 'SQuADv2.0'],
+    ] as const
+  ).flatMap(([dataset, title, paper]) =>
+    squadScores.map(({ title: score, metric, paper: as }) => ({
+      title: `${title} ${score}`,
+      where: { dataset },
+      metric,
+      paper: { dataset: `${paper} full`, metric: as },
+    })),
+  ),
   differs,
-});
+};
+export const loraDropoutTable2: readonly PaperFormTable[] = [
+  fullSquad,
+  squadTable('v1.1', ['squad', 'xquad'], 'SQuAD v1.1', 'SQuADv1.1'),
+  squadTable('v2.0', ['squad2'], 'SQuAD v2.0', 'SQuADv2.0'),
+];
 
-/** Table 3: instruction tuning, accuracy on multiple-choice questions without examples. */
-export const loraDropoutTable3 = (arms: readonly ReportArm[]): GridTable => ({
-  kind: 'grid',
+/** Table 3: instruction tuning of LLaMA2-7B, accuracy on MMLU without examples. */
+export const loraDropoutTable3: PaperFormTable = {
+  kind: 'paper-form',
   name: 'lora-dropout-table-3',
   title: 'LoRA Dropout, Table 3: instruction tuning',
-  arms,
-  metrics: ['accuracy'],
-  paper: { paper: 'LoRA Dropout', table: 'T3' },
-});
+  from: { paper: 'LoRA Dropout', table: 'T3', model: 'llama2-7b' },
+  rows: [row('untuned'), row('LoRA'), row('LoRA + Dropout')],
+  columns: [{ title: 'MMLU, 0-shot', where: { dataset: 'mmlu' }, metric: 'accuracy' }],
+};
 
 /** Table 4: calibration error by task. */
-export const loraDropoutTable4 = (arms: readonly ReportArm[]): GridTable => ({
-  kind: 'grid',
+export const loraDropoutTable4: PaperFormTable = {
+  kind: 'paper-form',
   name: 'lora-dropout-table-4',
   title: 'LoRA Dropout, Table 4: expected calibration error',
-  arms,
-  metrics: ['ece'],
-  paper: { paper: 'LoRA Dropout', table: 'T4' },
-  differs: 'The number of bins in the paper is unknown; here 15.',
-});
+  from: { paper: 'LoRA Dropout', table: 'T4', model: 'deberta-v3-base' },
+  rows: glueRows.slice(4),
+  columns: ['mnli', 'sst2', 'cola', 'qqp', 'qnli', 'rte', 'mrpc'].map((dataset) => ({
+    title: dataset,
+    where: { dataset },
+    metric: 'ece',
+  })),
+  differs: 'The number of bins and the tasks in the paper are unknown; here 15 bins and every task with classes.',
+};
 
-/** Figure 1: training and test loss along training. */
-export const loraDropoutFigure1 = (arms: readonly ReportArm[]): GapFigure => ({
+/** One of the tasks that Figures 1 and 3 show; at scales without files another. */
+const shown = ['rte', 'imdb'];
+const along = (methods: readonly string[]): readonly ReportArm[] =>
+  methods.map((method) => ({ name: method, where: { method, dataset: shown } }));
+
+/** Figure 1: training and held-out loss along training. */
+export const loraDropoutFigure1: GapFigure = {
   kind: 'gap',
   name: 'lora-dropout-figure-1',
   title: 'LoRA Dropout, Figure 1: training and held-out loss',
-  arms,
+  arms: along(['LoRA', 'AdaLoRA', 'LoRA + Dropout', 'AdaLoRA + Dropout']),
   metric: 'loss',
-});
+  differs: 'the paper shows LoRA and AdaLoRA; the task of its figure is not known',
+};
 
 /** Figure 3: calibration error along training. */
-export const loraDropoutFigure3 = (arms: readonly ReportArm[]): ProgressFigure => ({
+export const loraDropoutFigure3: ProgressFigure = {
   kind: 'progress',
   name: 'lora-dropout-figure-3',
   title: 'LoRA Dropout, Figure 3: calibration error along training',
-  arms,
+  arms: along(['LoRA', 'LoRA + Dropout', 'AdaLoRA', 'AdaLoRA + Dropout']),
   metrics: ['ece'],
-});
-
-/** Figure 4: the four variants. `noDrop` is the baseline of the lower panel. */
-export const loraDropoutFigure4 = (arms: readonly ReportArm[], noDrop: ReportArm): BarsFigure => ({
-  kind: 'bars',
-  name: 'lora-dropout-figure-4',
-  title: 'LoRA Dropout, Figure 4: masks in training, ensemble at test',
-  arms,
-  metric: 'score',
-  baseline: noDrop,
-});
-
-/** Figure 5, left: score, NLL and ECE against p; `references` are horizontal lines. */
-export const loraDropoutFigure5p = (
-  arms: readonly ReportArm[],
-  references: readonly ReportArm[] = [],
-): SweepFigure => ({
-  kind: 'sweep',
-  name: 'lora-dropout-figure-5-p',
-  title: 'LoRA Dropout, Figure 5: dropout rate',
-  x: 'p',
-  xTitle: 'dropout rate p',
-  arms,
-  references,
-  metrics: ['score', 'nll', 'ece'],
-});
-
-/** Figure 5, right: score, NLL and ECE against N. */
-export const loraDropoutFigure5n = (
-  arms: readonly ReportArm[],
-  references: readonly ReportArm[] = [],
-): SweepFigure => ({
-  kind: 'sweep',
-  name: 'lora-dropout-figure-5-n',
-  title: 'LoRA Dropout, Figure 5: training samples',
-  x: 'N',
-  xTitle: 'training samples N',
-  log: true,
-  arms,
-  references,
-  metrics: ['score', 'nll', 'ece'],
-});
-
-/** The arms that the paper's claims speak of; leave out what an experiment does not run. */
-export interface LoraDropoutClaimArms {
-  /** Runs over p, and over N. */
-  readonly overP?: ReportArm;
-  readonly overN?: ReportArm;
-  /** LoRA Dropout at its usual setting, plain LoRA, and masks at test alone. */
-  readonly drop?: ReportArm;
-  readonly plain?: ReportArm;
-  readonly dropTest?: ReportArm;
-}
-
-/** The paper's claims that the given arms allow to test. */
-export const loraDropoutClaims = ({ overP, overN, drop, plain, dropTest }: LoraDropoutClaimArms): Claim[] => [
-  ...(overP
-    ? [
-        {
-          id: 'inverted-u',
-          text: 'The score rises with the dropout rate, then falls',
-          source: 'LoRA Dropout, Figure 5',
-          test: { kind: 'inverted-u', arm: overP, x: 'p', metric: 'score' },
-        } as const,
-      ]
-    : []),
-  ...(overN
-    ? [
-        {
-          id: 'rises-with-n',
-          text: 'The score rises with the number of samples N',
-          source: 'LoRA Dropout, Figure 5',
-          test: { kind: 'rising', arm: overN, x: 'N', metric: 'score' },
-        } as const,
-      ]
-    : []),
-  ...(drop
-    ? [
-        {
-          id: 'ensemble-above-deterministic',
-          text: 'The ensemble scores above the same weights without masks',
-          source: 'LoRA Dropout, Figure 4',
-          test: {
-            kind: 'better',
-            arm: { ...drop, name: 'ensemble', readout: 'ensemble' },
-            than: [{ ...drop, name: 'deterministic', readout: 'deterministic' }],
-            metric: 'score',
-          },
-        } as const,
-      ]
-    : []),
-  ...(drop && plain
-    ? [
-        {
-          id: 'drop-above-plain',
-          text: 'LoRA Dropout scores above plain LoRA',
-          source: 'LoRA Dropout, Table 1',
-          test: { kind: 'better', arm: drop, than: [plain], metric: 'score' },
-        } as const,
-        {
-          id: 'ece-lower',
-          text: 'The calibration error is lower with dropout',
-          source: 'LoRA Dropout, Table 4',
-          test: { kind: 'better', arm: drop, than: [plain], metric: 'ece' },
-        } as const,
-      ]
-    : []),
-  ...(dropTest && plain
-    ? [
-        {
-          id: 'drop-test-below',
-          text: 'Masks at test alone score below no masks',
-          source: 'LoRA Dropout, Figure 4',
-          test: { kind: 'worse', arm: dropTest, than: [plain], metric: 'score' },
-        } as const,
-      ]
-    : []),
-];
+};

@@ -1,6 +1,7 @@
 import type { CurvePoint, Evaluation, Label, Prediction, Readout } from '@lab/records';
 import { calibratedNames, calibratedScores, type Labelled } from './scores/calibrated.ts';
 import { type Outcomes, outcomes, storedOutputs, type ReadoutName, storedScores } from './scores/outcome.ts';
+import { splitAndMetric } from './scores/metric.ts';
 import { type ScoreRange, scoreRange } from '../stats/skill.ts';
 import { type Cell, force } from './study.ts';
 
@@ -226,7 +227,13 @@ export const value = (cell: Cell, metric: string, r: RunReading | null): number 
   const cost = costs[metric];
   if (cost) return cost(result);
   if (r === null || result.status !== 'done') return null;
-  const name = metric === 'score' ? result.metric : metric;
+  if (metric === 'perplexity') {
+    const nll = value(cell, 'nll', r);
+    return nll === null ? null : Math.exp(nll);
+  }
+  const { split, metric: asked } = splitAndMetric(metric);
+  const name = asked === 'score' ? result.metric : asked;
+  if (split !== 'test') return evaluation(cell, split, r)?.metrics[name] ?? null;
   if (name === 'gap' || name === 'gap-nll') {
     const both = onBothSplits(cell, r, name === 'gap' ? result.metric : 'nll');
     if (both === null) return null;

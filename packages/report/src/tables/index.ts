@@ -4,6 +4,7 @@ import { compareTables, type CompareTable } from './kinds/compare.ts';
 import { deepEnsembleTables, type DeepEnsembleTable } from './kinds/deep-ensemble.ts';
 import { ensembleTables, type EnsembleTable } from './kinds/ensemble.ts';
 import { gridTables, type GridTable } from './kinds/grid.ts';
+import { paperFormTables, type PaperFormTable } from './kinds/paper-form.ts';
 import { selectionTables, type SelectionTable } from './kinds/selection.ts';
 import { sweepTables, type SweepTable } from './kinds/sweep.ts';
 import type { Table } from './table.ts';
@@ -18,7 +19,8 @@ export type TableSpec =
   | GridTable
   | AcrossTable
   | SelectionTable
-  | VersusTable;
+  | VersusTable
+  | PaperFormTable;
 
 /** The tables a specification asks for. */
 export const buildTables = (cells: readonly Cell[], spec: TableSpec): Table[] => {
@@ -39,5 +41,7 @@ export const buildTables = (cells: readonly Cell[], spec: TableSpec): Table[] =>
       return selectionTables(cells, spec);
     case 'versus':
       return versusTables(cells, spec);
+    case 'paper-form':
+      return paperFormTables(cells, spec);
   }
 };

@@ -27,6 +27,16 @@ describe('e2e', () => {
     ]);
   });
 
+  it('trains on the dev file where it is told to, and never on an input that is held out', async () => {
+    const rows = Array.from({ length: 70 }, (_, i) => `"name[${i}]",One ${i}.\n"name[${i}]",Two ${i}.`).join('\n');
+    const sources = await sourcesWith({ 'e2e/devset.csv': `mr,ref\n${rows}\n`, 'e2e/testset_w_refs.csv': csv });
+    const { splits } = await build({ name: 'e2e', trainFile: 'dev' }, sources);
+    expect([splits.train.length, splits.validation.length, splits.test.length]).toEqual([20, 60, 2]);
+    const held = new Set(splits.validation.map(({ text }) => text));
+    expect(splits.train.some(({ text }) => held.has(text))).toBe(false);
+    await expect(build({ name: 'e2e', trainFile: 'dev' }, await sourcesWith(files()))).rejects.toThrow(/60 inputs/);
+  });
+
   it('names file, line and column of an empty reference, and the line of an open quote', async () => {
     await expect(build({ name: 'e2e' }, await sourcesWith(files('mr,ref\na,b\nc,')))).rejects.toThrow(
       /trainset\.csv:3: column "ref": the reference is empty/,

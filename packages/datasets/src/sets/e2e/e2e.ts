@@ -1,9 +1,11 @@
-import type { Citation } from '@lab/records';
+import { fold, type Key } from '@lab/random';
+import { BadInput, type Citation } from '@lab/records';
 import { z } from 'zod';
 import { splitCsv } from '../../read/csv.ts';
 import { Malformed, readRows, type OnMalformed, type Read } from '../../read/rows.ts';
 import { locate, missingMessage, need, readDataText, type WantedFile } from '../../read/text.ts';
 import { picker } from '../../read/tsv.ts';
+import { holdOut } from '../../shape/holdout.ts';
 import type { Example } from '../../types.ts';
 import { define } from '../define.ts';
 import { gatherReferences, wantedIn } from '../text-task.ts';
@@ -39,6 +41,18 @@ export const parseE2e = (path: string, text: string, split: string, onMalformed:
   });
 };
 
+/** Inputs of devset.csv that are held out where it is the training file too. */
+const heldOut = 60;
+
+/** Rows of devset.csv as training rows, but for those of the inputs that are held out. */
+const cutDev = (key: Key, rows: readonly Example[], inputs: readonly Example[]) => {
+  if (inputs.length <= heldOut)
+    throw new BadInput(`dataset e2e: trainFile dev needs more than ${heldOut} inputs; devset.csv has ${inputs.length}`);
+  const { validation } = holdOut(fold(key, 'e2e'), inputs, heldOut);
+  const out = new Set(validation.map(({ text }) => text));
+  return { train: rows.filter(({ text }) => !out.has(text)), validation };
+};
+
 /** See README.md in this folder. */
 export const e2e = define({
   name: 'e2e',
@@ -56,22 +70,31 @@ export const e2e = define({
     },
   },
   options: z.object({
+    trainFile: z
+      .literal('dev')
+      .optional()
+      .describe('dev: train and validation come from devset.csv alone; absent: the official splits'),
     malformed: z.enum(['error', 'skip']).default('error').describe('what to do with rows that do not fit'),
   }),
-  load: async (o, _key, sources) => {
+  load: async (o, key, sources) => {
     const read = async (split: keyof typeof files) => {
       const path = need(files[split], sources);
       return parseE2e(path, readDataText(path), split, o.malformed);
     };
-    const [train, dev, test] = await Promise.all([read('train'), read('dev'), read('test')]);
+    const [dev, test] = await Promise.all([read('dev'), read('test')]);
+    const train = o.trainFile === 'dev' ? null : await read('train');
+    const inputs = gatherReferences(dev).rows;
     return {
       name: 'e2e',
       task: { kind: 'text-to-text' },
       metric: 'bleu',
-      splits: { train: train.rows, validation: gatherReferences(dev).rows, test: gatherReferences(test).rows },
+      splits: {
+        ...(train ? { train: train.rows, validation: inputs } : cutDev(key, dev.rows, inputs)),
+        test: gatherReferences(test).rows,
+      },
       licence,
       cite,
-      notes: [train, dev, test].flatMap(({ notes }) => notes),
+      notes: [...(train ? [train] : []), dev, test].flatMap(({ notes }) => notes),
     };
   },
 });

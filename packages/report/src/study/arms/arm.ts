@@ -1,3 +1,4 @@
+import { atBest } from './at-best.ts';
 import { differingKeys } from '../flatten.ts';
 import { groupBy } from '../group.ts';
 import { axis, choiceNamed, reading, type RunReading, type ReadoutChoice, seedOf, taskOf, value } from '../run.ts';
@@ -18,6 +19,11 @@ export interface ReportArm {
   readonly labels?: Labels;
   /** Axes that `labels` leaves open: a method over all settings of them. */
   readonly free?: readonly string[];
+  /**
+   * Axes of which the value with the best validation score is taken, for each data set by itself:
+   * a method at the best setting of its grid.
+   */
+  readonly best?: readonly string[];
   /** Default: the label `readout` of the run, else the method's own. */
   readonly readout?: ReadoutChoice;
   readonly members?: number;
@@ -86,13 +92,15 @@ export const equalLabels = (a: Labels, b: Labels): boolean => {
 };
 
 /** The runs of an arm. */
-export const cellsOf = (cells: readonly Cell[], { where, labels, free = [] }: ReportArm): readonly Cell[] => {
+export const cellsOf = (cells: readonly Cell[], arm: ReportArm): readonly Cell[] => {
+  const { where, labels, free = [], best } = arm;
   const fixed = (all: Labels): Labels =>
     Object.fromEntries(Object.entries(armLabels(all)).filter(([axisName]) => !free.includes(axisName)));
   const wanted = labels && fixed(labels);
-  return cells.filter(
+  const own = cells.filter(
     (cell) => matches(cell, where) && (wanted === undefined || equalLabels(fixed(cell.labels), wanted)),
   );
+  return best ? atBest(own, best, (cell) => readingOf(cell, arm)) : own;
 };
 
 /** The arm at one value of an axis. */

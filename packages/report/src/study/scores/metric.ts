@@ -1,3 +1,4 @@
+import type { Evaluation } from '@lab/records';
 import type { Cell } from '../study.ts';
 
 /**
@@ -30,7 +31,7 @@ const hundred = { unit: '×100', differenceUnit: 'points', scale: 100, digits: 2
 const catalogue: readonly Metric[] = [
   metric('accuracy', 'accuracy', 'higher', percent),
   metric('f1', 'F1', 'higher', percent),
-  metric('em', 'exact match', 'higher', percent),
+  metric('exact', 'exact match', 'higher', percent),
   metric('matthews', 'Matthews', 'higher', hundred),
   metric('pearson', 'Pearson', 'higher', hundred),
   metric('spearman', 'Spearman', 'higher', hundred),
@@ -44,6 +45,13 @@ const catalogue: readonly Metric[] = [
   metric('brier-scaled', 'Brier after a temperature', 'lower'),
   metric('ece-scaled', 'ECE after a temperature, debiased', 'lower'),
   metric('temperature', 'temperature', 'lower', { digits: 2 }),
+  metric('last', 'accuracy at the end', 'higher', percent),
+  metric('average', 'average accuracy', 'higher', percent),
+  metric('learned', 'accuracy when learned', 'higher', percent),
+  metric('told', 'accuracy when the task is told', 'higher', percent),
+  metric('forgetting', 'forgetting', 'lower', { ...percent, unit: 'points' }),
+  metric('backward', 'backward transfer', 'higher', { ...percent, unit: 'points' }),
+  metric('forward', 'forward transfer', 'higher', { ...percent, unit: 'points' }),
   metric('mse', 'MSE', 'lower'),
   metric('ter', 'TER', 'lower'),
   metric('perplexity', 'perplexity', 'lower', { digits: 2 }),
@@ -56,9 +64,19 @@ const catalogue: readonly Metric[] = [
   metric('memory', 'peak memory', 'lower', { unit: 'MB', digits: 0 }),
 ];
 
+/** `elsewhere:mismatched/accuracy` is a metric on another test split than the run's own. */
+export const splitAndMetric = (name: string): { readonly split: Evaluation['split']; readonly metric: string } => {
+  const [, other, metricName] = /^elsewhere:([^/]+)\/(.+)$/.exec(name) ?? [];
+  return other !== undefined && metricName !== undefined
+    ? { split: `elsewhere:${other}`, metric: metricName }
+    : { split: 'test', metric: name };
+};
+
 /** The entry of a metric; an unknown one is shown under its own name, higher taken as better. */
-export const metricOf = (name: string): Metric =>
-  catalogue.find((m) => m.name === name) ?? metric(name, name, 'higher');
+export const metricOf = (name: string): Metric => {
+  const plain = splitAndMetric(name).metric;
+  return catalogue.find((m) => m.name === plain) ?? metric(plain, plain, 'higher');
+};
 
 /**
  * The metric behind a name; `score` is the tasks' main metric, or a plain "score (×100)" where

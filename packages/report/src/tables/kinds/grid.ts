@@ -31,11 +31,11 @@ export const paperEntry = (n: PaperNumber | undefined): TableEntry =>
 /** `Table 1` for T1, other names as they are. */
 const place = (table: string): string => table.replace(/^T(\d+)$/, 'Table $1');
 
-/** One sentence for each mark in use, and what n/a means. */
-export const markNotes = (used: readonly PaperNumber[], ref: PaperTable): string[] => [
+/** One sentence for each mark in use, and what n/a means. `what` holds the paper's numbers. */
+export const markNotes = (used: readonly PaperNumber[], ref: PaperTable, what = 'Columns'): string[] => [
   used.length === 0
     ? `${ref.paper}, ${place(ref.table)}: none of its values could be established; n/a.`
-    : `Columns "paper": ${ref.paper}, ${place(ref.table)}${ref.model ? `, ${ref.model}` : ''}, ` +
+    : `${what} "paper": ${ref.paper}, ${place(ref.table)}${ref.model ? `, ${ref.model}` : ''}, ` +
       "in the paper's units; other data and another model than ours unless named alike; n/a: " +
       'no value known.',
   ...Object.entries(marks)

@@ -18,8 +18,12 @@ export interface VersusTable extends Titled {
   readonly paper?: PaperTable;
 }
 
-/** One arm against each of several others, with the paper's p values behind ours. */
+/**
+ * One arm against each of several others, with the paper's p values behind ours; none where the arm
+ * has no runs.
+ */
 export const versusTables = (cells: readonly Cell[], spec: VersusTable): Table[] => {
+  if (cellsOf(cells, spec.arm).length === 0) return [];
   const metric = mainMetric(cells, spec.metric);
   const comparisons = spec.against.map((other) => ({ other, c: compareArms(cells, spec.arm, other, spec.metric) }));
   const adjusted = holm(comparisons.map(({ c }) => c.test.p));
