@@ -6,7 +6,7 @@ export { calibrationFloor, debiasedError } from './calibration-bias.ts';
 export { smoothCalibrationError } from './smooth-calibration.ts';
 export { measure } from './measure.ts';
 export { aurc, riskCoverage, type RiskPoint } from './selective.ts';
-export { argmax, ensembleLogits, softmax, type Logits } from './softmax.ts';
+export { argmax, ensembleLogits, logSoftmaxRow, softmax, type Logits } from './softmax.ts';
 export { answerScores, bestThreshold, normaliseAnswer, squadScores } from './squad.ts';
 export type { SquadQuestion, SquadScores, Threshold } from './squad.ts';
 export { bestSpan, type BestSpan, type SpanRule, type SpanWindow } from './spans.ts';

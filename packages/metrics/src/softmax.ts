@@ -11,7 +11,7 @@ export const logSumExp = (x: readonly number[]): number => {
 };
 
 /** Log-probabilities of one row of logits: x - logSumExp(x). */
-const logSoftmaxRow = (x: readonly number[]): number[] => {
+export const logSoftmaxRow = (x: readonly number[]): number[] => {
   const total = logSumExp(x);
   return x.map((value) => value - total);
 };
