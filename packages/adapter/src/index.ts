@@ -2,7 +2,6 @@ export type {
   Adapter,
   AdapterState,
   Flow,
-  LeftAdapter,
   Linear,
   Moments,
   ParamSpec,
@@ -12,6 +11,7 @@ export type {
   ModuleSearch,
 } from './adapter.ts';
 export type { HostParams } from './host-params.ts';
+export type { LeftAdapter } from './left-adapter.ts';
 export { adapters } from './catalogue.ts';
 export { adapterSize } from './size/count.ts';
 export { parametersInUse, ranksInUse } from './size/used.ts';

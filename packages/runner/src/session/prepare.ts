@@ -8,7 +8,7 @@ import { blueprintOf, settingOf, type Blueprint } from './blueprint.ts';
 import { baseOf } from '../stages/base.ts';
 import { leftsOf } from '../stages/left.ts';
 import { startValues } from '../stages/start.ts';
-import { joinTasks, type Among } from '../stages/tasks.ts';
+import { checkTexts, joinTasks, type Among } from '../stages/tasks.ts';
 import { encodeRows, type Row } from './rows.ts';
 import { spanRows } from './span-rows.ts';
 import { languageModel, textRows } from './text-rows.ts';
@@ -99,7 +99,9 @@ export const openPreparer = ({ sources: places, weights, download = false, runs 
       const { model, lefts } = opened(config, bare);
       const { seed, tasks } = config;
       const others = await Promise.all((tasks?.others ?? []).map((other) => load(other.dataset, seed)));
-      const { dataset, before, known } = joinTasks(tasks, await load(config.dataset, seed), others);
+      const own = await load(config.dataset, seed);
+      checkTexts(own, others, (one) => settingOf(model, one).biEncoder);
+      const { dataset, before, known } = joinTasks(tasks, own, others);
       const { maxTokens } = config.train;
       if (maxTokens > model.maxTokens)
         throw new BadInput(`train.maxTokens is ${maxTokens}; ${model.name} takes at most ${model.maxTokens}`);
