@@ -14,9 +14,11 @@ import type { LinearSpec, Model } from '../model.ts';
 import { floatsAt, matrixAt, vectorAt } from '../named.ts';
 import { affine } from '../pass/affine.ts';
 import { selectTargets } from '../targets.ts';
+import { wholeOptions, wholeParams, wholeTensors } from '../whole.ts';
 
 const options = loraOptions.extend({
   ...patternOptions,
+  ...wholeOptions,
   gradient: z
     .enum(['constant', 'exact'])
     .default('constant')
@@ -70,13 +72,17 @@ export const dora = entry<[Model], Adapter, typeof options>({
   build: (o, model) => {
     const targets = selectTargets(model.linears, o.target_modules);
     const branchOf = branchesBy(o, targets);
+    const whole = wholeTensors(model, targets, o);
     return {
       targets,
       sites: lowRankBy(targets, branchOf).sites,
-      params: targets.flatMap((spec) => [
-        ...loraParams(spec, branchOf(spec.path).r),
-        fromZero(`${spec.path}.${MAGNITUDE}`, spec.dOut),
-      ]),
+      params: targets
+        .flatMap((spec) => [
+          ...loraParams(spec, branchOf(spec.path).r),
+          fromZero(`${spec.path}.${MAGNITUDE}`, spec.dOut),
+        ])
+        .concat(wholeParams(whole)),
+      ...(whole.length > 0 ? { whole } : {}),
       linear: (spec, x, base, params, perturb) => {
         const { path, dOut } = spec;
         const { scale } = branchOf(path);
@@ -96,7 +102,11 @@ export const dora = entry<[Model], Adapter, typeof options>({
         return mergedDelta(spec, floatsAt(weights, `${spec.path}.weight`), { update, params, factor });
       },
       peft: {
-        config: { ...peftScaling(o), use_dora: true },
+        config: {
+          ...peftScaling(o),
+          use_dora: true,
+          ...(o.modules_to_save ? { modules_to_save: o.modules_to_save } : {}),
+        },
         key: (name) => (name.endsWith(MAGNITUDE) ? name.replace(MAGNITUDE, 'lora_magnitude_vector') : `${name}.weight`),
         offset: (name, weights) => {
           const spec = targets.find(({ path }) => name === `${path}.${MAGNITUDE}`);

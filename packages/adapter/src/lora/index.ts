@@ -7,6 +7,7 @@ import type { Model } from '../model.ts';
 import { floatsAt, tensorAt } from '../named.ts';
 import { selectTargets, targetModules } from '../targets.ts';
 import { lowRankBy } from './branch.ts';
+import { wholeOptions, wholeParams, wholeTensors } from '../whole.ts';
 import { fromZero, loraParams } from './init.ts';
 import { patternOptions } from './patterns.ts';
 import { branchesBy, peftScaling } from './scale.ts';
@@ -21,9 +22,10 @@ export const loraOptions = z.object({
 const options = loraOptions.extend({
   ...patternOptions,
   bias: z
-    .literal('lora_only')
+    .enum(['lora_only', 'all'])
     .optional()
-    .describe('lora_only: the biases of the targets are trained too; absent: none'),
+    .describe('biases that are trained too: those of the targets (lora_only), or every one; absent: none'),
+  ...wholeOptions,
 });
 
 const BIAS = 'delta_bias';
@@ -42,8 +44,9 @@ export const lora = entry<[Model], Adapter, typeof options>({
   build: (o, model) => {
     const targets = selectTargets(model.linears, o.target_modules);
     const branchOf = branchesBy(o, targets);
+    const whole = wholeTensors(model, targets, o);
     const branch = lowRankBy(targets, branchOf);
-    const biased = o.bias === undefined ? [] : targets.filter((spec) => spec.bias !== false);
+    const biased = o.bias !== 'lora_only' ? [] : targets.filter((spec) => spec.bias !== false);
     const moved = new Set(biased.map(({ path }) => path));
     const shifts: Pick<Adapter, 'linear' | 'deltaBias'> = {
       linear: (spec, x, base, params, perturb) => {
@@ -58,12 +61,15 @@ export const lora = entry<[Model], Adapter, typeof options>({
       params: [
         ...targets.flatMap((spec) => loraParams(spec, branchOf(spec.path).r)),
         ...biased.map(({ path, dOut }) => fromZero(`${path}.${BIAS}`, dOut)),
+        ...wholeParams(whole),
       ],
+      ...(whole.length > 0 ? { whole } : {}),
       pairs: targets.map(({ path }) => ({ A: `${path}.lora_A`, B: `${path}.lora_B`, scale: branchOf(path).scale })),
       peft: {
         config: {
           ...peftScaling(o),
           ...(o.bias === undefined ? {} : { bias: o.bias }),
+          ...(o.modules_to_save ? { modules_to_save: o.modules_to_save } : {}),
         },
         key: (name) => (name.endsWith(BIAS) ? name.replace(BIAS, 'base_layer.bias') : `${name}.weight`),
         ...(biased.length > 0
