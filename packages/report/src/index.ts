@@ -5,7 +5,7 @@ export { buildReport, type Report } from './report.ts';
 export { archiveFile, readArchive, writeArchive } from './study/archive.ts';
 export type { ReportArm } from './study/arms/arm.ts';
 export { storedStudy } from './study/stored.ts';
-export { force, type Cell, type Study } from './study/study.ts';
+export { force, type Cell, type ExampleMaterial, type Study } from './study/study.ts';
 export { ownStudySpec, type OwnStudy } from './spec/own-study.ts';
 export { withSeedEnsembles } from './spec/seed-ensembles.ts';
 export type { MethodCard, ReportSpec } from './spec/spec.ts';

@@ -1,4 +1,4 @@
-import { plansOf, runsIn, type PlanOptions } from '../compose/experiments.ts';
+import { onlyRuns, plansOf, runsIn, type PlanOptions } from '../compose/experiments.ts';
 import { reportsText, writeReports } from '../compose/reports.ts';
 import { trainByLooks } from '../compose/looks.ts';
 import { protocolOf } from '../compose/protocol.ts';
@@ -9,16 +9,22 @@ export type TrainingCommand = PlanOptions & TrainOptions & { readonly json: bool
 
 /**
  * `lab run`: trains what is missing, then writes the reports. Where looks are registered, it trains
- * look by look, and arms whose claims are all decided get no more seeds.
+ * look by look, and arms whose claims are all decided get no more seeds. With `only` it trains the
+ * runs of these ids alone.
  */
-export const run = async (names: readonly string[], options: TrainingCommand): Promise<void> => {
+export const run = async (
+  names: readonly string[],
+  options: TrainingCommand & { readonly only?: readonly string[] },
+): Promise<void> => {
   const plans = plansOf(names, options);
+  const { only } = options;
   const byLooks = plans.flatMap((plan) => {
-    const looks = protocolOf(plan, options)?.looks;
+    const looks = only ? undefined : protocolOf(plan, options)?.looks;
     return looks ? [{ plan, looks }] : [];
   });
   const atOnce = plans.filter((plan) => !byLooks.some((other) => other.plan === plan));
-  const trained: TrainedRuns[] = atOnce.length > 0 ? [await trainAll(runsIn(atOnce), options)] : [];
+  const trained: TrainedRuns[] =
+    atOnce.length > 0 ? [await trainAll(only ? onlyRuns(runsIn(atOnce), only) : runsIn(atOnce), options)] : [];
   for (const { plan, looks } of byLooks)
     if (!trained.some(({ stopped }) => stopped)) trained.push(...(await trainByLooks(plan, looks, options)));
   process.exitCode = Math.max(0, ...trained.map(conclude));

@@ -1,4 +1,5 @@
 import type { AxisRange, RunAxis } from '../../src/explorer/selection.ts';
+import { levelsOn } from '../../src/explorer/specs/map.ts';
 import {
   brushedRange,
   mostLines,
@@ -20,8 +21,9 @@ import { explorerView, plotWidth, type ExplorerView } from './view.ts';
 const mostRails = 8;
 
 /** Settings that vary, then the first measures: at most as many as fit. */
-const railAxes = ({ axes }: Explorer): readonly RunAxis[] => {
-  const knobs = axes.filter(({ name }) => name.startsWith('knob:'));
+const railAxes = ({ axes, everyRun }: Explorer): readonly RunAxis[] => {
+  const varied = (axis: RunAxis) => axis.name.startsWith('knob:') && levelsOn(axis, everyRun).length > 1;
+  const knobs = axes.filter(varied);
   const measures = axes.filter(({ name }) => name.startsWith('measure:')).slice(0, 3);
   const names = axes.filter(({ name, words }) => (name === 'arm' || name === 'task') && (words?.length ?? 0) > 1);
   return [...names, ...knobs].slice(0, mostRails - measures.length).concat(measures);
