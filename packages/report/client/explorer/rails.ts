@@ -21,8 +21,13 @@ import { explorerView, plotWidth, type ExplorerView } from './view.ts';
 const mostRails = 8;
 
 /** Settings that vary, then the first measures: at most as many as fit. */
-const railAxes = ({ axes, everyRun }: Explorer): readonly RunAxis[] => {
-  const varied = (axis: RunAxis) => axis.name.startsWith('knob:') && levelsOn(axis, everyRun).length > 1;
+const railAxes = ({ axes, axis, everyRun }: Explorer): readonly RunAxis[] => {
+  const arm = axis('arm');
+  const varied = (own: RunAxis) =>
+    own.name.startsWith('knob:') &&
+    levelsOn(own, everyRun).length > 1 &&
+    // What changes with the arm alone says nothing beside it.
+    everyRun.some((run) => own.at(run) !== arm.at(run));
   const knobs = axes.filter(varied);
   const measures = axes.filter(({ name }) => name.startsWith('measure:')).slice(0, 3);
   const names = axes.filter(({ name, words }) => (name === 'arm' || name === 'task') && (words?.length ?? 0) > 1);
