@@ -156,6 +156,11 @@ export interface Adapter {
     params: HostParams,
     given: { readonly weights: HostParams; readonly factor: number },
   ) => Float32Array;
+  /**
+   * A matrix in place of `delta` where none is exact, since the update reads the inputs of earlier
+   * maps (ResLoRA). `size`: root mean square length of a token's vector before a map, by path.
+   */
+  readonly deltaEstimate?: (spec: LinearSpec, params: HostParams, size: (path: string) => number) => Float32Array;
   /** The part of `delta` that no noise meets (links of a chain that have ended); absent: none. */
   readonly noiselessDelta?: (spec: LinearSpec, params: HostParams) => Float32Array;
   /**

@@ -171,6 +171,8 @@ program
       'merged, onnx: deterministic pass or expected update; default: as the run is tested',
     ).choices(['deterministic', 'mean-field']),
   )
+  .option('--estimate', 'merged: by an estimate where no matrix is exact (reslora), with its error', false)
+  .option('--data-dir <folder>', '--estimate: folder with data sets in their original layout')
   .option('--batch <n>', 'onnx: texts (or pairs) of a batch', wholeNumber(1), 1)
   .option('--tokens <n>', 'onnx: tokens of a row; default: train.maxTokens of the run', wholeNumber(1))
   .addOption(outOption())

@@ -30,6 +30,10 @@ export const trainSchema = z.strictObject({
     .optional()
     .describe('early-stopping: evaluations without a lower validation loss that end training; left out: 3'),
   evalEvery: z.number().int().min(1).default(1).describe('epochs between evaluations on validation'),
+  recompute: z
+    .literal(true)
+    .optional()
+    .describe('layers are computed again in the backward pass, so that memory holds one at a time; absent: kept'),
 });
 
 /** A whole run. Its canonical JSON, with the versions of the entries it names, is its identity. */
@@ -50,6 +54,10 @@ export const runConfigSchema = z.strictObject({
     .enum(['last', 'best-validation', 'early-stopping'])
     .default('last')
     .describe('which checkpoint is tested; early-stopping: lowest validation loss, training ends after train.patience'),
+  base: z
+    .enum(['float32', 'float16', 'int8-backward', 'int8'])
+    .optional()
+    .describe('how frozen matrices are kept and multiplied (docs/base.md); absent: float32'),
   generation: z.looseObject({}).optional().describe('text-to-text: how texts are written'),
   trainReading: z
     .enum(['sample', 'whole'])

@@ -11,7 +11,7 @@ export { mcnemar } from './stats/tests/mcnemar.ts';
 export { pairedTest, seedInterval } from './stats/tests/paired-test.ts';
 export { seedExampleInterval } from './stats/intervals/seed-example.ts';
 export { slopes } from './stats/tests/trend.ts';
-export { sequentialLooks } from './stats/tests/sequential.ts';
+export { sequentialLooks, type LookPlan } from './stats/tests/sequential.ts';
 export { leaksOf } from './verdict/leak.ts';
 export { judge } from './verdict/verdict.ts';
 export { seedsToHold } from './verdict/needs.ts';

@@ -16,6 +16,7 @@ export type { Stage } from './plan/stages.ts';
 export { editorSchema } from './plan/editor-schema.ts';
 export { experimentFileSchema, parseExperiment, type FileReport } from './plan/experiment-file.ts';
 export { baseOf, type Base } from './stages/base.ts';
+export { estimatedAdapter, type Estimated } from './read/estimate.ts';
 export { openPreparer, type Places, type Prepared } from './session/prepare.ts';
 export { workOf } from './sweep/queue.ts';
 export type { Ended, RunArgs, RunOutcome } from './run/outcome.ts';

@@ -29,6 +29,7 @@ export type Case = {
   readonly adapter?: Named;
   readonly dropout?: Named;
   readonly lr?: number;
+  readonly base?: string;
   readonly train?: object;
   /** Absent: two classes. `pairs`: two classes of pairs whose texts are encoded one by one. */
   readonly learns?: 'classes' | 'regression' | 'pairs' | 'texts';
@@ -74,6 +75,7 @@ export const prepareTwenty = async ({
   dropout,
   lr = 2e-3,
   train: more,
+  base,
   learns = 'classes',
   head,
 }: Case): Promise<Prepared> => {
@@ -86,6 +88,7 @@ export const prepareTwenty = async ({
       dropout: dropout ?? { name: 'lora-dropout', p: 0.3, samples: 2 },
       train: { epochs: 10, batchSize: 4, maxTokens: 8, lr, evalEvery: 10, ...more },
       members: MEMBERS,
+      ...(base === undefined ? {} : { base }),
       ...(head ? { head } : {}),
     },
     'test',

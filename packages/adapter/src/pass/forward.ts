@@ -1,4 +1,4 @@
-import { stopGradient, tf, type Params } from '@lab/engine';
+import { recomputed, stopGradient, tf, type Params } from '@lab/engine';
 import type { Adapter, Linear } from '../adapter.ts';
 import { fusedLinear } from '../fused.ts';
 import { matrixAt, vectorAt } from '../named.ts';
@@ -32,6 +32,8 @@ const meanOfRows = (rows: tf.Tensor, valid: tf.Tensor2D | undefined): tf.Tensor 
 /**
  * Puts a model's frozen weights, an adapter, its parameters and noise together. Linear kernels are
  * found at `<path>.weight`. After a pass `recorded` gives the means of what the adapter recorded.
+ * With `recompute` layers are computed again in the backward pass; the adapter must act through its
+ * linear maps alone.
  */
 export const forwardWith = (
   model: Model,
@@ -39,6 +41,7 @@ export const forwardWith = (
   weights: Params,
   given: Params,
   perturb: Perturb,
+  recompute = false,
 ): Forward & { readonly recorded: (valid?: tf.Tensor2D) => Params } => {
   const params = withoutFrozen(adapter, given);
   const inputs = new Map<string, tf.Tensor>();
@@ -56,6 +59,7 @@ export const forwardWith = (
   return {
     weight,
     perturb,
+    ...(recompute ? { layer: (body, x) => recomputed(body, x, Object.values(params)) } : {}),
     recorded: (valid) =>
       Object.fromEntries([...records].map(([name, rows]) => [name, meanOfRows(rows, valid)] as const)),
     linear: (path, x, noise = 'all') => {

@@ -45,20 +45,26 @@ const findTensor = (checkpoint: WeightFiles, { name, shape, stored }: TensorSpec
 export const checkTensors = (checkpoint: WeightFiles, tensors: readonly TensorSpec[], prefix: string): void =>
   tensors.forEach((spec) => findTensor(checkpoint, spec, prefix));
 
-/**
- * Tensors as float32 under the model's names, one tensor after the other: at most one is in
- * memory twice.
- */
+/** Tensors as float32 under the model's names, one after the other: none is kept here. */
+export async function* eachTensor(
+  checkpoint: WeightFiles,
+  tensors: readonly TensorSpec[],
+  prefix: string,
+): AsyncGenerator<readonly [name: string, array: Float32HostArray]> {
+  for (const spec of tensors) {
+    const data = await checkpoint.read(findTensor(checkpoint, spec, prefix));
+    const [dIn = 1] = spec.shape;
+    yield [spec.name, floats(spec.stored === 'transposed' ? transposed(data, dIn) : data, spec.shape)];
+  }
+}
+
+/** Tensors by name: at most one is in memory twice. */
 export const loadTensors = async (
   checkpoint: WeightFiles,
   tensors: readonly TensorSpec[],
   prefix: string,
 ): Promise<{ readonly [name: string]: Float32HostArray }> => {
   const weights: { [name: string]: Float32HostArray } = {};
-  for (const spec of tensors) {
-    const data = await checkpoint.read(findTensor(checkpoint, spec, prefix));
-    const [dIn = 1] = spec.shape;
-    weights[spec.name] = floats(spec.stored === 'transposed' ? transposed(data, dIn) : data, spec.shape);
-  }
+  for await (const [name, array] of eachTensor(checkpoint, tensors, prefix)) weights[name] = array;
   return weights;
 };

@@ -8,7 +8,7 @@ import { capped } from '../parts/decoder.ts';
 import type { SavableModel } from '../savable.ts';
 import { openTexts, openTokenizer } from '../tokens/tokenizer.ts';
 import type { Family, TensorSpec } from './anatomy.ts';
-import { checkTensors, loadTensors } from './load.ts';
+import { checkTensors, eachTensor, loadTensors } from './load.ts';
 import { trainedHeadOf } from './trained-head.ts';
 import { saveCheckpoint } from './save.ts';
 import { checkSizes } from './sizes.ts';
@@ -79,6 +79,7 @@ export const openFamily = async (
     encode,
     pool,
     weights: () => loadTensors(checkpoint, frozen, family.prefix),
+    eachWeight: () => eachTensor(checkpoint, frozen, family.prefix),
     tokenize: tokenizer ? openTokenizer(tokenizer, { maxTokens, types: anatomy.segments > 1, rows }) : missing,
     pairs: family.pairs,
     prefix: family.prefix,

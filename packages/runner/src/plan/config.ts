@@ -69,8 +69,11 @@ export const planRun = (raw: unknown, where: string): PlannedRun => {
   refuseReserved(raw, where);
   const parsed = runConfigSchema.safeParse(raw);
   if (!parsed.success) throw new BadInput(sentence(where, parsed.error, runConfigSchema), keyNamed(parsed.error));
+  const { base, ...given } = parsed.data;
   const config: RunConfig = {
-    ...parsed.data,
+    ...given,
+    // Named only where it is not the usual one, so that other runs keep their ids.
+    ...(base === undefined || base === 'float32' ? {} : { base }),
     dataset: underKey('dataset', () => datasets.parse(parsed.data.dataset, `${where}: dataset`)),
     model: underKey('model', () => models.parse(modelOf(parsed.data.model, parsed.data.head), `${where}: model`)),
     adapter: underKey('adapter', () =>

@@ -1,9 +1,9 @@
-import { adapters, type Adapter, type Model } from '@lab/adapter';
+import { adapters, isMergeable, type Adapter, type Model } from '@lab/adapter';
 import type { Dataset } from '@lab/datasets';
 import type { TaskKind } from '@lab/metrics';
 import { methods, planMasks, type Dropout, type Noise, type PlannedMask } from '@lab/dropout';
 import { BadInput, canonical, type RunConfig } from '@lab/records';
-import { layoutOf, type Layout, type PairOptimizer } from '@lab/engine';
+import { layoutOf, type Layout, type PairOptimizer, type Storage } from '@lab/engine';
 import { generationSchema, isSavable } from '@lab/models';
 import { optimizerOf } from '../plan/optimizer.ts';
 import { packedPlan } from '../step/packed-masks.ts';
@@ -37,6 +37,10 @@ export interface Blueprint {
   /** Outputs of classes that earlier stages met: they come first, and no loss is taken of them. */
   readonly before: number;
   readonly clip: number;
+  /** How the matrices of linear maps are kept; absent: float32. */
+  readonly base?: Storage;
+  /** Whether layers are computed again in the backward pass. */
+  readonly recompute: boolean;
   /** Absent: AdamW. */
   readonly optimizer?: PairOptimizer;
   /** For text-to-text tasks alone. */
@@ -152,11 +156,13 @@ const headOf = (asked: RunConfig['head'], model: Model, { task, biEncoder, befor
  */
 export const blueprintOf = (config: RunConfig, model: Model, setting: Setting): Blueprint => {
   const { task, biEncoder, before = 0 } = setting;
-  const { model: m, adapter: a, dropout: d, head: h } = config;
+  const { model: m, adapter: a, dropout: d, head: h, base } = config;
   const adapter = adapters.build(a, withoutHead(model));
   checkAdapter(a, adapter, model);
   const method = methods.build(d);
-  const { clip, optimizer, labelSmoothing = 0 } = config.train;
+  const { clip, optimizer, labelSmoothing = 0, recompute } = config.train;
+  if (recompute && !isMergeable(adapter))
+    throw new BadInput(`train.recompute: adapter ${a.name} connects layers, or acts beside them; leave recompute out`);
   const written = task.kind === 'text-to-text';
   const texts = written
     ? { generation: generationSchema.parse(config.generation ?? {}), smoothing: labelSmoothing }
@@ -172,6 +178,8 @@ export const blueprintOf = (config: RunConfig, model: Model, setting: Setting): 
       m,
       a,
       d,
+      base,
+      recompute,
       ...(h ? { h } : {}),
       task,
       biEncoder,
@@ -187,6 +195,8 @@ export const blueprintOf = (config: RunConfig, model: Model, setting: Setting): 
     biEncoder,
     before,
     clip,
+    recompute: recompute ?? false,
+    ...(base ? { base } : {}),
     ...(optimizer ? { optimizer: optimizerOf(optimizer, a.name, adapter, layout) } : {}),
     ...(texts ? { texts } : {}),
     layout,

@@ -53,14 +53,14 @@ export const perturbOf = (
  * next-token logits [B * T, V].
  */
 export const passWith = (
-  { model, adapter, head }: Blueprint,
+  { model, adapter, head, recompute }: Blueprint,
   { frozen, batch }: { readonly frozen: Params; readonly batch: TokenBatch },
   params: Params,
   perturb: Perturb,
 ): Passed => {
   // A head that is trained whole has layers which the model finds among its weights.
   const own = Object.fromEntries(head.params.flatMap(({ name }) => (params[name] ? [[name, params[name]]] : [])));
-  const forward = forwardWith(model, adapter, { ...frozen, ...own }, params, perturb);
+  const forward = forwardWith(model, adapter, { ...frozen, ...own }, params, perturb, recompute);
   const hidden = model.encode(forward, batch);
   const read = head.read({ model, forward, hidden, batch, params });
   return { ...read, recorded: forward.recorded(batch.valid) };
