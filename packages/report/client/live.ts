@@ -1,5 +1,5 @@
 import type { LiveArm, LiveRun, LiveState } from '../src/live/live-state.ts';
-import { byId, headedTable, make, scrollBox } from './dom.ts';
+import { byId, headedTable, make, scrollBox, startScrollCues } from './dom.ts';
 import { startTheme } from './theme.ts';
 
 /** Milliseconds between looks. */
@@ -84,6 +84,14 @@ const armsTable = ({ arms, metric }: LiveState): HTMLElement => {
   return scrollBox('Arms', headedTable(['arm', 'finished', 'runs', `${metric} [95 %]`, 'mean, interval'], rows));
 };
 
+/** New content for a place; a table that was scrolled stays where it was. */
+const replaceIn = (place: HTMLElement, content: HTMLElement): void => {
+  const left = place.querySelector('.scroll')?.scrollLeft ?? 0;
+  place.replaceChildren(content);
+  const box = place.querySelector('.scroll');
+  if (box) box.scrollLeft = left;
+};
+
 const show = (state: LiveState): void => {
   document.title = `${percentText(state.share)} ${state.title}`;
   byId('title').textContent = state.title;
@@ -94,12 +102,13 @@ const show = (state: LiveState): void => {
     make('p', {}, `${percentText(state.share)}: ${state.done} of ${state.runs} runs done${failed}; ${left}.`),
   );
   const head = ['run', 'how far', 'at', 'loss (nats)', 'time left', 'losses'];
-  byId('running').replaceChildren(
+  replaceIn(
+    byId('running'),
     state.running.length === 0
       ? make('p', { class: 'caption' }, state.isOver ? 'All have ended.' : 'Nothing runs at the moment.')
       : scrollBox('Running runs', headedTable(head, state.running.map(runRow))),
   );
-  byId('arms').replaceChildren(armsTable(state));
+  replaceIn(byId('arms'), armsTable(state));
 };
 
 /** Shows how far the runs are, again and again; says when the command has ended. */
@@ -117,4 +126,5 @@ const follow = async (): Promise<void> => {
 };
 
 startTheme(byId('theme'));
+startScrollCues();
 void follow();

@@ -22,9 +22,11 @@ export const livePage = (): string =>
 <p class="tools"><button type="button" id="theme">Dark or light</button> <a href="report">Report of what is done</a></p>
 </header>
 <main id="main">
-<section id="whole" aria-label="All runs"></section>
-<section aria-labelledby="running-title"><h2 id="running-title">Running</h2><div id="running"></div></section>
-<section aria-labelledby="arms-title"><h2 id="arms-title">Arms</h2><div id="arms"></div></section>
+<div id="whole"></div>
+<h2>Running</h2>
+<div id="running"></div>
+<h2>Arms</h2>
+<div id="arms"></div>
 </main>
 <script>${raw(clientScript('live'))}</script>
 </body>
