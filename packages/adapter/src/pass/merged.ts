@@ -3,6 +3,7 @@ import type { Adapter, Linear } from '../adapter.ts';
 import { fusedLinear } from '../fused.ts';
 import type { LinearSpec } from '../model.ts';
 import { matrixAt } from '../named.ts';
+import { movedWeights } from '../whole.ts';
 import type { Perturb } from './site.ts';
 
 /** Whether an adapter's update can be added to the frozen weights. */
@@ -56,9 +57,14 @@ const mergedMap = (
 };
 
 /**
- * Weights and biases of every adapted map with the adapter's update in them, as `perturb` has it:
- * drawn masks of A and B, or an expected factor. With them the plain model computes what the frozen
- * one computes with the adapter. Noise must act on the adapter alone and be one for the whole batch.
+ * Weights that are trained whole, and those of every adapted map with the adapter's update in them,
+ * as `perturb` has it: drawn masks of A and B, or an expected factor. With them the plain model
+ * computes what the frozen one computes with the adapter. Noise must act on the adapter alone and
+ * be one for the whole batch.
  */
-export const mergedWeights = (adapter: Adapter, weights: Params, params: Params, perturb: Perturb): Params =>
-  Object.assign({}, ...mapsOf(adapter).map((map) => mergedMap(adapter, map, { weights, params }, perturb)));
+export const mergedWeights = (adapter: Adapter, frozen: Params, params: Params, perturb: Perturb): Params => {
+  const moved = movedWeights(adapter, frozen, params);
+  const weights = { ...frozen, ...moved };
+  const maps = mapsOf(adapter).map((map) => mergedMap(adapter, map, { weights, params }, perturb));
+  return Object.assign(moved, ...maps);
+};

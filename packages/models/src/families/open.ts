@@ -1,3 +1,4 @@
+import type { FrozenTensor } from '@lab/adapter';
 import { join } from 'node:path';
 import { as3d } from '@lab/engine';
 import { BadInput, itemAt, present } from '@lab/records';
@@ -8,7 +9,7 @@ import { capped } from '../parts/decoder.ts';
 import type { SavableModel } from '../savable.ts';
 import { openTexts, openTokenizer } from '../tokens/tokenizer.ts';
 import { openWindows } from '../tokens/windows.ts';
-import type { Family, TensorSpec } from './anatomy.ts';
+import type { Family } from './anatomy.ts';
 import { checkTensors, eachTensor, loadTensors } from './load.ts';
 import { trainedHeadOf } from './trained-head.ts';
 import { saveCheckpoint } from './save.ts';
@@ -63,7 +64,7 @@ export const openFamily = async (
   checkSizes(config, where);
   const anatomy = family.describe(config, { pooling, lm }, where);
   const classHead = family.classHeads?.[pooling];
-  const inHead = ({ name: tensor }: TensorSpec) =>
+  const inHead = ({ name: tensor }: FrozenTensor) =>
     isTrained && (classHead?.before.some((path) => tensor.startsWith(`${path}.`)) ?? false);
   const frozen = anatomy.tensors.filter((spec) => !inHead(spec));
   checkTensors(checkpoint, frozen, family.prefix);
@@ -84,6 +85,7 @@ export const openFamily = async (
     causal,
     ...(norms ? { norms } : {}),
     linears,
+    tensors: frozen,
     sites,
     encode,
     pool,

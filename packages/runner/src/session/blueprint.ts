@@ -168,7 +168,7 @@ export const blueprintOf = (config: RunConfig, model: Model, setting: Setting): 
   checkAdapter(a, adapter, model);
   const method = methods.build(d);
   const { clip, optimizer, labelSmoothing = 0, recompute } = config.train;
-  if (recompute && !isMergeable(adapter))
+  if (recompute && (!isMergeable(adapter) || adapter.whole))
     throw new BadInput(`train.recompute: adapter ${a.name} connects layers, or acts beside them; leave recompute out`);
   const written = task.kind === 'text-to-text';
   const texts = written
