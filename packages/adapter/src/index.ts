@@ -7,11 +7,11 @@ export type {
   Linear,
   Moments,
   ParamSpec,
-  PeftForm,
   Probe,
   StepCount,
   ModuleSearch,
 } from './adapter.ts';
+export type { PeftForm } from './peft/form.ts';
 export type { HostParams } from './host-params.ts';
 export { adapters } from './catalogue.ts';
 export { adapterSize } from './size/count.ts';

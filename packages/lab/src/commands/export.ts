@@ -8,12 +8,13 @@ import { given } from '../compose/given.ts';
 import { writeMerged } from '../export/merged.ts';
 import { writeOnnx } from '../export/onnx.ts';
 import { writePeft } from '../export/peft.ts';
+import { writeTables } from '../export/table/index.ts';
 import { openTrained, trainedFolder, type Single, type FinishedRun } from '../export/trained.ts';
 
 export interface ExportOptions {
   readonly out: string;
-  readonly run: string;
-  readonly format: 'peft' | 'lora' | 'merged' | 'onnx';
+  readonly run?: string;
+  readonly format: 'peft' | 'lora' | 'merged' | 'onnx' | 'table';
   readonly to: string;
   readonly readout?: Single;
   readonly weights?: string;
@@ -22,6 +23,10 @@ export interface ExportOptions {
   /** Merges by an estimate what no matrix holds exactly, and says how far it is off. */
   readonly estimate?: boolean;
   readonly dataDir?: string;
+  /** table: a report folder, whose runs have the labels of their arms. */
+  readonly report?: string;
+  /** table: outputs by example too. */
+  readonly examples?: boolean;
 }
 
 /** The ranks that remain, as a LoRA that PEFT loads. */
@@ -58,20 +63,22 @@ const estimated = async (trained: FinishedRun, config: RunConfig, options: Expor
 
 /** `lab export`: the trained weights of a finished run in another program's format. */
 export const exportRun = async (options: ExportOptions): Promise<void> => {
-  const { format, to } = options;
-  const { from, config } = trainedFolder(options.out, options.run);
+  const { format, to, run, examples = false } = options;
+  if (format === 'table') return console.log(`${writeTables({ ...options, examples })}\nWritten: ${to}`);
+  if (run === undefined) throw new BadInput(`--format ${format} needs --run, the id of a finished run`);
+  const { from, config } = trainedFolder(options.out, run);
   makeFolder(to);
   const trained = await openTrained(from, config, options);
   const [merged] = trained.joined;
   if (merged !== undefined && (format === 'peft' || format === 'lora'))
     throw new BadInput(
-      `run ${options.run} was trained on weights with another update merged in (${merged}), which ` +
+      `run ${run} was trained on weights with another update merged in (${merged}), which ` +
         `--format ${format} does not hold; allowed: merged, onnx`,
     );
   if (format === 'peft') console.log(`Load it onto: ${await writePeft(trained, config, to)}`);
   else if (format === 'lora') writeLora(to, trained);
   else if (format === 'merged')
     await writeMerged(options.estimate ? await estimated(trained, config, options) : trained, config, options);
-  else console.log(await writeOnnx(trained, config, options));
+  else console.log(await writeOnnx(trained, config, { ...options, run }));
   console.log(`Written: ${to}`);
 };
