@@ -25,6 +25,8 @@ export const peftFiles = (
     readonly weights?: HostParams;
     /** Modules that are saved whole; absent: those of the parameters that are not the adapter's. */
     readonly modulesToSave?: readonly string[];
+    /** PEFT's word for the class; absent: one of a classification, or of next tokens without a head. */
+    readonly taskType?: string;
   },
 ): { readonly [file: string]: string | Uint8Array } => {
   const { adapter, params, weights } = trained;
@@ -50,7 +52,7 @@ export const peftFiles = (
   const saved = [...(Array.isArray(named) ? named : []), ...(head ? modulesToSave : [])];
   const common = {
     base_model_name_or_path: model.name,
-    task_type: head ? 'SEQ_CLS' : 'CAUSAL_LM',
+    task_type: trained.taskType ?? (head ? 'SEQ_CLS' : 'CAUSAL_LM'),
     inference_mode: true,
   };
   const config = peft

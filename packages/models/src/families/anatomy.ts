@@ -43,6 +43,8 @@ export interface Family<Pooling extends string = string> {
   readonly pairs: 'cross-encoder';
   /** Poolings that transformers' classification class has too, with how it stores its head. */
   readonly classHeads?: { readonly [pooling in Pooling]?: ClassHead };
+  /** Whether transformers' question-answering class puts `qa_outputs` on the hidden states. */
+  readonly spanHead?: boolean;
   /** Throws `BadInput` that names `where` and the key when the configuration is not supported. */
   describe(config: unknown, choice: { readonly pooling: Pooling; readonly lm: boolean }, where: string): Anatomy;
 }
