@@ -3,7 +3,7 @@ import type { Allocation, Named } from '@lab/records';
 import type { LoraPair, Params, tf } from '@lab/engine';
 import type { HostParams } from './host-params.ts';
 import type { PrunedFactors } from './lora/pruned.ts';
-import type { FrozenTensor, LinearSpec, Model } from './model.ts';
+import type { FrozenTensor, LinearSpec } from './model.ts';
 import type { Perturb, Place, SiteUse } from './pass/site.ts';
 import type { PeftForm } from './peft/form.ts';
 
@@ -238,6 +238,3 @@ export interface ModuleSearch {
     key: Key,
   ) => Promise<{ readonly changed: HostParams; readonly chosen: Omit<Allocation, 'step'> }>;
 }
-
-/** How an adapter is built for a model. */
-export type BuildAdapter = (model: Model) => Adapter;

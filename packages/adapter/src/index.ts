@@ -1,7 +1,6 @@
 export type {
   Adapter,
   AdapterState,
-  BuildAdapter,
   Flow,
   LeftAdapter,
   Linear,

@@ -43,6 +43,9 @@ const fromFile = (path: string): Experiment<ReportSpec> => {
   return { ...experiment, report: ownStudySpec({ name, title, question, arms, baseline, gridAxes, margin }) };
 };
 
+/** Whether an experiment is named by the path of its file. */
+export const isStudyFile = (name: string): boolean => /\.(ya?ml|json)$/i.test(name);
+
 /**
  * The experiments that were named: `all` is every one, a name that ends with .yaml or .json is a
  * file. Throws `BadInput` that lists them.
@@ -51,7 +54,7 @@ export const experimentsNamed = (names: readonly string[]): readonly Experiment<
   if (names.includes('all')) return experiments;
   const known = experiments.map(({ name }) => name);
   return names.map((name) => {
-    if (/\.(ya?ml|json)$/i.test(name)) return fromFile(name);
+    if (isStudyFile(name)) return fromFile(name);
     const experiment = experiments.find((own) => own.name === name);
     if (experiment) return experiment;
     throw new BadInput(
