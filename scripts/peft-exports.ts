@@ -3,7 +3,7 @@
  * exports them, opens each with real transformers and peft, and compares the logits with those that
  * the run stored. Skips without a Python that has torch, transformers and peft.
  *
- *   npx tsx scripts/peft-exports.ts --python <python>
+ *   npx tsx scripts/peft-exports.ts --python <python> [--models bert --models roberta]
  */
 import { execFileSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
@@ -118,10 +118,12 @@ const casesOf = (folder: string, model: string, family: string): readonly Case[]
   });
 };
 
-const main = (python: string): number => {
+const main = (python: string, only: readonly string[]): number => {
   const folder = mkdtempSync(join(tmpdir(), 'peft-exports-'));
   try {
-    const cases = Object.entries(families).flatMap(([model, family]) => casesOf(folder, model, family));
+    const cases = Object.entries(families)
+      .filter(([model]) => only.length === 0 || only.includes(model))
+      .flatMap(([model, family]) => casesOf(folder, model, family));
     const file = join(folder, 'cases.json');
     writeFileSync(file, JSON.stringify(cases));
     const printed = execFileSync(python, [here('peft-exports.py'), file], {
@@ -152,7 +154,9 @@ const hasPeft = (python: string): boolean => {
   }
 };
 
-const { values } = parseArgs({ options: { python: { type: 'string', default: 'python3' } } });
-if (hasPeft(values.python)) process.exitCode = main(values.python);
+const { values } = parseArgs({
+  options: { python: { type: 'string', default: 'python3' }, models: { type: 'string', multiple: true, default: [] } },
+});
+if (hasPeft(values.python)) process.exitCode = main(values.python, values.models);
 else
   console.log(`peft-exports: skipped; ${values.python} has no torch, transformers and peft (--python names another)`);
