@@ -6,7 +6,6 @@ import type { PrunedFactors } from './lora/pruned.ts';
 import type { FrozenTensor, LinearSpec } from './model.ts';
 import type { PeftForm } from './peft/form.ts';
 import type { Perturb, Place, SiteUse } from './pass/site.ts';
-import type { PeftForm } from './peft/form.ts';
 
 /** A trainable tensor: its name, shape, start value and whether weight decay acts on it. */
 export interface ParamSpec {

@@ -63,7 +63,9 @@ const estimated = async (trained: FinishedRun, config: RunConfig, options: Expor
   }
 };
 
-/** Writes the weights in the format that is asked for. Returns how they are opened, in a sentence. */
+/**
+ * Writes the weights in the format that is asked for. Returns how they are opened, in a sentence.
+ */
 const written = async (
   trained: FinishedRun,
   config: RunConfig,
@@ -77,7 +79,10 @@ const written = async (
   return 'A checkpoint of transformers with the update merged into its weights.';
 };
 
-/** The weights of an adapter alone are read deterministically; others as asked, else as the run was. */
+/**
+ * The weights of an adapter alone are read deterministically; others as asked, else as the run
+ * was.
+ */
 const writeCard = (
   trained: FinishedRun,
   record: RunRecord,

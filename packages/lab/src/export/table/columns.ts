@@ -34,7 +34,9 @@ const quoted = (value: string | number | null): string => {
 
 const csvLine = (values: readonly (string | number | null)[]): string => `${values.map(quoted).join(',')}\n`;
 
-/** RFC 4180 with a header; nothing is empty. Values as they are, for programs and not for sheets. */
+/**
+ * RFC 4180 with a header; nothing is empty. Values as they are, for programs and not for sheets.
+ */
 export const csvOf = (columns: readonly DataColumn[]): string => {
   const rows = columns[0]?.values.map((_, i) => columns.map(({ values }) => values[i] ?? null)) ?? [];
   return [columns.map(({ name }) => name), ...rows].map(csvLine).join('');

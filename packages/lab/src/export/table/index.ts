@@ -56,8 +56,9 @@ const parquetOf = (columns: readonly DataColumn[]): Uint8Array =>
   );
 
 /**
- * Records as tables for pandas, R and DuckDB: `scores` (a row for a run, a readout and a metric) and,
- * where asked for, `examples`, each as Parquet and CSV; `dictionary.csv` says what the columns mean.
+ * Records as tables for pandas, R and DuckDB: `scores` (a row for a run, a readout and a metric)
+ * and, where asked for, `examples`, each as Parquet and CSV; `dictionary.csv` says what the columns
+ * mean.
  * Returns what a user is told.
  */
 export const writeTables = (options: TableOptions): string => {
