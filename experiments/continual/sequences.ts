@@ -3,7 +3,7 @@ import type { SequenceTask, TaskSequence } from '../sequences.ts';
 
 /** Sizes of the data of a task. */
 export interface TaskSizes {
-  /** Sentences of each of the sentiment sets; the pair sets, which are harder, have twice as many. */
+  /** Sentences of each sentiment set; the pair sets, which are harder, have twice as many. */
   readonly train: number;
   readonly validation: number;
   readonly maxTest: number;
