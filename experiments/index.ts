@@ -5,7 +5,7 @@ import { ablationExperiment } from './ablation/experiment.ts';
 import { adapterStudy } from './adapters/experiment.ts';
 import { chainsExperiment } from './chains/experiment.ts';
 import { compareExperiment } from './compare/experiment.ts';
-import { continualExperiment } from './continual/experiment.ts';
+import { continualExperiment, continualGlue } from './continual/experiment.ts';
 import { frameworkExperiment } from './framework/experiment.ts';
 import { hiddenKeyNlg } from './hiddenkey-nlg/experiment.ts';
 import { heterolora } from './heterolora/experiment.ts';
@@ -25,6 +25,7 @@ export const experiments: readonly Experiment<ReportSpec>[] = [
   loraDropoutGlue,
   hiddenKeyNlu,
   continualExperiment,
+  continualGlue,
   chainsExperiment,
   basePrecision,
 ];
