@@ -55,6 +55,8 @@ program
     'hiddenkey',
   ])
   .option('--model <name>', 'base model, for example minilm')
+  .addOption(weightsOption())
+  .option('--no-time', 'does not measure how long the next commands take')
   .option('--seeds <n>', 'seeds of the comparison', wholeNumber(1), 6)
   .option('--name <name>', 'name of the study; left out: that of the file')
   .option('--to <path>', 'where the study is written', 'study.yaml')
