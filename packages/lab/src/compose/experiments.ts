@@ -17,6 +17,8 @@ export interface PlanOptions {
 
 /** An experiment with its runs. */
 export interface Planned {
+  /** What named it: its name, or the path of its file. */
+  readonly asked: string;
   readonly experiment: Experiment<ReportSpec>;
   readonly runs: readonly ExperimentRun[];
 }
@@ -70,10 +72,21 @@ export const experimentsAsked = (names: readonly string[], options: PlanOptions)
 
 /** Every experiment that was named, with its runs. */
 export const plansOf = (names: readonly string[], options: PlanOptions): readonly Planned[] =>
-  experimentsAsked(names, options).map((experiment) => ({
+  experimentsAsked(names, options).map((experiment, i) => ({
+    asked: names.includes('all') ? experiment.name : (names[i] ?? experiment.name),
     experiment,
     runs: planExperiment(experiment, options.scale, options.set),
   }));
+
+/**
+ * The runs whose ids begin with one of the given texts. Throws `BadInput` where a text fits none.
+ */
+export const onlyRuns = (runs: readonly ExperimentRun[], ids: readonly string[]): readonly ExperimentRun[] => {
+  const unknown = ids.find((id) => !runs.some((run) => run.id.startsWith(id)));
+  if (unknown !== undefined)
+    throw new BadInput(`--only ${unknown}: none of the ${runs.length} runs has such an id; lab plan lists them`);
+  return runs.filter((run) => ids.some((id) => run.id.startsWith(id)));
+};
 
 /** The runs of all plans, one after another. */
 export const runsIn = (plans: readonly Planned[]): readonly ExperimentRun[] => plans.flatMap(({ runs }) => runs);
