@@ -69,6 +69,7 @@ program
 program
   .command('list')
   .argument('[kind]', 'experiments, methods, datasets, models or adapters', 'experiments')
+  .argument('[name]', 'one of them: its options')
   .description('what can be named in an experiment')
   .addOption(outOption())
   .option('--data-dir <folder>', 'folder with data sets in their original layout')
