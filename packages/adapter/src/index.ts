@@ -10,8 +10,8 @@ export type {
   StepCount,
   ModuleSearch,
 } from './adapter.ts';
-export type { HostParams } from './host-params.ts';
 export type { PeftForm } from './peft/form.ts';
+export type { HostParams } from './host-params.ts';
 export { adapters } from './catalogue.ts';
 export { adapterSize } from './size/count.ts';
 export { parametersInUse, ranksInUse } from './size/used.ts';
