@@ -34,6 +34,7 @@ const scripts = {
   attacks: () => tsx('scripts/attacks.ts', ...args),
   house: () => tsx('scripts/house.ts', ...args),
   readme: () => tsx('scripts/readme.ts', ...args),
+  'five-minutes': () => tsx('scripts/five-minutes.ts', ...args),
   leases: () => tsx('scripts/leases.ts', ...args),
   supply: () => tsx('scripts/supply.ts', ...args),
   'train-decoder': () => tsx('scripts/train-decoder.ts', ...args),
