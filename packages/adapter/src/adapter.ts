@@ -3,7 +3,7 @@ import type { Allocation, Named } from '@lab/records';
 import type { LoraPair, Params, tf } from '@lab/engine';
 import type { HostParams } from './host-params.ts';
 import type { PrunedFactors } from './lora/pruned.ts';
-import type { LinearSpec, Model } from './model.ts';
+import type { FrozenTensor, LinearSpec } from './model.ts';
 import type { Perturb, Place, SiteUse } from './pass/site.ts';
 
 /** A trainable tensor: its name, shape, start value and whether weight decay acts on it. */
@@ -49,7 +49,7 @@ export interface Linear {
   readonly b?: tf.Tensor1D;
 }
 
-/** A trained adapter that another one goes on from: the options that built it, and its parameters. */
+/** A trained adapter that another goes on from: the options that built it, and its parameters. */
 export interface LeftAdapter {
   readonly options: Named;
   readonly params: HostParams;
@@ -104,10 +104,7 @@ export interface Adapter {
     params: Params,
     flow: Omit<Flow, 'stream'>,
   ) => tf.Tensor;
-  /**
-   * Added to the task loss (orthogonality, balance of gates); a scalar. `recorded` holds what the
-   * first pass recorded.
-   */
+  /** Added to the task loss; a scalar. `recorded` holds what the first pass recorded. */
   readonly penalty?: (params: Params, recorded: Params) => tf.Scalar;
   /**
    * Extra state, flat and named, and its in-graph update after the optimiser: budgets, importance
@@ -133,9 +130,8 @@ export interface Adapter {
   /** Chooses anew, between steps, which parts are in use; absent: nothing is searched. */
   readonly search?: ModuleSearch;
   /**
-   * Start values from what the runs left that this one follows, by name; all others begin afresh.
-   * Throws `BadInput` for adapters that it cannot go on from. Absent: values of the same names, the
-   * mean of several.
+   * Start values, by name, from what earlier runs left; others begin afresh. Throws `BadInput` where
+   * it cannot go on. Absent: values of the same names, the mean of several.
    */
   readonly follow?: (lefts: readonly LeftAdapter[]) => HostParams;
   /** Parameters in use when training has ended; absent: all that are trained. */
@@ -167,6 +163,11 @@ export interface Adapter {
    * Δb [d_out] that merging adds to the bias (to zeros where the map has none); undefined: nothing.
    */
   readonly deltaBias?: (spec: LinearSpec, params: HostParams) => Float32Array | undefined;
+  /**
+   * Frozen weights that are trained whole: to each the parameter `<name>.delta` is added, wherever
+   * the model asks for it. Absent: none.
+   */
+  readonly whole?: readonly FrozenTensor[];
   /** How PEFT stores this adapter; absent: PEFT has no such adapter. */
   readonly peft?: PeftForm;
 }
@@ -247,6 +248,3 @@ export interface ModuleSearch {
     key: Key,
   ) => Promise<{ readonly changed: HostParams; readonly chosen: Omit<Allocation, 'step'> }>;
 }
-
-/** How an adapter is built for a model. */
-export type BuildAdapter = (model: Model) => Adapter;

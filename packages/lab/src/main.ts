@@ -4,7 +4,9 @@ import {
   jsonOption,
   namedCommand,
   outOption,
+  portOption,
   plannedCommand,
+  setOption,
   trainingCommand,
   weightsOption,
   shareOf,
@@ -92,6 +94,9 @@ trainingCommand(namedCommand(program.command('tune')))
   .action(lazily(async () => (await import('./commands/tune.ts')).tune));
 trainingCommand(namedCommand(program.command('run')))
   .description('runs what is not done yet, then reports')
+  .option('--only <ids...>', 'train only the runs whose ids begin so; a report names the id of every run')
+  .option('--watch', 'serve a live page on this machine while runs go on; it stays until Ctrl-C', false)
+  .addOption(portOption())
   .addOption(jsonOption())
   .action(lazily(async () => (await import('./commands/run.ts')).run));
 namedCommand(program.command('power'))
@@ -133,8 +138,10 @@ trainingCommand(namedCommand(program.command('submit')))
   .action(lazily(async () => (await import('./commands/submit.ts')).submit));
 namedCommand(program.command('report'))
   .description('tables, figures and report.html from finished runs')
+  .option('--data-dir <folder>', 'folder with data sets in their original layout, for the texts of examples')
   .option('--publish', 'also write tables, figures and records to results/', false)
-  .option('--watch', 'serve the page on this machine while runs go on', false)
+  .option('--watch', 'serve a live page and the report on this machine while runs go on', false)
+  .addOption(portOption())
   .addOption(jsonOption())
   .action(lazily(async () => (await import('./commands/report.ts')).report));
 program
@@ -176,6 +183,18 @@ program
   .addOption(outOption())
   .addOption(weightsOption())
   .action(lazily(async () => (await import('./commands/export.ts')).exportRun));
+trainingCommand(program.command('import').argument('<folder>', 'as save_pretrained of PEFT has written it'))
+  .description('an adapter of PEFT as a finished run: tested, and ready to be exported or trained on')
+  .requiredOption('--model <name>', 'base model that it was trained on')
+  .requiredOption(
+    '--dataset <name>',
+    'data set that it is tested on; the order of the classes must be that of its head',
+  )
+  .addOption(outOption())
+  .addOption(setOption())
+  .addOption(weightsOption())
+  .addOption(jsonOption())
+  .action(lazily(async () => (await import('./commands/import.ts')).importAdapter));
 program
   .command('clean')
   .description('shows what interrupted and damaged runs left behind, and removes it')

@@ -6,3 +6,4 @@ export type { ClassHead, HeadTensor, TrainedHead } from './class-head.ts';
 export { isSavable, type HeadFile, type SavableModel } from './savable.ts';
 export * from './generate/index.ts';
 export { fingerprintOf } from './checkpoint/fingerprint.ts';
+export type { Window, Windowing } from './tokens/windows.ts';

@@ -7,8 +7,10 @@ import type { Model } from '../model.ts';
 import { floatsAt, tensorAt } from '../named.ts';
 import { selectTargets, targetModules } from '../targets.ts';
 import { lowRankBy } from './branch.ts';
-import { loraParams } from './init.ts';
-import { byTarget, patternOptions } from './patterns.ts';
+import { wholeOptions, wholeParams, wholeTensors } from '../whole.ts';
+import { fromZero, loraParams } from './init.ts';
+import { patternOptions } from './patterns.ts';
+import { branchesBy, peftScaling } from './scale.ts';
 
 export const loraOptions = z.object({
   r: z.number().int().min(1).default(8).describe('rank'),
@@ -17,16 +19,13 @@ export const loraOptions = z.object({
   target_modules: targetModules,
 });
 
-/** alpha / r, or alpha / sqrt(r) for rsLoRA. */
-export const loraScale = ({ r, alpha, rslora }: { r: number; alpha: number; rslora: boolean }): number =>
-  alpha / (rslora ? Math.sqrt(r) : r);
-
 const options = loraOptions.extend({
   ...patternOptions,
   bias: z
-    .literal('lora_only')
+    .enum(['lora_only', 'all'])
     .optional()
-    .describe('lora_only: the biases of the targets are trained too; absent: none'),
+    .describe('biases that are trained too: those of the targets (lora_only), or every one; absent: none'),
+  ...wholeOptions,
 });
 
 const BIAS = 'delta_bias';
@@ -43,13 +42,11 @@ export const lora = entry<[Model], Adapter, typeof options>({
   },
   options,
   build: (o, model) => {
-    const { r, alpha, rslora, rank_pattern, alpha_pattern } = o;
     const targets = selectTargets(model.linears, o.target_modules);
-    const rankOf = byTarget('adapter.rank_pattern', targets, r, rank_pattern);
-    const alphaOf = byTarget('adapter.alpha_pattern', targets, alpha, alpha_pattern);
-    const scaleOf = (path: string) => loraScale({ r: rankOf(path), alpha: alphaOf(path), rslora });
-    const branch = lowRankBy(targets, (path) => ({ r: rankOf(path), scale: scaleOf(path) }));
-    const biased = o.bias === undefined ? [] : targets.filter((spec) => spec.bias !== false);
+    const branchOf = branchesBy(o, targets);
+    const whole = wholeTensors(model, targets, o);
+    const branch = lowRankBy(targets, branchOf);
+    const biased = o.bias !== 'lora_only' ? [] : targets.filter((spec) => spec.bias !== false);
     const moved = new Set(biased.map(({ path }) => path));
     const shifts: Pick<Adapter, 'linear' | 'deltaBias'> = {
       linear: (spec, x, base, params, perturb) => {
@@ -62,24 +59,17 @@ export const lora = entry<[Model], Adapter, typeof options>({
       ...branch,
       ...(biased.length > 0 ? shifts : {}),
       params: [
-        ...targets.flatMap((spec) => loraParams(spec, rankOf(spec.path))),
-        ...biased.map(({ path, dOut }) => ({
-          name: `${path}.${BIAS}`,
-          shape: [dOut],
-          decay: false,
-          init: () => new Float32Array(dOut),
-        })),
+        ...targets.flatMap((spec) => loraParams(spec, branchOf(spec.path).r)),
+        ...biased.map(({ path, dOut }) => fromZero(`${path}.${BIAS}`, dOut)),
+        ...wholeParams(whole),
       ],
-      pairs: targets.map(({ path }) => ({ A: `${path}.lora_A`, B: `${path}.lora_B`, scale: scaleOf(path) })),
+      ...(whole.length > 0 ? { whole } : {}),
+      pairs: targets.map(({ path }) => ({ A: `${path}.lora_A`, B: `${path}.lora_B`, scale: branchOf(path).scale })),
       peft: {
         config: {
-          peft_type: 'LORA',
-          r,
-          lora_alpha: alpha,
-          use_rslora: rslora,
-          ...(rank_pattern ? { rank_pattern } : {}),
-          ...(alpha_pattern ? { alpha_pattern } : {}),
+          ...peftScaling(o),
           ...(o.bias === undefined ? {} : { bias: o.bias }),
+          ...(o.modules_to_save ? { modules_to_save: o.modules_to_save } : {}),
         },
         key: (name) => (name.endsWith(BIAS) ? name.replace(BIAS, 'base_layer.bias') : `${name}.weight`),
         ...(biased.length > 0

@@ -1,5 +1,5 @@
 /** Bytes of one number, by safetensors type name. */
-export const WIDTHS: { readonly [dtype: string]: number } = { F32: 4, F16: 2, BF16: 2 };
+export const FLOAT_BYTES: { readonly [dtype: string]: number } = { F32: 4, F16: 2, BF16: 2 };
 
 /** A half-precision number (IEEE 754 binary16) as a float. */
 const half = (bits: number): number => {
