@@ -4,6 +4,7 @@ import type { LoraPair, Params, tf } from '@lab/engine';
 import type { HostParams } from './host-params.ts';
 import type { PrunedFactors } from './lora/pruned.ts';
 import type { FrozenTensor, LinearSpec } from './model.ts';
+import type { PeftForm } from './peft/form.ts';
 import type { Perturb, Place, SiteUse } from './pass/site.ts';
 
 /** A trainable tensor: its name, shape, start value and whether weight decay acts on it. */
@@ -170,21 +171,6 @@ export interface Adapter {
   readonly whole?: readonly FrozenTensor[];
   /** How PEFT stores this adapter; absent: PEFT has no such adapter. */
   readonly peft?: PeftForm;
-}
-
-/**
- * PEFT's words for an adapter: fields of adapter_config.json, and what its parameters are called in
- * the state.
- */
-export interface PeftForm {
-  readonly config: { readonly [field: string]: unknown };
-  /** `layer.0.query.lora_A` -> `layer.0.query.lora_A.weight` for LoRA. */
-  readonly key: (name: string) => string;
-  /**
-   * What PEFT's tensor has more than our parameter, from the frozen weights: ours is the difference
-   * to a bias or a length that PEFT stores whole. Absent, or undefined for a name: nothing.
-   */
-  readonly offset?: (name: string, weights: HostParams) => Float32Array | undefined;
 }
 
 export interface AdapterState {

@@ -7,3 +7,4 @@ export { isSavable, type HeadFile, type SavableModel } from './savable.ts';
 export * from './generate/index.ts';
 export { fingerprintOf } from './checkpoint/fingerprint.ts';
 export type { Window, Windowing } from './tokens/windows.ts';
+export { lastOfTexts } from './parts/texts.ts';
