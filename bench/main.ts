@@ -3,7 +3,7 @@
  * epochs on real rows from the start of a process to its record.
  *
  *   npm run bench -- [--peer] [--python .cache/peer] [--weights .cache/models/minilm]
- *   [--data-dir <GLUE>] [--workloads use-lite,small] [--engines onnx] [--threads 2] [--rounds 6]
+ *   [--data-dir <GLUE>] [--workloads use-lite,small | none] [--engines onnx] [--threads 2] [--rounds 6]
  *   [--epochs imdb,cola,sst2,rte | none] [--rows 128] [--write] [--compare]
  *
  * --write puts what is printed between the marks of bench/README.md and keeps the times in
@@ -100,7 +100,7 @@ const main = async (): Promise<void> => {
   say(`\`${command()}\`, ${date}, Node ${process.version}\n\n${describeMachine(machine)}\n`);
   const threads = values.threads.split(',').map(Number);
   const asked = {
-    workloads: values.workloads.split(',') as WorkloadName[],
+    workloads: values.workloads === 'none' ? [] : (values.workloads.split(',') as WorkloadName[]),
     engines: values.engines.split(','),
     threads,
     rounds: Number(values.rounds),
