@@ -29,6 +29,7 @@ const scripts = {
   'setup:cuda': () => tsx('scripts/setup-cuda.ts', ...args),
   'setup:tensorflow': () => tsx('scripts/setup-tensorflow.ts', ...args),
   parity: () => tsx('scripts/parity.ts', ...args),
+  'peft-exports': () => tsx('scripts/peft-exports.ts', ...args),
   faults: () => tsx('scripts/faults.ts', ...args),
   fuzz: () => tsx('scripts/fuzz.ts', ...args),
   attacks: () => tsx('scripts/attacks.ts', ...args),
