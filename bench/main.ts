@@ -3,8 +3,8 @@
  * epochs on real rows from the start of a process to its record.
  *
  *   npm run bench -- [--peer] [--python .cache/peer] [--weights .cache/models/minilm]
- *   [--data-dir <GLUE>] [--workloads use-lite,small | none] [--engines onnx] [--threads 2] [--rounds 6]
- *   [--epochs imdb,cola,sst2,rte | none] [--rows 128] [--write] [--compare]
+ *   [--data-dir <GLUE>] [--workloads use-lite,small | none] [--engines onnx] [--threads 2]
+ *   [--rounds 6] [--epochs imdb,cola,sst2,rte | none] [--rows 128] [--write] [--compare]
  *
  * --write puts what is printed between the marks of bench/README.md and keeps the times in
  * bench/history. --compare says what has changed since they were kept, beyond noise.
@@ -121,7 +121,7 @@ const main = async (): Promise<void> => {
   );
   if (epochs.length > 0) {
     say(
-      `\nOne epoch of ${values.rows} rows and 64 test rows, MiniLM, LoRA Dropout, batch 16, ${values.threads} threads\n`,
+      `\nOne epoch of ${values.rows} rows, 64 test rows, MiniLM, LoRA Dropout, batch 16, ${values.threads} threads\n`,
     );
     say(epochTable(epochs));
   }

@@ -72,7 +72,7 @@ export const ratioLines = (rows: readonly BenchRow[]): readonly string[] => {
   return padded([['over this engine', 'workload', 'threads', ...FIGURES.map(({ what }) => what)], ...cells]);
 };
 
-/** A Markdown table of epochs: every way of one data set under the other, with its ratio to this repository. */
+/** A Markdown table of epochs: every way of one data set, with its ratio to this repository. */
 export const epochTable = (rows: readonly EpochRow[]): string => {
   const head = ['data', 'N', 'who', 'start s', 'train s', 'evaluation s', 'total s', 'training over ours', 'peak MB'];
   const cells = rows.map((row) => {

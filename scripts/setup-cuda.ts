@@ -47,7 +47,7 @@ const libraryFolders = (folder: string): readonly string[] =>
 
 const isLibrary = (name: string): boolean => /\.so(\.\d+)*$/.test(name);
 
-/** Links every library beside the npm package's own; what stood there under its name is replaced. */
+/** Links every library beside the npm package's own, in place of what has its name there. */
 const link = (): number => {
   const native = join(dirname(place), 'bin', 'napi-v6', 'linux', 'x64');
   if (!existsSync(native)) fail(`${native} is missing: this is another version of onnxruntime-node than expected`);

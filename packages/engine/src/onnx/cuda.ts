@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { constants } from 'node:os';
 import { dirname, join } from 'node:path';
 
-/** dlopen's flag for a library that stays when its handle is closed (the same number in glibc and musl). */
+/** dlopen's flag for a library that stays when its handle is closed (RTLD_NODELETE). */
 const STAY = 0x1000;
 
 /** In this order every library finds those that it needs. */
@@ -41,8 +41,8 @@ export const loadCudaLibraries = (): void => {
     try {
       process.dlopen({ exports: {} }, join(from, file), RTLD_LAZY | RTLD_GLOBAL | STAY);
     } catch {
-      // No addon of Node's, so this always throws, after the library has been loaded. What could not
-      // be loaded is named by the provider.
+      // No addon of Node's, so this always throws, after the library has been loaded. What could
+      // not be loaded is named by the provider.
     }
   }
 };
