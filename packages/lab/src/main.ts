@@ -56,6 +56,8 @@ program
     'hiddenkey',
   ])
   .option('--model <name>', 'base model, for example minilm')
+  .addOption(weightsOption())
+  .option('--no-time', 'does not measure how long the next commands take')
   .option('--seeds <n>', 'seeds of the comparison', wholeNumber(1), 6)
   .option('--name <name>', 'name of the study; left out: that of the file')
   .option('--to <path>', 'where the study is written', 'study.yaml')
@@ -67,6 +69,7 @@ program
 program
   .command('list')
   .argument('[kind]', 'experiments, methods, datasets, models or adapters', 'experiments')
+  .argument('[name]', 'one of them: its options')
   .description('what can be named in an experiment')
   .addOption(outOption())
   .option('--data-dir <folder>', 'folder with data sets in their original layout')
