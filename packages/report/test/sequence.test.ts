@@ -68,9 +68,11 @@ describe('a sequence in a report', () => {
     expect(cells.map(({ record }) => record.config.seed)).toEqual([0]);
   });
 
-  it('leaves other runs as they are', () => {
-    const plain = invent({ seed: 0, skill: 1, examples: 20 });
-    expect(wholeSequences([plain])).toEqual([plain]);
+  it('leaves other runs as they are, in their order', () => {
+    const [a, b, c] = ['x', 'y', 'x'].map((method, seed) =>
+      invent({ seed, skill: 1, examples: 20, labels: { method } }),
+    );
+    expect(wholeSequences([a!, b!, c!])).toEqual([a, b, c]);
   });
 
   it('is drawn as a matrix that fits a column', async () => {

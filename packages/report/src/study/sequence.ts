@@ -91,21 +91,27 @@ const joined = (stages: readonly Cell[]): readonly Cell[] => {
 
 const stageOf = ({ labels }: Cell): Label | undefined => labels['stage'];
 
+/** The whole sequences of an arm, one for each seed that has every stage. */
+const sequencesOf = (arm: readonly Cell[]): readonly (readonly Cell[])[] => {
+  const order = [...new Set(arm.map(stageOf))];
+  const seeds = groupBy(arm, ({ record }) => record.config.seed);
+  return [...seeds.values()]
+    .map((some) => order.flatMap((stage) => some.find((cell) => stageOf(cell) === stage) ?? []))
+    .filter((stages) => stages.length === order.length)
+    .filter((stages) => stages.every(({ record }) => record.result.status === 'done'));
+};
+
 /**
- * Runs as a report compares them: the stages of a sequence become one run, where all stages that
- * any seed of its arm has are there and none diverged. All other runs stay as they are.
+ * Runs as a report compares them: the stages of a sequence become one run, in the place of the last
+ * one, where all stages that any seed of its arm has are there and none diverged. All other runs
+ * stay as they are, in their order.
  */
 export const wholeSequences = (cells: readonly Cell[]): readonly Cell[] => {
-  const arms = groupBy(cells, ({ labels }) => nameOf(labels));
-  return [...arms.values()].flatMap((arm) => {
-    if (arm.every((cell) => stageOf(cell) === undefined))
-      return arm.flatMap((cell) => (cell.record.config.tasks ? joined([cell]) : [cell]));
-    const order = [...new Set(arm.map(stageOf))];
-    const seeds = groupBy(arm, ({ record }) => record.config.seed);
-    return [...seeds.values()].flatMap((some) => {
-      const stages = order.flatMap((stage) => some.find((cell) => stageOf(cell) === stage) ?? []);
-      const whole = stages.length === order.length && stages.every(({ record }) => record.result.status === 'done');
-      return whole ? joined(stages) : [];
-    });
+  const staged = cells.filter((cell) => stageOf(cell) !== undefined);
+  const arms = groupBy(staged, ({ labels }) => nameOf(labels));
+  const whole = new Map([...arms.values()].flatMap(sequencesOf).map((stages) => [stages.at(-1), stages]));
+  return cells.flatMap((cell) => {
+    if (stageOf(cell) === undefined) return cell.record.config.tasks ? joined([cell]) : [cell];
+    return joined(whole.get(cell) ?? []);
   });
 };
