@@ -20,7 +20,7 @@ interface OptTask {
 const dev = (name: string) => ({ name, protocol: 'dev-is-both' });
 
 /** Texts are not written: the paper gives Alpaca's perplexity alone. */
-const asText = { model: { name: 'opt', lm: true }, generation: { maxNewTokens: 1 } } as const;
+const asText = { model: { name: 'opt-350m', lm: true }, generation: { maxNewTokens: 1 } } as const;
 
 const optTasks: readonly OptTask[] = [
   { dataset: dev('mrpc'), train: 3_668, epochs: 20, lr: { lora: 2e-4, shortcuts: 2e-4 }, maxTokens: 128 },
@@ -43,7 +43,7 @@ const batchSize = 8;
 const optMaps = { target_modules: ['q_proj', 'v_proj'] } as const;
 
 export const optBase = {
-  model: { name: 'opt' },
+  model: { name: 'opt-350m' },
   dropout: { name: 'none' },
   train: { batchSize, weightDecay: 0.01, warmup: 0, schedule: 'constant' },
   select: 'best-validation',

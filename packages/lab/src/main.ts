@@ -4,6 +4,7 @@ import {
   jsonOption,
   namedCommand,
   outOption,
+  positive,
   plannedCommand,
   trainingCommand,
   weightsOption,
@@ -73,6 +74,8 @@ program
 namedCommand(program.command('plan'))
   .description('the runs of experiments, what is done, and what the rest should cost')
   .option('--workers <n>', 'worker processes to estimate for', wholeNumber(1), defaultWorkers())
+  .option('--data-dir <folder>', 'folder with data sets in their original layout; they are opened and measured')
+  .option('--tflops <n>', 'also estimate for a card of that many TFLOP/s', positive)
   .addOption(jsonOption())
   .action(lazily(async () => (await import('./commands/plan.ts')).plan));
 namedCommand(program.command('register'))

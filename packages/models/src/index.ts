@@ -5,3 +5,5 @@ export type { ClassHead } from './class-head.ts';
 export { isSavable, type SavableModel } from './savable.ts';
 export * from './generate/index.ts';
 export { fingerprintOf } from './checkpoint/fingerprint.ts';
+export { publicConfigs } from './families/public-configs.ts';
+export { skeletonOf, type Skeleton } from './skeleton.ts';

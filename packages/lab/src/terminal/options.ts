@@ -22,7 +22,8 @@ const number = (what: string, fits: (value: number) => boolean) => (text: string
 };
 export const wholeNumber = (least: number) =>
   number(`a whole number from ${least}`, (value) => Number.isInteger(value) && value >= least);
-const positive = number('a number above 0', (value) => Number.isFinite(value) && value > 0);
+/** Parses a number above 0. */
+export const positive = number('a number above 0', (value) => Number.isFinite(value) && value > 0);
 /** `3/16`: the fourth of sixteen equal parts. */
 const share = (text: string): number => {
   const [part, parts] = /^(\d+)\/(\d+)$/.exec(text)?.slice(1).map(Number) ?? [];
