@@ -12,7 +12,7 @@ export const estimateLines = (cost: CostEstimate): readonly string[] => {
   const total = cost.trainGflop + cost.evaluationGflop;
   const basis = cost.byRuns
     ? `by ${cost.from} finished runs`
-    : `by matrix products at ${Math.round(cost.gflops ?? 0)} GFLOP/s a thread, measured now; within a factor of two or so`;
+    : `by matrix products at ${Math.round(cost.gflops ?? 0)} GFLOP/s a thread, measured now; rough, until a run of the model is done`;
   return [
     `${countText(cost.steps)} optimiser steps, ${countText(total)} GFLOP (evaluation ${share(cost.evaluationGflop, total)})`,
     `Here: about ${timeText(cost.seconds)} on ${cost.workers} workers (${basis})`,

@@ -80,7 +80,7 @@ const evaluationGflopOf = (config: RunConfig, shape: Skeleton, method: Dropout, 
 };
 
 /** Memory of the program, its engine and a small model, in MB. */
-const atLeastMB = 300;
+const atLeastMB = 600;
 
 /**
  * Weights (and once more while they are handed over), and the activations of a step: what every map
