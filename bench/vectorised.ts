@@ -62,17 +62,18 @@ const stackOf = (blueprint: Blueprint, runs: number, first: number): Blueprint =
     const update = tf.mul(tf.matMul(low, given[`${path}.lora_B`]!, false, true), SCALE);
     return tf.add(affine(x, base), tf.reshape(update, [...x.shape.slice(0, -1), dOut]));
   };
-  const apply: Blueprint['head']['apply'] = (vectors, given) => {
+  const read: Blueprint['head']['read'] = ({ model, forward, hidden, batch, params: given }) => {
+    const vectors = model.pool(forward, hidden, batch);
     const [, features] = vectors.shape;
     const weight = given['classifier.weight']!;
     const logits = tf.matMul(tf.reshape(vectors, [runs, -1, features]), weight, false, true);
     const biased = tf.add(logits, tf.expandDims(given['classifier.bias']!, 1));
-    return tf.reshape(biased, [vectors.shape[0], weight.shape[1]!]) as tf.Tensor2D;
+    return { pooled: vectors, outputs: tf.reshape(biased, [vectors.shape[0], weight.shape[1]!]) as tf.Tensor2D };
   };
   return {
     ...plain,
     adapter: { ...adapter, params: both.adapter, linear },
-    head: { params: both.head, apply },
+    head: { params: both.head, read },
     layout,
   };
 };

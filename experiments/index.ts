@@ -1,5 +1,6 @@
 import type { ReportSpec } from '@lab/report';
 import type { Experiment } from '@lab/runner';
+import { basePrecision } from './base-precision/experiment.ts';
 import { ablationExperiment } from './ablation/experiment.ts';
 import { adapterStudy } from './adapters/experiment.ts';
 import { compareExperiment } from './compare/experiment.ts';
@@ -21,6 +22,7 @@ export const experiments: readonly Experiment<ReportSpec>[] = [
   hiddenKeyNlg,
   loraDropoutGlue,
   hiddenKeyNlu,
+  basePrecision,
 ];
 
 export { theoryRuns } from './theory/runs.ts';

@@ -7,7 +7,8 @@ import { force, storedStudy, type Cell } from '@lab/report';
 import { judge } from '@lab/report/internals';
 import { describe, expect, it } from 'vitest';
 import { plantedStudy } from './certify/plants.ts';
-import { better, certificate } from './certify/rows.ts';
+import { better } from './certify/judged.ts';
+import { certificate } from './certify/rows.ts';
 
 const versions = { dataset: 1, model: 1, adapter: 1, dropout: 1 };
 

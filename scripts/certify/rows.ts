@@ -1,8 +1,8 @@
 import { fold, key, type Key } from '@lab/random';
-import type { ClaimTest } from '@lab/report';
-import { gainsOnTestAlone, judge, seedsToHold, type VerdictStatus } from '@lab/report/internals';
+import { leaksOf, type VerdictStatus } from '@lab/report/internals';
 import { plantedStudy, type Plant } from './plants.ts';
 import { confounded } from './confounded.ts';
+import { better, judged, noGain, planned, sequential, type RowSpec } from './judged.ts';
 
 /**
  * One line of the certificate: what was planted, and how often the verdicts were false and true.
@@ -20,54 +20,34 @@ export interface CertificateRow {
   readonly asked: string;
 }
 
-const arm = (name: string) => ({ name, where: { method: name } });
-const margin = { value: 0.05, from: 'the plant' };
-export const better = (...than: string[]): ClaimTest => ({
-  kind: 'better',
-  arm: arm('a'),
-  than: than.map(arm),
-  metric: 'score',
-  margin,
-});
-const noGain: ClaimTest = { kind: 'no-gain', arm: arm('a'), than: arm('b'), metric: 'score', margin };
-
-interface RowSpec {
-  readonly plant: string;
-  readonly truth: string;
-  readonly seeds: string;
-  readonly asked: string;
-  /** The verdict of one study, from its own key. */
-  readonly study: (stream: Key) => VerdictStatus | Promise<VerdictStatus>;
-  readonly wrong: readonly VerdictStatus[];
-  readonly right: VerdictStatus | null;
-}
-
-const judged = (plant: Plant, test: ClaimTest, seeds: number) => (stream: Key) =>
-  judge(plantedStudy(plant, stream, seeds), [{ id: 'x', text: 'x', source: 'x', test }])[0]?.status ?? 'cannot tell';
-
-/** Looks at 8, 16 and 24 seeds; the first decision stays. */
-const sequential = (plant: Plant, test: ClaimTest) => (stream: Key) => {
-  const seeds = [8, 16, 24];
-  for (const n of seeds) {
-    const claims = [{ id: 'x', text: 'x', source: 'x', test }];
-    const [verdict] = judge(plantedStudy(plant, stream, n), claims, { seeds, spending: 'obrien-fleming' });
-    if (verdict && verdict.status !== 'cannot tell') return verdict.status;
-  }
-  return 'cannot tell';
-};
-
-/** Six pilots plan the seeds; other seeds decide. */
-const planned = (plant: Plant, test: ClaimTest) => (stream: Key) => {
-  const scores = (method: string, cells: ReturnType<typeof plantedStudy>) =>
-    cells.filter((c) => c.labels.method === method).map((c) => c.record.result.evaluations[1]?.metrics.accuracy ?? 0);
-  const pilots = plantedStudy(plant, fold(stream, 'pilots'), 6);
-  const base = scores('b', pilots);
-  const differences = scores('a', pilots).map((v, i) => v - (base[i] ?? 0));
-  return judged(plant, test, seedsToHold([differences], margin.value) ?? 200)(fold(stream, 'study'));
-};
-
 const none = { a: 0, b: 0 };
 const most = 'at most 5 % false';
+
+const limit = 'shows a limit';
+const lostStudy: Plant = { effects: none, lost: { a: 'unfinished' }, luck: 0.1 };
+
+/** No effect on the mean, under laws of luck that are hard on a test of means. */
+const skewed: readonly RowSpec[] = (
+  [
+    ['few seeds', {}, 6, most],
+    ['luck of one arm skewed to the right', { laws: { a: 'right' } }, 12, most],
+    ['luck of one arm skewed to the left', { laws: { a: 'left' } }, 12, most],
+    ['luck of one arm skewed to the left, few seeds', { laws: { a: 'left' } }, 6, most],
+    ['heavy tails', { laws: { a: 'heavy', b: 'heavy' } }, 6, most],
+    ['ties: 20 sentences', { sentences: 20 }, 6, most],
+    ['luck of one arm lognormal', { laws: { a: 'very left' } }, 12, limit],
+    ['one seed in ten of one arm collapses', { laws: { a: 'collapses' } }, 12, limit],
+    ['unlucky seeds of one arm diverge', { lost: { a: 'diverged' }, luck: 0.1 }, 16, most],
+  ] as const
+).map(([words, plant, seeds, asked]) => ({
+  plant: `none, ${words}`,
+  truth: 'no effect',
+  seeds: String(seeds),
+  asked,
+  study: judged({ effects: none, luck: 0.05, sentences: 400, ...plant }, better('b'), seeds),
+  wrong: ['held', 'contradicted'],
+  right: null,
+}));
 
 /** Every plant of a claim. */
 const specs: readonly RowSpec[] = [
@@ -80,15 +60,7 @@ const specs: readonly RowSpec[] = [
     wrong: ['held', 'contradicted'],
     right: null,
   },
-  {
-    plant: 'none, skewed luck',
-    truth: 'no effect',
-    seeds: '12',
-    asked: most,
-    study: judged({ effects: none, noise: 'skewed' }, better('b'), 12),
-    wrong: ['held', 'contradicted'],
-    right: null,
-  },
+  ...skewed,
   {
     plant: 'none, four correlated tasks',
     truth: 'no effect',
@@ -97,6 +69,24 @@ const specs: readonly RowSpec[] = [
     study: judged({ effects: none, tasks: 4, correlation: 0.8 }, better('b'), 12),
     wrong: ['held', 'contradicted'],
     right: 'equivalent',
+  },
+  {
+    plant: 'none, unlucky seeds of one arm never finished',
+    truth: 'no effect',
+    seeds: '16',
+    asked: 'shows the trap',
+    study: judged(lostStudy, better('b'), 16),
+    wrong: ['held', 'contradicted'],
+    right: null,
+  },
+  {
+    plant: 'the same, registered for 16 seeds',
+    truth: 'no effect',
+    seeds: '16',
+    asked: most,
+    study: judged(lostStudy, better('b'), 16, { seeds: [16], spending: 'obrien-fleming' }),
+    wrong: ['held', 'contradicted'],
+    right: null,
   },
   {
     plant: 'none, three comparisons',
@@ -191,7 +181,7 @@ const specs: readonly RowSpec[] = [
 ];
 
 const leakStudy = (leak: number) => (stream: Key) =>
-  gainsOnTestAlone(plantedStudy({ effects: none, leaks: { a: leak } }, stream, 12), arm('a'), arm('b'));
+  leaksOf(plantedStudy({ effects: none, leaks: { a: leak } }, stream, 12), better('b')).length > 0;
 
 /** The certificate: every plant, simulated `studies` times. */
 export const certificate = async (studies: number): Promise<readonly CertificateRow[]> => {

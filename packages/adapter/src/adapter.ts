@@ -1,5 +1,5 @@
 import type { Key } from '@lab/random';
-import type { Allocation } from '@lab/records';
+import type { Allocation, Named } from '@lab/records';
 import type { LoraPair, Params, tf } from '@lab/engine';
 import type { HostParams } from './host-params.ts';
 import type { PrunedFactors } from './lora/pruned.ts';
@@ -47,6 +47,12 @@ export interface Flow {
 export interface Linear {
   readonly W: tf.Tensor2D;
   readonly b?: tf.Tensor1D;
+}
+
+/** A trained adapter that another one goes on from: the options that built it, and its parameters. */
+export interface LeftAdapter {
+  readonly options: Named;
+  readonly params: HostParams;
 }
 
 /** Where training stands, for adapters with a schedule. Plain scalars on the host. */
@@ -126,6 +132,12 @@ export interface Adapter {
   readonly pairs?: readonly LoraPair[];
   /** Chooses anew, between steps, which parts are in use; absent: nothing is searched. */
   readonly search?: ModuleSearch;
+  /**
+   * Start values from what the runs left that this one follows, by name; all others begin afresh.
+   * Throws `BadInput` for adapters that it cannot go on from. Absent: values of the same names, the
+   * mean of several.
+   */
+  readonly follow?: (lefts: readonly LeftAdapter[]) => HostParams;
   /** Parameters in use when training has ended; absent: all that are trained. */
   readonly used?: (params: HostParams) => number;
   /** The update of a target as its ranks in use alone; absent: no rank is ever pruned. */
@@ -144,6 +156,11 @@ export interface Adapter {
     params: HostParams,
     given: { readonly weights: HostParams; readonly factor: number },
   ) => Float32Array;
+  /**
+   * A matrix in place of `delta` where none is exact, since the update reads the inputs of earlier
+   * maps (ResLoRA). `size`: root mean square length of a token's vector before a map, by path.
+   */
+  readonly deltaEstimate?: (spec: LinearSpec, params: HostParams, size: (path: string) => number) => Float32Array;
   /** The part of `delta` that no noise meets (links of a chain that have ended); absent: none. */
   readonly noiselessDelta?: (spec: LinearSpec, params: HostParams) => Float32Array;
   /**

@@ -22,6 +22,7 @@ import { none } from './none/index.ts';
 import { noRa } from './nora/index.ts';
 import { pfeiffer } from './pfeiffer/index.ts';
 import { repLora } from './replora/index.ts';
+import { sdLora } from './sd-lora/index.ts';
 import { sora } from './sora/index.ts';
 
 /** Every adapter that a config may name. */
@@ -43,6 +44,7 @@ export const adapters: Catalogue<[Model], Adapter> = catalogue('adapter', [
   xgbLora,
   roLora,
   sLora,
+  sdLora,
   mole,
   houlsby,
   pfeiffer,

@@ -3,6 +3,7 @@ export type {
   AdapterState,
   BuildAdapter,
   Flow,
+  LeftAdapter,
   Linear,
   Moments,
   ParamSpec,
@@ -15,9 +16,11 @@ export type { HostParams } from './host-params.ts';
 export { adapters } from './catalogue.ts';
 export { adapterSize } from './size/count.ts';
 export { parametersInUse, ranksInUse } from './size/used.ts';
-export { prunedLoraFiles } from './peft/pruned-lora.ts';
+export { plainLoraFiles } from './peft/plain-lora.ts';
 export { describeSize, plainModel } from './size/describe.ts';
-export { affine, forwardWith } from './pass/forward.ts';
+export { affine } from './pass/affine.ts';
+export { forwardWith } from './pass/forward.ts';
+export { withParts } from './fused.ts';
 export { merge } from './merge.ts';
 export { isMergeable, mergedWeights } from './pass/merged.ts';
 export type { Encoded, Forward, LinearSpec, Model, Packing, TokenBatch } from './model.ts';

@@ -1,6 +1,7 @@
 import { BadInput } from '@lab/records';
 import { floats, type Float32HostArray } from '@lab/engine';
 import type { Adapter } from './adapter.ts';
+import { withParts, withoutParts } from './fused.ts';
 import type { HostParams } from './host-params.ts';
 import { floatsAt } from './named.ts';
 
@@ -12,9 +13,10 @@ const sum = (shape: readonly number[], values: Float32Array, update: Float32Arra
 
 /**
  * Weights with the adapter's deterministic update added, rounded once: W + ΔW and b + Δb for every
- * target. `weights` is left as it is. Throws `BadInput` for an adapter that cannot be merged.
+ * target. `given` is left as it is. Throws `BadInput` for an adapter that cannot be merged.
  */
-export const merge = (adapter: Adapter, weights: HostParams, params: HostParams): HostParams => {
+export const merge = (adapter: Adapter, given: HostParams, params: HostParams): HostParams => {
+  const weights = withParts(adapter.targets, given);
   const { delta, deltaFrom, deltaBias, targets } = adapter;
   if (!delta && !deltaFrom && !deltaBias)
     throw new BadInput('this adapter has no update that could be merged into the weights');
@@ -28,5 +30,5 @@ export const merge = (adapter: Adapter, weights: HostParams, params: HostParams)
       ...(shift ? [[b, sum([spec.dOut], bias, shift)] as const] : []),
     ];
   });
-  return { ...weights, ...Object.fromEntries(changed) };
+  return withoutParts(targets, { ...weights, ...Object.fromEntries(changed) });
 };

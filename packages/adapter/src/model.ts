@@ -1,4 +1,4 @@
-import type { Params, tf } from '@lab/engine';
+import type { Float32HostArray, Params, tf } from '@lab/engine';
 import type { HostParams } from './host-params.ts';
 import type { Place, Perturb, SiteUse } from './pass/site.ts';
 
@@ -15,6 +15,10 @@ export interface LinearSpec extends Place {
   readonly positions?: boolean;
   /** Whether the checkpoint gives it a bias; absent: it does. */
   readonly bias?: boolean;
+  /** Names of the equal parts of its outputs, where several maps are stored as one (`q, k, v`). */
+  readonly parts?: readonly string[];
+  /** For a part of a fused map: the map, and the first of its outputs that is the part's. */
+  readonly within?: { readonly path: string; readonly from: number };
 }
 
 /**
@@ -49,6 +53,11 @@ export interface Forward {
    * there. `norm` is that norm. x: [B, T, width]. Absent: nothing acts there.
    */
   readonly afterNorm?: (place: Place, x: tf.Tensor, norm: (x: tf.Tensor) => tf.Tensor) => tf.Tensor;
+  /**
+   * Runs one layer, body(x), which may be computed again in the backward pass. x: [B, T, width].
+   * Absent: just runs it.
+   */
+  readonly layer?: (body: (x: tf.Tensor) => tf.Tensor, x: tf.Tensor) => tf.Tensor;
 }
 
 /**
@@ -106,6 +115,8 @@ export interface Model {
    * under `<path>.bias`.
    */
   readonly weights: () => Promise<HostParams>;
+  /** The same one after the other, none kept; absent: `weights` alone. */
+  readonly eachWeight?: () => AsyncIterable<readonly [name: string, array: Float32HostArray]>;
   /**
    * The model's own sites (not the adapter's) for a batch of B rows and T tokens, in forward order.
    */

@@ -1,14 +1,7 @@
 import { floats, matMul, tf } from '@lab/engine';
 import { present } from '@lab/records';
 import { describe, expect, it } from 'vitest';
-import {
-  adapters,
-  parametersInUse,
-  prunedLoraFiles,
-  ranksInUse,
-  readPeftFiles,
-  type HostParams,
-} from '../src/index.ts';
+import { adapters, parametersInUse, plainLoraFiles, ranksInUse, readPeftFiles, type HostParams } from '../src/index.ts';
 import { drawn, linears, output, tensors, tiny, trained } from './tiny.ts';
 
 const target_modules = linears.filter(({ per }) => per !== 'example').map(({ path }) => path);
@@ -63,7 +56,7 @@ describe.each(['adalora', 'sora', 'dora-dynamic'] as const)('%s after pruning', 
 
   it('its file of the remaining ranks is a LoRA that PEFT reads, and computes the same', () => {
     const head = drawn('head', [2, 6]);
-    const files = prunedLoraFiles(tiny, adapter, { ...params, 'classifier.weight': head });
+    const files = plainLoraFiles(tiny, adapter, { ...params, 'classifier.weight': head });
     const config = String(files['adapter_config.json']);
     const tensorsFile = files['adapter_model.safetensors'];
     if (!(tensorsFile instanceof Uint8Array)) throw new Error('expected bytes');
@@ -84,5 +77,5 @@ it('beamlora keeps all ranks, with their scores folded in; lora has none to prun
   expect(new Set(Object.values(present(ranksInUse(beam, params))))).toEqual(new Set([3]));
   const lora = adapters.build(adapters.parse({ name: 'lora', target_modules }), tiny);
   expect([ranksInUse(lora, trained(lora)), parametersInUse(lora, trained(lora))]).toEqual([undefined, undefined]);
-  expect(() => prunedLoraFiles(tiny, lora, trained(lora))).toThrow('prunes no ranks');
+  expect(() => plainLoraFiles(tiny, lora, trained(lora))).toThrow('prunes no ranks');
 });

@@ -20,10 +20,21 @@ export type BoolHostArray = ArrayOf<'bool', Uint8Array>;
 /** An array on the host. Its `dtype` says which typed array `data` is. */
 export type HostArray = Float32HostArray | Int32HostArray | BoolHostArray;
 
+/**
+ * How a matrix that never changes is kept by the compiled engine. A function sees float32 in every
+ * case. `float16`: rounded to half precision, products in float32. `int8-backward`: the function
+ * itself in float32, products with the transposed matrix (those of gradients) in int8. `int8`: kept
+ * and multiplied in int8.
+ */
+export const STORAGES = ['float32', 'float16', 'int8-backward', 'int8'] as const;
+export type Storage = (typeof STORAGES)[number];
+
 /** A value that lives on an engine. Only the engine that made it may read or free it. */
 export interface Handle {
   readonly dtype: DType;
   readonly shape: readonly number[];
+  /** Absent: as the dtype says. */
+  readonly storage?: Storage;
 }
 
 /** Tensors by name, one level deep: the simplest thing that a pure function takes or gives. */
@@ -73,7 +84,11 @@ export interface Engine {
   readonly program: <In extends object = TensorRecord, Out extends object = TensorRecord>(
     fn: PureFunction<In, Out>,
   ) => Program<In, Out>;
-  readonly put: (array: HostArray) => Handle;
+  /**
+   * `storage` is for matrices [d_in, d_out] of linear maps that are frozen. Throws `BadInput` where
+   * this engine has only float32.
+   */
+  readonly put: (array: HostArray, storage?: Storage) => Handle;
   readonly get: (handle: Handle) => Promise<HostArray>;
   /** Frees every handle of a list or of a nested record. */
   readonly free: (handles: object) => void;

@@ -10,6 +10,7 @@ export { layoutOf, pack, unpack, viewOf, type Layout, type Params, type Slot } f
 export { readSafetensors, writeSafetensors, type Safetensors } from './tensors/safetensors.ts';
 export { learningRate, type Schedule } from './optimisers/schedule.ts';
 export { as1d, as2d, as3d, as4d } from './tensors/rank.ts';
+export { recomputed } from './tensors/recomputed.ts';
 export { stopGradient } from './tensors/stop-gradient.ts';
 export { flattenTree } from './tree.ts';
 export { asFloats, floats, hostArray, ints, readFloats, scalar, sizeOf } from './host.ts';
@@ -26,8 +27,10 @@ export type {
   Program,
   OutputsOf,
   PureFunction,
+  Storage,
   TensorRecord,
 } from './engine.ts';
+export { STORAGES } from './engine.ts';
 export { ENGINES, openBest, openEngine, probeEngines, type EngineOptions, type EngineProbe } from './engines/open.ts';
 export { onnxProviders, workerEnvironment } from './onnx/session.ts';
 export { onnxFile } from './onnx/export.ts';

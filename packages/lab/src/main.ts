@@ -98,7 +98,8 @@ trainingCommand(namedCommand(program.command('run')))
   .addOption(jsonOption())
   .action(lazily(async () => (await import('./commands/run.ts')).run));
 namedCommand(program.command('power'))
-  .description('from finished runs as pilots: the seeds that every claim needs, and which cannot be decided')
+  .description('from finished runs as pilots: seeds and test sentences that every claim needs')
+  .option('--seeds <n>', 'seeds that the test sentences are planned for (default: those of the scale)', wholeNumber(6))
   .addOption(jsonOption())
   .action(lazily(async () => (await import('./commands/power.ts')).power));
 namedCommand(program.command('status'))
@@ -171,6 +172,8 @@ program
       'merged, onnx: deterministic pass or expected update; default: as the run is tested',
     ).choices(['deterministic', 'mean-field']),
   )
+  .option('--estimate', 'merged: by an estimate where no matrix is exact (reslora), with its error', false)
+  .option('--data-dir <folder>', '--estimate: folder with data sets in their original layout')
   .option('--batch <n>', 'onnx: texts (or pairs) of a batch', wholeNumber(1), 1)
   .option('--tokens <n>', 'onnx: tokens of a row; default: train.maxTokens of the run', wholeNumber(1))
   .addOption(outOption())

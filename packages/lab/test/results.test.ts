@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { experiments } from '@lab/experiments';
 import { describe, expect, it } from 'vitest';
 import { readArchive } from '@lab/report';
-import { committed, writeReport } from '../src/compose/reports.ts';
+import { protocolIn } from '@lab/runner';
+import { committed, protocolBeside, writeReport } from '../src/compose/reports.ts';
 import { scratch } from './cli.ts';
 
 const files = (folder: string, below = ''): readonly string[] =>
@@ -27,7 +28,8 @@ describe('results/', () => {
     async ({ report, folder }) => {
       const again = scratch();
       try {
-        await writeReport(readArchive(folder)!, report, again.out);
+        const protocol = protocolIn(protocolBeside(folder));
+        await writeReport(readArchive(folder)!, { spec: report, protocol }, again.out);
         expect(files(again.out).toSorted()).toEqual(files(folder).toSorted());
         for (const file of files(folder)) {
           // Raster and gzip bytes may follow the library; what they show is held by the vector file

@@ -19,3 +19,4 @@ export { rougeL } from './text/rouge.ts';
 export { ter } from './text/ter.ts';
 export { alphanumeric, lowerCase, spaces, tokens13a, type Segment, type Tokenize } from './text/tokens.ts';
 export type { TaskKind } from './task.ts';
+export { sequenceScores, type SequenceScores, type TaskMatrix } from './sequence.ts';

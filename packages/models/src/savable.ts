@@ -1,6 +1,12 @@
 import type { Model } from '@lab/adapter';
 import type { Float32HostArray } from '@lab/engine';
-import type { ClassHead } from './class-head.ts';
+import type { ClassHead, TrainedHead } from './class-head.ts';
+
+/** A head that is written into a checkpoint. */
+export interface HeadFile {
+  readonly tensors: { readonly [name: string]: Float32HostArray };
+  readonly config: { readonly [key: string]: unknown };
+}
 
 /** A model that can be written back as a checkpoint, with its own weights or merged ones. */
 export interface SavableModel extends Model {
@@ -10,11 +16,18 @@ export interface SavableModel extends Model {
   readonly prefix: string;
   /** The head of transformers' classification class; absent: it has none over this pooling. */
   readonly classHead?: ClassHead;
+  /** Where the model was opened to have the whole of that head trained; absent: it was not. */
+  readonly trainedHead?: TrainedHead;
   /**
    * Writes a folder that transformers loads. `weights` are as `weights()` gives them, in their
-   * names, shapes and layout.
+   * names, shapes and layout. `head`: tensors beside them as they are to be stored, and keys of
+   * config.json that go with them.
    */
-  readonly save: (folder: string, weights: { readonly [name: string]: Float32HostArray }) => Promise<void>;
+  readonly save: (
+    folder: string,
+    weights: { readonly [name: string]: Float32HostArray },
+    head?: HeadFile,
+  ) => Promise<void>;
 }
 
 /** Whether a model can be written back. */

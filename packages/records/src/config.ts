@@ -1,11 +1,18 @@
 import { z } from 'zod';
+import { fromSchema, tasksSchema } from './stage.ts';
 
 /** An entry's name and options, not yet checked against its catalogue. */
 const named = z.looseObject({ name: z.string() });
 
 /** How the adapter is trained. Defaults are the embedded default's. */
 export const trainSchema = z.strictObject({
-  epochs: z.number().int().min(1).max(100_000).default(10).describe('passes over the training split'),
+  epochs: z
+    .number()
+    .int()
+    .min(0)
+    .max(100_000)
+    .default(10)
+    .describe('passes over the training split; 0: the weights that "from" names are only tested'),
   batchSize: z.number().int().min(1).max(65_536).default(16).describe('examples in one optimiser step'),
   lr: z.number().positive().default(2e-3).describe('peak learning rate'),
   weightDecay: z.number().min(0).default(0.01).describe('decoupled weight decay on adapter matrices and head weights'),
@@ -23,6 +30,10 @@ export const trainSchema = z.strictObject({
     .optional()
     .describe('early-stopping: evaluations without a lower validation loss that end training; left out: 3'),
   evalEvery: z.number().int().min(1).default(1).describe('epochs between evaluations on validation'),
+  recompute: z
+    .literal(true)
+    .optional()
+    .describe('layers are computed again in the backward pass, so that memory holds one at a time; absent: kept'),
 });
 
 /** A whole run. Its canonical JSON, with the versions of the entries it names, is its identity. */
@@ -32,11 +43,21 @@ export const runConfigSchema = z.strictObject({
   model: named.describe('model entry and options'),
   adapter: named.describe('adapter entry and options'),
   dropout: named.describe('dropout method and options'),
+  head: z
+    .enum(['linear', 'fine-tuning'])
+    .optional()
+    .describe('classification head: one linear map (also when absent), or the whole head of the family, all trained'),
   train: trainSchema.prefault({}),
+  from: fromSchema.optional().describe('what the run starts from; absent: the base model'),
+  tasks: tasksSchema.optional().describe('tasks of a sequence; absent: the data set is the only one'),
   select: z
     .enum(['last', 'best-validation', 'early-stopping'])
     .default('last')
     .describe('which checkpoint is tested; early-stopping: lowest validation loss, training ends after train.patience'),
+  base: z
+    .enum(['float32', 'float16', 'int8-backward', 'int8'])
+    .optional()
+    .describe('how frozen matrices are kept and multiplied (docs/base.md); absent: float32'),
   generation: z.looseObject({}).optional().describe('text-to-text: how texts are written'),
   trainReading: z
     .enum(['sample', 'whole'])

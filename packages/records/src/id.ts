@@ -8,6 +8,8 @@ export interface EntryVersions {
   readonly model: number;
   readonly adapter: number;
   readonly dropout: number;
+  /** Of the other tasks of a sequence, in their order; absent: there are none. */
+  readonly tasks?: readonly number[];
 }
 
 /**

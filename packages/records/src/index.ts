@@ -7,6 +7,7 @@ export { itemAt, present } from './item.ts';
 export { runId, type EntryVersions } from './id.ts';
 export { nearest } from './nearest.ts';
 export { refuseReserved } from './reserved.ts';
+export { sourcesOf, type StageFrom, type StageTasks } from './stage.ts';
 export { keyNamed, sentence } from './sentence.ts';
 export type {
   Allocation,
@@ -53,6 +54,7 @@ export {
   type Leases,
   type LeaseWorld,
 } from './store/lease.ts';
+export { ADAPTER_FILES, importFolder, keepImport, readImport, type AdapterFiles } from './store/imports.ts';
 export { diskWorld, heartbeat, holdingOf, isOurs, releaseLease, takeLease } from './store/lease-world.ts';
 export type { Owner } from './store/owner.ts';
 export { readProgress, writeProgress, type ProgressNote } from './store/progress.ts';

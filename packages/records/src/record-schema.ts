@@ -14,7 +14,10 @@ const anyNumber = z.union([z.number(), z.null().transform(() => Number.NaN)]);
 const metrics = z.record(z.string(), z.number().nullable());
 
 const evaluation: z.ZodType<Evaluation> = z.looseObject({
-  split: z.union([z.enum(['train', 'validation', 'test']), z.templateLiteral(['elsewhere:', z.string()])]),
+  split: z.union([
+    z.enum(['train', 'validation', 'test']),
+    z.templateLiteral([z.enum(['elsewhere:', 'task:', 'told:']), z.string()]),
+  ]),
   readout,
   members: count,
   examples: count,

@@ -13,8 +13,12 @@ export type Readout = 'deterministic' | 'mean-field' | 'ensemble-logits' | 'ense
 
 /** Metrics of one readout on one split. Unknown is null, never a magic number. */
 export interface Evaluation {
-  /** `elsewhere:<name>`: another data set's test split, for weights trained on this one. */
-  readonly split: 'train' | 'validation' | 'test' | `elsewhere:${string}`;
+  /**
+   * `elsewhere:<name>`: another data set's test split, for weights trained on this one.
+   * `task:<name>`: the test split of a task of a sequence; `told:<name>`: the same, among the
+   * task's own classes alone.
+   */
+  readonly split: 'train' | 'validation' | 'test' | `elsewhere:${string}` | `task:${string}` | `told:${string}`;
   readonly readout: Readout;
   /** Ensemble size; 1 for a single deterministic pass. */
   readonly members: number;

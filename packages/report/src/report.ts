@@ -1,7 +1,10 @@
+import { wholeSequences } from './study/sequence.ts';
 import type { Cell, Study } from './study/study.ts';
 import type { Figure } from './figures/figure.ts';
 import { buildFigure } from './figures/index.ts';
 import type { ReportSpec } from './spec/spec.ts';
+import type { ExplorerData } from './explorer/data.ts';
+import { explorerData } from './explorer/explorer-data.ts';
 import { answerSpecOf } from './spec/answer-spec.ts';
 import { type Answer, answerOf } from './study/arms/answer.ts';
 import { rankingTable } from './tables/ranking.ts';
@@ -21,18 +24,20 @@ export interface Report {
   readonly verdicts: readonly Verdict[];
   readonly tables: readonly Table[];
   readonly figures: readonly Figure[];
+  /** What the page's explorer shows; made when it is asked for. */
+  readonly explorer: () => ExplorerData;
 }
 
 /** records -> statistics -> tables, figures, verdicts. Pure: equal input gives equal output. */
 export const buildReport = (study: Study, spec: ReportSpec): Report => {
-  const { cells } = study;
+  const cells = wholeSequences(study.cells);
   const verdicts = judge(cells, spec.claims, spec.looks);
   const asked = answerSpecOf(cells, spec);
   const answer = asked && answerOf(cells, asked);
   return {
     spec,
     holds: study.holds ?? null,
-    cells,
+    cells: study.cells,
     answer,
     verdicts,
     tables: [
@@ -41,5 +46,6 @@ export const buildReport = (study: Study, spec: ReportSpec): Report => {
       ...spec.tables.flatMap((table) => buildTables(cells, table)),
     ],
     figures: spec.figures.map((figure) => buildFigure(cells, figure)),
+    explorer: () => explorerData(study, answer),
   };
 };

@@ -24,13 +24,13 @@ const claim = (margin?: number) => ({
 describe('what a claim needs', () => {
   it('is fewer seeds for a larger margin, and a word where it cannot be decided', () => {
     const cells = [...runs('a', 1), ...runs('b', 1)];
-    const [small, large, tiny] = needsOf(cells, [claim(0.02), claim(0.2), claim(1e-6)]);
+    const [small, large, tiny] = needsOf(cells, [claim(0.02), claim(0.2), claim(1e-6)], 12);
     expect(large!.toHold!).toBeLessThan(small!.toHold!);
     expect(tiny).toMatchObject({ toHold: null, toBeEquivalent: null, reason: null });
     const table = needsTable('t', cells, [small!, tiny!]);
     expect(table.rows[1]!.at(-1)!.text).toBe('cannot be decided with these data');
-    expect(needsOf(cells, [claim()])[0]!.reason).toContain('no margin');
-    expect(needsOf([...runs('a', 1, 2), ...runs('b', 1, 2)], [claim(1)])[0]!.reason).toContain('2 of at least 3');
+    expect(needsOf(cells, [claim()], 12)[0]!.reason).toContain('no margin');
+    expect(needsOf([...runs('a', 1, 2), ...runs('b', 1, 2)], [claim(1)], 12)[0]!.reason).toContain('2 of at least 3');
   });
   it('keeps its promise: studies planned from pilots find the margin in at least four of five', () => {
     // Differences of mean zero and spread one; the margin is planned from six pilots each time.

@@ -146,18 +146,21 @@ describe.skipIf(path === null)(path === null ? `in a browser (skipped: ${missing
 
   it('opens a run with its settings and curves, and closes with Escape', async () => {
     const runs = page.locator('#compare-runs');
-    await runs.locator('input').fill('yelp lora-dropout');
-    expect(await runs.locator('.count').textContent()).toBe('6 of 90 runs');
-    await runs.locator('tbody button').first().press('Enter');
+    await runs.scrollIntoViewIfNeeded();
+    await runs.locator('#compare-search').fill('yelp lora-dropout');
+    expect(await runs.locator('.filters .count').textContent()).toBe('6 of 90 runs');
+    const list = page.locator('#compare-list');
+    await list.scrollIntoViewIfNeeded();
+    await list.locator('tbody button').first().press('Enter');
     const dialog = page.locator('#detail');
     await page.waitForSelector('#detail .plot[data-live="yes"]');
     expect(await dialog.textContent()).toContain('dropout.name');
     expect(await dialog.locator('table').nth(1).locator('tbody tr').count()).toBe(10);
     await page.keyboard.press('Escape');
     expect(await dialog.isVisible()).toBe(false);
-    await runs.locator('input').fill('');
-    await runs.locator('button.next').click();
-    expect(await runs.locator('.page').textContent()).toBe('Page 2 of 2');
+    await runs.getByRole('button', { name: 'Show all' }).click();
+    await list.locator('button.next').click();
+    expect(await list.locator('.page').textContent()).toBe('Page 2 of 2');
   });
 
   const violations = async (where = 'html', rules?: readonly string[]): Promise<string[]> => {
@@ -180,7 +183,7 @@ describe.skipIf(path === null)(path === null ? `in a browser (skipped: ${missing
     await page.locator('#theme').click();
     expect(await page.evaluate('getComputedStyle(document.body).backgroundColor')).toBe('rgb(21, 24, 28)');
     expect(await violations('html', ['color-contrast'])).toEqual([]);
-    await page.locator('#compare-runs tbody button').first().click();
+    await page.locator('#compare-list tbody button').first().click();
     expect(await violations('#detail')).toEqual([]);
     await page.keyboard.press('Escape');
   }, 180_000);
@@ -191,7 +194,7 @@ describe.skipIf(path === null)(path === null ? `in a browser (skipped: ${missing
     expect(await page.evaluate('getComputedStyle(document.body).backgroundColor')).toBe('rgb(21, 24, 28)');
     await page.emulateMedia({ media: 'print' });
     expect(await page.evaluate('getComputedStyle(document.body).backgroundColor')).toBe('rgb(255, 255, 255)');
-    expect(await page.locator('.runs').first().isVisible()).toBe(false);
+    expect(await page.locator('.explorer').first().isVisible()).toBe(false);
     expect(await page.locator('figure .still').first().isVisible()).toBe(true);
     await page.emulateMedia({ media: 'screen' });
   });

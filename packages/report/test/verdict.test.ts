@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ClaimTest } from '../src/verdict/claim.ts';
 import { verdictTable } from '../src/tables/verdicts.ts';
+import { decideAll } from '../src/verdict/decide.ts';
 import { undecidedRuns } from '../src/verdict/undecided.ts';
 import { judge } from '../src/verdict/verdict.ts';
 import { invent } from './synthetic.ts';
@@ -122,6 +123,72 @@ describe('verdicts', () => {
     const { low, high } = interim.finding.nearest!;
     const plain = one(cells, test).finding.nearest!;
     expect(high - low).toBeGreaterThan(plain.high - plain.low);
+  });
+  it('the first decision stays, and seeds beyond a look do not undo it', () => {
+    // a is better on the first eight seeds and as much worse on the next eight.
+    const turned = [...Array(16).keys()].flatMap((seed) => [
+      invent({ seed, method: 'a', skill: seed < 8 ? 2 : 0, members: 0 }),
+      invent({ seed, method: 'b', skill: 1, members: 0 }),
+    ]);
+    const test: ClaimTest = { kind: 'better', arm: arm('a'), than: [arm('b')], metric: 'score' };
+    const claim = { id: 'x', text: 'x', source: 'x', test };
+    const looks = { seeds: [8, 16], spending: 'pocock' } as const;
+    expect(judge(turned, [claim])[0]!.status).toBe('cannot tell');
+    expect(judge(turned, [claim], looks)[0]!).toMatchObject({ status: 'held', finding: { n: 8 } });
+  });
+  it('a peak is chosen on the same seeds at every look', () => {
+    const sweep = [...Array(12).keys()].flatMap((seed) =>
+      [0.5, 1.5, 0.5].map((skill, i) =>
+        invent({ seed, method: 'm', labels: { p: i / 10 }, options: { p: i / 10 }, skill, members: 0 }),
+      ),
+    );
+    const test: ClaimTest = { kind: 'inverted-u', arm: arm('m'), x: 'p', metric: 'score' };
+    const claim = { id: 'x', text: 'x', source: 'x', test };
+    const [verdict] = judge(sweep, [claim], { seeds: [9, 12], spending: 'pocock' });
+    expect(verdict).toMatchObject({ status: 'held', finding: { n: 6 } });
+    expect(verdict!.sentence).toContain('chosen on 3 other seeds');
+  });
+  it('diverged runs are not left out in silence', () => {
+    const some = [
+      ...runs('a', 2),
+      ...runs('b', 1),
+      ...[8, 9].map((seed) => invent({ seed, method: 'a', skill: 2, status: 'diverged' })),
+    ];
+    const test: ClaimTest = { kind: 'better', arm: arm('a'), than: [arm('b')], metric: 'score' };
+    expect(one(some, test).sentence).toBe('Cannot tell: 2 of 10 finished runs of a have no accuracy (2 diverged).');
+  });
+  it('differences that are equal but for rounding count as equal', () => {
+    const sums = [0.1 + 0.2, 0.3, 0.1 + 0.2, 0.3, 0.3, 0.3];
+    expect(decideAll([{ name: 'x', values: sums }], { margin: null }).p).toBe(2 * 2 ** -6);
+  });
+  it('names a leak for every kind of claim, and no difference of selection', () => {
+    const leaky = (method: string, validationSkill: number, labels = {}) =>
+      [...Array(12).keys()].map((seed) => {
+        const cell = invent({ seed, method, labels, skill: 1.5, members: 0 });
+        const other = invent({ seed: seed + 50, method, labels, skill: validationSkill, members: 0 });
+        const { evaluations } = cell.record.result;
+        const validation = { ...other.record.result.evaluations[0]!, split: 'validation' as const };
+        const result = { ...cell.record.result, evaluations: [...evaluations, validation] };
+        return { ...cell, record: { ...cell.record, result } };
+      });
+    const cells = [...leaky('a', 0.5), ...leaky('b', 1.5)];
+    const margin = { value: 0.05, from: 'the test' };
+    const pair = { arm: arm('a'), metric: 'score', margin };
+    const tests: readonly ClaimTest[] = [
+      { kind: 'better', than: [arm('b')], ...pair },
+      { kind: 'worse', than: [arm('b')], ...pair },
+      { kind: 'no-gain', than: arm('b'), ...pair },
+    ];
+    for (const test of tests) expect(one(cells, test).sentence).toContain('a gains on the test split what it does not');
+    const axis = [0, 1, 2].flatMap((p) => leaky('m', p === 1 ? 0.5 : 1.5, { p }));
+    for (const kind of ['rising', 'inverted-u'] as const)
+      expect(one(axis, { kind, arm: arm('m'), x: 'p', metric: 'score' }).sentence).toContain('m, p = 1 gains on');
+    const stopped = cells.map((cell) =>
+      cell.record.config.dropout.name === 'a'
+        ? { ...cell, record: { ...cell.record, config: { ...cell.record.config, select: 'early-stopping' as const } } }
+        : cell,
+    );
+    expect(one(stopped, tests[0]!).sentence).not.toContain('test labels may leak');
   });
   it('no claim is held twice on the same runs without a note', () => {
     const claims = ['score', 'nll'].map((metric) => ({

@@ -12,8 +12,11 @@ export {
   type Scale,
 } from './plan/experiment.ts';
 export type { ConfigPatch } from './plan/patch.ts';
+export type { Stage } from './plan/stages.ts';
 export { editorSchema } from './plan/editor-schema.ts';
 export { experimentFileSchema, parseExperiment, type FileReport } from './plan/experiment-file.ts';
+export { baseOf, type Base } from './stages/base.ts';
+export { estimatedAdapter, type Estimated } from './read/estimate.ts';
 export { openPreparer, type Places, type Prepared } from './session/prepare.ts';
 export { workOf } from './sweep/queue.ts';
 export type { Ended, RunArgs, RunOutcome } from './run/outcome.ts';
@@ -25,6 +28,7 @@ export { Cancelled, Diverged, type Progress } from './train/progress.ts';
 export { openWorkshop, type Workshop } from './session/workshop.ts';
 export { blueprintOf, settingOf, withMethod, type Blueprint, type Setting } from './session/blueprint.ts';
 export { sessionWith, type HostOutputs, type Session, type SessionSize } from './session/session.ts';
+export { wholeHead } from './session/growing-head.ts';
 export { storedSetting, trainedParams } from './session/trained.ts';
 export { encodeRows, lengthOf, type Row } from './session/rows.ts';
 export { readAll, type Reading, type Readings } from './read/read.ts';
@@ -36,13 +40,15 @@ export { decayVector, initialState, putState, type HostState, type State } from 
 export { ladderOf, type Ladder } from './step/packing.ts';
 export { makeBatch, paddedBatch, type Batch, type BatchTensors } from './step/batch.ts';
 export { replayMany, type ReplaySummary } from './protocol/halving.ts';
+export { notePilots, refusePilots } from './protocol/pilots.ts';
 export { settingsPatch, tuningSchema, type Knob, type Settings, type TuningPlan } from './protocol/space.ts';
 export { searchAll, searchArms, type LossPoint, type TrialTrainer, type TunedArm } from './protocol/tune.ts';
 export { readTuning, tunedExperiment, tuningPath, writeTuning, type Tuning } from './protocol/tuning-file.ts';
 export { lossOf } from './train/curve.ts';
 export {
+  copyProtocol,
   deviations,
-  protocolPath,
+  protocolIn,
   readProtocol,
   registrationOf,
   writeProtocol,

@@ -1,6 +1,8 @@
 import { readCurve, readRecord } from '@lab/records';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import { fold, key } from '@lab/random';
 import { Cancelled } from '../src/index.ts';
+import { scoringBatches } from '../src/train/search.ts';
 import { fileOf, openWorker, scratch, tiny, type Worker } from './worker.ts';
 
 let worker: Worker;
@@ -51,4 +53,17 @@ it.each(['const', 'snip', 'synflow', 'alpha-test'])('scores modules by %s', asyn
   expect(others).toEqual([]);
   expect(first!.proxy).toBe(proxy);
   expect(first!.warning === undefined).toBe(proxy === 'const');
+});
+
+it('scores on the first rows, unshuffled, at every choice; or on rows drawn anew, as the search asks', () => {
+  const of = (scoring: 'first' | 'redrawn', step: number) =>
+    scoringBatches({ scoring, batches: 2 }, { rows: 10, batchSize: 4, key: fold(key(1), step) });
+  const first = [
+    [0, 1, 2, 3],
+    [4, 5, 6, 7],
+  ];
+  expect(of('first', 0)).toEqual(first);
+  expect(of('first', 3)).toEqual(first);
+  expect(of('redrawn', 0)).not.toEqual(of('redrawn', 3));
+  expect(new Set(of('redrawn', 0).flat()).size).toBe(8);
 });

@@ -29,9 +29,11 @@ export type Case = {
   readonly adapter?: Named;
   readonly dropout?: Named;
   readonly lr?: number;
+  readonly base?: string;
   readonly train?: object;
   /** Absent: two classes. `pairs`: two classes of pairs whose texts are encoded one by one. */
   readonly learns?: 'classes' | 'regression' | 'pairs' | 'texts';
+  readonly head?: 'fine-tuning';
 };
 
 export type Twenty = { readonly losses: readonly number[]; readonly theta: Float32Array; readonly readings: Readings };
@@ -73,7 +75,9 @@ export const prepareTwenty = async ({
   dropout,
   lr = 2e-3,
   train: more,
+  base,
   learns = 'classes',
+  head,
 }: Case): Promise<Prepared> => {
   const { config } = planRun(
     {
@@ -84,10 +88,13 @@ export const prepareTwenty = async ({
       dropout: dropout ?? { name: 'lora-dropout', p: 0.3, samples: 2 },
       train: { epochs: 10, batchSize: 4, maxTokens: 8, lr, evalEvery: 10, ...more },
       members: MEMBERS,
+      ...(base === undefined ? {} : { base }),
+      ...(head ? { head } : {}),
     },
     'test',
   );
-  const model: Model = await models.build(config.model, weights === undefined ? {} : { weights: sourced(weights) });
+  const source = weights === undefined ? {} : { weights: sourced(weights) };
+  const model: Model = await models.build(config.model, { ...source, trainedHead: head !== undefined });
   const rows = rowsOf(vocabulary, learns);
   const examples = rows.map(({ example }) => example);
   const task = TASKS[learns];
@@ -108,8 +115,11 @@ const readingsOf = async (reading: Reading, theta: Handle, rows: readonly Row[])
  * Twenty steps (ten epochs of two) and every reading of the trained weights, on one engine. Leaves
  * nothing on it.
  */
-export const twentySteps = async (engine: Engine, one: Case, lie: Lie = 'packed'): Promise<Twenty> => {
-  const prepared = await prepareTwenty(one);
+export const twentySteps = async (engine: Engine, one: Case, lie: Lie = 'packed'): Promise<Twenty> =>
+  trainTwenty(engine, await prepareTwenty(one), lie);
+
+/** The same for a case that is prepared already. */
+export const trainTwenty = async (engine: Engine, prepared: Prepared, lie: Lie = 'packed'): Promise<Twenty> => {
   const { blueprint, rows } = prepared;
   const workshop = openWorkshop({ ...engine, close: async () => undefined });
   const opened = await workshop.open(blueprint, { batchSize: 4, maxTokens: 8 });

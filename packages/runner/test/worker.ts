@@ -45,11 +45,11 @@ export interface Worker {
 export const openWorker = async (name: EngineName): Promise<Worker> => {
   const { engine } = await openBest(name, { threads: 1 });
   const workshop = openWorkshop(engine);
-  const preparer = openPreparer({ sources: { cacheDir: tmpdir() } });
+  const places = { sources: { cacheDir: tmpdir() } };
   const surroundings = surroundingsOf(engine.description, 1);
   return {
     run: (run, out, { signal = new AbortController().signal, onProgress = () => undefined } = {}) =>
-      runOne(run, { out, preparer, workshop, surroundings, onProgress, signal }).then(({ outcome }) => outcome),
+      runOne(run, { out, preparer: openPreparer({ ...places, runs: out }), workshop, surroundings, onProgress, signal }).then(({ outcome }) => outcome),
     alive: () => engine.alive(),
     close: () => workshop.close(),
   };

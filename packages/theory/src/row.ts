@@ -1,9 +1,13 @@
+import { studentQuantile } from '@lab/random';
+import type { MeanEstimate } from './stats.ts';
+
 /**
- * holds, fails: a theorem or an identity against its measurement. agrees, disagrees: what a paper
- * concludes from it, where the premises may not be met. vacuous: an upper bound that is true but
- * not below what holds anyway. noted: measured, nothing predicted.
+ * holds, fails: a theorem or an identity against its measurement. agrees, disagrees, inconclusive:
+ * what a paper concludes from it, where the premises may not be met; the last, where chance alone
+ * explains the measurement. vacuous: an upper bound that is true but not below what holds anyway.
+ * noted: measured, nothing predicted.
  */
-export type CheckVerdict = 'holds' | 'fails' | 'agrees' | 'disagrees' | 'vacuous' | 'noted';
+export type CheckVerdict = 'holds' | 'fails' | 'agrees' | 'disagrees' | 'inconclusive' | 'vacuous' | 'noted';
 
 /** Where a quantity was taken: rate, size, data, … */
 export type At = { readonly [axis: string]: number | string };
@@ -23,6 +27,8 @@ export interface CheckRow {
    */
   readonly tolerance: number;
   readonly verdict: CheckVerdict;
+  /** Both sides come from the formula: a statement about it, which no measurement tests. */
+  readonly formulaAlone?: true;
 }
 
 /**
@@ -62,17 +68,19 @@ export const atMost = (
   return { quantity, at, relation: '<=', predicted, measured, standardError: u.se ?? 0, tolerance, verdict };
 };
 
-/** measured < predicted by more than chance: the form of a conclusion, not of a theorem. */
-export const below = (quantity: string, at: At, predicted: number, measured: number, se: number): CheckRow => ({
-  quantity,
-  at,
-  relation: '<=',
-  predicted,
-  measured,
-  standardError: se,
-  tolerance: 0,
-  verdict: measured + 2 * se < predicted ? 'agrees' : 'disagrees',
-});
+/**
+ * measured < predicted by more than chance: the form of a conclusion, not of a theorem. The
+ * two-sided 95 % interval of the difference decides, by Student's t over the independent values
+ * that the estimate rests on; where it holds zero, the row is inconclusive.
+ */
+export const below = (quantity: string, at: At, predicted: number, { mean, se, n }: MeanEstimate): CheckRow => {
+  const half = studentQuantile(0.975, n - 1) * se;
+  const verdict = mean + half < predicted ? 'agrees' : mean - half > predicted ? 'disagrees' : 'inconclusive';
+  return { quantity, at, relation: '<=', predicted, measured: mean, standardError: se, tolerance: 0, verdict };
+};
+
+/** A statement about the formula itself: both sides are computed from it. */
+export const aboutFormula = (row: CheckRow): CheckRow => ({ ...row, formulaAlone: true });
 
 /** The same row as a conclusion of a paper, which may be wrong without any error in a theorem. */
 export const asConclusion = (row: CheckRow): CheckRow => ({

@@ -18,10 +18,17 @@ export const variance = (xs: ArrayLike<number>): number => {
 /** Standard error of the mean of independent values. */
 export const standardError = (xs: ArrayLike<number>): number => Math.sqrt(variance(xs) / xs.length);
 
-/** Mean and its standard error. */
-export const estimate = (xs: ArrayLike<number>): { readonly mean: number; readonly se: number } => ({
+/** A mean with its standard error, from n independent values. */
+export interface MeanEstimate {
+  readonly mean: number;
+  readonly se: number;
+  readonly n: number;
+}
+
+export const estimate = (xs: ArrayLike<number>): MeanEstimate => ({
   mean: average(xs),
   se: standardError(xs),
+  n: xs.length,
 });
 
 /** Least-squares line y = intercept + slope x. */
@@ -35,12 +42,9 @@ export const fitLine = (
 };
 
 /** Leave-one-out jackknife: the statistic of all items and its standard error. */
-export const jackknife = <T>(
-  items: readonly T[],
-  statistic: (items: readonly T[]) => number,
-): { readonly mean: number; readonly se: number } => {
+export const jackknife = <T>(items: readonly T[], statistic: (items: readonly T[]) => number): MeanEstimate => {
   const without = items.map((_, i) => statistic(items.filter((_, j) => j !== i)));
   const m = average(without);
   const n = items.length;
-  return { mean: statistic(items), se: Math.sqrt(((n - 1) / n) * sum(without.map((x) => (x - m) ** 2))) };
+  return { mean: statistic(items), se: Math.sqrt(((n - 1) / n) * sum(without.map((x) => (x - m) ** 2))), n };
 };

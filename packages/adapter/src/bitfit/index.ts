@@ -2,7 +2,7 @@ import { BadInput, entry } from '@lab/records';
 import { tf } from '@lab/engine';
 import { z } from 'zod';
 import type { Adapter } from '../adapter.ts';
-import { affine } from '../pass/forward.ts';
+import { affine } from '../pass/affine.ts';
 import { biased, trainedMaps } from '../full/index.ts';
 import type { Model } from '../model.ts';
 import { targetModules } from '../targets.ts';

@@ -1,7 +1,7 @@
 import { tf } from '@lab/engine';
 import { z } from 'zod';
 import type { Adapter, ParamSpec } from '../adapter.ts';
-import { affine } from '../pass/forward.ts';
+import { affine } from '../pass/affine.ts';
 import { kaimingUniform } from '../lora/init.ts';
 import type { Model } from '../model.ts';
 import type { Place } from '../pass/site.ts';

@@ -11,7 +11,7 @@ import { loraBranch } from '../lora/linear.ts';
 import { byTarget, patternOptions } from '../lora/patterns.ts';
 import type { LinearSpec, Model } from '../model.ts';
 import { floatsAt, matrixAt, vectorAt } from '../named.ts';
-import { affine } from '../pass/forward.ts';
+import { affine } from '../pass/affine.ts';
 import { selectTargets } from '../targets.ts';
 
 const options = loraOptions.extend({

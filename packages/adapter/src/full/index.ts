@@ -2,7 +2,7 @@ import { BadInput, entry } from '@lab/records';
 import { tf } from '@lab/engine';
 import { z } from 'zod';
 import type { Adapter } from '../adapter.ts';
-import { affine } from '../pass/forward.ts';
+import { affine } from '../pass/affine.ts';
 import type { LinearSpec, Model } from '../model.ts';
 import { selectTargets, targetModules } from '../targets.ts';
 import { floatsAt, tensorAt, vectorAt } from '../named.ts';

@@ -1,5 +1,5 @@
 import { tf } from '@lab/engine';
-import { affine } from '../pass/forward.ts';
+import { affine } from '../pass/affine.ts';
 import type { Linear } from '../adapter.ts';
 import type { LinearSpec } from '../model.ts';
 import type { Perturb } from '../pass/site.ts';

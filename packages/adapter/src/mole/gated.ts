@@ -1,6 +1,6 @@
 import { tf, type Params } from '@lab/engine';
 import type { Flow, Linear } from '../adapter.ts';
-import { affine } from '../pass/forward.ts';
+import { affine } from '../pass/affine.ts';
 import type { LinearSpec } from '../model.ts';
 import type { Perturb } from '../pass/site.ts';
 import { matrixAt, tensorAt } from '../named.ts';

@@ -1,7 +1,7 @@
 import { entry } from '@lab/records';
 import { z } from 'zod';
 import type { Adapter } from '../adapter.ts';
-import { affine } from '../pass/forward.ts';
+import { affine } from '../pass/affine.ts';
 import type { Model } from '../model.ts';
 
 const options = z.object({});

@@ -1,15 +1,10 @@
-import { stopGradient, tf, type Params } from '@lab/engine';
+import { recomputed, stopGradient, tf, type Params } from '@lab/engine';
 import type { Adapter, Linear } from '../adapter.ts';
+import { fusedLinear } from '../fused.ts';
 import { matrixAt, vectorAt } from '../named.ts';
-import type { Forward, Model } from '../model.ts';
+import type { Forward, LinearSpec, Model } from '../model.ts';
+import { affine } from './affine.ts';
 import type { Perturb } from './site.ts';
-
-/** x W + b for x [B, T, d_in] -> [B, T, d_out], by one 2-D product. */
-export const affine = (x: tf.Tensor, { W, b }: Linear): tf.Tensor => {
-  const [dIn, dOut] = W.shape;
-  const flat = tf.matMul(tf.reshape(x, [-1, dIn]), W);
-  return tf.reshape(b ? tf.add(flat, b) : flat, [...x.shape.slice(0, -1), dOut]);
-};
 
 /** Noise on the adapter's matrices alone. */
 const onlyWeights =
@@ -37,6 +32,8 @@ const meanOfRows = (rows: tf.Tensor, valid: tf.Tensor2D | undefined): tf.Tensor 
 /**
  * Puts a model's frozen weights, an adapter, its parameters and noise together. Linear kernels are
  * found at `<path>.weight`. After a pass `recorded` gives the means of what the adapter recorded.
+ * With `recompute` layers are computed again in the backward pass; the adapter must act through its
+ * linear maps alone.
  */
 export const forwardWith = (
   model: Model,
@@ -44,6 +41,7 @@ export const forwardWith = (
   weights: Params,
   given: Params,
   perturb: Perturb,
+  recompute = false,
 ): Forward & { readonly recorded: (valid?: tf.Tensor2D) => Params } => {
   const params = withoutFrozen(adapter, given);
   const inputs = new Map<string, tf.Tensor>();
@@ -52,6 +50,7 @@ export const forwardWith = (
   const input = (path: string): tf.Tensor | undefined => inputs.get(path);
   const specs = new Map(model.linears.map((spec) => [spec.path, spec]));
   const adapted = new Set(adapter.targets.map((spec) => spec.path));
+  const partsIn = (path: string) => adapter.targets.filter(({ within }) => within?.path === path);
   const weight = (name: string): tf.Tensor => {
     const tensor = weights[name];
     if (!tensor) throw new Error(`${model.name} has no weight named ${name}`);
@@ -60,6 +59,7 @@ export const forwardWith = (
   return {
     weight,
     perturb,
+    ...(recompute ? { layer: (body, x) => recomputed(body, x, Object.values(params)) } : {}),
     recorded: (valid) =>
       Object.fromEntries([...records].map(([name, rows]) => [name, meanOfRows(rows, valid)] as const)),
     linear: (path, x, noise = 'all') => {
@@ -67,14 +67,18 @@ export const forwardWith = (
       const base = { W: matrixAt(weights, `${path}.weight`), ...(weights[bias] ? { b: vectorAt(weights, bias) } : {}) };
       const spec = specs.get(path);
       if (!spec) throw new Error(`${model.name} declares no linear map ${path}`);
-      if (!adapted.has(path)) return affine(x, base);
       const whole = noise === 'all';
-      // Relative positions on their way through a map of tokens are no tokens: of them nothing is
-      // recorded.
-      const flow = { input, record: whole || spec.per === 'position' ? record : () => undefined };
-      const output = adapter.linear(spec, x, base, params, whole ? perturb : onlyWeights(perturb), flow);
-      if (whole) inputs.set(path, x);
-      return output;
+      const through = (target: LinearSpec, map: Linear): tf.Tensor => {
+        // Relative positions on their way through a map of tokens are no tokens: of them nothing is
+        // recorded.
+        const flow = { input, record: whole || spec.per === 'position' ? record : () => undefined };
+        const output = adapter.linear(target, x, map, params, whole ? perturb : onlyWeights(perturb), flow);
+        if (whole) inputs.set(target.path, x);
+        return output;
+      };
+      if (adapted.has(path)) return through(spec, base);
+      const parts = partsIn(path);
+      return parts.length > 0 ? fusedLinear(parts, x, base, through) : affine(x, base);
     },
     afterNorm: (place, x, norm) => adapter.afterNorm?.(place, x, norm, params, { input, record }) ?? x,
     sublayer: (kind, place, output, x, stream = x) => {

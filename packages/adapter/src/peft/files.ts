@@ -6,6 +6,10 @@ import type { Model } from '../model.ts';
 import { readPeftConfig } from './config.ts';
 import { PREFIX, withPruned } from './pruned.ts';
 
+/** PEFT's form of an adapter; undefined where PEFT has none, or none on a part of a fused map. */
+const formOf = ({ peft, targets }: Adapter): PeftForm | undefined =>
+  targets.some(({ within }) => within) ? undefined : peft;
+
 /** An adapter's parameter under its key in adapter_model.safetensors. */
 const keyOf = (peft: PeftForm | undefined, name: string): string => `${PREFIX}${peft ? peft.key(name) : name}`;
 
@@ -50,7 +54,8 @@ export const peftFiles = (
 ): { readonly [file: string]: string | Uint8Array } => {
   const { adapter, params, weights } = trained;
   // Without the frozen weights, differences cannot be turned into what PEFT stores.
-  const peft = adapter.peft?.offset && !weights ? undefined : adapter.peft;
+  const form = formOf(adapter);
+  const peft = form?.offset && !weights ? undefined : form;
   const own = new Set(adapter.params.map(({ name }) => name));
   const tensors = Object.fromEntries(
     Object.entries(params).map(([name, array]) =>
@@ -117,8 +122,10 @@ const pick = (adapter: Adapter, peft: PeftForm | undefined, tensors: HostParams,
  * of other modules are left out. Throws `BadInput` with `where`, the key and both shapes when one
  * is missing or does not fit.
  */
-export const readPeft = (adapter: Adapter, bytes: Uint8Array, where: string): HostParams =>
-  pick(adapter, adapter.peft?.offset ? undefined : adapter.peft, tensorsOf(bytes, where), where);
+export const readPeft = (adapter: Adapter, bytes: Uint8Array, where: string): HostParams => {
+  const form = formOf(adapter);
+  return pick(adapter, form?.offset ? undefined : form, tensorsOf(bytes, where), where);
+};
 
 /** What PEFT's two files hold. */
 export interface PeftAdapter {

@@ -3,15 +3,15 @@ import { tf } from '@lab/engine';
 import { z } from 'zod';
 import type { Adapter } from '../adapter.ts';
 import type { HostParams } from '../host-params.ts';
-import { affine } from '../pass/forward.ts';
-import { deltaAt } from '../lora/delta.ts';
+import { affine } from '../pass/affine.ts';
+import { deltaAt, loraDelta } from '../lora/delta.ts';
 import { lora, loraOptions, loraScale } from '../lora/index.ts';
 import { loraBranch } from '../lora/linear.ts';
 import { loraSites } from '../lora/sites.ts';
 import type { LinearSpec, Model } from '../model.ts';
 import { selectTargets } from '../targets.ts';
 import { earlierOf } from './earlier.ts';
-import { matrixAt } from '../named.ts';
+import { floatsAt, matrixAt } from '../named.ts';
 
 const options = loraOptions.extend({
   shortcut: z
@@ -74,14 +74,26 @@ export const resLora = entry<[Model], Adapter, typeof options>({
       ...(shortcut === 'block'
         ? {
             delta: (spec: LinearSpec, params: HostParams) =>
-              blocks(spec)
-                .map((block) => deltaAt(block, params, { r, scale }))
-                .reduce((sum, one) => sum.map((w, i) => w + (one[i] ?? NaN))),
+              sumOf(blocks(spec).map((block) => deltaAt(block, params, { r, scale }))),
           }
-        : {}),
+        : {
+            deltaEstimate: (spec: LinearSpec, params: HostParams, size: (path: string) => number) => {
+              // An earlier map's input taken as a multiple of this one's, by the ratio of their sizes.
+              const ratio = ({ path }: LinearSpec): number => size(path) / size(spec.path);
+              const B = floatsAt(params, `${spec.path}.lora_B`);
+              const part = (from: LinearSpec, times: number): Float32Array =>
+                loraDelta(floatsAt(params, `${from.path}.lora_A`), B, { ...spec, r, scale: times * scale });
+              if (shortcut === 'middle') return sumOf(blocks(spec).map((from) => part(from, ratio(from))));
+              const [before] = earlier(spec);
+              return part(spec, spec.per === 'token' ? 1 + (before ? ratio(before) : 1) : 1);
+            },
+          }),
     };
   },
 });
+
+const sumOf = (parts: readonly Float32Array[]): Float32Array =>
+  parts.reduce((sum, one) => sum.map((w, i) => w + (one[i] ?? NaN)));
 
 const inputAt = (path: string, input: tf.Tensor | undefined): tf.Tensor => {
   if (!input) throw new Error(`reslora: ${path} comes later in the pass, or not at all`);

@@ -4,7 +4,9 @@ import { expect, it } from 'vitest';
 import { adapters, noNoise, type Linear } from '../index.ts';
 import { plainModel } from '../size/describe.ts';
 import { drawn, tensors, trained } from '../../test/tiny.ts';
-import { matrixAt } from '../named.ts';
+import type { HostParams } from '../host-params.ts';
+import { loraDelta } from '../lora/delta.ts';
+import { floatsAt, matrixAt } from '../named.ts';
 
 const model = plainModel(4, 2);
 const build = (options: object) =>
@@ -52,4 +54,35 @@ it('merges where that is exact', () => {
   expect(build({ shortcut: 'input' }).delta).toBeUndefined();
   expect(build({ shortcut: 'middle' }).delta).toBeUndefined();
   expect(() => build({ shortcut: 'input', depth: 2 })).toThrow('takes one layer back');
+});
+
+it('estimates the others by the sizes of their inputs', () => {
+  const size = (path: string): number => (path === first!.path ? 3 : 2);
+  const own = (shortcut: string) => {
+    const adapter = build({ shortcut });
+    const params = trained(adapter);
+    return { params, of: (spec: typeof first) => adapter.deltaEstimate!(spec!, params, size) };
+  };
+  const product = (params: HostParams, i: number, j: number): Float32Array => {
+    const at = (layer: number, name: string) => floatsAt(params, `layer.${layer}.attention.query.${name}`);
+    return loraDelta(at(i, 'lora_A'), at(j, 'lora_B'), { r: 2, dIn: 4, dOut: 4, scale: 1 });
+  };
+  const near = (a: Float32Array, b: Float32Array) =>
+    a.forEach((x, i) => expect(Math.abs(x - present(b[i]))).toBeLessThan(1e-5));
+  const input = own('input');
+  near(
+    input.of(second),
+    product(input.params, 1, 1).map((x) => 2.5 * x),
+  );
+  near(
+    input.of(first),
+    product(input.params, 0, 0).map((x) => 2 * x),
+  );
+  const middle = own('middle');
+  const [here, before] = [product(middle.params, 1, 1), product(middle.params, 0, 1)];
+  near(
+    middle.of(second),
+    here.map((x, i) => x + 1.5 * present(before[i])),
+  );
+  expect(build({ shortcut: 'block' }).deltaEstimate).toBeUndefined();
 });

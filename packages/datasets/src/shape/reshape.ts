@@ -3,10 +3,16 @@ import { BadInput } from '@lab/records';
 import { z } from 'zod';
 import type { Dataset, Example } from '../types.ts';
 import type { TaskKind } from '@lab/metrics';
+import { keepClasses } from './classes.ts';
 import { balancedOrder, shuffle } from './draw.ts';
 
 /** Options of every data set. */
 export const reshapeOptions = {
+  classes: z
+    .array(z.string())
+    .min(2)
+    .optional()
+    .describe('classes kept, by name and in this order, for tasks of a sequence; absent: all'),
   subset: z
     .number()
     .int()
@@ -28,6 +34,7 @@ export const reshapeOptions = {
 
 /** The values of these options. */
 export interface Reshaping {
+  readonly classes?: readonly string[] | undefined;
   readonly subset: number | null;
   readonly labelNoise: number;
   readonly maxTest: number | null;
@@ -79,10 +86,11 @@ const noisy = (key: Key, name: string, task: TaskKind, train: readonly Example[]
 };
 
 /**
- * Applies the options of every data set: subset and label noise to train only, the cap to test
- * only.
+ * Applies the options of every data set: classes to all splits, subset and label noise to train
+ * only, the cap to test only.
  */
-export const reshapeDataset = (key: Key, dataset: Dataset, o: Reshaping): Dataset => {
+export const reshapeDataset = (key: Key, whole: Dataset, o: Reshaping): Dataset => {
+  const dataset = o.classes === undefined ? whole : keepClasses(whole, o.classes);
   const { name, task, splits } = dataset;
   const kept = o.subset === null ? splits.train : subset(fold(key, 'subset'), name, task, splits.train, o.subset);
   const train = noisy(fold(key, 'label-noise'), name, task, kept, o.labelNoise);

@@ -1,3 +1,4 @@
+import { BadInput } from '@lab/records';
 import * as tf from '@tensorflow/tfjs';
 import { onBackend, tidyOrFree } from './backend.ts';
 import type {
@@ -67,7 +68,11 @@ export function eagerEngine(spec: EagerSpec): Engine {
     name: spec.name,
     description: spec.description,
     program,
-    put: (array) => onBackend(spec.backend, () => own(upload(array, 'put'))),
+    put: (array, storage = 'float32') => {
+      if (storage !== 'float32')
+        throw new BadInput(`base "${storage}" needs the compiled engine; use --engine onnx, or leave base out`);
+      return onBackend(spec.backend, () => own(upload(array, 'put')));
+    },
     get: async (handle) => {
       const tensor = find(handle);
       // Kernels of the plain JavaScript backend leave comparisons in other typed arrays than their

@@ -1,9 +1,12 @@
 import { createHash } from 'node:crypto';
-import type { DType } from '../engine.ts';
+import type { DType, Storage } from '../engine.ts';
 import { sizeOf } from '../host.ts';
 
-/** Element types inside a graph; int64 and float64 only serve operators that insist on them. */
-export type ElementType = DType | 'int64' | 'float64';
+/**
+ * Element types inside a graph; int64 and float64 only serve operators that insist on them, float16
+ * and int8 how frozen matrices are kept.
+ */
+export type ElementType = DType | 'int64' | 'float64' | 'float16' | 'int8';
 export type Data = Float32Array | Int32Array | Uint8Array | BigInt64Array;
 
 /** One symbolic tensor: its type and shape are known, its numbers only when it is a constant. */
@@ -15,7 +18,7 @@ export type Value = {
 };
 
 export type Def =
-  | { readonly kind: 'input'; readonly name: string }
+  | { readonly kind: 'input'; readonly name: string; readonly storage?: Storage }
   | { readonly kind: 'constant'; readonly data: Data }
   | { readonly kind: 'node'; readonly node: Node; readonly index: number };
 
@@ -64,7 +67,7 @@ export type GraphPass = (typeof PASSES)[number];
 export type Graph = {
   /** Whether a pass is on; all are unless a measurement leaves one out. */
   readonly does: (pass: GraphPass) => boolean;
-  readonly input: (name: string, dtype: DType, shape: readonly number[]) => Value;
+  readonly input: (name: string, dtype: ElementType, shape: readonly number[], storage?: Storage) => Value;
   readonly constant: (dtype: ElementType, shape: readonly number[], data: Data) => Value;
   /**
    * Records an operator with several results. Prefer the builders of algebra.ts, which simplify
@@ -90,7 +93,8 @@ export function createGraph(without: readonly GraphPass[] = []): Graph {
   const known = new Map<string, readonly Value[]>();
   const value = (type: Type, def: Def): Value => ({ id: count++, dtype: type.dtype, shape: [...type.shape], def });
 
-  const input: Graph['input'] = (name, dtype, shape) => value({ dtype, shape }, { kind: 'input', name });
+  const input: Graph['input'] = (name, dtype, shape, storage) =>
+    value({ dtype, shape }, { kind: 'input', name, ...(storage === undefined ? {} : { storage }) });
 
   const constant: Graph['constant'] = (dtype, shape, data) => {
     if (data.length !== sizeOf(shape))

@@ -2,6 +2,7 @@ import type { PureFunction } from '../engine.ts';
 import { trace } from '../trace/trace.ts';
 import type { GraphPass, Value } from '../graph/graph.ts';
 import { fuse } from '../graph/fuse.ts';
+import { withStored } from '../graph/stored.ts';
 import { writeModel, type OnnxModel } from './model.ts';
 
 /** A function compiled for one set of input shapes. */
@@ -24,11 +25,11 @@ export function compileFunction<In extends object, Out extends object>(
   { twice, without = [] }: { readonly twice: boolean; readonly without?: readonly GraphPass[] },
 ): Compiled {
   const first = trace(fn, signature, without);
-  const outputs = fuse(first.graph, first.outputs);
+  const outputs = withStored(first.graph, fuse(first.graph, first.outputs));
   const model = writeModel(outputs);
   if (!twice) return { model, outputs, structure: first.structure };
   const second = trace(fn, signature, without);
-  const again = writeModel(fuse(second.graph, second.outputs));
+  const again = writeModel(withStored(second.graph, fuse(second.graph, second.outputs)));
   if (!Buffer.from(model.bytes).equals(again.bytes)) throw new Error(difference(model, again));
   return { model, outputs, structure: first.structure };
 }

@@ -2,13 +2,15 @@ import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
 import * as ort from 'onnxruntime-node';
 import { BadInput } from '@lab/records';
-import type { DType, Engine, Handle, HostArray, OutputsOf, Program, PureFunction } from '../engine.ts';
+import type { DType, Engine, Handle, HostArray, OutputsOf, Program, PureFunction, Storage } from '../engine.ts';
 import { checkHostArray, hostArray, isHostArray } from '../host.ts';
 import { startTrace } from '../trace/backend.ts';
 import type { ElementType, GraphPass } from '../graph/graph.ts';
 import type { InputType } from '../trace/trace.ts';
 import { flattenTree, rebuild } from '../tree.ts';
 import { compileFunction } from './compile.ts';
+import { partOf, type PartName } from '../graph/stored.ts';
+import { kept, type Kept } from './keep.ts';
 import { inputName, outputName } from './model.ts';
 import { onnxProviders, openGraph, type Fusion, type Runtime } from './session.ts';
 import { deviceTransfer, stay } from './transfer.ts';
@@ -55,10 +57,19 @@ export async function onnxEngine(
   const transfer = onDevice ? deviceTransfer(runtime) : stay;
   await checkProvider(runtime, transfer.upload);
   const tensors = new Map<Handle, ort.Tensor>();
+  /** Frozen matrices that are not float32 alone. */
+  const matrices = new Map<Handle, Kept>();
 
   const own = (dtype: DType, shape: readonly number[], tensor: ort.Tensor): Handle => {
     const handle = { dtype, shape };
     tensors.set(handle, tensor);
+    return handle;
+  };
+  const keep = (array: HostArray, storage: Exclude<Storage, 'float32'>): Handle => {
+    if (runtime.provider !== 'cpu')
+      throw new BadInput(`base "${storage}" is for the provider cpu; ${runtime.provider} has float32 only`);
+    const handle = { dtype: array.dtype, shape: array.shape, storage };
+    matrices.set(handle, kept(array, storage));
     return handle;
   };
   const find = (handle: Handle): ort.Tensor => {
@@ -72,7 +83,11 @@ export async function onnxEngine(
     tensors.set(handle, tensor);
     return tensor;
   };
+  /** The tensor of a handle, or one part of a kept matrix. */
+  const fed = async (handle: Handle, part: PartName | ''): Promise<ort.Tensor> =>
+    matrices.get(handle)?.[part] ?? resident(handle);
   const release = (handle: Handle): void => {
+    if (matrices.delete(handle)) return;
     const tensor = find(handle);
     if (tensor.location !== 'cpu') tensor.dispose();
     tensors.delete(handle);
@@ -101,7 +116,7 @@ export async function onnxEngine(
         const flat = flattenTree<Handle | HostArray>(inputs);
         const entries = Object.entries(flat);
         entries.forEach(([path, value]) => isHostArray(value) && checkHostArray(value, `input "${path}"`));
-        const key = entries.map(([path, { dtype, shape }]) => `${path}:${dtype}[${shape.join()}]`).join(' ');
+        const key = entries.map(([path, value]) => `${path}:${typeOf(value)}`).join(' ');
         let opening = compiled.get(key);
         if (!opening) {
           // Purity is a matter of the function, not of its shapes: one check a program.
@@ -111,10 +126,11 @@ export async function onnxEngine(
         }
         const { session, inputs: used, outputs, structure } = await opening;
         const feeds: Record<string, ort.Tensor> = {};
-        for (const path of used) {
-          const value = flat[path];
-          if (!value) throw new Error(`engine onnx: no input "${path}"`);
-          feeds[inputName(path)] = isHostArray(value) ? wrap(value) : await resident(value);
+        for (const input of used) {
+          const { name, part = '' } = partOf(input);
+          const value = flat[name];
+          if (!value) throw new Error(`engine onnx: no input "${name}"`);
+          feeds[inputName(input)] = isHostArray(value) ? wrap(value) : await fed(value, part);
         }
         const results = await session.run(feeds);
         const handles = outputs.map(([path, { dtype, shape }]) => {
@@ -135,8 +151,9 @@ export async function onnxEngine(
     name: 'onnx',
     description: describe(runtime),
     program,
-    put: (array) => {
+    put: (array, storage = 'float32') => {
       checkHostArray(array, 'put');
+      if (storage !== 'float32') return keep(array, storage);
       return own(array.dtype, array.shape, wrap(array));
     },
     get: async (handle) => {
@@ -144,12 +161,18 @@ export async function onnxEngine(
       return hostArray(handle.dtype, handle.shape, data, 'get');
     },
     free: (handles) => Object.values(flattenTree<Handle>(handles)).forEach(release),
-    alive: () => tensors.size,
+    alive: () => tensors.size + matrices.size,
     close: async () => {
-      for (const handle of [...tensors.keys()]) release(handle);
+      for (const handle of [...tensors.keys(), ...matrices.keys()]) release(handle);
       await transfer.close();
     },
   };
+}
+
+/** What programs are told apart by: the type of an input, its shape and how it is kept. */
+function typeOf(value: Handle | HostArray): string {
+  const storage = isHostArray(value) ? undefined : value.storage;
+  return `${storage ?? value.dtype}[${value.shape.join()}]`;
 }
 
 /**

@@ -7,7 +7,15 @@ const OPSET = 20;
 const IR_VERSION = 9;
 
 /** Numbers of element types in onnx.proto3 (TensorProto.DataType). */
-const TYPE: { readonly [dtype in ElementType]: number } = { float32: 1, int32: 6, int64: 7, bool: 9, float64: 11 };
+const TYPE: { readonly [dtype in ElementType]: number } = {
+  float32: 1,
+  int8: 3,
+  int32: 6,
+  int64: 7,
+  bool: 9,
+  float16: 10,
+  float64: 11,
+};
 
 /** What a written model needs to be run: the bytes, and which inputs are really used. */
 export type OnnxModel = { readonly bytes: Bytes; readonly inputs: readonly string[]; readonly nodes: readonly Node[] };

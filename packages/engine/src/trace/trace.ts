@@ -1,12 +1,12 @@
 import type * as tf from '@tensorflow/tfjs';
 import { onBackend, tidyOrFree } from '../engines/backend.ts';
-import type { DType, PureFunction } from '../engine.ts';
+import type { DType, PureFunction, Storage } from '../engine.ts';
 import { createGraph, type Graph, type GraphPass, type Value } from '../graph/graph.ts';
 import { flattenTree, rebuild } from '../tree.ts';
 import { recording, tensorOf, TRACE, valueOf } from './backend.ts';
 
 /** Type and shape of one input. */
-export type InputType = { readonly dtype: DType; readonly shape: readonly number[] };
+export type InputType = { readonly dtype: DType; readonly shape: readonly number[]; readonly storage?: Storage };
 
 /**
  * A recorded function: its graph, the values that stand for its outputs by path, and the record
@@ -35,7 +35,7 @@ export function trace<In extends object, Out extends object>(
   return recording(graph, () =>
     onBackend(TRACE, () => {
       const inputs = Object.entries(flattenTree<InputType>(signature)).map(
-        ([path, { dtype, shape }]) => [path, graph.input(path, dtype, shape)] as const,
+        ([path, { dtype, shape, storage }]) => [path, graph.input(path, dtype, shape, storage)] as const,
       );
       let recorded: Pick<Trace, 'outputs' | 'structure'> = { outputs: {}, structure: {} };
       tidyOrFree(() => {

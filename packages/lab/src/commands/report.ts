@@ -3,6 +3,7 @@ import { renderPage, servePage } from '@lab/report';
 import { plansOf, runsIn, type Planned, type PlanOptions } from '../compose/experiments.ts';
 import { committed, reportFolder, reportsText, writeReport, writeReports } from '../compose/reports.ts';
 import { reportName } from '../compose/folder.ts';
+import { protocolOf } from '../compose/protocol.ts';
 import { printJson } from '../terminal/print.ts';
 
 /**
@@ -40,10 +41,11 @@ export const report = async (
   else console.log(reportsText(written));
   if (!options.publish) return;
   for (const [i, { study }] of reports.entries()) {
-    const experiment = plans[i]?.experiment;
-    if (!experiment) continue;
+    const plan = plans[i];
+    if (!plan) continue;
+    const { experiment } = plan;
     const folder = reportFolder(committed, experiment.name, reportName(options));
-    await writeReport(study, experiment.report, folder);
+    await writeReport(study, { spec: experiment.report, protocol: protocolOf(plan, options) }, folder);
     console.error(`Published: ${folder}`);
   }
 };

@@ -1,6 +1,7 @@
 import { plansOf, runsIn, type PlanOptions } from '../compose/experiments.ts';
 import { reportsText, writeReports } from '../compose/reports.ts';
-import { looksOf, trainByLooks } from '../compose/looks.ts';
+import { trainByLooks } from '../compose/looks.ts';
+import { protocolOf } from '../compose/protocol.ts';
 import { conclude, sweepData, trainAll, type TrainedRuns, type TrainOptions } from '../compose/train.ts';
 import { printJson } from '../terminal/print.ts';
 
@@ -13,7 +14,7 @@ export type TrainingCommand = PlanOptions & TrainOptions & { readonly json: bool
 export const run = async (names: readonly string[], options: TrainingCommand): Promise<void> => {
   const plans = plansOf(names, options);
   const byLooks = plans.flatMap((plan) => {
-    const looks = looksOf(plan, options);
+    const looks = protocolOf(plan, options)?.looks;
     return looks ? [{ plan, looks }] : [];
   });
   const atOnce = plans.filter((plan) => !byLooks.some((other) => other.plan === plan));

@@ -2,12 +2,11 @@ import { join } from 'node:path';
 import { theoryRuns } from '@lab/experiments';
 import type { HostParams } from '@lab/adapter';
 import { key } from '@lab/random';
-import { BadInput, readAdapterFiles, runFolder } from '@lab/records';
+import { ADAPTER_FILES, BadInput, readAdapterFiles, runFolder } from '@lab/records';
 import { openPreparer, openWorkshop, planRun, trainedParams, type ExperimentRun, type Session } from '@lab/runner';
 import { openBest } from '@lab/engine';
 import type { Material } from '@lab/theory';
 import type { TrainOptions } from './train.ts';
-import { ADAPTER_FILES } from '../export/trained.ts';
 
 /** The two trainings, planned. */
 export const plannedRuns = (): readonly [plain: ExperimentRun, dropout: ExperimentRun] => {

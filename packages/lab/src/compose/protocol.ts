@@ -1,9 +1,10 @@
 import { BadInput, damageOf, isDone, readPredictions, readRecord, runFolder } from '@lab/records';
-import { disagreement, type Claim } from '@lab/report';
+import { disagreement, type Claim, type ReportSpec } from '@lab/report';
 import {
   deviations,
   readProtocol,
   readTuning,
+  refusePilots,
   registrationOf,
   surroundingsOf,
   writeProtocol,
@@ -12,20 +13,37 @@ import {
 } from '@lab/runner';
 import type { Planned, PlanOptions } from './experiments.ts';
 import { reportName } from './folder.ts';
+import { runsByLooks } from './looks.ts';
 
 /** Claims as plain JSON, as a protocol keeps them. */
 const registered = (claims: readonly Claim[]): readonly RegisteredClaim[] =>
   claims.map((claim) => ({ ...claim }) as RegisteredClaim);
 
+const seedsOfRuns = (runs: Protocol['runs'] | Planned['runs']): readonly number[] => [
+  ...new Set(runs.map(({ seed }) => seed)),
+];
+
+/** Throws `BadInput` for looks that no claim or no number of seeds can reach. */
+const checkLooks = ({ experiment, runs }: Planned, looks: Protocol['looks']): void => {
+  if (!looks) return;
+  const { length: planned } = seedsOfRuns(runs);
+  const where = `${experiment.name}: --looks ${looks.seeds.join(' ')}`;
+  if (experiment.report.claims.length === 0) throw new BadInput(`${where}: the experiment has no claims to decide`);
+  if (looks.seeds.some((n, i) => n <= (looks.seeds[i - 1] ?? 1)) || looks.seeds.at(-1) !== planned)
+    throw new BadInput(`${where}: looks must rise from at least 2 and end at the ${planned} seeds of the plan`);
+};
+
 /**
  * Freezes what an experiment is going to run and claim. Throws `BadInput` where that was done
- * before.
+ * before, where a seed was a pilot, and for looks that cannot be reached.
  */
 export const registerExperiment = (
   { experiment, runs }: Planned,
   options: PlanOptions & { readonly looks: Protocol['looks'] },
 ): Protocol => {
   const { out, scale, tuned, looks } = options;
+  refusePilots(out, experiment.name, seedsOfRuns(runs));
+  checkLooks({ experiment, runs }, looks);
   return writeProtocol(out, {
     experiment: experiment.name,
     name: reportName(options),
@@ -39,19 +57,22 @@ export const registerExperiment = (
   });
 };
 
-/** What a report prints of the protocol: its checksum, and how each claim stands to it. */
-export const registrationIn = ({ experiment }: Planned, options: PlanOptions) => {
-  const protocol = readProtocol(options.out, experiment.name, reportName(options));
-  if (!protocol) return null;
-  const claims = registered(experiment.report.claims).map(
-    (claim) => [claim.id, registrationOf(protocol, claim)] as const,
-  );
-  return {
-    sha256: protocol.sha256,
-    at: protocol.registered,
-    claims: Object.fromEntries(claims),
-    looks: protocol.looks,
-  };
+/** What was registered for an experiment under these options, or null. */
+export const protocolOf = ({ experiment }: Planned, options: PlanOptions): Protocol | null =>
+  readProtocol(options.out, experiment.name, reportName(options));
+
+/**
+ * A report's specification under its protocol: its checksum, how each claim stands to it, and the
+ * numbers of seeds at which verdicts may fall; without looks that is the whole plan.
+ */
+export const registeredSpec = (report: ReportSpec, protocol: Protocol | null): ReportSpec => {
+  if (!protocol) return report;
+  const { sha256, registered: at, runs } = protocol;
+  const claims = registered(report.claims).map((claim) => [claim.id, registrationOf(protocol, claim)] as const);
+  const { length: planned } = seedsOfRuns(runs);
+  const atTheEnd = planned < 2 ? null : { seeds: [planned], spending: 'obrien-fleming' as const };
+  const looks = protocol.looks ?? atTheEnd;
+  return { ...report, registration: { sha256, at, claims: Object.fromEntries(claims) }, ...(looks ? { looks } : {}) };
 };
 
 /**
@@ -65,7 +86,9 @@ export const checkedAgainstProtocol = (
   const { out } = options;
   const protocol = readProtocol(out, experiment.name, reportName(options));
   if (!protocol) throw new BadInput(`${experiment.name}: nothing is registered; lab register comes before lab run`);
+  const asked = protocol.looks && new Set(runsByLooks({ experiment, runs }, protocol.looks, out).map(({ id }) => id));
   const stored = protocol.runs.flatMap(({ id, seed }): readonly string[] => {
+    if (!isDone(out, id) && asked?.has(id) === false) return [];
     if (!isDone(out, id)) return [`run ${id} (seed ${seed}): not finished, or dropped`];
     if (damageOf(runFolder(out, id)) !== null) return [`run ${id} (seed ${seed}): its files differ from its seal`];
     const record = readRecord(out, id);

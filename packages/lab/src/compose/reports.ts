@@ -15,9 +15,10 @@ import {
   type ReportSpec,
   type Study,
 } from '@lab/report';
+import { copyProtocol, type Protocol } from '@lab/runner';
 import type { Planned, PlanOptions } from './experiments.ts';
 import { holdsText, reportName } from './folder.ts';
-import { registrationIn } from './protocol.ts';
+import { protocolOf, registeredSpec } from './protocol.ts';
 
 /** One experiment's report on disk. */
 export interface WrittenReport {
@@ -52,11 +53,20 @@ const cardsOf = ({ cells }: Study): readonly MethodCard[] =>
 /** Whether a run's method makes its ensemble of the runs of all seeds. */
 const isOverSeeds = ({ record }: Cell): boolean => methods.build(record.config.dropout).ensembleOver === 'seeds';
 
-/** Tables, figures, page and archive of one study. */
-export const writeReport = async (study: Study, spec: ReportSpec, folder: string): Promise<WrittenReport> => {
-  const whole = { ...withSeedEnsembles(study, spec, isOverSeeds), cards: cardsOf(study) };
+/** The copy of the registered protocol beside a report. */
+export const protocolBeside = (folder: string): string => join(folder, 'protocol.json');
+
+/** Tables, figures, page and archive of one study, and its protocol where one is registered. */
+export const writeReport = async (
+  study: Study,
+  { spec, protocol }: { readonly spec: ReportSpec; readonly protocol: Protocol | null },
+  folder: string,
+): Promise<WrittenReport> => {
+  const asked = registeredSpec(spec, protocol);
+  const whole = { ...withSeedEnsembles(study, asked, isOverSeeds), cards: cardsOf(study) };
   const rendered = await renderReport(study, whole, folder);
   writeArchive(folder, study);
+  if (protocol) copyProtocol(protocol, protocolBeside(folder));
   return { study, rendered, folder };
 };
 
@@ -70,11 +80,8 @@ export const writeReports = async (plans: readonly Planned[], options: PlanOptio
     const { experiment, runs } = plan;
     const { title, question, report } = experiment;
     const study = storedStudy({ name: experiment.name, title, question, holds }, runs, out);
-    const registration = registrationIn(plan, options);
-    const spec = registration
-      ? { ...report, registration, ...(registration.looks ? { looks: registration.looks } : {}) }
-      : report;
-    reports.push(await writeReport(study, spec, reportFolder(out, experiment.name, name)));
+    const asked = { spec: report, protocol: protocolOf(plan, options) };
+    reports.push(await writeReport(study, asked, reportFolder(out, experiment.name, name)));
   }
   return { reports, index: writeIndex(out) };
 };

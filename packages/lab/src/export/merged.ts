@@ -5,6 +5,7 @@ import { mergeFactor } from '@lab/dropout';
 import { isSavable } from '@lab/models';
 import { BadInput, itemAt, type RunConfig } from '@lab/records';
 import { writeSafetensors } from '@lab/engine';
+import { classTensors } from './peft.ts';
 import { singleReadout, type Single, type FinishedRun } from './trained.ts';
 
 /** The adapter with the part of its update that noise meets multiplied as the readout asks. */
@@ -28,9 +29,18 @@ const scaled = (adapter: Adapter, factor: (path: string) => number): Adapter => 
   };
 };
 
+/** Keys of config.json by which transformers knows how many outputs a classification head has. */
+const labelled = (outputs: number) => {
+  const labels = Array.from({ length: outputs }, (_, i) => [`LABEL_${i}`, i] as const);
+  return {
+    id2label: Object.fromEntries(labels.map(([label, i]) => [i, label])),
+    label2id: Object.fromEntries(labels),
+  };
+};
+
 /**
  * The base model with the update in its weights, as a folder that transformers loads, and the head
- * beside it. Throws `BadInput` for a readout or an adapter that one set of weights cannot hold.
+ * beside it; a head that is trained whole lies in the checkpoint, as the class of the family has it. Throws `BadInput` for a readout or an adapter that one set of weights cannot hold.
  */
 export const writeMerged = async (
   trained: FinishedRun,
@@ -51,9 +61,14 @@ export const writeMerged = async (
     throw new BadInput(
       `adapter "${config.adapter.name}": ${extra} is trained, but a checkpoint of ${model.name} has no place for it`,
     );
-  await model.save(to, merged);
-  if (head.params.length === 0) return;
   const own = new Set(head.params.map(({ name }) => name));
   const tensors = Object.fromEntries(Object.entries(params).filter(([name]) => own.has(name)));
+  const { classHead, trainedHead } = model;
+  if (classHead && trainedHead) {
+    const outputs = params['classifier.weight']?.shape[0] ?? 0;
+    return model.save(to, merged, { tensors: classTensors(model, classHead, tensors, {}), config: labelled(outputs) });
+  }
+  await model.save(to, merged);
+  if (head.params.length === 0) return;
   writeFileSync(join(to, 'head.safetensors'), writeSafetensors({ tensors, metadata: { format: 'pt' } }));
 };

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { peftFiles, type Adapter, type HostParams, type Model } from '@lab/adapter';
 import { floats, readSafetensors, transposed, writeSafetensors } from '@lab/engine';
 import { isSavable, type ClassHead } from '@lab/models';
-import { BadInput, type RunConfig } from '@lab/records';
-import { ADAPTER_FILES, type FinishedRun } from './trained.ts';
+import { ADAPTER_FILES, BadInput, type RunConfig } from '@lab/records';
+import type { FinishedRun } from './trained.ts';
 
 const [CONFIG, TENSORS] = ADAPTER_FILES;
 const PREFIX = 'base_model.model.';
@@ -30,12 +30,16 @@ const split = (params: HostParams, own: ReadonlySet<string>) => {
   return { adapter: of(true), head: of(false) };
 };
 
-/** The head under the names of transformers' classification class. */
-const classTensors = (model: Model, form: ClassHead, head: HostParams, weights: HostParams): HostParams => {
-  const renamed = Object.entries(head).map(
-    ([name, array]) => [name.replace('classifier', form.linear), array] as const,
-  );
-  return { ...storedTensors(model, form.before, weights), ...Object.fromEntries(renamed) };
+/**
+ * The head under the names and in the layout of transformers' classification class: its linear map,
+ * and the layers before it, trained (then among `head`) or frozen.
+ */
+export const classTensors = (model: Model, form: ClassHead, head: HostParams, weights: HostParams): HostParams => {
+  const linear = ['weight', 'bias'].flatMap((kind) => {
+    const array = head[`classifier.${kind}`];
+    return array ? [[`${form.linear}.${kind}`, array] as const] : [];
+  });
+  return { ...storedTensors(model, form.before, { ...weights, ...head }), ...Object.fromEntries(linear) };
 };
 
 /** Names as the bare base model has them, for an adapter that is loaded onto it. */
@@ -77,6 +81,12 @@ export const writePeft = async (trained: FinishedRun, config: RunConfig, to: str
       `adapter "${config.adapter.name}": PEFT has no such adapter; export it merged, ` +
         'or as LoRA where it prunes ranks (--format lora)',
     );
+  const part = adapter.targets.find(({ within }) => within);
+  if (part)
+    throw new BadInput(
+      `${part.path} is a part of a fused map, which PEFT cannot target; export it as LoRA on the whole map ` +
+        '(--format lora: the same update) or merged',
+    );
   if (!isSavable(model))
     throw new BadInput(`model "${model.name}" is no checkpoint of transformers, so PEFT has nothing to load`);
   const weights = await model.weights();
@@ -90,7 +100,8 @@ export const writePeft = async (trained: FinishedRun, config: RunConfig, to: str
   }
   const [outputs = 0, features] = parts.head['classifier.weight']?.shape ?? [];
   const { classHead } = model;
-  if (classHead && features === model.width && isFree(adapter, classHead)) {
+  const hasBias = 'classifier.bias' in parts.head;
+  if (classHead && features === model.width && hasBias === (classHead.bias ?? true) && isFree(adapter, classHead)) {
     const whole = { ...parts.adapter, ...classTensors(model, classHead, parts.head, weights) };
     const modulesToSave = classHead.modules;
     write(peftFiles(config.adapter, model, { adapter, params: whole, weights, modulesToSave }));

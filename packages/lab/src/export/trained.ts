@@ -3,10 +3,8 @@ import { join } from 'node:path';
 import type { HostParams } from '@lab/adapter';
 import { meanFieldScale } from '@lab/dropout';
 import { models } from '@lab/models';
-import { BadInput, readAdapterFiles, readRecord, runFolder, type RunConfig } from '@lab/records';
-import { blueprintOf, storedSetting, trainedParams, type Blueprint } from '@lab/runner';
-
-export const ADAPTER_FILES = ['adapter_config.json', 'adapter_model.safetensors'] as const;
+import { ADAPTER_FILES, BadInput, readAdapterFiles, readRecord, runFolder, type RunConfig } from '@lab/records';
+import { baseOf, blueprintOf, storedSetting, trainedParams, wholeHead, type Blueprint } from '@lab/runner';
 
 /** How one set of weights is read: masks off, or with the expected update. */
 export type Single = 'deterministic' | 'mean-field';
@@ -16,6 +14,8 @@ export interface FinishedRun {
   readonly blueprint: Blueprint;
   /** Trained parameters by name, the adapter's and the head's. */
   readonly params: HostParams;
+  /** The runs whose updates were merged into the base model before it. */
+  readonly joined: readonly string[];
 }
 
 /**
@@ -31,7 +31,8 @@ export const trainedFolder = (out: string, run: string): { readonly from: string
 };
 
 /**
- * The blueprint and the trained parameters of a run. Throws `BadInput` when the model's weights
+ * The blueprint and the trained parameters of a run; a head that grew is one head of all classes.
+ * Throws `BadInput` when the model's weights
  * cannot be found.
  */
 export const openTrained = async (
@@ -39,12 +40,17 @@ export const openTrained = async (
   config: RunConfig,
   { out, weights }: { readonly out: string; readonly weights?: string },
 ): Promise<FinishedRun> => {
-  const context = { ...(weights === undefined ? {} : { weights }), cacheDir: join(out, 'cache', 'models') };
-  const model = await models.build(config.model, context);
+  const context = {
+    ...(weights === undefined ? {} : { weights }),
+    cacheDir: join(out, 'cache', 'models'),
+    trainedHead: config.head === 'fine-tuning',
+  };
+  const { model, joined } = baseOf(config, await models.build(config.model, context), out);
   const file = join(from, ADAPTER_FILES[1]);
   const bytes = readFileSync(file);
-  const blueprint = blueprintOf(config, model, storedSetting(bytes, model.width));
-  return { blueprint, params: trainedParams(blueprint, bytes, file) };
+  const setting = storedSetting(bytes, model.width);
+  const params = trainedParams(blueprintOf(config, model, setting), bytes, file);
+  return { blueprint: blueprintOf(config, model, { ...setting, before: 0 }), params: wholeHead(params), joined };
 };
 
 /**

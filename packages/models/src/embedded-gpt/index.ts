@@ -31,5 +31,6 @@ export const embeddedGpt = entry<[ModelContext], Promise<Model>, typeof options>
     where: 'section 2.3, the shape alone',
   },
   options,
-  build: ({ pooling, lm }) => openFamily(gpt2, 'embedded-gpt', embeddedGptFolder, { pooling, lm }),
+  build: ({ pooling, lm }, { trainedHead = false }) =>
+    openFamily(gpt2, 'embedded-gpt', embeddedGptFolder, { pooling, lm, trainedHead }),
 });

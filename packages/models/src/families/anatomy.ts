@@ -1,4 +1,4 @@
-import type { ClassHead } from '../class-head.ts';
+import type { ClassHead, TrainedHead } from '../class-head.ts';
 import type { Forward, LinearSpec, SiteUse, TokenBatch } from '@lab/adapter';
 import type { tf } from '@lab/engine';
 
@@ -35,6 +35,8 @@ export interface Anatomy {
   readonly lmHead?: string;
   /** Largest magnitude of next-token logits; absent: unbounded. */
   readonly logitsCap?: number;
+  /** Standard deviations of a fresh head's kernels, where they are not `initializer_range`. */
+  readonly headStd?: TrainedHead['std'];
 }
 
 /** How a family reads config.json. */

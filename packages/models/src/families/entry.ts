@@ -8,7 +8,13 @@ import { hubModelFolder } from '../hub/resolve.ts';
 import type { Family } from './anatomy.ts';
 import { openFamily } from './open.ts';
 
-type ModelEntry = Entry<[context: ModelContext], Promise<Model>>;
+/** An entry, and the pooling of the family's classification class where it has one. */
+export type ModelEntry = Entry<[context: ModelContext], Promise<Model>> & { readonly classPooling?: string };
+
+const classPoolingOf = ({ classHeads = {} }: Family): Pick<ModelEntry, 'classPooling'> => {
+  const [pooling] = Object.keys(classHeads);
+  return pooling === undefined ? {} : { classPooling: pooling };
+};
 
 const optionsOf = ({ poolings }: Family, causal: boolean, pooling = poolings[0]) =>
   z.object({
@@ -54,7 +60,7 @@ export const familyEntry = (family: Family, causal: boolean, described: Omit<Des
     repo: z.string().optional().describe('hub repository, owner/name'),
     revision: z.string().optional().describe('its commit hash'),
   });
-  return entry<[ModelContext], Promise<Model>, typeof options>({
+  const made = entry<[ModelContext], Promise<Model>, typeof options>({
     ...described,
     version: 1,
     options,
@@ -68,9 +74,11 @@ export const familyEntry = (family: Family, causal: boolean, described: Omit<Des
       return openFamily(family, described.name, folder, {
         pooling: chosen.pooling,
         lm: 'lm' in chosen && chosen.lm === true,
+        trainedHead: context.trainedHead ?? false,
       });
     },
   });
+  return { ...made, ...classPoolingOf(family) };
 };
 
 /**
@@ -84,7 +92,7 @@ export const publishedEntry = (
   source?: HubModel,
 ): ModelEntry => {
   const options = optionsOf(family, causal, pooling);
-  return entry<[ModelContext], Promise<Model>, typeof options>({
+  const made = entry<[ModelContext], Promise<Model>, typeof options>({
     ...described,
     version: 1,
     options,
@@ -93,7 +101,9 @@ export const publishedEntry = (
       return openFamily(family, described.name, await folderOf(described.name, source, context), {
         pooling: chosen.pooling,
         lm: 'lm' in chosen && chosen.lm === true,
+        trainedHead: context.trainedHead ?? false,
       });
     },
   });
+  return { ...made, ...classPoolingOf(family) };
 };

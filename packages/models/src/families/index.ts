@@ -1,5 +1,5 @@
 import type { Citation } from '@lab/records';
-import { familyEntry, publishedEntry } from './entry.ts';
+import { familyEntry, publishedEntry, type ModelEntry } from './entry.ts';
 import { bert } from './bert/index.ts';
 import { electra } from './electra/index.ts';
 import { gemma2 } from './gemma2/index.ts';
@@ -56,7 +56,7 @@ const cites = {
  * One entry a family, then the published checkpoints, pinned where the hub has their weights as
  * safetensors and a tokenizer.json.
  */
-export const familyEntries = [
+export const familyEntries: readonly ModelEntry[] = [
   familyEntry(bert, false, { name: 'bert', summary: 'any BERT checkpoint', cite: cites.bert }),
   familyEntry(roberta, false, { name: 'roberta', summary: 'any RoBERTa checkpoint', cite: cites.roberta }),
   familyEntry(distilbert, false, { name: 'distilbert', summary: 'any DistilBERT checkpoint', cite: cites.distilbert }),
@@ -135,3 +135,7 @@ export const familyEntries = [
     cite: cites.llama,
   }),
 ];
+
+/** The pooling over which a model's classification class of transformers has its head, if it has one. */
+export const classPooling = (model: string): string | undefined =>
+  familyEntries.find(({ name }) => name === model)?.classPooling;

@@ -1,6 +1,7 @@
 import type { LinearSpec } from '@lab/adapter';
 import { as3d, tf } from '@lab/engine';
 import { z } from 'zod';
+import { SCORE_HEAD } from '../class-head.ts';
 import { checkJson } from '../checkpoint/json.ts';
 import { ACTIVATIONS, type Activation, ACTIVATION_NAMES } from '../parts/activations.ts';
 import { decoderTexts, stepOf } from '../parts/cache.ts';
@@ -187,6 +188,7 @@ export const llamaLike = <C extends Config>(
   prefix: 'model.',
   poolings: DECODER_POOLINGS,
   pairs: 'cross-encoder',
+  classHeads: { last: SCORE_HEAD },
   describe: (value, choice, where) => {
     const config = checkJson(value, schema, where);
     const shape = shapeOf(config, traits(config), where);

@@ -1,7 +1,7 @@
 import { BadInput } from '@lab/records';
 import { floats, transposed, type Float32HostArray } from '@lab/engine';
 import type { WeightFiles } from '../checkpoint/open.ts';
-import type { Anatomy, TensorSpec } from './anatomy.ts';
+import type { TensorSpec } from './anatomy.ts';
 
 /**
  * Names under which a tensor may be stored: as ours, without the base model's prefix, and with the
@@ -42,23 +42,29 @@ const findTensor = (checkpoint: WeightFiles, { name, shape, stored }: TensorSpec
  * Checks that a checkpoint holds every tensor in its shape, from headers alone. Throws `BadInput`
  * with the tensor's name and both shapes.
  */
-export const checkTensors = (checkpoint: WeightFiles, anatomy: Anatomy, prefix: string): void =>
-  anatomy.tensors.forEach((spec) => findTensor(checkpoint, spec, prefix));
+export const checkTensors = (checkpoint: WeightFiles, tensors: readonly TensorSpec[], prefix: string): void =>
+  tensors.forEach((spec) => findTensor(checkpoint, spec, prefix));
 
-/**
- * All weights as float32 under the model's names, one tensor after the other: at most one is in
- * memory twice.
- */
+/** Tensors as float32 under the model's names, one after the other: none is kept here. */
+export async function* eachTensor(
+  checkpoint: WeightFiles,
+  tensors: readonly TensorSpec[],
+  prefix: string,
+): AsyncGenerator<readonly [name: string, array: Float32HostArray]> {
+  for (const spec of tensors) {
+    const data = await checkpoint.read(findTensor(checkpoint, spec, prefix));
+    const [dIn = 1] = spec.shape;
+    yield [spec.name, floats(spec.stored === 'transposed' ? transposed(data, dIn) : data, spec.shape)];
+  }
+}
+
+/** Tensors by name: at most one is in memory twice. */
 export const loadTensors = async (
   checkpoint: WeightFiles,
-  anatomy: Anatomy,
+  tensors: readonly TensorSpec[],
   prefix: string,
 ): Promise<{ readonly [name: string]: Float32HostArray }> => {
   const weights: { [name: string]: Float32HostArray } = {};
-  for (const spec of anatomy.tensors) {
-    const data = await checkpoint.read(findTensor(checkpoint, spec, prefix));
-    const [dIn = 1] = spec.shape;
-    weights[spec.name] = floats(spec.stored === 'transposed' ? transposed(data, dIn) : data, spec.shape);
-  }
+  for await (const [name, array] of eachTensor(checkpoint, tensors, prefix)) weights[name] = array;
   return weights;
 };

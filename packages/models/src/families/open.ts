@@ -7,8 +7,9 @@ import { tableLogits, type LanguageModel } from '../language-model.ts';
 import { capped } from '../parts/decoder.ts';
 import type { SavableModel } from '../savable.ts';
 import { openTexts, openTokenizer } from '../tokens/tokenizer.ts';
-import type { Family } from './anatomy.ts';
-import { checkTensors, loadTensors } from './load.ts';
+import type { Family, TensorSpec } from './anatomy.ts';
+import { checkTensors, eachTensor, loadTensors } from './load.ts';
+import { trainedHeadOf } from './trained-head.ts';
 import { saveCheckpoint } from './save.ts';
 import { checkSizes } from './sizes.ts';
 import { GENERATION_CONFIG, openSource } from './source.ts';
@@ -18,6 +19,8 @@ export interface Choice {
   readonly pooling: string;
   /** Whether next-token logits are wanted too. */
   readonly lm: boolean;
+  /** Whether the classification head is trained: its layers need not be in the checkpoint. */
+  readonly trainedHead: boolean;
 }
 
 const token = z.number().int().min(0);
@@ -39,7 +42,7 @@ export const openFamily = async (
   family: Family,
   name: string,
   folder: string,
-  { pooling, lm }: Choice,
+  { pooling, lm, trainedHead: isTrained }: Choice,
 ): Promise<SavableModel | (SavableModel & LanguageModel)> => {
   const source = await openSource(folder);
   const { where, checkpoint, tokenizer } = source;
@@ -52,13 +55,18 @@ export const openFamily = async (
     );
   checkSizes(config, where);
   const anatomy = family.describe(config, { pooling, lm }, where);
-  checkTensors(checkpoint, anatomy, family.prefix);
+  const classHead = family.classHeads?.[pooling];
+  const inHead = ({ name: tensor }: TensorSpec) =>
+    isTrained && (classHead?.before.some((path) => tensor.startsWith(`${path}.`)) ?? false);
+  const frozen = anatomy.tensors.filter((spec) => !inHead(spec));
+  checkTensors(checkpoint, frozen, family.prefix);
+  const trained =
+    isTrained && classHead ? trainedHeadOf(source, family, anatomy, anatomy.tensors.filter(inHead)) : undefined;
   const { width, layers, maxTokens, causal, norms, linears, sites, encode, pool, lmHead } = anatomy;
   const rows = typeof config.vocab_size === 'number' ? config.vocab_size : Infinity;
   const missing = (): never => {
     throw new BadInput(`no such file: ${join(folder, 'tokenizer.json')}`);
   };
-  const classHead = family.classHeads?.[pooling];
   const model: SavableModel = {
     name,
     width,
@@ -70,12 +78,15 @@ export const openFamily = async (
     sites,
     encode,
     pool,
-    weights: () => loadTensors(checkpoint, anatomy, family.prefix),
+    weights: () => loadTensors(checkpoint, frozen, family.prefix),
+    eachWeight: () => eachTensor(checkpoint, frozen, family.prefix),
     tokenize: tokenizer ? openTokenizer(tokenizer, { maxTokens, types: anatomy.segments > 1, rows }) : missing,
     pairs: family.pairs,
     prefix: family.prefix,
     ...(classHead ? { classHead } : {}),
-    save: (target, weights) => saveCheckpoint(source, anatomy, family.prefix, weights, target),
+    ...(trained ? { trainedHead: trained } : {}),
+    save: (folder, weights, head) =>
+      saveCheckpoint(source, { tensors: frozen, prefix: family.prefix }, weights, { folder, head }),
   };
   if (lmHead === undefined) return model;
   const head = anatomy.tensors.find((spec) => spec.name === lmHead);

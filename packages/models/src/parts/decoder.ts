@@ -5,6 +5,7 @@ import type { Anatomy, TensorSpec } from '../families/anatomy.ts';
 import { decoderPool, type DecoderPooling } from '../families/decoder-pool.ts';
 import { group, scores } from './attention.ts';
 import { exchange } from './cache.ts';
+import { layersOf } from './layers.ts';
 import { mixTexts, type Projected } from './mix.ts';
 import type { Texts } from './texts.ts';
 
@@ -88,11 +89,12 @@ export const decoderLayers = (
     const normed = norm(tf.add(stream, part(stream)));
     return forward.afterNorm?.(place, normed, norm) ?? normed;
   };
-  return Array.from({ length: stack.layers }).reduce<tf.Tensor>((stream, _, layer) => {
+  const whole = (layer: number) => (stream: tf.Tensor) => {
     const { attention: first, attentionNorm, ffn: second, ffnNorm } = stack.paths(layer);
     const middle = residual({ path: first, layer }, attentionNorm, stream, (h) => attention(layer, h, stream));
     return residual({ path: second, layer }, ffnNorm, middle, (h) => ffn(layer, h, middle));
-  }, x);
+  };
+  return layersOf(forward, stack.layers, whole, x);
 };
 
 /** What a family says of a decoder beside its layers. */

@@ -3,6 +3,7 @@ import { as3d, tf } from '@lab/engine';
 import { layerSites, linearTensors, normTensors, type TensorSpec } from '../families/anatomy.ts';
 import { ACTIVATIONS, type Activation } from './activations.ts';
 import { scores } from './attention.ts';
+import { layersOf } from './layers.ts';
 import { mixTexts, type Heads } from './mix.ts';
 import { normAt } from './norm.ts';
 import type { Texts } from './texts.ts';
@@ -95,5 +96,5 @@ export const postNormLayers = (stack: PostNorm, forward: Forward, x: tf.Tensor, 
     const output = forward.sublayer('ffn', place, forward.perturb('ffn.hidden', place, down), h);
     return normed(p.outputNorm, place, tf.add(output, h));
   };
-  return as3d(Array.from({ length: layers }).reduce<tf.Tensor>((h, _, layer) => ffn(layer, attention(layer, h)), x));
+  return as3d(layersOf(forward, layers, (layer) => (h) => ffn(layer, attention(layer, h)), x));
 };

@@ -1,7 +1,8 @@
 import type { Forward, TokenBatch } from '@lab/adapter';
-import { as2d, tf } from '@lab/engine';
+import { as2d, as3d, tf } from '@lab/engine';
 import { paddingBias, scores } from '../parts/attention.ts';
 import { lookUp } from '../parts/embed.ts';
+import { layersOf } from '../parts/layers.ts';
 import { mixTexts } from '../parts/mix.ts';
 import { normAt } from '../parts/norm.ts';
 import { l2Normalise } from '../parts/pool.ts';
@@ -53,15 +54,13 @@ const ffn = (forward: Forward, layer: number, x: tf.Tensor): tf.Tensor => {
  */
 export const encode = (forward: Forward, batch: TokenBatch): tf.Tensor3D => {
   const texts = textsOf(batch, paddingBias);
-  return LAYER_WIDTHS.reduce(
-    (x: tf.Tensor, width, layer) => {
-      const attended = attention(forward, layer, x, texts);
-      const residual = width === WIDTH ? x : forward.linear(`layer.${layer}.residual`, x);
-      const middle = tf.add(attended, residual);
-      return tf.add(middle, ffn(forward, layer, middle));
-    },
-    embed(forward, batch),
-  ) as tf.Tensor3D;
+  const layer = (index: number) => (x: tf.Tensor) => {
+    const attended = attention(forward, index, x, texts);
+    const residual = LAYER_WIDTHS[index] === WIDTH ? x : forward.linear(`layer.${index}.residual`, x);
+    const middle = tf.add(attended, residual);
+    return tf.add(middle, ffn(forward, index, middle));
+  };
+  return as3d(layersOf(forward, LAYER_WIDTHS.length, layer, embed(forward, batch)));
 };
 
 /**

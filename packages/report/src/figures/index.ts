@@ -4,6 +4,7 @@ import { barsFigure, type BarsFigure } from './kinds/bars.ts';
 import type { Figure, FigureParts } from './figure.ts';
 import { forestFigure, type ForestFigure } from './kinds/forest.ts';
 import { heatmapFigure, type HeatmapFigure } from './kinds/heatmap.ts';
+import { matrixFigure, type MatrixFigure } from './kinds/matrix.ts';
 import { paretoFigure, type ParetoFigure } from './kinds/pareto.ts';
 import { profileFigure, type ProfileFigure } from './kinds/profile.ts';
 import { reliabilityFigure, type ReliabilityFigure } from './kinds/reliability.ts';
@@ -21,6 +22,7 @@ export type FigureSpec =
   | ReliabilityFigure
   | ParetoFigure
   | HeatmapFigure
+  | MatrixFigure
   | AllocationFigure
   | ProfileFigure;
 
@@ -44,6 +46,8 @@ const partsOf = (cells: readonly Cell[], spec: FigureSpec): FigureParts => {
       return paretoFigure(cells, spec);
     case 'heatmap':
       return heatmapFigure(cells, spec);
+    case 'matrix':
+      return matrixFigure(cells, spec);
     case 'allocation':
       return allocationFigure(cells, spec);
     case 'profile':

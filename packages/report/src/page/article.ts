@@ -4,7 +4,14 @@ import type { Report } from '../report.ts';
 import type { MethodCard } from '../spec/spec.ts';
 import { facts } from '../study/caption.ts';
 import { h, type Html } from './html.ts';
-import { cardSection, figureSection, provenanceSection, runSection, tableSection, verdictList } from './sections.ts';
+import {
+  cardSection,
+  figureSection,
+  explorerSection,
+  provenanceSection,
+  tableSection,
+  verdictList,
+} from './sections.ts';
 
 /** A report with its drawings, ready for a page. */
 export interface Illustrated {
@@ -92,7 +99,7 @@ const partsOf = (illustrated: Illustrated): readonly Part[] => {
       content: answer === null ? more : h`<details class="more"><summary>${folded}</summary>${more}</details>`,
     },
     cards.length > 0 && { name: 'cards', title: 'Methods', content: cardsHtml(cards, id) },
-    { name: 'runs', title: 'Runs', content: runSection(report, `${id}-runs`) },
+    { name: 'runs', title: 'Explore the runs', content: explorerSection(report, `${id}-runs`) },
     { name: 'origins', title: 'Where the runs come from', content: provenanceSection(report, `${id}-provenance`) },
   ];
   return parts.filter((part) => part !== false);

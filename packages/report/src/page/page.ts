@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import type { TopLevelSpec } from 'vega-lite';
-import { compileSpec } from '../figures/draw.ts';
-import { config, colours, ink } from '../figures/parts/theme.ts';
 import type { VerdictStatus } from '../verdict/decide.ts';
+import type { Report } from '../report.ts';
+import { toCsv } from '../tables/formats/csv.ts';
+import { toLatex } from '../tables/formats/latex.ts';
 import { articleHtml, drawnFigures, type Illustrated } from './article.ts';
+import { clientScript } from './client-script.ts';
 import { h, type Html, inlineJson, raw } from './html.ts';
-import { pageRuns } from './runs.ts';
 
 const own = (name: string): string => readFileSync(new URL(name, import.meta.url), 'utf8');
 
@@ -31,36 +31,14 @@ const policy = [
 const close = h`<form method="dialog"><button class="close">Close</button></form>`;
 const dialogContent = h`${close}<h2 id="detail-title"></h2><div id="detail-body"></div>`;
 
-const losses = ['training loss', 'held-out NLL'];
+const styles = ['theme', 'base', 'parts', 'explorer', 'print'];
 
-/** Curves of one run: rows of `curve` are set by the script. */
-const curveSpec = {
-  $schema: 'https://vega.github.io/schema/vega-lite/v6.json',
-  config,
-  width: 320,
-  height: 140,
-  data: { name: 'curve' },
-  mark: { type: 'line', point: { size: 20 } },
-  encoding: {
-    x: { field: 'epoch', type: 'quantitative', axis: { tickMinStep: 1, format: 'd' } },
-    y: { field: 'value', type: 'quantitative', title: null },
-    color: {
-      field: 'what',
-      type: 'nominal',
-      title: null,
-      sort: null,
-      scale: { domain: losses, range: [ink, colours[1]] },
-    },
-    strokeDash: {
-      field: 'what',
-      type: 'nominal',
-      title: null,
-      sort: null,
-      scale: { domain: losses },
-      legend: { symbolType: 'stroke' },
-    },
-  },
-} as unknown as TopLevelSpec;
+/** Every table's files, by the id of its section. */
+const tableFiles = ({ spec, tables }: Report) =>
+  tables.map((table) => [
+    `${spec.name}-table-${table.name}`,
+    { name: table.name, csv: toCsv(table), tex: toLatex(table) },
+  ]);
 
 const statuses: readonly VerdictStatus[] = ['held', 'equivalent', 'contradicted', 'cannot tell'];
 
@@ -80,8 +58,8 @@ const overviewSection = (pages: readonly Illustrated[]): Html => {
 export const pageHtml = (pages: readonly Illustrated[], title = 'LoRA Dropout Lab'): string => {
   const data = {
     figures: Object.fromEntries(pages.flatMap(drawnFigures).map(({ id, drawing }) => [id, drawing.vega])),
-    runs: Object.fromEntries(pages.map(({ report }) => [report.spec.name, pageRuns(report.cells)])),
-    curve: compileSpec(curveSpec),
+    tables: Object.fromEntries(pages.flatMap(({ report }) => tableFiles(report))),
+    explorers: Object.fromEntries(pages.map(({ report }) => [report.spec.name, report.explorer()])),
   };
   const isSingle = pages.length === 1;
   const links = pages.map(({ report: { spec } }) => h`<li><a href="#${spec.name}">${spec.title}</a></li>`);
@@ -92,7 +70,7 @@ export const pageHtml = (pages: readonly Illustrated[], title = 'LoRA Dropout La
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="${raw(policy)}">
 <title>${title}</title>
-<style>${raw(['./style/theme.css', './style/base.css', './style/parts.css', './style/print.css'].map(own).join(''))}</style>
+<style>${raw(styles.map((name) => own(`./style/${name}.css`)).join(''))}</style>
 </head>
 <body>
 <a class="skip" href="#main">To the results</a>
@@ -109,7 +87,7 @@ ${pages.map((one) => articleHtml(one, isSingle))}
 <dialog id="detail" aria-labelledby="detail-title">${dialogContent}</dialog>
 <script type="application/json" id="data">${inlineJson(data)}</script>
 <script>${inlineScript(vegaScript())}</script>
-<script>${inlineScript(own('./client.js'))}</script>
+<script>${inlineScript(clientScript())}</script>
 </body>
 </html>
 `.html;

@@ -1,5 +1,4 @@
 import MarkdownIt from 'markdown-it';
-import { caption } from '../study/caption.ts';
 import type { Drawing } from '../figures/draw.ts';
 import type { Figure, FigureRow } from '../figures/figure.ts';
 import type { Report } from '../report.ts';
@@ -27,11 +26,12 @@ const sorter = (title: string, j: number): Html => {
 const scrolling = (label: string, content: Html): Html =>
   h`<div class="scroll" tabindex="0" role="region" aria-label="${label}">${content}</div>`;
 
-/** The box that filters the rows below it; the script counts what is left. */
-const filterBox = (id: string, what: string, filtered: Html | null): Html => {
+/** The box that filters the rows below it; the script counts what is left, and adds downloads. */
+const filterBox = (id: string, what: string): Html => {
   const label = h`<label for="${id}-filter">Filter ${what}</label>`;
-  const input = h`<input type="search" id="${id}-filter"${filtered} autocomplete="off">`;
-  return h`<p class="tools">${label} ${input} <span class="count" role="status"></span></p>`;
+  const input = h`<input type="search" id="${id}-filter" autocomplete="off">`;
+  const files = h`<span class="downloads" data-download-table="${id}"></span>`;
+  return h`<p class="tools">${label} ${input} <span class="count" role="status"></span> ${files}</p>`;
 };
 
 const tableCell = (entry: TableEntry, j: number, align: string, scale: IntervalScale | null): Html => {
@@ -50,12 +50,12 @@ export const tableSection = (table: Table, id: string, of: string): Html => {
   const heads = columns.map((c, j) => h`<th scope="col" class="${c.align}">${sorter(c.title, j)}</th>`);
   const content = h`
 <table aria-describedby="${id}-caption"><thead><tr>${heads}</tr></thead>
-<tbody id="${id}-body">${rows.map((row) => tableRow(table, row, scales))}</tbody></table>`;
+<tbody>${rows.map((row) => tableRow(table, row, scales))}</tbody></table>`;
   return h`
 <section class="table" id="${id}">
 <h4 id="${id}-title">${title}</h4>
 <p class="caption" id="${id}-caption">${table.caption}</p>
-${filterBox(id, `rows of “${title}”`, h` data-filter="${id}-body"`)}
+${filterBox(id, `rows of “${title}”`)}
 ${scrolling(`${of}: ${title}`, content)}
 ${notes.length > 0 && h`<ul class="notes">${notes.map((n) => h`<li>${n}</li>`)}</ul>`}
 </section>`;
@@ -85,6 +85,7 @@ export const figureSection = (figure: Figure, drawing: Drawing, id: string): Htm
 <h4>${figure.title}</h4>
 <div class="plot" role="img" aria-label="${label}" data-figure="${id}">${still}</div>
 <figcaption class="caption">${figure.caption}</figcaption>
+<p class="tools downloads" data-download-figure="${figure.name}"></p>
 <details><summary>Numbers of “${figure.title}”</summary>${dataTable(figure.rows, id)}</details>
 </figure>`;
 };
@@ -111,36 +112,12 @@ export const cardSection = (card: MethodCard, id: string): Html => {
 <div class="prose">${raw(markdown.render(lowered(card.body)))}</div></details>`;
 };
 
-const columns = [
-  'run',
-  'status',
-  'data',
-  'seed',
-  'labels',
-  'readout',
-  'score',
-  'NLL',
-  'ECE',
-  'time (s)',
-  'memory (MB)',
-];
-
-const pagerButton = (word: string): Html => h`<button type="button" class="${word.toLowerCase()}">${word}</button>`;
-
-/** The frame of the run browser; the script fills it page by page. */
-export const runSection = ({ spec, cells }: Report, id: string): Html => {
-  const how = 'Choose a run for its settings and curves. Scores: test split, the readout named in the row.';
-  const heads = columns.map((c, j) => h`<th scope="col">${sorter(c, j)}</th>`);
-  const content = h`<table><thead><tr>${heads}</tr></thead><tbody></tbody></table>`;
-  return h`
-<section class="runs" id="${id}" data-runs="${spec.name}">
-<p class="caption">${caption(cells, how)}</p>
-<noscript><p>Run details need JavaScript; the tables and figures above do not.</p></noscript>
-${filterBox(id, `runs of “${spec.title}”`, null)}
-${scrolling(`Runs of ${spec.title}`, content)}
-<p class="pager">${pagerButton('Back')} <span class="page"></span> ${pagerButton('Next')}</p>
+/** The frame of the explorer; the script fills it. */
+export const explorerSection = ({ spec }: Report, id: string): Html => h`
+<section class="explorer" id="${id}" data-explorer="${spec.name}" aria-label="Runs of ${spec.title}">
+<p class="caption">Scores: test split, the readout named with the run. Open a run for its settings and curves.</p>
+<noscript><p>The explorer needs JavaScript; the tables and figures above do not.</p></noscript>
 </section>`;
-};
 
 const provenanceRow = ({ what, value, runs }: Fact): Html =>
   h`<tr><th scope="row">${what}</th><td>${value}</td><td class="right">${runs}</td></tr>`;

@@ -14,6 +14,16 @@ export interface Cell {
   readonly validation?: Lazy<readonly Prediction[]>;
   readonly curve: Lazy<readonly CurvePoint[]>;
   readonly labels: Labels;
+  /** The stages of a sequence that this run stands for, in order; absent: it is one run. */
+  readonly stages?: readonly Cell[];
+}
+
+/** What a data set says of its test examples; records hold neither texts nor names of classes. */
+export interface ExampleMaterial {
+  /** Names of the classes, or null where labels are no classes. */
+  readonly classes: readonly string[] | null;
+  /** The text of an example by its id; null where it is unknown. */
+  readonly text: (id: string) => string | null;
 }
 
 /** The finished runs of one experiment. */
@@ -23,6 +33,10 @@ export interface Study {
   readonly question: string;
   /** Which runs these are beside others of the experiment: scale and overrides, for people. */
   readonly holds?: string;
+  /** The command line that makes these runs; with `--only <id>` one of them. */
+  readonly command?: string;
+  /** Texts and classes by data set; absent where the data are not at hand. */
+  readonly material?: { readonly [task: string]: ExampleMaterial };
   readonly cells: readonly Cell[];
 }
 

@@ -15,6 +15,13 @@ const verdict = ({ reason, toHold, toBeEquivalent }: ClaimNeeds): string => {
   return 'can be decided';
 };
 
+const sentencesEntry = ({ sentences }: ClaimNeeds): TableEntry => {
+  if (sentences === null) return text('n/a');
+  const { needed, pilots, seeds } = sentences;
+  const given = `with ${seeds} seeds; the pilots have ${pilots}`;
+  return needed === null ? text(`no number (${given})`) : { text: `${needed} (${given})`, sort: needed };
+};
+
 const hours = (seeds: number | null, { coreHoursPerSeed }: ClaimNeeds): TableEntry =>
   seeds === null ? text('n/a') : { text: (seeds * coreHoursPerSeed).toFixed(2), sort: seeds * coreHoursPerSeed };
 
@@ -26,7 +33,8 @@ export const needsTable = (title: string, cells: readonly Cell[], needs: readonl
     'Planned from pilot runs, which must not decide afterwards. ' +
     'Spread: of the paired difference over seeds, raised to ' +
     'its one-sided 80 % limit. Seeds: for 80 % power with the ' +
-    'test that decides; an effect as large as the margin, or none.',
+    'test that decides; an effect as large as the margin, or none. Test sentences: of a run, for the same power with ' +
+    'the planned seeds that test the claim; “no number” where the seeds alone spread too much.',
   columns: [
     column('claim', 'claim', 'left'),
     column('pilots', 'pilot seeds'),
@@ -34,6 +42,7 @@ export const needsTable = (title: string, cells: readonly Cell[], needs: readonl
     column('margin', 'margin'),
     column('hold', 'seeds to hold'),
     column('equivalent', 'seeds to be equivalent'),
+    column('sentences', 'test sentences to hold'),
     column('hours', 'core-hours'),
     column('verdict', 'can it be decided?', 'left'),
   ],
@@ -50,6 +59,7 @@ export const needsTable = (title: string, cells: readonly Cell[], needs: readonl
       margin ? { text: show(metric, margin.value), sort: margin.value } : text('n/a'),
       seedsEntry(toHold, need),
       seedsEntry(toBeEquivalent, need),
+      sentencesEntry(need),
       hours(most, need),
       text(verdict(need)),
     ];

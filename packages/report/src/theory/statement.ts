@@ -1,7 +1,7 @@
 import type { Citation } from '@lab/records';
 
 /** How a measurement stands to its prediction. */
-export type RowVerdict = 'holds' | 'fails' | 'agrees' | 'disagrees' | 'vacuous' | 'noted';
+export type RowVerdict = 'holds' | 'fails' | 'agrees' | 'disagrees' | 'inconclusive' | 'vacuous' | 'noted';
 
 /** One prediction beside its measurement. */
 export interface StatementRow {
@@ -15,6 +15,8 @@ export interface StatementRow {
   readonly standardError: number;
   readonly tolerance: number;
   readonly verdict: RowVerdict;
+  /** A statement about the formula itself, which no measurement tests. */
+  readonly formulaAlone?: true;
 }
 
 /** A statement of a paper in words. */

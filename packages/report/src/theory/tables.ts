@@ -1,7 +1,15 @@
 import { column, text, type TableEntry, type Table } from '../tables/table.ts';
 import type { RowVerdict, StatementResult, StatementRow } from './statement.ts';
 
-const verdictOrder: readonly RowVerdict[] = ['holds', 'fails', 'agrees', 'disagrees', 'vacuous', 'noted'];
+const verdictOrder: readonly RowVerdict[] = [
+  'holds',
+  'fails',
+  'agrees',
+  'disagrees',
+  'inconclusive',
+  'vacuous',
+  'noted',
+];
 
 /** Four significant digits, short for very large and very small. */
 const digits = (x: number): string => {
@@ -18,13 +26,17 @@ const where = (at: StatementRow['at']): string =>
     .map(([axis, value]) => `${axis} = ${typeof value === 'number' ? digits(value) : value}`)
     .join(', ');
 
-/** Counts of verdicts, those that occur. */
-const counted = (rows: readonly StatementRow[]): string =>
-  verdictOrder
-    .map((verdict) => [verdict, rows.filter((row) => row.verdict === verdict).length] as const)
+/** Counts of verdicts of the rows that a measurement tests, and of statements about the formula. */
+const counted = (rows: readonly StatementRow[]): string => {
+  const tested = rows.filter(({ formulaAlone }) => !formulaAlone);
+  const alone = rows.length - tested.length;
+  return verdictOrder
+    .map((verdict) => [verdict, tested.filter((row) => row.verdict === verdict).length] as const)
     .filter(([, n]) => n > 0)
     .map(([verdict, n]) => `${n} ${verdict === 'noted' ? 'measured' : verdict}`)
+    .concat(alone > 0 ? [`${alone} about the formula alone`] : [])
     .join(', ');
+};
 
 /** Largest deviation of an equality, as a share of its tolerance. */
 const worst = (rows: readonly StatementRow[]): TableEntry => {
@@ -36,11 +48,14 @@ const worst = (rows: readonly StatementRow[]): TableEntry => {
   return numeric(shares.length === 0 ? null : Math.max(...shares));
 };
 
-/** How many rows the wrong formula gets wrong. */
-const control = ({ found }: StatementResult): string => {
-  if (!found) return 'n/a';
-  const wrong = found.perturbed.filter(({ verdict }) => verdict === 'fails' || verdict === 'disagrees');
-  return `${wrong.length} of ${found.perturbed.filter(({ relation }) => relation !== 'none').length}`;
+/** How many of the judged rows the wrong formula gets wrong: what a verdict could have seen. */
+const control = (results: readonly StatementResult[]): string => {
+  const judged = results
+    .flatMap(({ found }) => found?.perturbed ?? [])
+    .filter(({ relation, formulaAlone }) => relation !== 'none' && !formulaAlone);
+  if (judged.length === 0) return 'n/a';
+  const wrong = judged.filter(({ verdict }) => verdict === 'fails' || verdict === 'disagrees').length;
+  return `${wrong} of ${judged.length} (${Math.round((100 * wrong) / judged.length)} %)`;
 };
 
 /**
@@ -68,7 +83,7 @@ export const statementTable = (
       text(check.name),
       text(found ? counted(found.rows) : `skipped: ${skipped}`),
       found ? worst(found.rows) : numeric(null),
-      text(control(result)),
+      text(control([result])),
       text(check.claim),
     ];
   }),
@@ -77,12 +92,14 @@ export const statementTable = (
       'no other allowance is made.',
     [
       'holds, fails: a theorem or identity.',
-      'agrees, disagrees: a conclusion drawn from it, by more than two standard errors.',
+      'agrees, disagrees: a conclusion drawn from it, by a two-sided t test at .05; inconclusive: neither.',
       'vacuous: a true upper bound that is not below the trivial one.',
       'measured: no prediction, or one whose error the theory does not give.',
     ].join(' '),
-    'Wrong formula: every check is judged a second time, on the same measurement, ' +
-      'by a formula that is wrong on purpose.',
+    'Wrong formula: every check is judged a second time, on the same measurement, by a formula that is wrong on ' +
+      `purpose. It is rejected in ${control(results)} of all rows that a measurement tests; in the others “holds” ` +
+      'does not tell the two formulas apart.',
+    'About the formula alone: both sides are computed from it, so no measurement tests them.',
   ],
 });
 

@@ -37,17 +37,33 @@ export interface SweepAsked {
   readonly metric: string;
 }
 
+/** The arm at every setting of an axis of numbers, in rising order. */
+const settingsOf = (
+  cells: readonly Cell[],
+  { arm, x }: Pick<SweepAsked, 'arm' | 'x'>,
+): readonly { readonly at: number; readonly arm: ReportArm }[] => {
+  const mine = cellsOf(cells, arm);
+  if (x === 'M') return sizesOf(mine).map((at) => ({ at, arm: { ...arm, readout: 'ensemble', members: at } }));
+  const at = levels(mine, x).filter((v): v is number => typeof v === 'number');
+  return at.map((v) => ({ at: v, arm: { ...armAt(arm, x, v), name: `${arm.name}, ${x} = ${v}` } }));
+};
+
+/** Every arm whose numbers a claim's test uses. */
+export const armsOfTest = (cells: readonly Cell[], test: ClaimTest): readonly ReportArm[] => {
+  if (test.kind === 'rising' || test.kind === 'inverted-u') return settingsOf(cells, test).map(({ arm }) => arm);
+  return [test.arm, ...(test.kind === 'no-gain' ? [test.than] : test.than)];
+};
+
 /** Seeds x settings, on seeds that have every setting; scores averaged over tasks. Seeds rise. */
 export const sweepOf = (
   cells: readonly Cell[],
   { arm, x, metric }: SweepAsked,
 ): { readonly at: readonly number[]; readonly rows: SweepRows } => {
-  const mine = cellsOf(cells, arm);
-  const at = x === 'M' ? sizesOf(mine) : levels(mine, x).filter((v): v is number => typeof v === 'number');
-  const columns = at.map((v) => {
-    const here: ReportArm = x === 'M' ? { ...arm, readout: 'ensemble', members: v } : armAt(arm, x, v);
-    return new Map(bySeed(points(cells, here, metric)).map((p) => [p.seed, p.value]));
-  });
+  const settings = settingsOf(cells, { arm, x });
+  const at = settings.map((setting) => setting.at);
+  const columns = settings.map(
+    (setting) => new Map(bySeed(points(cells, setting.arm, metric)).map((p) => [p.seed, p.value])),
+  );
   const seeds = [...(columns[0]?.keys() ?? [])].sort((a, b) => a - b);
   const rows = seeds.flatMap((seed) => {
     const row = columns.flatMap((column) => column.get(seed) ?? []);
@@ -59,8 +75,11 @@ export const sweepOf = (
 /** Of n seeds the first third, at least two, choose a peak; the others test it. */
 export const peakSeeds = (n: number): number => Math.max(2, Math.ceil(n / 3));
 
-/** The numbers by seed that decide a claim. Pure. */
-export const evidenceOf = (cells: readonly Cell[], test: ClaimTest): Evidence => {
+/**
+ * The numbers by seed that decide a claim. `firstLook`: seeds at the first of several looks, so
+ * that the seeds that choose a peak are the same at every look. Pure.
+ */
+export const evidenceOf = (cells: readonly Cell[], test: ClaimTest, firstLook?: number): Evidence => {
   const metric = mainMetric(cells, test.metric);
   switch (test.kind) {
     case 'better':
@@ -90,7 +109,7 @@ export const evidenceOf = (cells: readonly Cell[], test: ClaimTest): Evidence =>
     case 'inverted-u': {
       const { at, rows } = sweepOf(cells, test);
       const turned = rows.map((row) => row.map((v) => turn(metric) * v));
-      const first = peakSeeds(turned.length);
+      const first = peakSeeds(firstLook ?? turned.length);
       const peak = { at, tuning: turned.slice(0, first), confirmation: turned.slice(first) };
       return { metric, parts: [], peak, detail: `${test.x} = ${at.join(', ')}` };
     }

@@ -1,10 +1,12 @@
 import type { Metric } from '../study/scores/metric.ts';
+import { seedOf } from '../study/run.ts';
 import type { Cell } from '../study/study.ts';
 import { sd } from '../stats/describe.ts';
 import { correlations, jointMde, jointPower } from '../stats/power/guarded-power.ts';
 import { fewestSeeds } from '../stats/intervals/mean-interval.ts';
-import { type Look, levelAt } from '../stats/tests/sequential.ts';
+import type { Look } from '../stats/tests/sequential.ts';
 import type { ClaimTest } from './claim.ts';
+import { lostRuns, unequalTasks } from './complete.ts';
 import { claimAlpha, type ClaimPart, decideAll, decideNoGain, decidePeak, type Decision } from './decide.ts';
 import { type Evidence, evidenceOf } from './evidence.ts';
 
@@ -50,6 +52,9 @@ const powers = (parts: readonly ClaimPart[], margin: number | null, alpha: numbe
 const seedsOf = ({ parts, peak }: Evidence): number =>
   peak ? peak.confirmation.length : Math.min(...(parts.length > 0 ? parts.map(({ values }) => values.length) : [0]));
 
+/** Seeds that an evidence needed: for a peak those that choose it too. */
+const seedsUsed = (evidence: Evidence): number => seedsOf(evidence) + (evidence.peak?.tuning.length ?? 0);
+
 /** The two contrasts that a peak claim rests on, for its power. */
 const contrasts = ({ peak }: Evidence, at: number | null): readonly ClaimPart[] => {
   if (!peak || at === null) return [];
@@ -81,33 +86,54 @@ const detailOf = (evidence: Evidence, { nearest, peak }: Decision & { readonly p
     .filter((part) => part !== '')
     .join('; ');
 
+/** What a test may use at one look. */
+interface LookRule {
+  readonly alpha: number;
+  /** Seeds at the first of several looks. */
+  readonly firstLook?: number;
+}
+
+const measureAt = (cells: readonly Cell[], test: ClaimTest, { alpha, firstLook }: LookRule) => {
+  const evidence = evidenceOf(cells, test, firstLook);
+  const lost = lostRuns(cells, test);
+  const found = decideOn(evidence, test, alpha);
+  const decision = lost === null ? found : { ...found, status: 'cannot tell' as const, p: null, reason: lost };
+  const parts = evidence.peak ? contrasts(evidence, decision.peak) : evidence.parts;
+  const finding: Finding = {
+    ...decision,
+    metric: evidence.metric,
+    n: seedsOf(evidence),
+    ...powers(parts, test.margin?.value ?? null, alpha),
+    detail: [detailOf(evidence, decision), unequalTasks(cells, test)].filter((part) => part !== '').join('; '),
+  };
+  return { finding, used: seedsUsed(evidence) };
+};
+
+const firstSeeds = (cells: readonly Cell[], count: number): readonly Cell[] => {
+  const seeds = [...new Set(cells.map(seedOf))].sort((a, b) => a - b).slice(0, count);
+  return cells.filter((cell) => seeds.includes(seedOf(cell)));
+};
+
 /**
- * Runs the test of a claim on the cells; with looks only where the seeds are at one of them. Pure.
+ * Runs the test of a claim on the cells. With looks only the seeds of a look decide, in rising
+ * order, and the first decision stays. Pure.
  */
 export const measureClaim = (
   cells: readonly Cell[],
   test: ClaimTest,
   looks: readonly Look[] | null = null,
 ): Finding => {
-  const evidence = evidenceOf(cells, test);
-  const n = seedsOf(evidence);
-  const level = levelAt(looks, n);
-  const alpha = level === null ? claimAlpha : 1 - level;
-  const decision = decideOn(evidence, test, alpha);
-  const parts = evidence.peak ? contrasts(evidence, decision.peak) : evidence.parts;
-  const common = {
-    metric: evidence.metric,
-    n,
-    ...powers(parts, test.margin?.value ?? null, alpha),
-    detail: detailOf(evidence, decision),
-  };
-  if (level !== null || decision.reason !== null) return { ...decision, ...common };
-  const planned = looks?.map(({ seeds }) => seeds).join(', ');
-  return {
-    ...decision,
-    ...common,
-    status: 'cannot tell',
-    p: null,
-    reason: `${n} seeds are no planned look (${planned})`,
-  };
+  const [first] = looks ?? [];
+  if (!looks || !first) return measureAt(cells, test, { alpha: claimAlpha }).finding;
+  let latest: Finding | null = null;
+  for (const { seeds, nominal } of looks) {
+    const { finding, used } = measureAt(firstSeeds(cells, seeds), test, { alpha: nominal, firstLook: first.seeds });
+    if (used !== seeds) continue;
+    if (finding.status !== 'cannot tell') return finding;
+    latest = finding;
+  }
+  if (latest) return latest;
+  const { finding, used } = measureAt(cells, test, { alpha: claimAlpha, firstLook: first.seeds });
+  const reason = `${used} seeds are no planned look (${looks.map(({ seeds }) => seeds).join(', ')})`;
+  return { ...finding, status: 'cannot tell', p: null, reason: finding.reason ?? reason };
 };

@@ -17,7 +17,7 @@ export interface Verdict {
    * the whole list at once.
    */
   readonly pHolm: number | null;
-  /** What must stand beside a held claim: a temperature or a control that does as well. */
+  /** What must stand beside it: a leak, a temperature or a control that does as well. */
   readonly beside: readonly string[];
   /** In words: status, effect, interval, power. */
   readonly sentence: string;
@@ -52,7 +52,8 @@ const power = (f: Finding, { test }: Claim): string => {
 };
 
 const sentence = (f: Finding, claim: Claim, beside: readonly string[]): string => {
-  if (f.reason !== null || f.nearest === null) return `Cannot tell: ${f.reason ?? 'no interval'}.`;
+  if (f.reason !== null || f.nearest === null)
+    return `Cannot tell: ${[f.reason ?? 'no interval', ...beside].join('; ')}.`;
   const detail = f.detail === '' ? '' : `; ${f.detail}`;
   const direction = claim.test.kind === 'no-gain' ? 'the gain' : 'positive speaks for the claim';
   return [
@@ -71,7 +72,7 @@ export const judge = (cells: readonly Cell[], claims: readonly Claim[], plan?: L
   return claims.flatMap((claim, i) => {
     const finding = findings[i];
     if (!finding) return [];
-    const beside = finding.status === 'held' ? besides(cells, claim) : [];
+    const beside = besides(cells, claim, finding.status);
     const { status } = finding;
     return [{ claim, finding, status, pHolm: adjusted[i] ?? null, beside, sentence: sentence(finding, claim, beside) }];
   });

@@ -10,6 +10,11 @@ import { readStudyText } from './study-text.ts';
 const value = z.union([z.string(), z.number(), z.boolean(), z.null()]);
 const config = z.record(z.string(), z.unknown());
 
+const stagesSchema = z
+  .array(z.strictObject({ name: printableText.min(1), config: config.default({}) }))
+  .min(1)
+  .describe('a sequence: each stage is a run; config.from.stage names the one it starts from');
+
 const scaleShape = {
   summary: printableText.describe('one line: what it runs and how long that takes'),
   base: config.describe('config that every arm starts from'),
@@ -17,7 +22,9 @@ const scaleShape = {
     .record(z.string(), z.looseObject({}).nullable())
     .describe('arms by dropout method, with its options; a list of values is tried value by value'),
   arms: z
-    .array(z.strictObject({ labels: labelsSchema.default({}), config: config.default({}) }))
+    .array(
+      z.strictObject({ labels: labelsSchema.default({}), config: config.default({}), stages: stagesSchema.optional() }),
+    )
     .min(1)
     .describe('further arms: labels for tables, and what each changes in the base'),
   grid: z
@@ -110,6 +117,13 @@ const labelled = ({ arms, grid }: ScaleFile): ArmsAndGrid => {
   };
 };
 
+/** Stages label their runs themselves. Throws `BadInput` where an arm with stages does, too. */
+const checkStageLabel = (where: string, { arms }: ScaleFile): void => {
+  const at = arms.findIndex(({ labels, stages }) => stages !== undefined && Object.hasOwn(labels, 'stage'));
+  if (at >= 0)
+    throw new BadInput(`${where}: key "arms.${at}.labels": "stage" is what its stages are called; use another name`);
+};
+
 /** `dropout.p` and .1 as `{ dropout: { p: .1 } }`. */
 const nested = (key: string, inner: unknown): ConfigPatch =>
   key.split('.').reduceRight<unknown>((below, part) => ({ [part]: below }), inner) as ConfigPatch;
@@ -135,6 +149,7 @@ const armsOf = ({ arms, grid }: ScaleFile): Iterable<Arm> => {
           yield {
             labels: { ...arm.labels, ...point.labels },
             config: overlay(arm.config, point.config),
+            ...(arm.stages ? { stages: arm.stages } : {}),
           };
     },
   };
@@ -201,6 +216,7 @@ export const parseExperiment = (text: string, where: string): Experiment<FileRep
     const arms = labelled(file);
     const place = parsed.data.scales ? `${where}: scale "${key}"` : where;
     checkDistinct(place, arms);
+    checkStageLabel(place, file);
     const selected = baseline && baselineOf(place, baseline, arms);
     if (selected) baselines.set(JSON.stringify(selected), selected);
     for (const axis of [...Object.keys(arms.grid), ...file.axes]) gridAxes.add(axis);

@@ -2,11 +2,16 @@ import { BadInput, nearest, type Labels } from '@lab/records';
 import type { TuningPlan } from '../protocol/space.ts';
 import { planRun, reseeded, type PlannedRun } from './config.ts';
 import type { ConfigPatch, Json } from './patch.ts';
+import { checkStages, stageConfig, type Stage } from './stages.ts';
 
-/** One arm: its labels and what it changes in the base config. */
+/**
+ * One arm: its labels and what it changes in the base config. With `stages` it is a sequence: each
+ * stage is a run of its own, with the label `stage`.
+ */
 export interface Arm {
   readonly labels: Labels;
   readonly config: ConfigPatch;
+  readonly stages?: readonly Stage[];
 }
 
 /** How big an experiment is: smoke, quick, embedded, glue, paper. */
@@ -120,17 +125,58 @@ const explained = ({ file }: Experiment, overrides: readonly string[], error: Ba
   return file && !isOverridden ? new BadInput(`${file.at(key)}: ${message}`, key) : error;
 };
 
-const planned = (experiment: Experiment, overrides: readonly string[], raw: unknown): PlannedRun => {
-  try {
-    return planRun(raw, `experiment ${experiment.name}`);
-  } catch (error) {
-    throw error instanceof BadInput ? explained(experiment, overrides, error) : error;
-  }
+/** Checks the configs of an experiment; `where` names it in messages. */
+interface Planner {
+  readonly plan: (raw: unknown) => PlannedRun;
+  readonly where: string;
+}
+
+const plannerOf = (experiment: Experiment, overrides: readonly string[]): Planner => {
+  const where = `experiment ${experiment.name}`;
+  return {
+    where,
+    plan: (raw) => {
+      try {
+        return planRun(raw, where);
+      } catch (error) {
+        throw error instanceof BadInput ? explained(experiment, overrides, error) : error;
+      }
+    },
+  };
 };
 
+/** The seeds that are asked for: those of the scale, unless an override names others. */
+const seedsOf = ({ name }: Experiment, { seeds }: Scale, asked: Json | undefined): readonly unknown[] => {
+  const chosen = Array.isArray(asked) ? asked : asked === undefined ? seeds : [asked];
+  if (chosen.length === 0) throw new BadInput(`experiment ${name}: seed: expected at least one; got []`);
+  return chosen;
+};
+
+/** The runs of a config at several seeds; what does not depend on the seed is checked once. */
+function* seeded(raw: ConfigPatch, seeds: readonly unknown[], { plan, where }: Planner): Generator<PlannedRun> {
+  let run: PlannedRun | null = null;
+  for (const seed of seeds) {
+    run = run ? reseeded(run, seed, where) : plan({ ...raw, seed });
+    yield run;
+  }
+}
+
+/** The runs of a sequence: stage after stage, each at every seed. */
+function* staged(stages: readonly Stage[], seeds: readonly unknown[], { plan, where }: Planner) {
+  checkStages(stages, where);
+  const plans = seeds.map((seed) => ({ seed, planned: new Map<string, string>() }));
+  for (const { name, config } of stages)
+    for (const { seed, planned } of plans) {
+      const run = plan({ ...stageConfig(config, name, { planned, where }), seed });
+      planned.set(name, run.id);
+      yield { ...run, stage: name };
+    }
+}
+
 /**
- * The runs of an experiment at a scale, one after another: arms x seeds, overrides laid over every
- * arm, each config checked. Runs of one arm stand together. Nothing is kept, so a plan of any
+ * The runs of an experiment at a scale, one after another: arms x stages x seeds, overrides laid
+ * over every one, each config checked. Runs of equal labels stand together, and a run stands behind
+ * those that it starts from. Nothing is kept but the ids of one arm's stages, so a plan of any
  * length costs constant memory.
  */
 export function* runsOf(
@@ -139,22 +185,18 @@ export function* runsOf(
   overrides: readonly string[] = [],
 ): Generator<ExperimentRun> {
   const scale = scaleOf(experiment, scaleName);
-  const over = overrides.map(parseOverride).reduce(overlay, {});
-  const seeds = Array.isArray(over.seed)
-    ? (over.seed as number[])
-    : over.seed !== undefined
-      ? [over.seed as number]
-      : scale.seeds;
-  if (seeds.length === 0) throw new BadInput(`experiment ${experiment.name}: seed: expected at least one; got []`);
-  const { seed: _seed, ...changes } = over;
-  for (const { labels, config } of scale.arms) {
-    const raw = overlay(overlay(scale.base, config), changes);
-    const where = `experiment ${experiment.name}`;
-    let arm: PlannedRun | null = null;
-    for (const seed of seeds) {
-      arm = arm ? reseeded(arm, seed, where) : planned(experiment, overrides, { ...raw, seed });
-      yield { ...arm, labels, seed };
+  const { seed: asked, ...changes } = overrides.map(parseOverride).reduce(overlay, {});
+  const seeds = seedsOf(experiment, scale, asked);
+  const planner = plannerOf(experiment, overrides);
+  for (const { labels, config, stages } of scale.arms) {
+    const raw = overlay(scale.base, config);
+    if (!stages) {
+      for (const run of seeded(overlay(raw, changes), seeds, planner)) yield { ...run, labels, seed: run.config.seed };
+      continue;
     }
+    const whole = stages.map(({ name, config: own }) => ({ name, config: overlay(overlay(raw, own), changes) }));
+    for (const { stage, ...run } of staged(whole, seeds, planner))
+      yield { ...run, labels: { ...labels, stage }, seed: run.config.seed };
   }
 }
 

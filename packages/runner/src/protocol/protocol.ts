@@ -55,10 +55,17 @@ export const writeProtocol = (
   return writeChecked(path, plain({ ...body, schema: 1 as const, runs }));
 };
 
-/** A registered protocol, or null. Throws `BadInput` for a file that was changed since. */
-export const readProtocol = (out: string, experiment: string, name: string): Protocol | null => {
-  const path = protocolPath(out, experiment, name);
-  return readChecked(path, protocolSchema, { writer: 'lab register', noJson: 'a protocol is frozen' });
+/** The protocol in a file, or null. Throws `BadInput` for a file that was changed since. */
+export const protocolIn = (path: string): Protocol | null =>
+  readChecked(path, protocolSchema, { writer: 'lab register', noJson: 'a protocol is frozen' });
+
+/** What was registered for an experiment under a report's name, or null. */
+export const readProtocol = (out: string, experiment: string, name: string): Protocol | null =>
+  protocolIn(protocolPath(out, experiment, name));
+
+/** Copies a protocol to another file as it is, beside results that it speaks of. */
+export const copyProtocol = ({ sha256: _sha256, ...body }: Protocol, path: string): void => {
+  writeChecked(path, body);
 };
 
 const textOf = (value: unknown): string => (value === undefined ? 'none' : canonical(plain(value)));

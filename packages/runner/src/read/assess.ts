@@ -1,4 +1,5 @@
 import type { Handle } from '@lab/engine';
+import { within } from '../stages/views.ts';
 import type { Assessment, Split } from './assessment.ts';
 import { evaluationsOf, predictionsOf } from './evaluate.ts';
 import { readAll, type Reading } from './read.ts';
@@ -8,9 +9,14 @@ import { assessTexts } from './texts.ts';
 export const assess = async (reading: Reading, theta: Handle, split: Split): Promise<Assessment> => {
   const { task, texts } = reading.session.blueprint;
   if (texts) return assessTexts(reading, theta, split);
-  const readings = await readAll(reading, theta, split);
+  const { rows, also = [] } = split;
+  const whole = { task, rows, readings: await readAll(reading, theta, split) };
+  const seen = within(whole, split.among);
   return {
-    evaluations: evaluationsOf(task, split.name, split.rows, readings),
-    predictions: predictionsOf(split.rows, readings),
+    evaluations: [split, ...also].flatMap(({ name, among }) => {
+      const view = within(whole, among);
+      return evaluationsOf(view.task, name, view.rows, view.readings);
+    }),
+    predictions: predictionsOf(seen.rows, seen.readings),
   };
 };

@@ -1,5 +1,5 @@
 import { adapterSize, peftFiles, type HostParams, parametersInUse, ranksInUse } from '@lab/adapter';
-import { fold, key } from '@lab/random';
+import { fold } from '@lab/random';
 import {
   BadInput,
   checkpointPath,
@@ -21,6 +21,8 @@ import { hasMasks, type Blueprint } from '../session/blueprint.ts';
 import type { Prepared } from '../session/prepare.ts';
 import { lengthOf } from '../session/rows.ts';
 import type { Session } from '../session/session.ts';
+import { rootOf } from '../stages/stream.ts';
+import { taskViews } from '../stages/views.ts';
 import { ladderOf } from '../step/packing.ts';
 import { spanOf } from '../train/curve.ts';
 import { checkpointBytes, readCheckpoint, type Checkpoint } from '../train/checkpoint.ts';
@@ -58,7 +60,7 @@ export const execute = async (
     await eventLoopTurn();
     if (signal.aborted) throw new Cancelled('stopped while it was tested; the checkpoint has the trained weights');
   };
-  const reading: Reading = { session, key: fold(key(config.seed), 'test-mask'), pause };
+  const reading: Reading = { session, key: fold(rootOf(config), 'test-mask'), pause };
   try {
     const trained = await train({
       prepared,
@@ -97,6 +99,8 @@ export const execute = async (
       { predictions: [], validation: [] },
     );
     return { outcome: 'diverged', ...reused };
+  } finally {
+    if (prepared.merged) await workshop.forget(blueprint.model);
   }
 };
 
@@ -116,14 +120,17 @@ const tested = async (reading: Reading, prepared: Prepared, theta: Handle): Prom
   const { blueprint, rows, config, elsewhere } = prepared;
   const began = performance.now();
   const members = hasMasks(blueprint) ? config.members : 0;
-  const test = await assess(reading, theta, { name: 'test', rows: rows.test, members });
-  const validation = await assess(reading, theta, { name: 'validation', rows: rows.validation, members });
-  const onTrain = await assess(reading, theta, { name: 'train', rows: trainSample(rows.train, config), members: 0 });
+  const { own, also, splits } = taskViews(config, prepared.tasks);
+  const test = await assess(reading, theta, { ...own, name: 'test', rows: rows.test, members, also });
+  const validation = await assess(reading, theta, { ...own, name: 'validation', rows: rows.validation, members });
+  const sample = trainSample(rows.train, config);
+  const onTrain = await assess(reading, theta, { ...own, name: 'train', rows: sample, members: 0 });
   const others: Evaluation[] = [];
   for (const [name, there] of Object.entries(elsewhere)) {
     const split = { name: `elsewhere:${name}`, rows: there, members } as const;
     others.push(...(await assess(reading, theta, split)).evaluations);
   }
+  for (const split of splits) others.push(...(await assess(reading, theta, { ...split, members })).evaluations);
   return {
     onTrain: onTrain.evaluations,
     onTest: [...test.evaluations, ...others],
@@ -136,7 +143,7 @@ const tested = async (reading: Reading, prepared: Prepared, theta: Handle): Prom
 
 /** Parameters of an adapter of which `adapter` are in use, and with those of the head. */
 const trainedCounts = ({ head }: Blueprint, adapter: number) => ({
-  trainable: adapter + head.params.reduce((sum, { shape }) => sum + sizeOf(shape), 0),
+  trainable: adapter + head.params.reduce((sum, { shape, frozen }) => sum + (frozen ? 0 : sizeOf(shape)), 0),
   adapter,
 });
 

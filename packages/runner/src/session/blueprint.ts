@@ -1,13 +1,14 @@
-import { adapters, type Adapter, type Model } from '@lab/adapter';
+import { adapters, isMergeable, type Adapter, type Model } from '@lab/adapter';
 import type { Dataset } from '@lab/datasets';
 import type { TaskKind } from '@lab/metrics';
 import { methods, planMasks, type Dropout, type Noise, type PlannedMask } from '@lab/dropout';
 import { BadInput, canonical, type RunConfig } from '@lab/records';
-import { layoutOf, type Layout, type PairOptimizer } from '@lab/engine';
-import { generationSchema } from '@lab/models';
+import { layoutOf, type Layout, type PairOptimizer, type Storage } from '@lab/engine';
+import { generationSchema, isSavable } from '@lab/models';
 import { optimizerOf } from '../plan/optimizer.ts';
 import { packedPlan } from '../step/packed-masks.ts';
-import { linearHead, noHead, type Head } from './head.ts';
+import { growingHead } from './growing-head.ts';
+import { fineTuningHead, linearHead, noHead, type Head } from './head.ts';
 import { usesOf, type BatchShape } from './shape.ts';
 import { languageModel, type TextSettings } from './text-rows.ts';
 
@@ -33,7 +34,13 @@ export interface Blueprint {
   readonly task: TaskKind;
   /** Whether the two texts of a pair are encoded apart, as 2 B rows. */
   readonly biEncoder: boolean;
+  /** Outputs of classes that earlier stages met: they come first, and no loss is taken of them. */
+  readonly before: number;
   readonly clip: number;
+  /** How the matrices of linear maps are kept; absent: float32. */
+  readonly base?: Storage;
+  /** Whether layers are computed again in the backward pass. */
+  readonly recompute: boolean;
   /** Absent: AdamW. */
   readonly optimizer?: PairOptimizer;
   /** For text-to-text tasks alone. */
@@ -47,12 +54,16 @@ export interface Blueprint {
   readonly masks: { readonly training: MaskPlans; readonly member: MaskPlans };
 }
 
-/** What is learnt: a task, and whether the texts of a pair are encoded each by itself. */
-export type Setting = Pick<Blueprint, 'task' | 'biEncoder'>;
+/**
+ * What is learnt: a task, whether the texts of a pair are encoded each by itself, and how many of
+ * the outputs earlier stages met.
+ */
+export type Setting = Pick<Blueprint, 'task' | 'biEncoder'> & Partial<Pick<Blueprint, 'before'>>;
 
 /** The task of a data set, and how this model reads it. */
-export const settingOf = (model: Model, { task, splits }: Dataset): Setting => ({
+export const settingOf = (model: Model, { task, splits }: Dataset, before = 0): Setting => ({
   task,
+  before,
   biEncoder: model.pairs === 'bi-encoder' && splits.train.some((example) => example.pair !== undefined),
 });
 
@@ -116,16 +127,42 @@ const checkAdapter = ({ name, r }: RunConfig['adapter'], { params, targets }: Ad
     throw new BadInput(`adapter (${name}): has ${size} parameters; at most ${mostParameters} are trained`);
 };
 
+/** The model as an adapter sees it: without the maps that a trained head has already. */
+const withoutHead = (model: Model): Model => {
+  const { tensors } = (isSavable(model) && model.trainedHead) || { tensors: [] };
+  if (tensors.length === 0) return model;
+  const own = new Set(tensors.map(({ name }) => name));
+  return { ...model, linears: model.linears.filter(({ path }) => !own.has(`${path}.weight`)) };
+};
+
+/** The head that a task needs. Throws `BadInput` for one that the task or the model cannot have. */
+const headOf = (asked: RunConfig['head'], model: Model, { task, biEncoder, before = 0 }: Setting): Head => {
+  if (task.kind === 'text-to-text') {
+    if (asked !== undefined) throw new BadInput(`head is ${asked}; a text-to-text task has no classification head`);
+    return noHead;
+  }
+  const outputs = outputsOf(task);
+  if (before > 0) {
+    if (asked === 'fine-tuning') throw new BadInput('head is fine-tuning; a head that grows is linear');
+    return growingHead(linearHead(model.width, outputs - before, biEncoder), before);
+  }
+  if (asked !== 'fine-tuning') return linearHead(model.width, outputs, biEncoder);
+  return fineTuningHead(model, outputs);
+};
+
 /**
  * Puts model, adapter, method and head of a config together. Throws `BadInput` for parts that do
  * not go together.
  */
-export const blueprintOf = (config: RunConfig, model: Model, { task, biEncoder }: Setting): Blueprint => {
-  const { model: m, adapter: a, dropout: d } = config;
-  const adapter = adapters.build(a, model);
+export const blueprintOf = (config: RunConfig, model: Model, setting: Setting): Blueprint => {
+  const { task, biEncoder, before = 0 } = setting;
+  const { model: m, adapter: a, dropout: d, head: h, base } = config;
+  const adapter = adapters.build(a, withoutHead(model));
   checkAdapter(a, adapter, model);
   const method = methods.build(d);
-  const { clip, optimizer, labelSmoothing = 0 } = config.train;
+  const { clip, optimizer, labelSmoothing = 0, recompute } = config.train;
+  if (recompute && !isMergeable(adapter))
+    throw new BadInput(`train.recompute: adapter ${a.name} connects layers, or acts beside them; leave recompute out`);
   const written = task.kind === 'text-to-text';
   const texts = written
     ? { generation: generationSchema.parse(config.generation ?? {}), smoothing: labelSmoothing }
@@ -134,16 +171,32 @@ export const blueprintOf = (config: RunConfig, model: Model, { task, biEncoder }
     languageModel(model);
     checkNoise(method);
   }
-  const head = texts ? noHead : linearHead(model.width, outputsOf(task), biEncoder);
+  const head = headOf(h, model, setting);
   const layout = layoutOf([...adapter.params, ...head.params]);
   const parts = {
-    signature: canonical({ m, a, d, task, biEncoder, clip, optimizer, ...(texts ? { texts } : {}) }),
+    signature: canonical({
+      m,
+      a,
+      d,
+      base,
+      recompute,
+      ...(h ? { h } : {}),
+      task,
+      biEncoder,
+      clip,
+      optimizer,
+      ...(before > 0 ? { before } : {}),
+      ...(texts ? { texts } : {}),
+    }),
     model,
     adapter,
     head,
     task,
     biEncoder,
+    before,
     clip,
+    recompute: recompute ?? false,
+    ...(base ? { base } : {}),
     ...(optimizer ? { optimizer: optimizerOf(optimizer, a.name, adapter, layout) } : {}),
     ...(texts ? { texts } : {}),
     layout,

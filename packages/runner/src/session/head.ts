@@ -1,18 +1,30 @@
-import type { ParamSpec } from '@lab/adapter';
+import type { Forward, HostParams, Model, ParamSpec, TokenBatch } from '@lab/adapter';
+import { classPooling, isSavable, type HeadTensor } from '@lab/models';
 import { normal } from '@lab/random';
-import { tf, type Params } from '@lab/engine';
+import { BadInput } from '@lab/records';
+import { sizeOf, tf, type Params } from '@lab/engine';
+import { tokenLogits } from '../step/token-loss.ts';
 
-/**
- * The trained linear map from features to logits. `classifier.weight`: [outputs, features],
- * `classifier.bias`: [outputs].
- */
+/** What a head reads: a pass of the model, its last hidden states, and the trained parameters. */
+export interface HeadInputs {
+  readonly model: Model;
+  readonly forward: Forward;
+  readonly hidden: tf.Tensor3D;
+  readonly batch: TokenBatch;
+  readonly params: Params;
+}
+
+/** What is trained on top of the model, and how outputs come from its hidden states. */
 export interface Head {
   readonly params: readonly ParamSpec[];
+  /** Start values that the checkpoint holds; absent: every parameter is drawn. */
+  readonly stored?: () => Promise<HostParams>;
   /**
-   * Vectors [R, width] -> logits [B, outputs]. R = B, or 2 B with the first texts before the second
-   * ones for a bi-encoder.
+   * The vectors that outputs are made of, [R, width], and the outputs, [B, C]. R = B, or 2 B with
+   * the first texts before the second ones for a bi-encoder. For texts both are the next-token
+   * logits [B * T, V].
    */
-  readonly apply: (vectors: tf.Tensor2D, params: Params) => tf.Tensor2D;
+  readonly read: (inputs: HeadInputs) => { readonly pooled: tf.Tensor2D; readonly outputs: tf.Tensor2D };
 }
 
 /**
@@ -28,29 +40,94 @@ const compare = (vectors: tf.Tensor2D): tf.Tensor2D => {
 /** For tasks whose outputs are the model's own next-token logits. */
 export const noHead: Head = {
   params: [],
-  apply: () => {
-    throw new Error('a text-to-text task reads next-token logits, not pooled vectors');
+  read: ({ model, forward, hidden }) => {
+    const outputs = tokenLogits(model, forward, hidden);
+    return { pooled: outputs, outputs };
   },
 };
 
+/** A linear map from features to outputs as parameters: `<name>.weight` [outputs, features]. */
+interface OutputMap {
+  readonly name: string;
+  readonly features: number;
+  readonly outputs: number;
+  readonly bias: boolean;
+  readonly std: number;
+}
+
+const mapParams = ({ name, features, outputs, bias, std }: OutputMap): readonly ParamSpec[] => [
+  {
+    name: `${name}.weight`,
+    shape: [outputs, features],
+    decay: true,
+    init: (key) => normal(key, outputs * features).map((x) => std * x),
+  },
+  ...(bias ? [{ name: `${name}.bias`, shape: [outputs], decay: false, init: () => new Float32Array(outputs) }] : []),
+];
+
+const mapped = ({ name, bias }: OutputMap, features: tf.Tensor2D, params: Params): tf.Tensor2D => {
+  const [weight, shift] = [params[`${name}.weight`], params[`${name}.bias`]];
+  if (!weight || (bias && !shift)) throw new Error(`the parameters of the head (${name}) are missing`);
+  const outputs = tf.matMul<tf.Tensor2D>(features, weight, false, true);
+  return shift ? tf.add(outputs, shift) : outputs;
+};
+
+/** Name of the map that makes the outputs of a classification or regression. */
+const CLASSIFIER = 'classifier';
+
 /** A linear head: normal start with standard deviation .02, as in BERT's classifier; bias 0. */
 export const linearHead = (width: number, outputs: number, biEncoder: boolean): Head => {
-  const features = biEncoder ? 4 * width : width;
+  const map = { name: CLASSIFIER, features: biEncoder ? 4 * width : width, outputs, bias: true, std: 0.02 };
   return {
-    params: [
-      {
-        name: 'classifier.weight',
-        shape: [outputs, features],
-        decay: true,
-        init: (key) => normal(key, outputs * features).map((x) => 0.02 * x),
-      },
-      { name: 'classifier.bias', shape: [outputs], decay: false, init: () => new Float32Array(outputs) },
-    ],
-    apply: (vectors, params) => {
-      const [weight, bias] = [params['classifier.weight'], params['classifier.bias']];
-      if (!weight || !bias) throw new Error('the parameters of the head are missing');
-      const features = biEncoder ? compare(vectors) : vectors;
-      return tf.add(tf.matMul<tf.Tensor2D>(features, weight, false, true), bias);
+    params: mapParams(map),
+    read: ({ model, forward, hidden, batch, params }) => {
+      const pooled = model.pool(forward, hidden, batch);
+      return { pooled, outputs: mapped(map, biEncoder ? compare(pooled) : pooled, params) };
+    },
+  };
+};
+
+const denseParam = ({ name, shape, kind }: HeadTensor, std: number): ParamSpec => ({
+  name,
+  shape,
+  decay: kind === 'kernel',
+  init: (key) => {
+    const size = sizeOf(shape);
+    if (kind === 'kernel') return normal(key, size).map((x) => std * x);
+    return new Float32Array(size).fill(kind === 'norm' ? 1 : 0);
+  },
+});
+
+/**
+ * The head of transformers' sequence-classification class, all of it trained: layers before the
+ * linear map under the model's own names (the pass finds them among its weights), then the map.
+ * What the checkpoint lacks starts as transformers draws it. Throws `BadInput` for a model that has
+ * no such head, or not over this pooling.
+ */
+export const fineTuningHead = (model: Model, outputs: number): Head => {
+  const { classHead, trainedHead } = isSavable(model) ? model : {};
+  if (!classHead || !trainedHead) {
+    const pooling = classPooling(model.name);
+    throw new BadInput(
+      pooling === undefined
+        ? `head is fine-tuning; ${model.name} has no classification head of its own; allowed: linear`
+        : `head is fine-tuning; the head of ${model.name} stands on model.pooling=${pooling}`,
+    );
+  }
+  const { std, tensors, stored } = trainedHead;
+  const map = {
+    name: CLASSIFIER,
+    features: model.width,
+    outputs,
+    bias: classHead.bias ?? true,
+    std: std.linear,
+  };
+  return {
+    params: [...tensors.map((tensor) => denseParam(tensor, std.dense)), ...mapParams(map)],
+    stored,
+    read: ({ forward, hidden, batch, params }) => {
+      const pooled = model.pool(forward, hidden, batch);
+      return { pooled, outputs: mapped(map, pooled, params) };
     },
   };
 };

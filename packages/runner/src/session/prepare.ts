@@ -1,10 +1,14 @@
 import { join } from 'node:path';
 import { datasets, hubFetch, type Dataset, type Example, type Sources } from '@lab/datasets';
 import { models } from '@lab/models';
-import type { Encoded, Model } from '@lab/adapter';
+import type { Encoded, HostParams, Model } from '@lab/adapter';
 import { fold, key } from '@lab/random';
 import { BadInput, canonical, type RunConfig } from '@lab/records';
 import { blueprintOf, settingOf, type Blueprint } from './blueprint.ts';
+import { baseOf } from '../stages/base.ts';
+import { leftsOf } from '../stages/left.ts';
+import { startValues } from '../stages/start.ts';
+import { joinTasks, type Among } from '../stages/tasks.ts';
 import { encodeRows, type Row } from './rows.ts';
 import { languageModel, textRows } from './text-rows.ts';
 
@@ -15,6 +19,15 @@ export interface Places {
   readonly download?: boolean;
   /** Folder with a model's weights, where they do not come with the package. */
   readonly weights?: string;
+  /** Folder with the finished runs that others start from. */
+  readonly runs?: string;
+}
+
+/** The test rows of a task of a sequence, and its own classes among the outputs. */
+export interface TaskRows {
+  readonly name: string;
+  readonly rows: readonly Row[];
+  readonly among: Among;
 }
 
 /** A run ready to train: every part built, every text tokenized. */
@@ -25,6 +38,12 @@ export interface Prepared {
   readonly rows: { readonly train: readonly Row[]; readonly validation: readonly Row[]; readonly test: readonly Row[] };
   /** Test rows of other data sets, by name. */
   readonly elsewhere: { readonly [name: string]: readonly Row[] };
+  /** All tasks of a sequence, its own last; absent where its data set is the only one. */
+  readonly tasks?: readonly TaskRows[];
+  /** Whether updates are merged into the frozen weights, which no other run shares; absent: no. */
+  readonly merged?: boolean;
+  /** Parameters that are taken over from what it starts from, by name; absent: none. */
+  readonly start?: HostParams;
 }
 
 /**
@@ -54,7 +73,7 @@ const rememberTokens = (model: Model): Model => {
   };
 };
 
-export const openPreparer = ({ sources: places, weights, download = false }: Places): Preparer => {
+export const openPreparer = ({ sources: places, weights, download = false, runs }: Places): Preparer => {
   const sources: Sources = download ? { ...places, fetchFile: hubFetch } : places;
   const context = {
     ...(weights === undefined ? {} : { weights }),
@@ -62,21 +81,31 @@ export const openPreparer = ({ sources: places, weights, download = false }: Pla
   };
   const built = new Map<string, Promise<Model>>();
   const loaded = new Map<string, Promise<Dataset>>();
+  const load = (chosen: RunConfig['dataset'], seed: number): Promise<Dataset> =>
+    once(loaded, canonical([chosen, seed]), () => datasets.build(chosen, fold(key(seed), 'data'), sources));
+  /** The frozen model of a run, and what it starts from. */
+  const opened = (config: RunConfig, model: Model) => {
+    if (config.from === undefined) return { model, lefts: [] };
+    if (runs === undefined) throw new Error('a run that starts from another needs the folder of finished runs');
+    return { model: baseOf(config, model, runs).model, lefts: leftsOf(config, model, runs) };
+  };
   return {
     prepare: async (config) => {
-      const model = await once(built, canonical(config.model), async () =>
-        rememberTokens(await models.build(config.model, context)),
+      const trainedHead = config.head === 'fine-tuning';
+      const bare = await once(built, canonical([config.model, trainedHead]), async () =>
+        rememberTokens(await models.build(config.model, { ...context, trainedHead })),
       );
-      const dataset = await once(loaded, canonical([config.dataset, config.seed]), () =>
-        datasets.build(config.dataset, fold(key(config.seed), 'data'), sources),
-      );
+      const { model, lefts } = opened(config, bare);
+      const { seed, tasks } = config;
+      const others = await Promise.all((tasks?.others ?? []).map((other) => load(other.dataset, seed)));
+      const { dataset, before, known } = joinTasks(tasks, await load(config.dataset, seed), others);
       const { maxTokens } = config.train;
       if (maxTokens > model.maxTokens)
         throw new BadInput(`train.maxTokens is ${maxTokens}; ${model.name} takes at most ${model.maxTokens}`);
       for (const split of ['train', 'validation', 'test'] as const) {
         if (dataset.splits[split].length === 0) throw new BadInput(`${dataset.name}: the ${split} split is empty`);
       }
-      const blueprint = blueprintOf(config, model, settingOf(model, dataset));
+      const blueprint = blueprintOf(config, model, settingOf(model, dataset, before));
       const { texts, biEncoder } = blueprint;
       const encode = (examples: readonly Example[]): readonly Row[] =>
         texts
@@ -92,6 +121,9 @@ export const openPreparer = ({ sources: places, weights, download = false }: Pla
         dataset,
         rows: { train: encode(train), validation: encode(validation), test: encode(test) },
         elsewhere: Object.fromEntries(elsewhere),
+        ...(model === bare ? {} : { merged: true }),
+        ...(tasks ? { tasks: known.map(({ test: rows, ...task }) => ({ ...task, rows: encode(rows) })) } : {}),
+        ...(config.from ? { start: startValues(config, blueprint, lefts) } : {}),
       };
     },
   };

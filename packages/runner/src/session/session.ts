@@ -43,8 +43,11 @@ export interface Session {
   readonly blueprint: Blueprint;
   /** Frozen weights on the engine, by name. */
   readonly frozen: { readonly [name: string]: Handle };
-  /** The start of a training whose random streams come from `root`. */
-  readonly start: (root: Key) => Promise<State>;
+  /**
+   * The start of a training whose random streams come from `root`; parameters in `from` take the
+   * place of those that would be drawn.
+   */
+  readonly start: (root: Key, from?: HostParams) => Promise<State>;
   /** Trained parameters by name, the adapter's and the head's. */
   readonly params: (theta: Handle) => Promise<HostParams>;
   /** Trained parameters as one vector on the engine. */
@@ -130,7 +133,7 @@ export const sessionOf = (
     engine,
     blueprint,
     frozen,
-    start: async (root) => putState(engine, await initialState(blueprint, root)),
+    start: async (root, from) => putState(engine, await initialState(blueprint, root, from)),
     params: async (theta) => named(layout, await readFloats(engine, theta)),
     theta: (params) => engine.put(floats(flat(layout, params))),
     batchSize,

@@ -3,16 +3,21 @@ import { BadInput } from '@lab/records';
 import { readPeft } from '@lab/adapter';
 import { asFloats, readSafetensors } from '@lab/engine';
 import type { Blueprint, Setting } from './blueprint.ts';
+import { EARLIER, OWN } from './growing-head.ts';
 
 /** What stands before every name in an adapter file. */
 const PREFIX = 'base_model.model.';
 
-const headTensors = (bytes: Uint8Array): HostParams =>
-  Object.fromEntries(
-    Object.entries(readSafetensors(bytes).tensors)
-      .filter(([name]) => name.startsWith(`${PREFIX}classifier.`))
-      .map(([name, array]) => [name.slice(PREFIX.length), asFloats(array, name)]),
+/** The tensors of a file of these names, those that a file has. */
+const headTensors = (bytes: Uint8Array, names: readonly string[]): HostParams => {
+  const { tensors } = readSafetensors(bytes);
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const array = tensors[`${PREFIX}${name}`];
+      return array ? [[name, asFloats(array, name)] as const] : [];
+    }),
   );
+};
 
 /**
  * Trained parameters of a blueprint by name, the adapter's and the head's, from the bytes of its
@@ -20,7 +25,10 @@ const headTensors = (bytes: Uint8Array): HostParams =>
  * missing or does not fit.
  */
 export const trainedParams = ({ adapter, head }: Blueprint, bytes: Uint8Array, where: string): HostParams => {
-  const stored = headTensors(bytes);
+  const stored = headTensors(
+    bytes,
+    head.params.map(({ name }) => name),
+  );
   const own = head.params.map(({ name, shape }) => {
     const tensor = stored[name];
     if (tensor?.shape.join() !== shape.join())
@@ -34,13 +42,29 @@ export const trainedParams = ({ adapter, head }: Blueprint, bytes: Uint8Array, w
 };
 
 /**
+ * Parameters that a training takes over from the bytes of an adapter_model.safetensors: the
+ * adapter's, and the head's where the file has one. Throws `BadInput` as `trainedParams` does.
+ */
+export const startingParams = (blueprint: Blueprint, bytes: Uint8Array, where: string): HostParams =>
+  Object.keys(
+    headTensors(
+      bytes,
+      blueprint.head.params.map(({ name }) => name),
+    ),
+  ).length > 0
+    ? trainedParams(blueprint, bytes, where)
+    : readPeft(blueprint.adapter, bytes, where);
+
+/**
  * What a stored head was trained for, from its shape alone: as many classes as it has outputs, of
  * two texts each by itself where it reads more than one vector of the model's width. Without a head
  * the model writes texts.
  */
 export const storedSetting = (bytes: Uint8Array, width: number): Setting => {
-  const [outputs, features] = headTensors(bytes)['classifier.weight']?.shape ?? [];
-  if (outputs === undefined) return { task: { kind: 'text-to-text' }, biEncoder: false };
-  const classes = Array.from({ length: outputs }, (_, i) => `class ${i}`);
-  return { task: { kind: 'classification', classes }, biEncoder: features !== width };
+  const stored = headTensors(bytes, [`${OWN}.weight`, `${EARLIER}.weight`]);
+  const [own, features] = stored[`${OWN}.weight`]?.shape ?? [];
+  const [before = 0] = stored[`${EARLIER}.weight`]?.shape ?? [];
+  if (own === undefined) return { task: { kind: 'text-to-text' }, biEncoder: false, before };
+  const classes = Array.from({ length: before + own }, (_, i) => `class ${i}`);
+  return { task: { kind: 'classification', classes }, biEncoder: features !== width, before };
 };

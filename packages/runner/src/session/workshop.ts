@@ -1,5 +1,5 @@
 import type { Model } from '@lab/adapter';
-import type { Engine, Handle } from '@lab/engine';
+import type { Engine, Handle, OutputsOf, Params, Storage } from '@lab/engine';
 import type { Blueprint } from './blueprint.ts';
 import { programsOf, type Programs } from './programs.ts';
 import { sessionOf, type Session, type SessionSize } from './session.ts';
@@ -11,17 +11,31 @@ import { sessionOf, type Session, type SessionSize } from './session.ts';
 export interface Workshop {
   readonly engine: Engine;
   readonly open: (blueprint: Blueprint, size: SessionSize) => Promise<Session>;
+  /** Frees the weights of a model that no later run shares. */
+  readonly forget: (model: Model) => Promise<void>;
   /** Frees weights and programs, and closes the engine. */
   readonly close: () => Promise<void>;
 }
 
 /** Opens a workshop on an engine. */
 export const openWorkshop = (engine: Engine): Workshop => {
-  const loaded = new Map<Model, Promise<{ readonly [name: string]: Handle }>>();
+  const loaded = new Map<Model, Map<Storage, Promise<OutputsOf<Params>>>>();
   let current: { readonly signature: string; readonly programs: Programs } | null = null;
-  const load = async (model: Model) => {
-    const weights = Object.entries(await model.weights());
-    return Object.fromEntries(weights.map(([name, array]) => [name, engine.put(array)]));
+  /** One tensor after the other, so that none but the last is in memory twice. */
+  const load = async (model: Model, base: Storage): Promise<OutputsOf<Params>> => {
+    const matrices = new Set(model.linears.map(({ path }) => `${path}.weight`));
+    const handles: { [name: string]: Handle } = {};
+    for await (const [name, array] of model.eachWeight?.() ?? Object.entries(await model.weights()))
+      handles[name] = engine.put(array, matrices.has(name) ? base : 'float32');
+    return handles;
+  };
+  /** Weights of a model, loaded once for a way of keeping them. */
+  const frozenOf = (model: Model, base: Storage): Promise<OutputsOf<Params>> => {
+    const kept = loaded.get(model) ?? new Map<Storage, Promise<OutputsOf<Params>>>();
+    loaded.set(model, kept);
+    const loading = kept.get(base) ?? load(model, base);
+    kept.set(base, loading);
+    return loading;
   };
   const programsFor = (blueprint: Blueprint): Programs => {
     if (current?.signature === blueprint.signature) return current.programs;
@@ -35,14 +49,18 @@ export const openWorkshop = (engine: Engine): Workshop => {
   return {
     engine,
     open: async (blueprint, size) => {
-      const loading = loaded.get(blueprint.model) ?? load(blueprint.model);
-      loaded.set(blueprint.model, loading);
-      return sessionOf({ engine, programs: programsFor(blueprint), frozen: await loading }, blueprint, size);
+      const frozen = await frozenOf(blueprint.model, blueprint.base ?? 'float32');
+      return sessionOf({ engine, programs: programsFor(blueprint), frozen }, blueprint, size);
+    },
+    forget: async (model) => {
+      const loading = loaded.get(model);
+      loaded.delete(model);
+      if (loading) engine.free(await loading);
     },
     close: async () => {
       current?.programs.dispose();
       current = null;
-      for (const handles of loaded.values()) engine.free(await handles);
+      for (const kept of loaded.values()) for (const handles of kept.values()) engine.free(await handles);
       loaded.clear();
       await engine.close();
     },

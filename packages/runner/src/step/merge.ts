@@ -24,7 +24,9 @@ const onMatrices = (noise: Blueprint['method']['noise']): boolean =>
  * Whether one way of reading is the plain model with other weights: the adapter's update can be
  * added to the frozen weights, and noise, where there is any, is one for all tokens and batches.
  */
-export const isMerged = ({ adapter, method }: Blueprint, pass: Pass): boolean => {
+export const isMerged = ({ adapter, method, base }: Blueprint, pass: Pass): boolean => {
+  // Merged weights are float32, and products with them another reading of a base in fewer bits.
+  if (base === 'float16' || base === 'int8') return false;
   if (!isMergeable(adapter) || isLarge(adapter)) return false;
   if (pass === 'deterministic') return true;
   if (pass === 'member') return onMatrices(method.testNoise ?? method.noise);

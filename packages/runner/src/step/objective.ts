@@ -31,11 +31,21 @@ export type SampleInputs = PassInputs & {
   readonly sum?: Slope;
 };
 
-/** The loss of a task, averaged by the batch's weights; in nats where it is a cross-entropy. */
-export const taskLoss = ({ task, texts }: Blueprint, outputs: tf.Tensor2D, batch: BatchTensors): tf.Scalar => {
+/** The outputs that are learnt: those of classes that earlier stages met are left out. */
+const learnt = ({ before }: Blueprint, outputs: tf.Tensor2D): tf.Tensor2D =>
+  before === 0 ? outputs : tf.slice(outputs, [0, before]);
+
+/**
+ * The loss of a task, averaged by the batch's weights; in nats where it is a cross-entropy. With a
+ * growing head it is that of the stage's own classes among themselves, as in the authors' code of
+ * SD-LoRA.
+ */
+export const taskLoss = (blueprint: Blueprint, outputs: tf.Tensor2D, batch: BatchTensors): tf.Scalar => {
+  const { task, texts, before } = blueprint;
   if (texts) return smoothedLoss(outputs, batch, texts.smoothing);
   const loss = task.kind === 'regression' ? meanSquaredError : crossEntropy;
-  return loss(outputs, batch.labels, batch.weights);
+  const labels = before === 0 ? batch.labels : tf.sub<tf.Tensor1D>(batch.labels, tf.scalar(before, 'int32'));
+  return loss(learnt(blueprint, outputs), labels, batch.weights);
 };
 
 /**
@@ -43,13 +53,15 @@ export const taskLoss = ({ task, texts }: Blueprint, outputs: tf.Tensor2D, batch
  * section 3.3).
  */
 const disagreement = (
-  { task }: Blueprint,
+  blueprint: Blueprint,
   { kind, branches }: Consistency,
   [first, second]: readonly [Passed, Passed],
   { weights }: BatchTensors,
 ): tf.Scalar => {
-  const regression = task.kind === 'regression';
-  const [one, other] = regression ? [first.pooled, second.pooled] : [first.outputs, second.outputs];
+  const regression = blueprint.task.kind === 'regression';
+  const [one, other] = regression
+    ? [first.pooled, second.pooled]
+    : [learnt(blueprint, first.outputs), learnt(blueprint, second.outputs)];
   const [rows] = one.shape;
   const [batch] = weights.shape;
   // A bi-encoder has two pooled rows an example.

@@ -4,7 +4,7 @@ import { tf, unpack, type Params } from '@lab/engine';
 import type { Blueprint } from '../session/blueprint.ts';
 import { shapeOfBatch, type BatchShape } from '../session/shape.ts';
 import type { BatchTensors } from './batch.ts';
-import { rowLosses, tokenLogits } from './token-loss.ts';
+import { rowLosses } from './token-loss.ts';
 
 /**
  * What a pass reads: trained parameters as one vector, the model's frozen weights by name, and a
@@ -53,19 +53,17 @@ export const perturbOf = (
  * next-token logits [B * T, V].
  */
 export const passWith = (
-  { model, adapter, head, texts }: Blueprint,
+  { model, adapter, head, recompute }: Blueprint,
   { frozen, batch }: { readonly frozen: Params; readonly batch: TokenBatch },
   params: Params,
   perturb: Perturb,
 ): Passed => {
-  const forward = forwardWith(model, adapter, frozen, params, perturb);
+  // A head that is trained whole has layers which the model finds among its weights.
+  const own = Object.fromEntries(head.params.flatMap(({ name }) => (params[name] ? [[name, params[name]]] : [])));
+  const forward = forwardWith(model, adapter, { ...frozen, ...own }, params, perturb, recompute);
   const hidden = model.encode(forward, batch);
-  if (texts) {
-    const outputs = tokenLogits(model, forward, hidden);
-    return { pooled: outputs, outputs, recorded: forward.recorded(batch.valid) };
-  }
-  const pooled = model.pool(forward, hidden, batch);
-  return { pooled, outputs: head.apply(pooled, params), recorded: forward.recorded(batch.valid) };
+  const read = head.read({ model, forward, hidden, batch, params });
+  return { ...read, recorded: forward.recorded(batch.valid) };
 };
 
 /** What a prediction reads: a pass's inputs, and the masks of a member. */

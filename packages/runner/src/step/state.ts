@@ -1,5 +1,5 @@
 import { fold, type Key } from '@lab/random';
-import type { HostParams } from '@lab/adapter';
+import { withParts, type HostParams } from '@lab/adapter';
 import {
   floats,
   sizeOf,
@@ -42,18 +42,22 @@ export const flat = (layout: Layout, params: HostParams): Float32Array => {
 
 /**
  * Every parameter's start value, each from a key of its own name: equal seeds start equal, whatever
- * the method. Frozen weights are read only where a parameter starts from them.
+ * the method. Frozen weights are read only where a parameter starts from them. Parameters that
+ * `from` has are taken over.
  */
 export const initialState = async (
   { model, adapter, head, layout, optimizer }: Blueprint,
   root: Key,
+  from: HostParams = {},
 ): Promise<HostState> => {
   const theta = new Float32Array(layout.size);
   const stream = fold(root, 'init');
-  const frozen = adapter.params.some(({ start }) => start) ? await model.weights() : {};
+  const stored = (await head.stored?.()) ?? {};
+  const frozen = adapter.params.some(({ start }) => start) ? withParts(adapter.targets, await model.weights()) : {};
   for (const { name, init, start } of [...adapter.params, ...head.params]) {
     const own = fold(stream, name);
-    viewOf(layout, theta, name).set(start ? start(own, frozen) : init(own));
+    const fresh = () => (start ? start(own, frozen) : init(own));
+    viewOf(layout, theta, name).set((from[name] ?? stored[name])?.data ?? fresh());
   }
   const zeros = (shape: readonly number[]) => floats(new Float32Array(sizeOf(shape)), shape);
   return {

@@ -30,8 +30,8 @@ export type StepInputs = SampleInputs &
  * 1 where a parameter is trained in this step, 0 where it stays as it is; null where all are
  * trained.
  */
-const trainableMask = ({ adapter, layout }: Blueprint, controls: Params, params: Params): tf.Tensor1D | null => {
-  const frozen = new Set(adapter.params.flatMap(({ name, frozen }) => (frozen ? [name] : [])));
+const trainableMask = ({ adapter, head, layout }: Blueprint, controls: Params, params: Params): tf.Tensor1D | null => {
+  const frozen = new Set([...adapter.params, ...head.params].flatMap(({ name, frozen }) => (frozen ? [name] : [])));
   if (!adapter.trainable && frozen.size === 0) return null;
   const trainable = adapter.trainable?.(controls, params) ?? {};
   return tf.concat1d(

@@ -5,13 +5,18 @@ import type { PlannedRun } from '../plan/config.ts';
 export interface Queue {
   /** The next run for a worker whose last run was of `arm`, or null when none is left. */
   readonly take: (arm: string | null) => PlannedRun | null;
+  /** Adds a run that can start now. */
+  readonly add: (run: PlannedRun) => void;
   /** Puts a run back, to be taken next. */
   readonly putBack: (run: PlannedRun) => void;
   readonly size: () => number;
 }
 
-/** What runs that differ only in their seed have in common: they share compiled programs. */
-export const armOf = ({ config: { seed: _seed, ...rest } }: PlannedRun): string => canonical(rest);
+/**
+ * What runs that differ only in their seed, and in the runs that they start from, have in common:
+ * they share compiled programs.
+ */
+export const armOf = ({ config: { seed: _seed, from: _from, ...rest } }: PlannedRun): string => canonical(rest);
 
 const count = (value: unknown, otherwise: number): number => (typeof value === 'number' ? value : otherwise);
 
@@ -53,6 +58,10 @@ export const openQueue = (runs: readonly PlannedRun[], share = 0): Queue => {
     return groups.keys().next().value;
   };
   return {
+    add: (run) => {
+      left += 1;
+      groups.set(armOf(run), [...(groups.get(armOf(run)) ?? []), run]);
+    },
     take: (last) => {
       if (left === 0) return null;
       left -= 1;

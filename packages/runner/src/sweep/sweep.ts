@@ -1,20 +1,10 @@
-import {
-  BadInput,
-  concernsOnly,
-  damageOf,
-  failRun,
-  holdingOf,
-  isDone,
-  openRun,
-  readFailure,
-  releaseLease,
-  runFolder,
-  takeLease,
-} from '@lab/records';
+import { BadInput, concernsOnly, holdingOf, isDone, readFailure, runFolder, sourcesOf, stateOf } from '@lab/records';
 import type { PlannedRun } from '../plan/config.ts';
 import { lane, type Assigned, type Crash } from './lane.ts';
 import { armOf, openQueue } from './queue.ts';
+import { isWhole, recordCrash } from './settle.ts';
 import { openTally, type SweepEvents, type SweepSummary } from './tally.ts';
+import { openWaiting } from './waiting.ts';
 import type { FromWorker, WorkerSetup } from './worker.ts';
 
 export interface SweepArgs {
@@ -56,33 +46,9 @@ const pauseFor = (milliseconds: number, signal: AbortSignal): Promise<void> =>
   });
 
 /**
- * Whether a finished run is whole and its own. One that cannot be looked at now is not: a worker
- * looks again.
- */
-const isWhole = (out: string, { id, config }: PlannedRun): boolean => {
-  const folder = runFolder(out, id);
-  try {
-    return damageOf(folder, config) === null;
-  } catch (error) {
-    if (concernsOnly(folder, error)) return false;
-    throw error;
-  }
-};
-
-/**
- * Notes why a run ended without a result, if nobody else has taken it. Returns the attempts so far,
- * or null where it is another's.
- */
-const recordCrash = (out: string, { id }: PlannedRun, crash: Crash): number | null => {
-  const lease = takeLease(openRun(out, id));
-  if (!lease) return null;
-  failRun(lease, crash);
-  releaseLease(lease);
-  return readFailure(lease.folder)?.attempts ?? 0;
-};
-
-/**
- * Runs what is not done yet on worker processes, one run at a time each. A worker that dies takes
+ * Runs what is not done yet on worker processes, one run at a time each. A run that starts from
+ * others is taken when they are finished; where one of them ends without trained weights, it fails
+ * too. A worker that dies takes
  * only its run with it, which is tried again. On abort every worker writes a checkpoint and ends;
  * the same call goes on later. Finished runs are checked against their checksums and only counted;
  * damaged ones are set aside and computed again.
@@ -92,6 +58,12 @@ export const sweep = async (runs: readonly PlannedRun[], args: SweepArgs): Promi
   const { out } = setup;
   const unique = [...new Map(runs.map((run) => [run.id, run])).values()];
   const tally = openTally(events, runs.length - unique.length);
+  /** Runs of this sweep that have not ended yet. */
+  const pending = new Map(unique.map((run) => [run.id, run]));
+  const end: typeof tally.end = (run, outcome, message) => {
+    pending.delete(run.id);
+    tally.end(run, outcome, message);
+  };
   const held = new Map<string, PlannedRun>();
   let taken = 0;
 
@@ -109,16 +81,22 @@ export const sweep = async (runs: readonly PlannedRun[], args: SweepArgs): Promi
     tell(run, 'given-up', reason);
     return false;
   };
+  for (const run of unique) if (!isOpen(run, tally.count)) pending.delete(run.id);
+  const open = [...pending.values()];
   const queue = openQueue(
-    unique.filter((run) => isOpen(run, tally.count)),
+    open.filter(({ config }) => sourcesOf(config).length === 0),
     args.share,
+  );
+  const waiting = openWaiting(
+    out,
+    open.filter(({ config }) => sourcesOf(config).length > 0),
   );
   const counts = tally.summary().counts;
   events.onPlan({
     runs: unique.length,
     finished: counts['already-done'],
     givenUp: counts['given-up'],
-    waiting: Math.min(queue.size(), limit),
+    waiting: Math.min(queue.size() + waiting.size(), limit),
   });
 
   /** A held run that has come free, if any. */
@@ -127,20 +105,32 @@ export const sweep = async (runs: readonly PlannedRun[], args: SweepArgs): Promi
       const { held: still, fence } = holdingOf(runFolder(out, id));
       if (still) continue;
       held.delete(id);
-      if (isOpen(run, tally.end)) return { run, dead: fence };
+      if (isOpen(run, end)) return { run, dead: fence };
     }
     return null;
   };
 
+  /** Whether somebody is to finish a run: this sweep, or another that it waits for. */
+  const mayCome = (id: string): boolean =>
+    (pending.has(id) && !held.has(id)) || (wait && (held.has(id) || stateOf(out, id) === 'running'));
+
+  /** Puts into the queue what can start now, and ends what never will. */
+  const release = (): void => {
+    const { ready, lost } = waiting.look(mayCome);
+    for (const run of ready) queue.add(run);
+    for (const { run, state, reason } of lost) end(run, state === 'running' ? 'held-elsewhere' : 'failed', reason);
+  };
+
   const next = async (arm: string | null): Promise<Assigned | null> => {
     while (!signal.aborted && tally.mended() && taken < limit) {
+      release();
       const run = queue.take(arm);
       const found = run ? { run, dead: 0 } : freed();
       if (found) {
         taken += 1;
         return found;
       }
-      if (!wait || held.size === 0) return null;
+      if ((!wait || held.size === 0) && waiting.size() === 0) return null;
       await pauseFor(lookEvery, signal);
     }
     return null;
@@ -151,16 +141,16 @@ export const sweep = async (runs: readonly PlannedRun[], args: SweepArgs): Promi
     if (message.type === 'progress') return run ? events.onProgress(worker, run, message.progress) : undefined;
     if (message.type === 'failed') {
       if (message.mend || !run) tally.mend(message.message);
-      if (run) tally.end(run, 'failed', message.message);
+      if (run) end(run, 'failed', message.message);
       return undefined;
     }
     if (!run) return undefined;
-    if (message.type === 'cancelled') return tally.end(run, 'cancelled');
+    if (message.type === 'cancelled') return end(run, 'cancelled');
     const { outcome, resumed, setAside } = message.ended;
     tally.reuse(resumed, setAside);
     // Only work of one's own counts against the limit.
     if (outcome === 'held-elsewhere' || outcome === 'already-done') taken -= 1;
-    if (outcome !== 'held-elsewhere') return tally.end(run, outcome);
+    if (outcome !== 'held-elsewhere') return end(run, outcome);
     held.set(run.id, run);
     return undefined;
   };
@@ -169,14 +159,14 @@ export const sweep = async (runs: readonly PlannedRun[], args: SweepArgs): Promi
     try {
       const so = recordCrash(out, run, crash);
       if (so === null) held.set(run.id, run);
-      else if (signal.aborted || crash.status === 'cancelled') tally.end(run, 'cancelled', crash.reason);
+      else if (signal.aborted || crash.status === 'cancelled') end(run, 'cancelled', crash.reason);
       else if (crash.status === 'failed' && so < attempts) {
         taken -= 1;
         queue.putBack(run);
-      } else tally.end(run, crash.status, crash.reason);
+      } else end(run, crash.status, crash.reason);
     } catch (error) {
       if (!(error instanceof BadInput)) throw error;
-      tally.end(run, 'failed', crash.reason);
+      end(run, 'failed', crash.reason);
       // A run folder that refuses a note leaves the other runs alone.
       if (!concernsOnly(runFolder(out, run.id), error)) tally.mend(error.message);
     }
@@ -186,7 +176,7 @@ export const sweep = async (runs: readonly PlannedRun[], args: SweepArgs): Promi
     let arm: string | null = null;
     let unready = 0;
     while (!signal.aborted && tally.mended() && unready < unreadyAllowed && taken < limit) {
-      const end = await lane({
+      const ended = await lane({
         setup,
         signal,
         graceSeconds: args.graceSeconds ?? 20,
@@ -203,15 +193,15 @@ export const sweep = async (runs: readonly PlannedRun[], args: SweepArgs): Promi
           queue.putBack(run);
         },
       });
-      if (end.how === 'told') return;
-      unready = end.how === 'unready' ? unready + 1 : 0;
-      if (end.how === 'unready' && (!end.killed || unready === unreadyAllowed) && !signal.aborted)
-        tally.mend(`a worker could not start: ${end.words || 'it was killed before it was ready'}`);
+      if (ended.how === 'told') return;
+      unready = ended.how === 'unready' ? unready + 1 : 0;
+      if (ended.how === 'unready' && (!ended.killed || unready === unreadyAllowed) && !signal.aborted)
+        tally.mend(`a worker could not start: ${ended.words || 'it was killed before it was ready'}`);
     }
   };
 
-  const lanes = Math.min(args.workers, queue.size(), limit);
+  const lanes = Math.min(args.workers, queue.size() + waiting.size(), limit);
   await Promise.all(Array.from({ length: lanes }, (_, worker) => serve(worker)));
-  for (const run of held.values()) tally.end(run, 'held-elsewhere');
+  for (const run of held.values()) end(run, 'held-elsewhere');
   return tally.summary();
 };

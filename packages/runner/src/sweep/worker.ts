@@ -53,7 +53,7 @@ export const serve = (): void => {
     const { engine, reason } = await openBest(choice, { threads, ...(provider === undefined ? {} : { provider }) });
     const workshop = openWorkshop(engine);
     folderOf = (id) => runFolder(out, id);
-    const preparer = openPreparer(places);
+    const preparer = openPreparer({ ...places, runs: out });
     const surroundings = surroundingsOf(engine.description, threads);
     handle = (run, dead) => {
       let last = 0;

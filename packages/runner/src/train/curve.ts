@@ -3,6 +3,7 @@ import { learningRate, type Handle } from '@lab/engine';
 import { assess } from '../read/assess.ts';
 import type { Reading } from '../read/read.ts';
 import type { Prepared } from '../session/prepare.ts';
+import { taskViews } from '../stages/views.ts';
 import type { Cursor } from './checkpoint.ts';
 
 /** The readout that `best-validation` and `early-stopping` go by. */
@@ -26,10 +27,13 @@ export const rateOf = (train: RunConfig['train'], { steps }: Span, step: number)
   return learningRate({ peak: lr, steps, warmup, warmupSteps, after: schedule }, step);
 };
 
-/** The epoch that ends at this step and is to be evaluated now; null where none is. */
+/**
+ * The epoch that ends at this step and is to be evaluated now; null where none is. A training of no
+ * epochs is evaluated once.
+ */
 export const dueEpoch = ({ step, curve }: Cursor, { perEpoch }: Span, train: RunConfig['train']): number | null => {
   const epoch = step / perEpoch;
-  const ends = Number.isInteger(epoch) && epoch > 0 && curve.at(-1)?.epoch !== epoch;
+  const ends = Number.isInteger(epoch) && (epoch > 0 || train.epochs === 0) && curve.at(-1)?.epoch !== epoch;
   return ends && (epoch % train.evalEvery === 0 || epoch === train.epochs) ? epoch : null;
 };
 
@@ -42,21 +46,23 @@ export const curvePoint = async (
   {
     config,
     rows,
+    tasks,
     span,
     headline,
-  }: Pick<Prepared, 'config' | 'rows'> & { readonly span: Span; readonly headline: Headline },
+  }: Pick<Prepared, 'config' | 'rows' | 'tasks'> & { readonly span: Span; readonly headline: Headline },
   at: { readonly theta: Handle; readonly cursor: Cursor; readonly epoch: number },
 ): Promise<CurvePoint> => {
   const { cursor } = at;
   const ensemble = config.select !== 'last' && headline.readout.startsWith('ensemble');
   const members = ensemble ? headline.members : 0;
-  const split = { name: 'validation', rows: rows.validation, members } as const;
+  const { own } = taskViews(config, tasks);
+  const split = { ...own, name: 'validation', rows: rows.validation, members } as const;
   const { evaluations } = await assess(reading, at.theta, split);
   return {
     step: cursor.step,
     epoch: at.epoch,
     trainLoss: cursor.lossSum / cursor.lossCount,
-    lr: rateOf(config.train, span, cursor.step - 1),
+    lr: cursor.step === 0 ? 0 : rateOf(config.train, span, cursor.step - 1),
     evaluations,
     ...(cursor.allocations?.length ? { allocations: cursor.allocations } : {}),
   };

@@ -1,4 +1,4 @@
-import { fold, key } from '@lab/random';
+import { fold } from '@lab/random';
 import {
   adamWScalars,
   floats,
@@ -10,6 +10,7 @@ import {
 } from '@lab/engine';
 import type { Prepared } from '../session/prepare.ts';
 import type { Session } from '../session/session.ts';
+import { rootOf } from '../stages/stream.ts';
 import type { Slope } from '../step/objective.ts';
 import { decayVector, type State } from '../step/state.ts';
 import { rateOf, type Span } from './curve.ts';
@@ -58,7 +59,7 @@ export const optimise = async (
   const { config, rows } = prepared;
   const { samples } = blueprint.method;
   const batch = session.batch(rows.train, indices);
-  const stream = fold(fold(key(config.seed), 'mask'), step);
+  const stream = fold(fold(rootOf(config), 'mask'), step);
   const progress = span.steps > 1 ? step / (span.steps - 1) : 1;
   const share = scalar(1 / samples);
   const inputs = (sample: number) => ({

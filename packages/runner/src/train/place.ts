@@ -1,3 +1,4 @@
+import type { HostParams } from '@lab/adapter';
 import type { Key } from '@lab/random';
 import type { RunConfig } from '@lab/records';
 import { flattenTree, type Engine, type Handle, type HostArray } from '@lab/engine';
@@ -17,12 +18,19 @@ export interface TrainingPlace {
   readonly cursor: Cursor;
 }
 
-const start: Cursor = { step: 0, lossSum: 0, lossCount: 0, curve: [], best: null, seconds: 0 };
+const zero: Cursor = { step: 0, lossSum: 0, lossCount: 0, curve: [], best: null, seconds: 0 };
 
-/** The place of a checkpoint, or the start of a training whose random streams come from `root`. */
-export const beginning = async (session: Session, from: Checkpoint | null, root: Key): Promise<TrainingPlace> =>
+/**
+ * The place of a checkpoint, or the start of a training whose random streams come from `root`, at
+ * the parameters in `start`.
+ */
+export const beginning = async (
+  session: Session,
+  { from, start }: { readonly from: Checkpoint | null; readonly start: HostParams },
+  root: Key,
+): Promise<TrainingPlace> =>
   from === null
-    ? { state: await session.start(root), best: null, cursor: start }
+    ? { state: await session.start(root, start), best: null, cursor: zero }
     : { ...putCheckpoint(session.engine, from), cursor: from.cursor };
 
 /** A place as a checkpoint. */

@@ -1,4 +1,4 @@
-import type { HostParams, Probe } from '@lab/adapter';
+import type { HostParams, ModuleSearch, Probe } from '@lab/adapter';
 import { fold, permutation, type Key } from '@lab/random';
 import type { Allocation } from '@lab/records';
 import { floats, scalar, type Handle, type OutputsOf } from '@lab/engine';
@@ -71,9 +71,21 @@ const probeOf = ({ reading, rows, metric }: SearchArgs, batches: readonly (reado
 };
 
 /**
+ * Indices of the rows that a search scores on, a list for each batch: the first rows in their own
+ * order, or of an order drawn anew from the step's key, as the search asks.
+ */
+export const scoringBatches = (
+  { scoring, batches }: Pick<ModuleSearch, 'scoring' | 'batches'>,
+  { rows, batchSize, key }: { readonly rows: number; readonly batchSize: number; readonly key: Key },
+): readonly (readonly number[])[] => {
+  const order =
+    scoring === 'first' ? Array.from({ length: rows }, (_, i) => i) : permutation(fold(key, 'batches'), rows);
+  return chunks(order, batchSize).slice(0, batches);
+};
+
+/**
  * Lets the adapter choose its parts before the next step, where it is due; null where nothing is.
- * Scoring batches are the first of the training rows, or of a random order of them, as the search
- * asks. The old theta is freed.
+ * The old theta is freed.
  */
 export const searched = async (
   args: SearchArgs,
@@ -85,8 +97,7 @@ export const searched = async (
   const { step } = place.cursor;
   if (!search?.due({ step, ...span })) return null;
   const key = fold(args.key, step);
-  const order = search.scoring === 'first' ? rows.map((_, i) => i) : permutation(fold(key, 'batches'), rows.length);
-  const batches = chunks(order, session.batchSize).slice(0, search.batches);
+  const batches = scoringBatches(search, { rows: rows.length, batchSize: session.batchSize, key });
   const params = await session.params(place.state.theta);
   const { changed, chosen } = await search.choose(probeOf(args, batches), params, key);
   const theta = session.theta({ ...params, ...changed });

@@ -1,10 +1,11 @@
-import { fold, key, permutation } from '@lab/random';
+import { fold, permutation } from '@lab/random';
 import type { CurvePoint } from '@lab/records';
 import type { Handle } from '@lab/engine';
 import type { Reading } from '../read/read.ts';
 import type { Prepared } from '../session/prepare.ts';
 import { chunks } from '../session/rows.ts';
 import type { Session } from '../session/session.ts';
+import { rootOf } from '../stages/stream.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import { curvePoint, dueEpoch, spanOf, type Headline } from './curve.ts';
 import { constantsOf, optimise } from './optimise.ts';
@@ -55,12 +56,12 @@ export const train = async (args: TrainArgs): Promise<Trained> => {
   const { config, rows, dataset } = prepared;
   const rule = { select: config.select, headline, metric: dataset.metric };
   const span = spanOf(prepared);
-  const root = key(config.seed);
+  const root = rootOf(config);
   const training = { session, prepared, span, constants: constantsOf(session, config) };
   const began = performance.now();
   const seconds = () => (args.from?.cursor.seconds ?? 0) + (performance.now() - began) / 1000;
 
-  let place: TrainingPlace = await beginning(session, args.from, root);
+  let place: TrainingPlace = await beginning(session, { from: args.from, start: prepared.start ?? {} }, root);
   let saved = performance.now();
   const save = async () => {
     args.save(await checkpointOf(session.engine, place, seconds()));
@@ -84,10 +85,10 @@ export const train = async (args: TrainArgs): Promise<Trained> => {
       if (epoch !== null) {
         report({ phase: 'evaluate', loss: null });
         const at = { theta: place.state.theta, cursor: place.cursor, epoch };
-        const point = await curvePoint(reading, { config, rows, span, headline }, at);
+        const point = await curvePoint(reading, { ...prepared, span, headline }, at);
         place = await selected(session.engine, rule, place, point);
       }
-      if (place.cursor.step > 0) await save();
+      if (place.cursor.step > 0 || epoch !== null) await save();
       if (place.cursor.step >= span.steps || stopsEarly(config, place)) break;
       if (place.cursor.step >= untilEpoch * span.perEpoch) throw new Paused(`trained to epoch ${untilEpoch} for now`);
       const done = place.cursor.step;

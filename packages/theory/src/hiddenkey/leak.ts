@@ -169,17 +169,12 @@ export const leak = check({
         ];
       }),
       ...key.map(({ p, mean }) => equal(share, { p, method: title.dropkey }, 0, mean, {})),
-      ...noGrad
-        .slice(1)
-        .map(({ p, mean, se }) =>
-          below(
-            'share at the smallest rate < share at p',
-            { p, method: title.dropattention },
-            mean,
-            first.mean,
-            Math.hypot(se, first.se),
-          ),
-        ),
+      ...noGrad.slice(1).map(({ p, mean, se }) =>
+        below('share at the smallest rate < share at p', { p, method: title.dropattention }, mean, {
+          ...first,
+          se: Math.hypot(se, first.se),
+        }),
+      ),
     ];
   },
   panels: (rows) => [

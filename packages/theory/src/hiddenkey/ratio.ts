@@ -4,7 +4,7 @@ import { check } from '../check.ts';
 import { panelOf } from '../panel.ts';
 import { citeHiddenKey } from '../papers.ts';
 import { range } from '../real/batch.ts';
-import { atMost, equal, rounding64, type CheckRow } from '../row.ts';
+import { atMost, equal, type CheckRow } from '../row.ts';
 import {
   difference,
   differenceError,
@@ -26,8 +26,11 @@ export const ratio = check({
   prediction: 'k = (1 - e^{g_u}/S_m) / (1 - e^{g_u}/S) < 1, decreasing in g_m',
   procedure: 'central differences at g_m from -4 to 4, the other five logits fixed',
   limits: 'one kept key alone makes k = 0: then its weight is 1 whatever its logit',
-  formula: (d: DroppedRow) => gradients(d, u).k,
-  perturbed: { change: 'S_m and S exchanged: k above 1', formula: (d: DroppedRow) => 1 / gradients(d, u).k },
+  formula: { k: (d: DroppedRow) => gradients(d, u).k, side: 1 },
+  perturbed: {
+    change: 'S_m and S exchanged: k above 1, and rising',
+    formula: { k: (d: DroppedRow) => 1 / gradients(d, u).k, side: -1 },
+  },
   measure: (context) => {
     const others = Float64Array.from(normal(fold(context.key, 'logits'), keys));
     return range(9).map((i) => {
@@ -39,19 +42,18 @@ export const ratio = check({
       return { g, dropped, k: key / noGrad, error: (2 * differenceError()) / noGrad };
     });
   },
-  rows: (measured, formula): readonly CheckRow[] => [
-    ...measured.map(({ g, dropped, k, error }) =>
-      equal(quantity, { g_m: g }, formula(dropped), k, { rounding: error }),
-    ),
-    atMost('largest k', {}, 1, Math.max(...measured.map(({ dropped }) => formula(dropped)))),
-    atMost(
-      'largest rise of k between steps of g_m',
-      {},
-      0,
-      Math.max(...measured.slice(1).map(({ dropped }, i) => formula(dropped) - formula(itemAt(measured, i).dropped))),
-      { rounding: rounding64(1, 32) },
-    ),
-  ],
+  rows: (measured, formula): readonly CheckRow[] => {
+    const rounding = Math.max(...measured.map(({ error }) => error));
+    const excess = measured.map(({ k }) => formula.side * (k - 1));
+    const rises = measured.slice(1).map(({ k }, i) => formula.side * (k - itemAt(measured, i).k));
+    return [
+      ...measured.map(({ g, dropped, k, error }) =>
+        equal(quantity, { g_m: g }, formula.k(dropped), k, { rounding: error }),
+      ),
+      atMost('largest measured k - 1', {}, 0, Math.max(...excess), { rounding }),
+      atMost('largest measured rise of k between steps of g_m', {}, 0, Math.max(...rises), { rounding }),
+    ];
+  },
   panels: (rows) => [
     panelOf(rows, {
       title: 'DropKey compensates for a dropped large logit',

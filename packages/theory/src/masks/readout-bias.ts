@@ -75,7 +75,7 @@ export const readoutBias = check({
       const [less, more] = [one[small as typeof meanBias], one[large as typeof deterministicBias]];
       return [
         noted(large, at, more.mean, more.se),
-        { ...below(small, at, more.mean, less.mean, Math.hypot(less.se, more.se)), standardError: less.se },
+        { ...below(small, at, more.mean, { ...less, se: Math.hypot(less.se, more.se) }), standardError: less.se },
         noted('test NLL, deterministic', at, nll.deterministic),
         noted('test NLL, mean field', at, nll.meanField),
         noted('test NLL, ensemble', { ...at, M: members }, nll.ensemble),

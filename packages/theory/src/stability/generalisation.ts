@@ -3,7 +3,7 @@ import { check } from '../check.ts';
 import { panelOf } from '../panel.ts';
 import { citeLoraDropout } from '../papers.ts';
 import { range } from '../real/batch.ts';
-import { atMost, bound, noted, asConclusion, rounding64, type CheckRow } from '../row.ts';
+import { aboutFormula, atMost, below, bound, noted, rounding64, type CheckRow } from '../row.ts';
 import { average } from '@lab/metrics';
 import { estimate } from '../stats.ts';
 import { gapBound } from './bounds.ts';
@@ -64,12 +64,11 @@ export const generalisation = check({
         const at = (p: number) => boundOf(regular, { ...one, p });
         const plain = gapBound(C, eta, smallest, n, delta);
         const rise = Math.max(...range(99).map((i) => at((i + 1) / 100) - at(i / 100)));
+        const rounding = rounding64(plain, 20);
         return [
-          atMost('largest rise of the bound from p to p + .01', { loss }, 0, rise, { rounding: rounding64(plain, 20) }),
-          atMost('|bound at p = 0 - bound without dropout|', { loss }, 0, Math.abs(at(0) - plain), {
-            rounding: rounding64(plain, 20),
-          }),
-        ];
+          atMost('largest rise of the bound from p to p + .01', { loss }, 0, rise, { rounding }),
+          atMost('|bound at p = 0 - bound without dropout|', { loss }, 0, Math.abs(at(0) - plain), { rounding }),
+        ].map(aboutFormula);
       });
     const order = (['logistic', 'squared'] as const).map((name): CheckRow => {
       const along = measured.filter(
@@ -83,13 +82,7 @@ export const generalisation = check({
       );
       const last = present(along.filter(({ setting }) => setting.p > 0).at(-1), 'a case with dropout');
       const change = estimate(mostLess(last, first));
-      const row = atMost(
-        'gap at the largest p minus gap at p = 0',
-        { loss: name, p: last.setting.p },
-        0,
-        change.mean + 2 * change.se,
-      );
-      return asConclusion({ ...row, measured: change.mean, standardError: change.se });
+      return below('gap at the largest p minus gap at p = 0', { loss: name, p: last.setting.p }, 0, change);
     });
     return [...gaps, ...calculator, ...order];
   },

@@ -75,7 +75,7 @@ export const ordering = check({
         return [
           noted(gapName, at, gaps.mean, gaps.se),
           noted(riskName, at, risk.mean, risk.se),
-          ...(p === 0 ? [] : [below('change of the gap against p = 0', at, 0, change.mean, change.se)]),
+          ...(p === 0 ? [] : [below('change of the gap against p = 0', at, 0, change)]),
         ];
       }),
     ),

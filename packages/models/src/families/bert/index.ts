@@ -10,7 +10,7 @@ export const bert: Family<'pooler' | 'cls' | 'mean'> = {
   prefix: 'bert.',
   poolings: ['pooler', 'cls', 'mean'],
   pairs: 'cross-encoder',
-  classHeads: { pooler: PLAIN_HEAD },
+  classHeads: { pooler: { ...PLAIN_HEAD, before: ['bert.pooler.dense'], modules: ['pooler', 'classifier'] } },
   describe: (config, { pooling }, where) => {
     const parsed = checkJson(config, bertConfig, where);
     const pooler = () => poolHead('bert.pooler.dense', parsed.hidden_size, parsed.num_hidden_layers, 'tanh');

@@ -1,6 +1,7 @@
 import type { LinearSpec } from '@lab/adapter';
 import { as3d, tf } from '@lab/engine';
 import { z } from 'zod';
+import { SCORE_HEAD } from '../../class-head.ts';
 import { checkJson } from '../../checkpoint/json.ts';
 import { ACTIVATION_NAMES, ACTIVATIONS } from '../../parts/activations.ts';
 import { decoderTexts, decoderPositions } from '../../parts/cache.ts';
@@ -51,7 +52,7 @@ const layerLinears = (config: Config, layer: number): readonly LinearSpec[] => {
   const { attention, output, ffn, down } = paths(layer);
   const linear = (path: string, dIn: number, dOut: number): LinearSpec => ({ path, layer, dIn, dOut, per: 'token' });
   return [
-    linear(`${attention}.c_attn`, width, 3 * width),
+    { ...linear(`${attention}.c_attn`, width, 3 * width), parts: ['q', 'k', 'v'] },
     linear(output, width, width),
     linear(`${ffn}.c_fc`, width, innerWidth(config)),
     linear(down, innerWidth(config), width),
@@ -98,6 +99,7 @@ export const gpt2: Family<DecoderPooling> = {
   prefix: 'transformer.',
   poolings: DECODER_POOLINGS,
   pairs: 'cross-encoder',
+  classHeads: { last: SCORE_HEAD },
   describe: (value, choice, where) => {
     const config = checkJson(value, gpt2Config, where);
     const { n_embd: width, n_positions: maxTokens, vocab_size: vocabulary, tie_word_embeddings: tied } = config;

@@ -28,6 +28,7 @@ const schema = z.object({
   classifier_pooling: z.enum(['cls', 'mean']).default('cls'),
   classifier_activation: z.enum(ACTIVATION_NAMES).default('gelu'),
   classifier_bias: z.boolean().default(false),
+  initializer_range: z.number().positive().default(0.02),
 });
 
 /** ModernBERT's config.json, old keys or new, with the kind of attention of every layer. */

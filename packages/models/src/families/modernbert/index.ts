@@ -44,7 +44,14 @@ const layerLinears = (config: ModernBertConfig, layer: number): readonly LinearS
   const { attention, output, ffn, down } = paths(layer);
   const common = { layer, per: 'token' } as const;
   return [
-    { ...common, path: `${attention}.Wqkv`, dIn: width, dOut: 3 * width, bias: config.attention_bias },
+    {
+      ...common,
+      path: `${attention}.Wqkv`,
+      dIn: width,
+      dOut: 3 * width,
+      bias: config.attention_bias,
+      parts: ['q', 'k', 'v'],
+    },
     { ...common, path: output, dIn: width, dOut: width, bias: config.attention_bias },
     { ...common, path: `${ffn}.Wi`, dIn: width, dOut: 2 * inner, bias: config.mlp_bias },
     { ...common, path: down, dIn: inner, dOut: width, bias: config.mlp_bias },
@@ -172,6 +179,7 @@ export const modernBert: Family<'cls' | 'mean' | 'classifier'> = {
       ],
       encode: encodeOf(config, frequencies),
       pool: encoderPool(pooling === 'classifier' ? headOf(config) : pooling, layers),
+      headStd: { dense: config.initializer_range / Math.sqrt(2 * layers), linear: 1 / Math.sqrt(width) },
     };
   },
 };

@@ -1,6 +1,7 @@
 import type { LinearSpec } from '@lab/adapter';
 import { as3d, tf } from '@lab/engine';
 import { z } from 'zod';
+import { SCORE_HEAD } from '../../class-head.ts';
 import { checkJson } from '../../checkpoint/json.ts';
 import { ACTIVATION_NAMES, ACTIVATIONS } from '../../parts/activations.ts';
 import { decoderTexts, decoderPositions } from '../../parts/cache.ts';
@@ -117,6 +118,7 @@ export const opt: Family<DecoderPooling> = {
   prefix: 'model.',
   poolings: DECODER_POOLINGS,
   pairs: 'cross-encoder',
+  classHeads: { last: SCORE_HEAD },
   describe: (value, choice, where) => {
     const config = checkJson(value, optConfig, where);
     const { hidden_size: hidden, max_position_embeddings: maxTokens, vocab_size: vocabulary } = config;

@@ -1,5 +1,5 @@
 import { mean, sd } from '../describe.ts';
-import { normalCdf, studentQuantile } from '../distributions.ts';
+import { normalCdf, studentQuantile } from '@lab/random';
 
 /** Two-sided interval. `kind` is printed beside it: no interval without its name. */
 export interface Interval {

@@ -1,5 +1,5 @@
 import { mean } from '../describe.ts';
-import { studentQuantile } from '../distributions.ts';
+import { studentQuantile } from '@lab/random';
 import type { Interval } from './interval.ts';
 
 /**

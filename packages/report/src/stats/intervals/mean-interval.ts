@@ -1,5 +1,5 @@
 import { mean, sd } from '../describe.ts';
-import { studentCdf, studentQuantile } from '../distributions.ts';
+import { studentCdf, studentQuantile } from '@lab/random';
 
 /**
  * Interval of a mean that decides verdicts: the union of Student's interval and its
@@ -18,11 +18,15 @@ export interface MeanInterval {
 /** Fewest values that the skewness is estimated from; below it there is no interval. */
 export const fewestSeeds = 6;
 
+/** Spread below this share of the largest value is the rounding of equal values. */
+const rounding = 1e-12;
+
 /** Mean, standard error and skewness (bias-corrected third moment over sd cubed). */
 const moments = (values: readonly number[]) => {
   const n = values.length;
   const centre = mean(values);
-  const spread = sd(values);
+  const raw = sd(values);
+  const spread = raw <= rounding * Math.max(...values.map(Math.abs)) ? 0 : raw;
   const third = values.reduce((sum, v) => sum + (v - centre) ** 3, 0) / n;
   const skew = spread > 0 ? (third * n * n) / ((n - 1) * (n - 2)) / spread ** 3 : 0;
   return { n, centre, spread, error: spread / Math.sqrt(n), skew };

@@ -1,5 +1,5 @@
 import { mean, sd } from '../describe.ts';
-import { studentQuantile } from '../distributions.ts';
+import { studentQuantile } from '@lab/random';
 import type { Interval } from './interval.ts';
 import { fewestSeeds } from './mean-interval.ts';
 

@@ -1,4 +1,4 @@
-import { incompleteBeta, invertCdf, logGamma, normalCdf } from '../distributions.ts';
+import { incompleteBeta, invertCdf, logGamma, normalCdf } from '@lab/random';
 
 /**
  * P(T <= t) of the noncentral t law: T = (Z + delta) / sqrt(V / df), Z standard normal, V

@@ -1,4 +1,4 @@
-import { logGamma, normalCdf, studentQuantile } from '../distributions.ts';
+import { logGamma, normalCdf, studentQuantile } from '@lab/random';
 import { noncentralTCdf } from './noncentral-t.ts';
 
 /** One planned comparison of n pairs. `alpha` is two-sided: each direction gets half of it. */

@@ -1,4 +1,4 @@
-import { studentCdf, studentQuantile } from '../distributions.ts';
+import { studentCdf, studentQuantile } from '@lab/random';
 import { mean, sd } from '../describe.ts';
 
 /** What a fixed test set adds to a comparison that resamples seeds alone. */

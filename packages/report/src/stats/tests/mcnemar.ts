@@ -1,4 +1,4 @@
-import { incompleteBeta } from '../distributions.ts';
+import { incompleteBeta } from '@lab/random';
 import { holm } from './holm.ts';
 
 /** Discordant examples of two paired classifiers. */

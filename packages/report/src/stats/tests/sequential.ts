@@ -1,4 +1,4 @@
-import { normalCdf, normalQuantile, studentQuantile } from '../distributions.ts';
+import { normalCdf, normalQuantile, studentQuantile } from '@lab/random';
 
 /**
  * How the error is spent over the looks (Lan and DeMets 1983): late (like O'Brien and Fleming) or
@@ -85,14 +85,4 @@ export const sequentialLooks = ({ seeds, spending, alpha = 0.05 }: LookPlan): re
     const nominal = 2 * (1 - normalCdf(z));
     return { seeds: n, z, nominal, t: studentQuantile(1 - nominal / 2, n - 1) };
   });
-};
-
-/**
- * The level of the interval that decides at n seeds under a plan: null where n is no look. Without
- * a plan it is always .95.
- */
-export const levelAt = (looks: readonly Look[] | null, n: number, alpha = 0.05): number | null => {
-  if (looks === null) return 1 - alpha;
-  const look = looks.find(({ seeds }) => seeds === n);
-  return look ? 1 - look.nominal : null;
 };

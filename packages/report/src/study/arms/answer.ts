@@ -1,5 +1,5 @@
 import { mean } from '../../stats/describe.ts';
-import { studentQuantile } from '../../stats/distributions.ts';
+import { studentQuantile } from '@lab/random';
 import { type ReportArm, byTask, cellsOf, pairName, readingOf, seedValues, type Point } from './arm.ts';
 import { type Comparison, compareArms } from './comparison.ts';
 import { groupBy } from '../group.ts';

@@ -1,0 +1,108 @@
+import { sequenceScores, type TaskMatrix } from '@lab/metrics';
+import type { Cost, Evaluation, Label, Labels } from '@lab/records';
+import { groupBy } from './group.ts';
+import { force, type Cell } from './study.ts';
+
+type Reading = Pick<Evaluation, 'readout' | 'members'>;
+
+const withoutStage = ({ stage: _stage, ...rest }: Labels): Labels => rest;
+
+const nameOf = (labels: Labels): string => JSON.stringify(Object.entries(withoutStage(labels)).sort());
+
+/** The tasks of a sequence, in the order in which its stages were trained on them. */
+export const tasksOf = (stages: readonly Cell[]): readonly string[] => {
+  const last = stages.at(-1)?.record.config.tasks;
+  const own = stages.flatMap(({ record }) => record.config.tasks?.own ?? []);
+  return last?.train === 'all' ? [...last.others.map(({ name }) => name), last.own] : [...new Set(own)];
+};
+
+/**
+ * Accuracy by stage and task under a reading; `view`: among all classes met, or the task's own.
+ * Without columns where the runs know no tasks.
+ */
+export const taskMatrix = (stages: readonly Cell[], view: 'task' | 'told', reading: Reading): TaskMatrix => {
+  const tasks = tasksOf(stages);
+  return stages.map(({ record }) =>
+    tasks.map((task) => {
+      const found = record.result.evaluations.find(
+        ({ split, readout, members }) =>
+          split === `${view}:${task}` && readout === reading.readout && members === reading.members,
+      );
+      return found?.metrics['accuracy'] ?? null;
+    }),
+  );
+};
+
+/** What guessing scores: one in as many as there are outputs. Read where a task was tested before its stage. */
+const guessingOf = (stages: readonly Cell[], matrix: TaskMatrix): number => {
+  const early = matrix.some((row, stage) => row.slice(stage + 1).some((value) => value !== null));
+  const [first] = early ? force(stages.at(-1)?.predictions ?? []) : [];
+  return 1 / Math.max(1, first?.deterministic.length ?? 1);
+};
+
+/** Scores of the whole sequence under a reading; empty where the runs know no tasks. */
+const scoresOf = (stages: readonly Cell[], reading: Reading): Evaluation['metrics'] => {
+  const matrix = taskMatrix(stages, 'task', reading);
+  const tasks = matrix.at(-1)?.length ?? 0;
+  if (tasks === 0) return {};
+  const guessing = guessingOf(stages, matrix);
+  const told = taskMatrix(stages.slice(-1), 'told', reading);
+  return {
+    ...sequenceScores(matrix, new Array<number>(tasks).fill(guessing)),
+    told: sequenceScores(told, []).last,
+  };
+};
+
+const summed = (stages: readonly Cell[]): Cost => {
+  const costs = stages.map(({ record }) => record.result.cost);
+  const of = (part: (cost: Cost) => number) => costs.reduce((sum, cost) => sum + part(cost), 0);
+  const seconds = of((cost) => cost.trainSeconds);
+  const examples = of((cost) => cost.trainSeconds * cost.examplesPerSecond);
+  return {
+    seconds: of((cost) => cost.seconds),
+    trainSeconds: seconds,
+    evalSeconds: of((cost) => cost.evalSeconds),
+    steps: of((cost) => cost.steps),
+    examplesPerSecond: seconds > 0 ? examples / seconds : 0,
+    peakMemoryMB: Math.max(...costs.map(({ peakMemoryMB }) => peakMemoryMB)),
+  };
+};
+
+/**
+ * A sequence as one run: its last stage, with the scores of the whole beside those of its own test
+ * split, and the cost of all stages. `stages` holds them in order.
+ */
+const joined = (stages: readonly Cell[]): readonly Cell[] => {
+  const last = stages.at(-1);
+  if (!last) return [];
+  const { record, labels } = last;
+  const evaluations = record.result.evaluations.map((evaluation) =>
+    evaluation.split === 'test'
+      ? { ...evaluation, metrics: { ...evaluation.metrics, ...scoresOf(stages, evaluation) } }
+      : evaluation,
+  );
+  const cost = stages.length === 1 ? record.result.cost : summed(stages);
+  const result = { ...record.result, evaluations, cost };
+  return [{ ...last, labels: withoutStage(labels), record: { ...record, result }, stages }];
+};
+
+const stageOf = ({ labels }: Cell): Label | undefined => labels['stage'];
+
+/**
+ * Runs as a report compares them: the stages of a sequence become one run, where all stages that
+ * any seed of its arm has are there and none diverged. All other runs stay as they are.
+ */
+export const wholeSequences = (cells: readonly Cell[]): readonly Cell[] => {
+  const arms = groupBy(cells, ({ labels }) => nameOf(labels));
+  return [...arms.values()].flatMap((arm) => {
+    if (arm.every((cell) => stageOf(cell) === undefined))
+      return arm.flatMap((cell) => (cell.record.config.tasks ? joined([cell]) : [cell]));
+    const order = [...new Set(arm.map(stageOf))];
+    const seeds = groupBy(arm, ({ record }) => record.config.seed);
+    return [...seeds.values()].flatMap((some) => {
+      const stages = order.flatMap((stage) => some.find((cell) => stageOf(cell) === stage) ?? []);
+      const whole = stages.length === order.length && stages.every(({ record }) => record.result.status === 'done');
+      return whole ? joined(stages) : [];
+    });
+  });
+};
