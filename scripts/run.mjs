@@ -27,6 +27,7 @@ const scripts = {
   test: () => (args.length > 0 ? bin('vitest/vitest.mjs', 'run', ...args) : check()),
   bench: () => tsx(args[0] === 'models' ? 'bench/models.ts' : 'bench/main.ts', ...args),
   'setup:tensorflow': () => tsx('scripts/setup-tensorflow.ts', ...args),
+  'paper-shapes': () => tsx('scripts/paper-shapes.ts', ...args),
   parity: () => tsx('scripts/parity.ts', ...args),
   faults: () => tsx('scripts/faults.ts', ...args),
   fuzz: () => tsx('scripts/fuzz.ts', ...args),

@@ -19,6 +19,9 @@ interface OptTask {
 
 const dev = (name: string) => ({ name, protocol: 'dev-is-both' });
 
+/** `score` on the last token, as OPT's classification class has it. */
+const classified = { head: 'fine-tuning' } as const;
+
 /** Texts are not written: the paper gives Alpaca's perplexity alone. */
 const asText = { model: { name: 'opt-350m', lm: true }, generation: { maxNewTokens: 1 } } as const;
 
@@ -63,7 +66,7 @@ const budgetsOn = ({ dataset, train, epochs, lr, maxTokens, more }: OptTask): re
     }).map(({ labels, config }) => ({
       labels: { dataset: dataset.name, ...labels },
       config: {
-        ...more,
+        ...(more ?? classified),
         ...config,
         dataset,
         train: { epochs, lr: labels.method === 'LoRA' ? lr.lora : lr.shortcuts, maxTokens },
@@ -75,7 +78,12 @@ const budgetsOn = ({ dataset, train, epochs, lr, maxTokens, more }: OptTask): re
 const proxiesOn = (task: OptTask): readonly Arm[] =>
   proxyArms({ every: 0.2, scoring_batches: 32 }, optMaps).map(({ labels, config }) => ({
     labels: { dataset: task.dataset.name, ...labels },
-    config: { ...config, dataset: task.dataset, train: { epochs: task.epochs, lr: 3e-4, maxTokens: task.maxTokens } },
+    config: {
+      ...classified,
+      ...config,
+      dataset: task.dataset,
+      train: { epochs: task.epochs, lr: 3e-4, maxTokens: task.maxTokens },
+    },
   }));
 
 /** The matched triples on every task, and the proxies on MRPC. */

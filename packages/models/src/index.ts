@@ -8,3 +8,4 @@ export * from './generate/index.ts';
 export { fingerprintOf } from './checkpoint/fingerprint.ts';
 export { publicConfigs } from './families/public-configs.ts';
 export { skeletonOf, type Skeleton } from './skeleton.ts';
+export { writeRandomCheckpoint } from './checkpoint/random.ts';

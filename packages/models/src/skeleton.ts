@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import type { Model } from '@lab/adapter';
 import { sizeOf } from '@lab/engine';
 import { z } from 'zod';
+import { BadInput } from '@lab/records';
 import { readJsonFile } from './checkpoint/json.ts';
+import type { Anatomy } from './families/anatomy.ts';
 import { bert } from './families/bert/index.ts';
 import { deberta } from './families/deberta/index.ts';
 import { distilbert } from './families/distilbert/index.ts';
@@ -37,16 +39,31 @@ const configOf = async (name: string, folder?: string): Promise<{ readonly model
     : publicConfigs[name];
 };
 
+/** A configuration as its family reads it; undefined for another family than those above. */
+const described = (config: { readonly model_type: string }, lm: boolean, where: string) => {
+  const family = families.find(({ modelType }) => config.model_type === modelType);
+  if (!family) return undefined;
+  const [pooling] = family.poolings;
+  return { family, anatomy: family.describe(config, { pooling, lm } as never, where) };
+};
+
+/** What a published model is made of, with the prefix that its tensors have in a file. */
+export const publicAnatomy = (name: string, lm: boolean): { readonly anatomy: Anatomy; readonly prefix: string } => {
+  const config = publicConfigs[name];
+  const read = config && described(config, lm, name);
+  if (!read) throw new BadInput(`no public sizes of "${name}"; allowed: ${Object.keys(publicConfigs).join(', ')}`);
+  return { anatomy: read.anatomy, prefix: read.family.prefix };
+};
+
 /**
  * The shape of a model by its name, or by the config.json of a folder with its weights. Null where
  * neither tells it. `lm`: with next-token logits.
  */
 export const skeletonOf = async (name: string, lm: boolean, folder?: string): Promise<Skeleton | null> => {
   const config = await configOf(name, folder);
-  const family = families.find(({ modelType }) => config?.model_type === modelType);
-  if (!config || !family) return null;
-  const [pooling] = family.poolings;
-  const anatomy = family.describe(config, { pooling, lm } as never, folder ?? name);
+  const read = config && described(config, lm, folder ?? name);
+  if (!read) return null;
+  const { anatomy, family } = read;
   const { width, layers, maxTokens, causal, linears, sites, tensors, lmHead } = anatomy;
   const head = tensors.find((tensor) => tensor.name === lmHead);
   return {
