@@ -26,7 +26,7 @@ export const findPython = (place: string): string | null => {
     if (!works('python3', '--version')) return without('python3');
     console.log(`Making a virtual environment in ${place} (torch, transformers, peft: about 1 GB) …`);
     if (!works('python3', '-m', 'venv', resolve(place))) return without('python3 -m venv');
-    const { status } = spawnSync(inside, ['-m', 'pip', 'install', '--deterministic', '-r', requirements], {
+    const { status } = spawnSync(inside, ['-m', 'pip', 'install', '--quiet', '-r', requirements], {
       stdio: 'inherit',
     });
     if (status !== 0) return without(`the packages of ${requirements}: pip could not install them`);

@@ -3,7 +3,9 @@ import type { Experiment } from '@lab/runner';
 import { basePrecision } from './base-precision/experiment.ts';
 import { ablationExperiment } from './ablation/experiment.ts';
 import { adapterStudy } from './adapters/experiment.ts';
+import { chainsExperiment } from './chains/experiment.ts';
 import { compareExperiment } from './compare/experiment.ts';
+import { continualExperiment } from './continual/experiment.ts';
 import { frameworkExperiment } from './framework/experiment.ts';
 import { hiddenKeyNlg } from './hiddenkey-nlg/experiment.ts';
 import { heterolora } from './heterolora/experiment.ts';
@@ -22,6 +24,8 @@ export const experiments: readonly Experiment<ReportSpec>[] = [
   hiddenKeyNlg,
   loraDropoutGlue,
   hiddenKeyNlu,
+  continualExperiment,
+  chainsExperiment,
   basePrecision,
 ];
 

@@ -31,6 +31,7 @@ const scripts = {
   parity: () => tsx('scripts/parity.ts', ...args),
   faults: () => tsx('scripts/faults.ts', ...args),
   fuzz: () => tsx('scripts/fuzz.ts', ...args),
+  attacks: () => tsx('scripts/attacks.ts', ...args),
   house: () => tsx('scripts/house.ts', ...args),
   leases: () => tsx('scripts/leases.ts', ...args),
   supply: () => tsx('scripts/supply.ts', ...args),

@@ -59,7 +59,7 @@ const placeLibrary = (): boolean => {
   const unpacked = join(root, '.cache', variant.engine);
   const tensorflow = join(unpacked, 'tensorflow');
   if (!existsSync(tensorflow)) {
-    const flags = ['--deterministic', '--target', unpacked, ...(asked.gpu ? [] : ['--no-deps'])];
+    const flags = ['--quiet', '--target', unpacked, ...(asked.gpu ? [] : ['--no-deps'])];
     if (!run(root, 'python3', '-m', 'pip', 'install', ...flags, variant.wheel)) return false;
   }
   const deps = join(folder, 'deps');

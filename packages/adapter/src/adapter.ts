@@ -3,7 +3,7 @@ import type { Allocation, Named } from '@lab/records';
 import type { LoraPair, Params, tf } from '@lab/engine';
 import type { HostParams } from './host-params.ts';
 import type { PrunedFactors } from './lora/pruned.ts';
-import type { LinearSpec, Model } from './model.ts';
+import type { FrozenTensor, LinearSpec, Model } from './model.ts';
 import type { Perturb, Place, SiteUse } from './pass/site.ts';
 
 /** A trainable tensor: its name, shape, start value and whether weight decay acts on it. */
@@ -167,6 +167,11 @@ export interface Adapter {
    * Δb [d_out] that merging adds to the bias (to zeros where the map has none); undefined: nothing.
    */
   readonly deltaBias?: (spec: LinearSpec, params: HostParams) => Float32Array | undefined;
+  /**
+   * Frozen weights that are trained whole: to each the parameter `<name>.delta` is added, wherever
+   * the model asks for it. Absent: none.
+   */
+  readonly whole?: readonly FrozenTensor[];
   /** How PEFT stores this adapter; absent: PEFT has no such adapter. */
   readonly peft?: PeftForm;
 }

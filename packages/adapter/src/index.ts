@@ -23,7 +23,7 @@ export { forwardWith } from './pass/forward.ts';
 export { withParts } from './fused.ts';
 export { merge } from './merge.ts';
 export { isMergeable, mergedWeights } from './pass/merged.ts';
-export type { Encoded, Forward, LinearSpec, Model, Packing, TokenBatch } from './model.ts';
+export type { Encoded, Forward, FrozenTensor, LinearSpec, Model, Packing, TokenBatch } from './model.ts';
 export { peftFiles, readPeft, readPeftFiles, type PeftAdapter } from './peft/files.ts';
 export { noNoise, SITES, type Perturb, type Place, type Site, type SiteUse } from './pass/site.ts';
 export { selectTargets } from './targets.ts';

@@ -4,6 +4,7 @@ import type { Adapter } from './adapter.ts';
 import { withParts, withoutParts } from './fused.ts';
 import type { HostParams } from './host-params.ts';
 import { floatsAt } from './named.ts';
+import { deltaOf } from './whole.ts';
 
 const sum = (shape: readonly number[], values: Float32Array, update: Float32Array): Float32HostArray =>
   floats(
@@ -13,13 +14,17 @@ const sum = (shape: readonly number[], values: Float32Array, update: Float32Arra
 
 /**
  * Weights with the adapter's deterministic update added, rounded once: W + ΔW and b + Δb for every
- * target. `given` is left as it is. Throws `BadInput` for an adapter that cannot be merged.
+ * target, and every weight that is trained whole. `given` is left as it is. Throws `BadInput` for
+ * an adapter that cannot be merged.
  */
 export const merge = (adapter: Adapter, given: HostParams, params: HostParams): HostParams => {
-  const weights = withParts(adapter.targets, given);
-  const { delta, deltaFrom, deltaBias, targets } = adapter;
+  const { delta, deltaFrom, deltaBias, targets, whole = [] } = adapter;
   if (!delta && !deltaFrom && !deltaBias)
     throw new BadInput('this adapter has no update that could be merged into the weights');
+  const moved = whole.map(
+    ({ name, shape }) => [name, sum(shape, floatsAt(given, name), floatsAt(params, deltaOf(name)))] as const,
+  );
+  const weights = withParts(targets, { ...given, ...Object.fromEntries(moved) });
   const changed = targets.flatMap((spec): readonly (readonly [string, Float32HostArray])[] => {
     const [W, b] = [`${spec.path}.weight`, `${spec.path}.bias`];
     const bias = weights[b] ? floatsAt(weights, b) : new Float32Array(spec.dOut);

@@ -99,6 +99,15 @@ export interface Encoded {
   readonly types?: Int32Array;
 }
 
+/** A frozen weight of a model. */
+export interface FrozenTensor {
+  readonly name: string;
+  /** Shape in the model. */
+  readonly shape: readonly number[];
+  /** How it lies in a checkpoint: linear kernels may be turned over. */
+  readonly stored: 'as-is' | 'transposed';
+}
+
 /** A base model: a pure function that names its linear maps, and the weights to fill it with. */
 export interface Model {
   readonly name: string;
@@ -115,6 +124,8 @@ export interface Model {
    * under `<path>.bias`.
    */
   readonly weights: () => Promise<HostParams>;
+  /** The frozen weights, without their values; absent: the model does not list them. */
+  readonly tensors?: readonly FrozenTensor[];
   /** The same one after the other, none kept; absent: `weights` alone. */
   readonly eachWeight?: () => AsyncIterable<readonly [name: string, array: Float32HostArray]>;
   /**

@@ -34,6 +34,15 @@ export const CASES = {
     alpha_pattern: { output: 11 },
   },
   bias: { name: 'lora', r: 3, alpha: 5, target_modules: ['query', 'ffn.output'], bias: 'lora_only' },
+  'bias-all': { name: 'lora', r: 2, alpha: 5, target_modules: ['query', 'ffn.output'], bias: 'all' },
+  saved: {
+    name: 'lora',
+    r: 2,
+    alpha: 5,
+    target_modules: ['query', 'ffn.output'],
+    modules_to_save: ['pooler', 'value'],
+  },
+  'dora-saved': { name: 'dora', r: 2, alpha: 5, target_modules: ['query', 'ffn.output'], modules_to_save: ['pooler'] },
 } as const;
 
 export const adapterOf = (name: string): Adapter =>

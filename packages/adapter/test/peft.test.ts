@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 import {
   adapters,
   adapterSize,
+  forwardWith,
   peftFiles,
   noNoise,
   readPeft,
@@ -15,7 +16,7 @@ import {
 } from '../src/index.ts';
 import { adapterOf, CASES, filesOf, inputs, storedOf } from './peft-cases.ts';
 import { drawn, linears, tensors, tiny, trained, weights } from './tiny.ts';
-import { floatsAt, matrixAt } from '../src/named.ts';
+import { floatsAt } from '../src/named.ts';
 
 type Outputs = { readonly [path: string]: readonly number[] };
 type Ours = { readonly sha256: string; readonly outputs: Outputs; readonly head: readonly number[] };
@@ -28,15 +29,11 @@ const theirs = JSON.parse(read('theirs.json').toString()) as { readonly [name: s
 
 /** Our output of every map for the fixture's inputs, beside PEFT's. */
 const compare = (adapter: Adapter, params: HostParams, expected: Outputs): void => {
-  const adapted = new Set(adapter.targets.map(({ path }) => path));
   tf.tidy(() => {
-    const named = tensors(params);
-    const frozen = tensors(weights);
-    for (const spec of linears.filter(({ path }) => adapted.has(path))) {
+    const forward = forwardWith(tiny, adapter, tensors(weights), tensors(params), noNoise);
+    for (const spec of linears) {
       const x = tf.tensor([...inputs()[spec.path]!], [2, 1, spec.dIn]);
-      const b = frozen[`${spec.path}.bias`] as tf.Tensor1D | undefined;
-      const base = { W: matrixAt(frozen, `${spec.path}.weight`), ...(b ? { b } : {}) };
-      const y = adapter.linear(spec, x, base, named, noNoise).dataSync();
+      const y = forward.linear(spec.path, x).dataSync();
       // Sums of some ten float32 terms; PEFT adds 1e-5 to AdaLoRA's rank of 4 where it divides by
       // it, a share of 2.5e-6.
       expected[spec.path]!.forEach((value, i) => {
@@ -64,8 +61,10 @@ describe.each(Object.keys(CASES))('%s', (name) => {
   });
 
   it('files of PEFT give what PEFT computes', () => {
-    compare(adapter, readPeftFiles(tiny, theirFiles(name), 'theirs').params, present(theirs[name]).outputs);
-    expect(adapterSize(adapter)).toBe(present(theirs[name]).parameters);
+    const { params, saved } = readPeftFiles(tiny, theirFiles(name), 'theirs');
+    compare(adapter, params, present(theirs[name]).outputs);
+    const head = Object.values(saved).reduce((sum, { data }) => sum + data.length, 0);
+    expect(adapterSize(adapter) + head).toBe(present(theirs[name]).parameters);
   });
 
   it('files have the keys and shapes of PEFT’s own', () => {
@@ -178,7 +177,8 @@ describe('PEFT’s two files', () => {
     expect(refused('layers', { layers_to_transform: [1] })).toThrow(/query.* is neither the adapter's/);
     expect(refused('lora', { exclude_modules: '.*' })).toThrow(/leave no linear map/);
     expect(refused('lora', { init_lora_weights: 'pissa' })).toThrow(/key "init_lora_weights"/);
-    expect(refused('lora', { bias: 'all' })).toThrow(/key "bias"/);
+    expect(refused('lora', { bias: 'some' })).toThrow(/key "bias"/);
+    expect(refused('dora', { bias: 'all' })).toThrow(/key "bias" is "all" beside "use_dora"/);
     expect(refused('lora', { peft_type: 'IA3' })).toThrow(/key "peft_type"/);
     expect(refused('modules', { modules_to_save: null })).toThrow(/classifier.* is neither the adapter's/);
     expect(refused('lora', { modules_to_save: ['head', 'score'] })).toThrow(/no tensor of head, score/);

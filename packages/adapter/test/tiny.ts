@@ -52,6 +52,11 @@ export const tiny: Model = {
   maxTokens: 8,
   causal: false,
   linears,
+  tensors: Object.entries(weights).map(([name, { shape }]) => ({
+    name,
+    shape,
+    stored: linears.some(({ path }) => name === `${path}.weight`) ? 'transposed' : 'as-is',
+  })),
   weights: async () => weights,
   sites: (batch, tokens) => [
     { site: 'attention.logits', place: attention, shape: [batch, 1, tokens, tokens] },

@@ -27,12 +27,13 @@ import { squad } from './sets/squad/squad.ts';
 import { squad2 } from './sets/squad2/squad2.ts';
 import { supersense } from './sets/supersense/supersense.ts';
 import { webnlg } from './sets/webnlg/webnlg.ts';
+import { xquad } from './sets/xquad/xquad.ts';
 import type { Dataset, Sources } from './types.ts';
 
 const sets: readonly DatasetEntry[] = [
   ...[imdb, yelp, amazon, supersense, sameSense, hypernym, gloss],
   ...[colaSet, sst2, mrpc, qqp, stsb, mnli, qnli, rte, wnli, ax],
-  ...[squad, squad2, boolq, mmlu, alpaca, e2e, webnlg],
+  ...[squad, squad2, xquad, boolq, mmlu, alpaca, e2e, webnlg],
   ...[file, hub],
 ];
 

@@ -7,6 +7,7 @@ export { loraPro, proGradients } from './optimisers/lora-pro.ts';
 export { loraRite, type RiteLimiter } from './optimisers/lora-rite.ts';
 export type { LoraPair, PairOptimizer } from './optimisers/pairs.ts';
 export { layoutOf, pack, unpack, viewOf, type Layout, type Params, type Slot } from './tensors/params.ts';
+export { FLOAT_BYTES, toFloat32 } from './tensors/half.ts';
 export { readSafetensors, writeSafetensors, type Safetensors } from './tensors/safetensors.ts';
 export { learningRate, type Schedule } from './optimisers/schedule.ts';
 export { as1d, as2d, as3d, as4d } from './tensors/rank.ts';

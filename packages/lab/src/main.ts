@@ -6,6 +6,7 @@ import {
   outOption,
   positive,
   plannedCommand,
+  setOption,
   trainingCommand,
   weightsOption,
   shareOf,
@@ -179,6 +180,18 @@ program
   .addOption(outOption())
   .addOption(weightsOption())
   .action(lazily(async () => (await import('./commands/export.ts')).exportRun));
+trainingCommand(program.command('import').argument('<folder>', 'as save_pretrained of PEFT has written it'))
+  .description('an adapter of PEFT as a finished run: tested, and ready to be exported or trained on')
+  .requiredOption('--model <name>', 'base model that it was trained on')
+  .requiredOption(
+    '--dataset <name>',
+    'data set that it is tested on; the order of the classes must be that of its head',
+  )
+  .addOption(outOption())
+  .addOption(setOption())
+  .addOption(weightsOption())
+  .addOption(jsonOption())
+  .action(lazily(async () => (await import('./commands/import.ts')).importAdapter));
 program
   .command('clean')
   .description('shows what interrupted and damaged runs left behind, and removes it')

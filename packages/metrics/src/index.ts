@@ -9,6 +9,7 @@ export { aurc, riskCoverage, type RiskPoint } from './selective.ts';
 export { argmax, ensembleLogits, logSoftmaxRow, softmax, type Logits } from './softmax.ts';
 export { answerScores, bestThreshold, normaliseAnswer, squadScores } from './squad.ts';
 export type { SquadQuestion, SquadScores, Threshold } from './squad.ts';
+export { bestSpan, type BestSpan, type SpanRule, type SpanWindow } from './spans.ts';
 export { atTemperature, fitTemperature } from './temperature.ts';
 export { bleu } from './text/bleu.ts';
 export { cider } from './text/cider.ts';

@@ -19,7 +19,7 @@ export interface SequenceScores {
   readonly forgetting: number | null;
   /** Mean change since a task was learned (BWT of Lopez-Paz & Ranzato 2017). */
   readonly backward: number | null;
-  /** Mean gain over guessing on a task before it is trained on (FWT of Lopez-Paz & Ranzato 2017). */
+  /** Mean gain over guessing before a task is trained on (FWT of Lopez-Paz & Ranzato 2017). */
   readonly forward: number | null;
 }
 

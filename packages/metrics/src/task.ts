@@ -2,5 +2,6 @@
 export type TaskKind =
   | { readonly kind: 'classification'; readonly classes: readonly string[] }
   | { readonly kind: 'regression'; readonly range: readonly [number, number] }
-  | { readonly kind: 'extractive-qa' }
+  /** A span of a context; `unanswerable`: some questions have no answer. */
+  | { readonly kind: 'extractive-qa'; readonly unanswerable?: boolean }
   | { readonly kind: 'text-to-text' };

@@ -9,3 +9,4 @@ export { fingerprintOf } from './checkpoint/fingerprint.ts';
 export { publicConfigs } from './families/public-configs.ts';
 export { skeletonOf, type Skeleton } from './skeleton.ts';
 export { writeRandomCheckpoint } from './checkpoint/random.ts';
+export type { Window, Windowing } from './tokens/windows.ts';

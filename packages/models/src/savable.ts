@@ -1,6 +1,7 @@
 import type { Model } from '@lab/adapter';
 import type { Float32HostArray } from '@lab/engine';
 import type { ClassHead, TrainedHead } from './class-head.ts';
+import type { Window, Windowing } from './tokens/windows.ts';
 
 /** A head that is written into a checkpoint. */
 export interface HeadFile {
@@ -16,8 +17,12 @@ export interface SavableModel extends Model {
   readonly prefix: string;
   /** The head of transformers' classification class; absent: it has none over this pooling. */
   readonly classHead?: ClassHead;
+  /** Whether transformers has a question-answering class with `qa_outputs` on the hidden states. */
+  readonly spanHead: boolean;
   /** Where the model was opened to have the whole of that head trained; absent: it was not. */
   readonly trainedHead?: TrainedHead;
+  /** A question and its context as token windows, for tasks that point at a span of the context. */
+  readonly windows: (question: string, context: string, how: Windowing) => readonly Window[];
   /**
    * Writes a folder that transformers loads. `weights` are as `weights()` gives them, in their
    * names, shapes and layout. `head`: tensors beside them as they are to be stored, and keys of

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readSafetensors } from '@lab/engine';
 import { describe, expect, it } from 'vitest';
-import { toFloat32 } from '../src/checkpoint/decode.ts';
+import { toFloat32 } from '@lab/engine';
 import { openCheckpoint } from '../src/checkpoint/open.ts';
 import { writeTensors } from '../src/checkpoint/write.ts';
 import { isSavable, models } from '../src/index.ts';

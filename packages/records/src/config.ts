@@ -14,6 +14,13 @@ export const trainSchema = z.strictObject({
     .default(10)
     .describe('passes over the training split; 0: the weights that "from" names are only tested'),
   batchSize: z.number().int().min(1).max(65_536).default(16).describe('examples in one optimiser step'),
+  accumulate: z
+    .number()
+    .int()
+    .min(1)
+    .max(65_536)
+    .optional()
+    .describe('parts that a batch is read in, their gradients summed; absent: one'),
   lr: z.number().positive().default(2e-3).describe('peak learning rate'),
   weightDecay: z.number().min(0).default(0.01).describe('decoupled weight decay on adapter matrices and head weights'),
   warmup: z.number().min(0).max(1).default(0.06).describe('share of steps with rising learning rate'),
@@ -36,6 +43,18 @@ export const trainSchema = z.strictObject({
     .describe('layers are computed again in the backward pass, so that memory holds one at a time; absent: kept'),
 });
 
+/** Extractive question answering: windows of a context, and which spans may be answers. */
+export const qaSchema = z.strictObject({
+  stride: z.number().int().min(0).default(128).describe('tokens that neighbouring windows of a context share'),
+  questionTokens: z.number().int().min(1).default(64).describe('tokens kept of a question'),
+  answerTokens: z.number().int().min(1).default(30).describe('tokens of an answer, at most'),
+  nBest: z.number().int().min(1).default(20).describe('first and last tokens tried in each window'),
+  noAnswer: z
+    .union([z.literal('validation'), z.number()])
+    .default('validation')
+    .describe('how far no answer may be ahead of the best span: as validation has it, or a difference of scores'),
+});
+
 /** A whole run. Its canonical JSON, with the versions of the entries it names, is its identity. */
 export const runConfigSchema = z.strictObject({
   seed: z.number().int().min(0).describe('names the streams for data, init and masks; equal seeds are paired'),
@@ -54,6 +73,7 @@ export const runConfigSchema = z.strictObject({
     .enum(['last', 'best-validation', 'early-stopping'])
     .default('last')
     .describe('which checkpoint is tested; early-stopping: lowest validation loss, training ends after train.patience'),
+  qa: qaSchema.optional().describe('extractive question answering; absent: all defaults'),
   base: z
     .enum(['float32', 'float16', 'int8-backward', 'int8'])
     .optional()
@@ -67,4 +87,5 @@ export const runConfigSchema = z.strictObject({
 });
 
 export type TrainConfig = z.infer<typeof trainSchema>;
+export type QaConfig = z.infer<typeof qaSchema>;
 export type RunConfig = z.infer<typeof runConfigSchema>;

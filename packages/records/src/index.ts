@@ -1,7 +1,7 @@
 export { BadInput, underKey } from './bad-input.ts';
 export { canonical } from './canonical.ts';
 export { catalogue, entry } from './catalogue.ts';
-export { runConfigSchema, trainSchema, type RunConfig, type TrainConfig } from './config.ts';
+export { qaSchema, runConfigSchema, trainSchema, type QaConfig, type RunConfig, type TrainConfig } from './config.ts';
 export type { Catalogue, Citation, Entry, Named } from './entry.ts';
 export { itemAt, present } from './item.ts';
 export { runId, type EntryVersions } from './id.ts';

@@ -28,6 +28,17 @@ describe('figures', () => {
       expect(figure.caption).toMatch(/^Model: .*Data: .*seeds: .*Engine: /);
     });
   }
+  it.each(['constructor', '__proto__', 'toString'])('an arm may be called %s', async (arm) => {
+    const spec = {
+      data: { values: [{ arm, score: 1 }] },
+      mark: 'bar' as const,
+      encoding: {
+        x: { field: 'arm', type: 'nominal' as const, sort: [arm] },
+        y: { field: 'score', type: 'quantitative' as const },
+      },
+    };
+    expect((await drawSpec(spec)).svg).toContain(arm);
+  });
   it('the legend tells every line apart by colour and dash', async () => {
     const { svg } = await drawSpec(reports[0]!.figures[0]!.spec);
     const legend = svg.slice(svg.indexOf('role-legend'));

@@ -75,6 +75,20 @@ describe('readouts with merged weights', () => {
     expect(difference).toBeLessThan(1e-5);
   });
 
+  it.each(['lora', 'dora', 'full'])('of the adapter %s on parts of a fused map', async (name) => {
+    const adapter = { name, target_modules: ['c_attn.q', 'c_attn.v', 'c_fc'] };
+    const gpt2 = { model: { name: 'gpt2' }, weights: 'gpt2-scaled', vocabulary: 23 };
+    const dropout = name === 'full' ? { name: 'none' } : { name: 'lora-dropout', p: 0.3, samples: 2 };
+    const { difference } = await apart({ ...gpt2, adapter, dropout });
+    expect(difference).toBeLessThan(1e-5);
+  });
+
+  it('of a head that is trained whole', async () => {
+    const { difference, merged } = await apart({ ...bert, head: 'fine-tuning' });
+    expect(merged).toEqual(['deterministic', 'mean-field', 'member']);
+    expect(difference).toBeLessThan(1e-5);
+  });
+
   it('leaves the adapter where its noise belongs to tokens', async () => {
     const { difference, merged } = await apart({ ...bert, dropout: { name: 'hiddenkey' } });
     expect(merged).not.toContain('member');

@@ -10,6 +10,7 @@ import { planRun } from '../src/plan/config.ts';
 import { readAll, type Reading, type Readings } from '../src/read/read.ts';
 import { lossesOf } from '../src/read/text-losses.ts';
 import type { Prepared } from '../src/session/prepare.ts';
+import { partSize } from '../src/train/optimise.ts';
 import { train } from '../src/train/train.ts';
 import type { Session } from '../src/session/session.ts';
 import { openWorkshop } from '../src/session/workshop.ts';
@@ -122,8 +123,9 @@ export const twentySteps = async (engine: Engine, one: Case, lie: Lie = 'packed'
 export const trainTwenty = async (engine: Engine, prepared: Prepared, lie: Lie = 'packed'): Promise<Twenty> => {
   const { blueprint, rows } = prepared;
   const workshop = openWorkshop({ ...engine, close: async () => undefined });
-  const opened = await workshop.open(blueprint, { batchSize: 4, maxTokens: 8 });
-  const setting = { size: 4, maxTokens: 8, task: blueprint.task };
+  const batchSize = partSize(prepared.config.train);
+  const opened = await workshop.open(blueprint, { batchSize, maxTokens: 8 });
+  const setting = { size: batchSize, maxTokens: 8, task: blueprint.task };
   const session: Session =
     lie === 'packed' ? opened : { ...opened, batch: (rows, indices) => paddedBatch(rows, indices, setting) };
   const testKey = fold(key(3), 'test-mask');

@@ -49,7 +49,14 @@ export const openWorker = async (name: EngineName): Promise<Worker> => {
   const surroundings = surroundingsOf(engine.description, 1);
   return {
     run: (run, out, { signal = new AbortController().signal, onProgress = () => undefined } = {}) =>
-      runOne(run, { out, preparer: openPreparer({ ...places, runs: out }), workshop, surroundings, onProgress, signal }).then(({ outcome }) => outcome),
+      runOne(run, {
+        out,
+        preparer: openPreparer({ ...places, runs: out }),
+        workshop,
+        surroundings,
+        onProgress,
+        signal,
+      }).then(({ outcome }) => outcome),
     alive: () => engine.alive(),
     close: () => workshop.close(),
   };

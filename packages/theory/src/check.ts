@@ -24,7 +24,7 @@ export interface CheckRows {
   readonly perturbed: readonly CheckRow[];
 }
 
-export const GROUPS = ['masks', 'sparsity', 'stability', 'ensemble', 'hiddenkey', 'heterolora'] as const;
+export const GROUPS = ['masks', 'sparsity', 'stability', 'ensemble', 'hiddenkey', 'heterolora', 'chains'] as const;
 
 /** A statement of a paper as a prediction and a procedure that measures it. */
 export interface Check {

@@ -1,4 +1,5 @@
 import type { Check } from './check.ts';
+import { racRate } from './chains/rac-rate.ts';
 import { gain } from './ensemble/gain.ts';
 import { jensen } from './ensemble/jensen.ts';
 import { ensembleSize } from './ensemble/size.ts';
@@ -50,4 +51,5 @@ export const checks: readonly Check[] = [
   leak,
   proxies,
   budgets,
+  racRate,
 ];

@@ -23,3 +23,11 @@ export const citeHeteroLora = (where: string): Citation => ({
   url: 'https://arxiv.org/abs/2406.14956',
   where,
 });
+
+/** RAC-LoRA (Malinovsky et al. 2024). */
+export const citeRacLora = (where: string): Citation => ({
+  title: 'Randomized Asymmetric Chain of LoRA: The First Meaningful Theoretical Framework for Low-Rank Adaptation',
+  year: 2024,
+  url: 'https://arxiv.org/abs/2410.08305',
+  where,
+});

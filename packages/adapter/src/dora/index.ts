@@ -13,9 +13,11 @@ import type { LinearSpec, Model } from '../model.ts';
 import { floatsAt, matrixAt, vectorAt } from '../named.ts';
 import { affine } from '../pass/affine.ts';
 import { selectTargets } from '../targets.ts';
+import { wholeOptions, wholeParams, wholeTensors } from '../whole.ts';
 
 const options = loraOptions.extend({
   ...patternOptions,
+  ...wholeOptions,
   gradient: z
     .enum(['constant', 'exact'])
     .default('constant')
@@ -71,6 +73,7 @@ export const dora = entry<[Model], Adapter, typeof options>({
     const targets = selectTargets(model.linears, o.target_modules);
     const rankOf = byTarget('adapter.rank_pattern', targets, r, rank_pattern);
     const alphaOf = byTarget('adapter.alpha_pattern', targets, alpha, alpha_pattern);
+    const whole = wholeTensors(model, targets, o);
     const branchOf = (path: string) => ({
       r: rankOf(path),
       scale: loraScale({ r: rankOf(path), alpha: alphaOf(path), rslora }),
@@ -78,15 +81,18 @@ export const dora = entry<[Model], Adapter, typeof options>({
     return {
       targets,
       sites: lowRankBy(targets, branchOf).sites,
-      params: targets.flatMap((spec) => [
-        ...loraParams(spec, rankOf(spec.path)),
-        {
-          name: `${spec.path}.${MAGNITUDE}`,
-          shape: [spec.dOut],
-          decay: false,
-          init: () => new Float32Array(spec.dOut),
-        },
-      ]),
+      params: targets
+        .flatMap((spec) => [
+          ...loraParams(spec, rankOf(spec.path)),
+          {
+            name: `${spec.path}.${MAGNITUDE}`,
+            shape: [spec.dOut],
+            decay: false,
+            init: () => new Float32Array(spec.dOut),
+          },
+        ])
+        .concat(wholeParams(whole)),
+      ...(whole.length > 0 ? { whole } : {}),
       linear: (spec, x, base, params, perturb) => {
         const { path, dOut } = spec;
         const { scale } = branchOf(path);
@@ -114,6 +120,7 @@ export const dora = entry<[Model], Adapter, typeof options>({
           use_rslora: rslora,
           ...(rank_pattern ? { rank_pattern } : {}),
           ...(alpha_pattern ? { alpha_pattern } : {}),
+          ...(o.modules_to_save ? { modules_to_save: o.modules_to_save } : {}),
         },
         key: (name) => (name.endsWith(MAGNITUDE) ? name.replace(MAGNITUDE, 'lora_magnitude_vector') : `${name}.weight`),
         offset: (name, weights) => {

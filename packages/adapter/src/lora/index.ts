@@ -8,6 +8,7 @@ import { floatsAt, tensorAt } from '../named.ts';
 import { selectTargets, targetModules } from '../targets.ts';
 import { lowRankBy } from './branch.ts';
 import { loraParams } from './init.ts';
+import { wholeOptions, wholeParams, wholeTensors } from '../whole.ts';
 import { byTarget, patternOptions } from './patterns.ts';
 
 export const loraOptions = z.object({
@@ -24,9 +25,10 @@ export const loraScale = ({ r, alpha, rslora }: { r: number; alpha: number; rslo
 const options = loraOptions.extend({
   ...patternOptions,
   bias: z
-    .literal('lora_only')
+    .enum(['lora_only', 'all'])
     .optional()
-    .describe('lora_only: the biases of the targets are trained too; absent: none'),
+    .describe('biases that are trained too: those of the targets (lora_only), or every one; absent: none'),
+  ...wholeOptions,
 });
 
 const BIAS = 'delta_bias';
@@ -48,8 +50,9 @@ export const lora = entry<[Model], Adapter, typeof options>({
     const rankOf = byTarget('adapter.rank_pattern', targets, r, rank_pattern);
     const alphaOf = byTarget('adapter.alpha_pattern', targets, alpha, alpha_pattern);
     const scaleOf = (path: string) => loraScale({ r: rankOf(path), alpha: alphaOf(path), rslora });
+    const whole = wholeTensors(model, targets, o);
     const branch = lowRankBy(targets, (path) => ({ r: rankOf(path), scale: scaleOf(path) }));
-    const biased = o.bias === undefined ? [] : targets.filter((spec) => spec.bias !== false);
+    const biased = o.bias !== 'lora_only' ? [] : targets.filter((spec) => spec.bias !== false);
     const moved = new Set(biased.map(({ path }) => path));
     const shifts: Pick<Adapter, 'linear' | 'deltaBias'> = {
       linear: (spec, x, base, params, perturb) => {
@@ -69,7 +72,9 @@ export const lora = entry<[Model], Adapter, typeof options>({
           decay: false,
           init: () => new Float32Array(dOut),
         })),
+        ...wholeParams(whole),
       ],
+      ...(whole.length > 0 ? { whole } : {}),
       pairs: targets.map(({ path }) => ({ A: `${path}.lora_A`, B: `${path}.lora_B`, scale: scaleOf(path) })),
       peft: {
         config: {
@@ -80,6 +85,7 @@ export const lora = entry<[Model], Adapter, typeof options>({
           ...(rank_pattern ? { rank_pattern } : {}),
           ...(alpha_pattern ? { alpha_pattern } : {}),
           ...(o.bias === undefined ? {} : { bias: o.bias }),
+          ...(o.modules_to_save ? { modules_to_save: o.modules_to_save } : {}),
         },
         key: (name) => (name.endsWith(BIAS) ? name.replace(BIAS, 'base_layer.bias') : `${name}.weight`),
         ...(biased.length > 0

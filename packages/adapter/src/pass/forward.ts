@@ -1,8 +1,8 @@
-import { recomputed, stopGradient, tf, type Params } from '@lab/engine';
+import { as1d, as2d, recomputed, stopGradient, tf, type Params } from '@lab/engine';
 import type { Adapter, Linear } from '../adapter.ts';
 import { fusedLinear } from '../fused.ts';
-import { matrixAt, vectorAt } from '../named.ts';
 import type { Forward, LinearSpec, Model } from '../model.ts';
+import { movedWeights } from '../whole.ts';
 import { affine } from './affine.ts';
 import type { Perturb } from './site.ts';
 
@@ -38,12 +38,13 @@ const meanOfRows = (rows: tf.Tensor, valid: tf.Tensor2D | undefined): tf.Tensor 
 export const forwardWith = (
   model: Model,
   adapter: Adapter,
-  weights: Params,
+  frozen: Params,
   given: Params,
   perturb: Perturb,
   recompute = false,
 ): Forward & { readonly recorded: (valid?: tf.Tensor2D) => Params } => {
   const params = withoutFrozen(adapter, given);
+  const weights = { ...frozen, ...movedWeights(adapter, frozen, params) };
   const inputs = new Map<string, tf.Tensor>();
   const records = new Map<string, tf.Tensor>();
   const record = (name: string, value: tf.Tensor): void => void records.set(name, value);
@@ -64,7 +65,7 @@ export const forwardWith = (
       Object.fromEntries([...records].map(([name, rows]) => [name, meanOfRows(rows, valid)] as const)),
     linear: (path, x, noise = 'all') => {
       const bias = `${path}.bias`;
-      const base = { W: matrixAt(weights, `${path}.weight`), ...(weights[bias] ? { b: vectorAt(weights, bias) } : {}) };
+      const base = { W: as2d(weight(`${path}.weight`)), ...(weights[bias] ? { b: as1d(weight(bias)) } : {}) };
       const spec = specs.get(path);
       if (!spec) throw new Error(`${model.name} declares no linear map ${path}`);
       const whole = noise === 'all';

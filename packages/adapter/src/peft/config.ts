@@ -4,6 +4,7 @@ import { adapters } from '../catalogue.ts';
 import { matching, type Pattern } from '../lora/patterns.ts';
 import type { Adapter } from '../adapter.ts';
 import type { Model } from '../model.ts';
+import { hasModule } from '../whole.ts';
 import { peftTargets } from './targets.ts';
 
 const isUnset = (value: unknown): boolean =>
@@ -24,6 +25,7 @@ const HARMLESS: ReadonlySet<string> = new Set([
   'inference_mode',
   'peft_version',
   'lora_dropout',
+  'eva_config',
   'fan_in_fan_out',
   'megatron_core',
   'qalora_group_size',
@@ -39,6 +41,9 @@ const HARMLESS: ReadonlySet<string> = new Set([
   'total_step',
   'r',
 ]);
+
+/** Starts of A and B that leave the frozen weights as they are. Others (PiSSA, OLoRA) do not. */
+const sameBase: ReadonlySet<string> = new Set(['gaussian', 'eva', 'orthogonal']);
 
 const pattern = z.record(z.string(), z.number().positive()).nullish();
 const words = z.union([z.string(), z.array(z.string())]);
@@ -57,9 +62,8 @@ const loraSchema = z.looseObject({
   use_dora: z.boolean().default(false),
   rank_pattern: pattern,
   alpha_pattern: pattern,
-  bias: z.enum(['none', 'lora_only']).default('none'),
-  // The other starts (pissa, olora, …) change the frozen weights too.
-  init_lora_weights: z.union([z.boolean(), z.literal('gaussian')]).default(true),
+  bias: z.enum(['none', 'lora_only', 'all']).default('none'),
+  init_lora_weights: z.union([z.boolean(), z.string()]).default(true),
   ...shared,
 });
 const adaSchema = z.looseObject({
@@ -94,9 +98,17 @@ const parsed = (text: string, where: string): z.infer<typeof schema> => {
     throw new BadInput(`${where}: ${(error as Error).message}`);
   }
   const result = schema.safeParse(json);
+  const type = typeof json === 'object' && json !== null && 'peft_type' in json ? json.peft_type : undefined;
+  if (type !== 'LORA' && type !== 'ADALORA')
+    throw new BadInput(`${where}: key "peft_type" is ${JSON.stringify(type)}; allowed: LORA, ADALORA`);
   const issue = result.error?.issues[0];
   if (issue) throw new BadInput(`${where}: key "${issue.path.join('.')}": ${issue.message}`);
   const data = present(result.data);
+  if (data.peft_type === 'LORA' && typeof data.init_lora_weights === 'string' && !sameBase.has(data.init_lora_weights))
+    throw new BadInput(
+      `${where}: key "init_lora_weights" is "${data.init_lora_weights}", a start that changes the frozen weights ` +
+        'too; save the adapter again in PEFT with path_initial_model_for_weight_conversion, which makes it plain LoRA',
+    );
   const read = data.peft_type === 'LORA' ? loraSchema.shape : adaSchema.shape;
   const foreign = Object.keys(data).find((key) => !(key in read || HARMLESS.has(key) || isUnset(data[key])));
   if (foreign !== undefined) throw new BadInput(`${where}: key "${foreign}" is set, and no adapter here computes that`);
@@ -117,9 +129,9 @@ const resolved = (option: string, given: Pattern, paths: readonly string[]): Pat
 
 /**
  * The adapter that PEFT's adapter_config.json describes, built for `model`: LoRA with rsLoRA, DoRA,
- * `rank_pattern`, `alpha_pattern` and trained biases, or AdaLoRA, wherever it attaches. `prefix`
- * stands before every name of the model that PEFT had. Throws `BadInput` with `where` and the key
- * for what it cannot say the same of.
+ * `rank_pattern`, `alpha_pattern`, trained biases and modules, or AdaLoRA, wherever it attaches.
+ * `prefix` stands before every name of the model that PEFT had. Throws `BadInput` with `where` and
+ * the key for what it cannot say the same of.
  */
 export const readPeftConfig = (
   model: Model,
@@ -130,12 +142,15 @@ export const readPeftConfig = (
   const nameOf = (path: string) => (path.startsWith(prefix) ? path.slice(prefix.length) : path);
   const target_modules = [...peftTargets(model.linears, config, { nameOf, where })];
   const modulesToSave = config.modules_to_save ?? [];
+  const inModel = modulesToSave.filter((module) => hasModule(model, module));
   const common = { alpha: config.lora_alpha, target_modules };
   const built = (chosen: Named) => {
     const options = adapters.parse(chosen, where);
     return { options, adapter: adapters.build(options, model), modulesToSave };
   };
   if (config.peft_type === 'ADALORA') {
+    if (inModel.length > 0)
+      throw new BadInput(`${where}: key "modules_to_save": ${inModel.join(', ')}: AdaLoRA is read with its head alone`);
     const { init_r } = config;
     const pruned = Object.entries(config.rank_pattern ?? {});
     const kept = Object.fromEntries(pruned.map(([name, keep]) => [`${prefix}${name}`, keep]));
@@ -149,6 +164,7 @@ export const readPeftConfig = (
   if (use_dora && bias !== 'none')
     throw new BadInput(`${where}: key "bias" is "${bias}" beside "use_dora"; allowed: none`);
   const biased = bias === 'none' ? {} : { bias };
-  const chosen = { name: use_dora ? 'dora' : 'lora', r, rslora, ...common, ...biased };
+  const saved = inModel.length > 0 ? { modules_to_save: inModel } : {};
+  const chosen = { name: use_dora ? 'dora' : 'lora', r, rslora, ...common, ...biased, ...saved };
   return { ...built({ ...chosen, ...Object.fromEntries(patterns) }), kept: {} };
 };

@@ -1,37 +1,12 @@
 import { BadInput, type Named } from '@lab/records';
-import { asFloats, floats, readSafetensors, writeSafetensors, type Float32HostArray } from '@lab/engine';
-import type { Adapter, PeftForm } from '../adapter.ts';
+import { asFloats, readSafetensors, writeSafetensors } from '@lab/engine';
+import type { Adapter } from '../adapter.ts';
 import type { HostParams } from '../host-params.ts';
 import type { Model } from '../model.ts';
+import { leadsInto } from '../whole.ts';
 import { readPeftConfig } from './config.ts';
 import { PREFIX, withPruned } from './pruned.ts';
-
-/** PEFT's form of an adapter; undefined where PEFT has none, or none on a part of a fused map. */
-const formOf = ({ peft, targets }: Adapter): PeftForm | undefined =>
-  targets.some(({ within }) => within) ? undefined : peft;
-
-/** An adapter's parameter under its key in adapter_model.safetensors. */
-const keyOf = (peft: PeftForm | undefined, name: string): string => `${PREFIX}${peft ? peft.key(name) : name}`;
-
-/** A parameter with its offset added (`sign` 1: as PEFT stores it) or taken away (-1: as ours). */
-const shifted = (
-  { peft }: Adapter,
-  given: {
-    readonly name: string;
-    readonly array: Float32HostArray;
-    readonly weights: HostParams | undefined;
-    readonly sign: 1 | -1;
-  },
-): Float32HostArray => {
-  const { name, array, weights, sign } = given;
-  const offset = weights && peft?.offset?.(name, weights);
-  return offset
-    ? floats(
-        array.data.map((x, i) => x + sign * (offset[i] ?? NaN)),
-        array.shape,
-      )
-    : array;
-};
+import { formOf, needsWeights, storedOwn, storedParams, type StoredParam } from './stored.ts';
 
 /**
  * Trained parameters as PEFT's two files. LoRA and AdaLoRA have PEFT's own keys and shapes
@@ -50,19 +25,21 @@ export const peftFiles = (
     readonly weights?: HostParams;
     /** Modules that are saved whole; absent: those of the parameters that are not the adapter's. */
     readonly modulesToSave?: readonly string[];
+    /** PEFT's word for the class; absent: one of a classification, or of next tokens without a head. */
+    readonly taskType?: string;
   },
 ): { readonly [file: string]: string | Uint8Array } => {
   const { adapter, params, weights } = trained;
   // Without the frozen weights, differences cannot be turned into what PEFT stores.
-  const form = formOf(adapter);
-  const peft = form?.offset && !weights ? undefined : form;
-  const own = new Set(adapter.params.map(({ name }) => name));
+  const isOwn = needsWeights(adapter) && !weights;
+  const peft = isOwn ? undefined : formOf(adapter);
+  const stored = isOwn ? storedOwn(adapter) : storedParams(adapter, weights);
+  const own = new Map(stored.map((param) => [param.name, param]));
   const tensors = Object.fromEntries(
-    Object.entries(params).map(([name, array]) =>
-      own.has(name)
-        ? [keyOf(peft, name), shifted(adapter, { name, array, weights, sign: 1 })]
-        : [`${PREFIX}${name}`, array],
-    ),
+    Object.entries(params).map(([name, array]) => {
+      const param = own.get(name);
+      return param ? [param.key, param.written(array)] : [`${PREFIX}${name}`, array];
+    }),
   );
   const modules = new Set(
     Object.keys(params)
@@ -71,9 +48,11 @@ export const peftFiles = (
   );
   const head = modules.size > 0;
   const modulesToSave = trained.modulesToSave ?? [...modules];
+  const named = peft?.config['modules_to_save'];
+  const saved = [...(Array.isArray(named) ? named : []), ...(head ? modulesToSave : [])];
   const common = {
     base_model_name_or_path: model.name,
-    task_type: head ? 'SEQ_CLS' : 'CAUSAL_LM',
+    task_type: trained.taskType ?? (head ? 'SEQ_CLS' : 'CAUSAL_LM'),
     inference_mode: true,
   };
   const config = peft
@@ -84,7 +63,7 @@ export const peftFiles = (
         ...peft.config,
         fan_in_fan_out: false,
         target_modules: adapter.targets.map(({ path }) => path),
-        modules_to_save: head ? modulesToSave : null,
+        modules_to_save: saved.length > 0 ? saved : null,
       }
     : { ...common, lab_adapter: options };
   return {
@@ -103,17 +82,17 @@ const tensorsOf = (bytes: Uint8Array, where: string): HostParams => {
   }
 };
 
-const pick = (adapter: Adapter, peft: PeftForm | undefined, tensors: HostParams, where: string): HostParams =>
+/** The parameters of a file as ours, by our names. */
+const pick = (stored: readonly StoredParam[], tensors: HostParams, where: string): HostParams =>
   Object.fromEntries(
-    adapter.params.map(({ name, shape }) => {
-      const key = keyOf(peft, name);
+    stored.map(({ name, key, shape, read }) => {
       const tensor = tensors[key];
       if (!tensor) throw new BadInput(`${where}: tensor ${key} is missing`);
       if (tensor.shape.join() !== shape.join())
         throw new BadInput(
           `${where}: tensor ${key} has the shape [${tensor.shape.join(', ')}]; expected [${shape.join(', ')}]`,
         );
-      return [name, tensor];
+      return [name, read(tensor)];
     }),
   );
 
@@ -122,10 +101,8 @@ const pick = (adapter: Adapter, peft: PeftForm | undefined, tensors: HostParams,
  * of other modules are left out. Throws `BadInput` with `where`, the key and both shapes when one
  * is missing or does not fit.
  */
-export const readPeft = (adapter: Adapter, bytes: Uint8Array, where: string): HostParams => {
-  const form = formOf(adapter);
-  return pick(adapter, form?.offset ? undefined : form, tensorsOf(bytes, where), where);
-};
+export const readPeft = (adapter: Adapter, bytes: Uint8Array, where: string): HostParams =>
+  pick(needsWeights(adapter) ? storedOwn(adapter) : storedParams(adapter), tensorsOf(bytes, where), where);
 
 /** What PEFT's two files hold. */
 export interface PeftAdapter {
@@ -168,28 +145,31 @@ export const readPeftFiles = (
   const stored = tensorsOf(files.tensors, file);
   const prefix = prefixOf(model, Object.keys(stored));
   const tensors = Object.fromEntries(
-    Object.entries(stored).map(([key, array]) => [key.replace(PREFIX, `${PREFIX}${prefix}`), array]),
+    Object.entries(stored)
+      // With bias = "all" PEFT also keeps the module that a saved one took the place of.
+      .filter(([key]) => !/\.(original_module|modules_to_save)\.\w+$/.test(key))
+      .map(([key, array]) => [key.replace(PREFIX, `${PREFIX}${prefix}`), array]),
   );
   const read = readPeftConfig(model, files.config, { prefix, where: `${where}/adapter_config.json` });
   const { adapter, options, modulesToSave, kept } = read;
   const { weights } = files;
-  if (adapter.peft?.offset && !weights)
+  if (needsWeights(adapter) && !weights)
     throw new Error(`${where}: this adapter is read together with the frozen weights`);
-  const own = new Set(adapter.params.map(({ name }) => keyOf(adapter.peft, name)));
+  const params = storedParams(adapter, weights);
+  const own = new Set(params.map(({ key }) => key));
   const others = Object.entries(tensors).filter(([key]) => !own.has(key));
   const saved = others.map(([key, array]) => [key.replace(PREFIX, ''), array] as const);
-  const words = (name: string) => modulesToSave.filter((word) => `.${name}`.includes(`.${word}.`));
-  const stray = saved.find(([name]) => words(name).length === 0);
+  const words = (name: string) => modulesToSave.filter((word) => leadsInto(name, word));
+  // With bias = "all" the biases of a head are kept beside those of the model.
+  const isBias = (name: string) => options['bias'] === 'all' && name.endsWith('.bias');
+  const stray = saved.find(([name]) => words(name).length === 0 && !isBias(name));
   if (stray)
     throw new BadInput(
       `${file}: tensor ${PREFIX}${stray[0]} is neither the adapter's nor of a module in modules_to_save`,
     );
   // PEFT lists every name that a head may have (classifier, score) and stores the one it has.
-  if (modulesToSave.length > 0 && saved.length === 0)
+  if (modulesToSave.length > 0 && saved.length === 0 && !adapter.whole)
     throw new BadInput(`${file}: no tensor of ${modulesToSave.join(', ')}, which are in modules_to_save`);
-  const complete = pick(adapter, adapter.peft, withPruned(adapter, tensors, kept, file), file);
-  const params = Object.fromEntries(
-    Object.entries(complete).map(([name, array]) => [name, shifted(adapter, { name, array, weights, sign: -1 })]),
-  );
-  return { adapter, options, params, saved: Object.fromEntries(saved) };
+  const complete = withPruned(adapter, tensors, kept, file);
+  return { adapter, options, params: pick(params, complete, file), saved: Object.fromEntries(saved) };
 };

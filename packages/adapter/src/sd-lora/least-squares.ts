@@ -1,6 +1,6 @@
 import { itemAt } from '@lab/records';
 
-/** Added to the diagonal, as a share of it, so that directions that repeat each other have a solution. */
+/** A share added to the diagonal, so that directions that repeat each other have a solution. */
 const RIDGE = 1e-9;
 
 /**

@@ -57,9 +57,10 @@ export const ownDataset = (name: string, cite: Citation, o: OwnOptions, key: Key
   }
   const first = holdOut(fold(key, `${name} test`), all.rows, forTest, group);
   const second = holdOut(fold(key, `${name} validation`), first.train, forValidation, group);
+  const lacking = task.kind === 'extractive-qa' && all.rows.some(({ references = [] }) => references.length === 0);
   return {
     name,
-    task,
+    task: lacking ? { ...task, unanswerable: true } : task,
     metric,
     splits: {
       train: second.train,

@@ -166,7 +166,7 @@ export const squadEntry = (set: SquadSet): DatasetEntry => {
           : { train: train.rows, validation: dev.rows };
       return {
         name: set.name,
-        task: { kind: 'extractive-qa' },
+        task: { kind: 'extractive-qa', ...(set.mayLackAnswer ? { unanswerable: true } : {}) },
         metric: 'f1',
         splits: { ...learned, test: dev.rows },
         licence,

@@ -20,13 +20,22 @@ export const matMul = (A: ArrayLike<number>, B: ArrayLike<number>, k: number): F
   return out;
 };
 
+/** Rows and columns that are transposed together, so that both lie in the cache. */
+const TILE = 32;
+
 /** The transpose of a row-major matrix with so many columns. */
 export function transposed(M: Float32Array, columns: number): Float32Array;
 export function transposed(M: Float64Array, columns: number): Float64Array;
 export function transposed(M: Float32Array | Float64Array, columns: number): Float32Array | Float64Array {
   const rows = M.length / columns;
   const out = M.slice();
-  for (let r = 0; r < rows; r++) for (let c = 0; c < columns; c++) out[c * rows + r] = M[r * columns + c]!;
+  for (let top = 0; top < rows; top += TILE) {
+    const bottom = Math.min(rows, top + TILE);
+    for (let left = 0; left < columns; left += TILE) {
+      const right = Math.min(columns, left + TILE);
+      for (let r = top; r < bottom; r++) for (let c = left; c < right; c++) out[c * rows + r] = M[r * columns + c]!;
+    }
+  }
   return out;
 }
 

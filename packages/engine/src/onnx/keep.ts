@@ -1,6 +1,7 @@
 import * as ort from 'onnxruntime-node';
 import type { HostArray, Storage } from '../engine.ts';
 import { PARTS, type PartName } from '../graph/stored.ts';
+import { transposed } from '../linear-algebra/dense.ts';
 
 /** A kept matrix as tensors by the names of its parts; a whole float32 one has the name ''. */
 export type Kept = { readonly [part in PartName | '']?: ort.Tensor };
@@ -37,15 +38,10 @@ export const codesOf = (
     for (let n = 0; n < columns; n++, at++) steps[n] = Math.max(steps[n]!, Math.abs(W[at]!));
   for (let n = 0; n < columns; n++) steps[n] = Math.max(steps[n]!, 1e-30) / 127;
   const codes = new Int8Array(W.length);
+  const inverse = Float64Array.from(steps, (step) => 1 / step);
   for (let at = 0, k = 0; k < rows; k++)
-    for (let n = 0; n < columns; n++, at++) codes[at] = Math.round(W[at]! / steps[n]!);
+    for (let n = 0; n < columns; n++, at++) codes[at] = Math.round(W[at]! * inverse[n]!);
   return { codes, steps };
-};
-
-const flipped = (W: Float32Array, rows: number, columns: number): Float32Array => {
-  const out = new Float32Array(W.length);
-  for (let k = 0; k < rows; k++) for (let n = 0; n < columns; n++) out[n * rows + k] = W[k * columns + n]!;
-  return out;
 };
 
 const coded = (W: Float32Array, rows: number, columns: number): Kept => {
@@ -70,7 +66,7 @@ export const kept = (array: HostArray, storage: Exclude<Storage, 'float32'>): Ke
     case 'int8-backward':
       return {
         '': new ort.Tensor('float32', data, [rows, columns]),
-        ...coded(flipped(data, rows, columns), columns, rows),
+        ...coded(transposed(data, columns), columns, rows),
       };
   }
 };

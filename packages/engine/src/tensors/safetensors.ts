@@ -1,4 +1,5 @@
 import type { HostArray } from '../engine.ts';
+import { FLOAT_BYTES, toFloat32 } from './half.ts';
 
 /** A file's tensors and its free text entries. */
 export interface Safetensors {
@@ -64,19 +65,19 @@ const checkEntry = (name: string, value: unknown): HeaderEntry => {
 };
 
 const toArray = (name: string, { dtype, shape }: HeaderEntry, buffer: ArrayBuffer): HostArray => {
-  const bytes = { F32: 4, I32: 4, BOOL: 1 }[dtype];
+  const bytes = { ...FLOAT_BYTES, I32: 4, BOOL: 1 }[dtype];
   if (bytes === undefined) throw new Error(`tensor ${name} has the unsupported type ${dtype}`);
   const expected = bytes * shape.reduce((a, b) => a * b, 1);
   if (buffer.byteLength !== expected)
     throw new Error(`tensor ${name} has ${buffer.byteLength} bytes; its shape asks for ${expected}`);
-  if (dtype === 'F32') return { dtype: 'float32', shape, data: new Float32Array(buffer) };
   if (dtype === 'I32') return { dtype: 'int32', shape, data: new Int32Array(buffer) };
-  return { dtype: 'bool', shape, data: new Uint8Array(buffer) };
+  if (dtype === 'BOOL') return { dtype: 'bool', shape, data: new Uint8Array(buffer) };
+  return { dtype: 'float32', shape, data: toFloat32(new Uint8Array(buffer), dtype) };
 };
 
 /**
- * Reads what `writeSafetensors` writes (F32, I32, BOOL). Throws an Error that says what is wrong
- * with the bytes.
+ * Reads what `writeSafetensors` writes (F32, I32, BOOL), and halves (F16, BF16) as float32. Throws
+ * an Error that says what is wrong with the bytes.
  */
 export const readSafetensors = (bytes: Uint8Array): Safetensors => {
   if (bytes.length < 8) throw new Error('shorter than a safetensors header');

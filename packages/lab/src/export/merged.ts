@@ -68,6 +68,7 @@ export const writeMerged = async (
     const outputs = params['classifier.weight']?.shape[0] ?? 0;
     return model.save(to, merged, { tensors: classTensors(model, classHead, tensors, {}), config: labelled(outputs) });
   }
+  if ('qa_outputs.weight' in tensors && model.spanHead) return model.save(to, merged, { tensors, config: {} });
   await model.save(to, merged);
   if (head.params.length === 0) return;
   writeFileSync(join(to, 'head.safetensors'), writeSafetensors({ tensors, metadata: { format: 'pt' } }));

@@ -98,6 +98,12 @@ export const writePeft = async (trained: FinishedRun, config: RunConfig, to: str
     write(alone());
     return 'AutoModelForCausalLM';
   }
+  if ('qa_outputs.weight' in parts.head && model.spanHead) {
+    const whole = { ...parts.adapter, ...parts.head };
+    const named = { modulesToSave: ['qa_outputs'], taskType: 'QUESTION_ANS' };
+    write(peftFiles(config.adapter, model, { adapter, params: whole, weights, ...named }));
+    return 'AutoModelForQuestionAnswering';
+  }
   const [outputs = 0, features] = parts.head['classifier.weight']?.shape ?? [];
   const { classHead } = model;
   const hasBias = 'classifier.bias' in parts.head;
@@ -113,6 +119,8 @@ export const writePeft = async (trained: FinishedRun, config: RunConfig, to: str
   write(bareFiles(alone(), model.prefix));
   const tensors = parts.head;
   writeFileSync(join(to, 'head.safetensors'), writeSafetensors({ tensors, metadata: { format: 'pt' } }));
+  if ('qa_outputs.weight' in parts.head)
+    return 'AutoModel; the head in head.safetensors maps every hidden state to scores of start and end';
   const pooling = String(config.model['pooling'] ?? 'pooled');
   const kind = features === model.width ? `the ${pooling} vector` : `u, v, |u - v|, u * v of two ${pooling} vectors`;
   return `AutoModel; the head in head.safetensors maps ${kind} to ${outputs} outputs`;

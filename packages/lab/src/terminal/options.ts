@@ -72,7 +72,9 @@ export const plannedCommand = (command: Command): Command =>
 
 /** The experiments a command works on. */
 export const namedCommand = (command: Command): Command =>
-  plannedCommand(command.argument('<experiments...>', 'names of experiments, all, or paths of study files (.yaml, .json)'));
+  plannedCommand(
+    command.argument('<experiments...>', 'names of experiments, all, or paths of study files (.yaml, .json)'),
+  );
 
 /** A command that trains. */
 export const trainingCommand = (command: Command): Command =>

@@ -1,7 +1,7 @@
 import { open, type FileHandle } from 'node:fs/promises';
+import { FLOAT_BYTES } from '@lab/engine';
 import { BadInput, isReadable } from '@lab/records';
 import { z } from 'zod';
-import { WIDTHS } from './decode.ts';
 
 /** Where one tensor lies in a file. `from` and `to` are bytes from the file's start. */
 export interface TensorPlace {
@@ -44,7 +44,7 @@ const checked = (
   size: number,
   file: string,
 ): TensorPlace => {
-  const width = WIDTHS[dtype];
+  const width = FLOAT_BYTES[dtype];
   const bytes = shape.reduce((a, b) => a * b, 1) * (width ?? 0);
   if (to < from) throw new BadInput(`${file}: tensor ${name} ends at byte ${to}, before it begins`);
   if (width !== undefined && to - from !== bytes)

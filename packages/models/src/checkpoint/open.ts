@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
+import { FLOAT_BYTES, toFloat32 } from '@lab/engine';
 import { BadInput } from '@lab/records';
 import { z } from 'zod';
-import { toFloat32, WIDTHS } from './decode.ts';
 import { readHeader, readRange, type TensorPlace } from './header.ts';
 import { readJsonFile } from './json.ts';
 
@@ -67,13 +67,13 @@ export const openCheckpoint = async (folder: string): Promise<WeightFiles> => {
     folder,
     names: [...tensors.keys()],
     shapeOf: (name) => tensors.get(name)?.shape,
-    readable: (name) => WIDTHS[tensors.get(name)?.dtype ?? ''] !== undefined,
+    readable: (name) => FLOAT_BYTES[tensors.get(name)?.dtype ?? ''] !== undefined,
     read: async (name) => {
       const place = tensors.get(name);
       if (!place) throw new BadInput(`${folder}: tensor ${name} is missing`);
-      if (WIDTHS[place.dtype] === undefined)
+      if (FLOAT_BYTES[place.dtype] === undefined)
         throw new BadInput(
-          `${place.file}: tensor ${name} has type ${place.dtype}; allowed: ${Object.keys(WIDTHS).join(', ')}`,
+          `${place.file}: tensor ${name} has type ${place.dtype}; allowed: ${Object.keys(FLOAT_BYTES).join(', ')}`,
         );
       const handle = await open(place.file);
       try {

@@ -4,7 +4,7 @@ import { sizeOf } from '@lab/engine';
 import { normal, type Key } from '@lab/random';
 import { present } from '@lab/records';
 import { embeddedGptFolder } from '../embedded-gpt/index.ts';
-import type { TensorSpec } from '../families/anatomy.ts';
+import type { FrozenTensor } from '@lab/adapter';
 import { publicConfigs } from '../families/public-configs.ts';
 import { publicAnatomy } from '../skeleton.ts';
 import { writeTensors } from './write.ts';
@@ -14,11 +14,11 @@ const drawn = 2 ** 18;
 const spread = 0.02;
 
 /** How a tensor lies in the file: a linear map as [d_out, d_in]. */
-const storedShape = ({ shape, stored }: TensorSpec): readonly number[] =>
+const storedShape = ({ shape, stored }: FrozenTensor): readonly number[] =>
   stored === 'transposed' ? [...shape].reverse() : shape;
 
 /** Norms start at one, biases at zero, all else at small random numbers. */
-const fill = ({ name, shape }: TensorSpec, numbers: Float32Array): Float32Array => {
+const fill = ({ name, shape }: FrozenTensor, numbers: Float32Array): Float32Array => {
   const data = new Float32Array(sizeOf(shape));
   if (shape.length === 1) return name.endsWith('.weight') ? data.fill(1) : data;
   for (let at = 0; at < data.length; at += numbers.length)

@@ -1,17 +1,6 @@
 import type { ClassHead, TrainedHead } from '../class-head.ts';
-import type { Forward, LinearSpec, SiteUse, TokenBatch } from '@lab/adapter';
+import type { Forward, FrozenTensor, LinearSpec, SiteUse, TokenBatch } from '@lab/adapter';
 import type { tf } from '@lab/engine';
-
-/**
- * A frozen tensor of a checkpoint. `stored`: how a linear kernel lies in the file; the model always
- * has [d_in, d_out].
- */
-export interface TensorSpec {
-  readonly name: string;
-  /** Shape in the model. */
-  readonly shape: readonly number[];
-  readonly stored: 'as-is' | 'transposed';
-}
 
 /** A model of one family with its sizes known: everything but weights and tokenizer. */
 export interface Anatomy {
@@ -24,7 +13,7 @@ export interface Anatomy {
   /** Number of segment kinds; `types` are only given to a model with more than one. */
   readonly segments: number;
   readonly linears: readonly LinearSpec[];
-  readonly tensors: readonly TensorSpec[];
+  readonly tensors: readonly FrozenTensor[];
   readonly sites: (batch: number, tokens: number) => readonly SiteUse[];
   readonly encode: (forward: Forward, batch: TokenBatch) => tf.Tensor3D;
   readonly pool: (forward: Forward, hidden: tf.Tensor3D, batch: TokenBatch) => tf.Tensor2D;
@@ -54,24 +43,29 @@ export interface Family<Pooling extends string = string> {
   readonly pairs: 'cross-encoder';
   /** Poolings that transformers' classification class has too, with how it stores its head. */
   readonly classHeads?: { readonly [pooling in Pooling]?: ClassHead };
+  /** Whether transformers' question-answering class puts `qa_outputs` on the hidden states. */
+  readonly spanHead?: boolean;
   /** Throws `BadInput` that names `where` and the key when the configuration is not supported. */
   describe(config: unknown, choice: { readonly pooling: Pooling; readonly lm: boolean }, where: string): Anatomy;
 }
 
 /** The two tensors of a linear map, or the kernel alone where it has no bias. */
-export const linearTensors = (spec: LinearSpec, stored: TensorSpec['stored'] = 'transposed'): readonly TensorSpec[] => [
+export const linearTensors = (
+  spec: LinearSpec,
+  stored: FrozenTensor['stored'] = 'transposed',
+): readonly FrozenTensor[] => [
   { name: `${spec.path}.weight`, shape: [spec.dIn, spec.dOut], stored },
   ...(spec.bias !== false ? [{ name: `${spec.path}.bias`, shape: [spec.dOut], stored: 'as-is' } as const] : []),
 ];
 
 /** Weight and bias of a layer norm. */
-export const normTensors = (path: string, width: number): readonly TensorSpec[] => [
+export const normTensors = (path: string, width: number): readonly FrozenTensor[] => [
   { name: `${path}.weight`, shape: [width], stored: 'as-is' },
   { name: `${path}.bias`, shape: [width], stored: 'as-is' },
 ];
 
 /** An embedding table [rows, width]. */
-export const table = (name: string, rows: number, width: number): TensorSpec => ({
+export const table = (name: string, rows: number, width: number): FrozenTensor => ({
   name,
   shape: [rows, width],
   stored: 'as-is',

@@ -1,7 +1,7 @@
+import type { FrozenTensor } from '@lab/adapter';
 import { BadInput } from '@lab/records';
 import { floats, transposed, type Float32HostArray } from '@lab/engine';
 import type { WeightFiles } from '../checkpoint/open.ts';
-import type { TensorSpec } from './anatomy.ts';
 
 /**
  * Names under which a tensor may be stored: as ours, without the base model's prefix, and with the
@@ -22,7 +22,7 @@ export const storedName = (checkpoint: WeightFiles, name: string, prefix: string
  * The name under which a checkpoint has a tensor in its right shape. Throws `BadInput` with both
  * shapes otherwise.
  */
-const findTensor = (checkpoint: WeightFiles, { name, shape, stored }: TensorSpec, prefix: string): string => {
+const findTensor = (checkpoint: WeightFiles, { name, shape, stored }: FrozenTensor, prefix: string): string => {
   const key = storedName(checkpoint, name, prefix);
   if (key === undefined) {
     const hint = /pooler|classifier/.test(name) ? '; choose another "pooling", such as cls or mean' : '';
@@ -42,13 +42,13 @@ const findTensor = (checkpoint: WeightFiles, { name, shape, stored }: TensorSpec
  * Checks that a checkpoint holds every tensor in its shape, from headers alone. Throws `BadInput`
  * with the tensor's name and both shapes.
  */
-export const checkTensors = (checkpoint: WeightFiles, tensors: readonly TensorSpec[], prefix: string): void =>
+export const checkTensors = (checkpoint: WeightFiles, tensors: readonly FrozenTensor[], prefix: string): void =>
   tensors.forEach((spec) => findTensor(checkpoint, spec, prefix));
 
 /** Tensors as float32 under the model's names, one after the other: none is kept here. */
 export async function* eachTensor(
   checkpoint: WeightFiles,
-  tensors: readonly TensorSpec[],
+  tensors: readonly FrozenTensor[],
   prefix: string,
 ): AsyncGenerator<readonly [name: string, array: Float32HostArray]> {
   for (const spec of tensors) {
@@ -61,7 +61,7 @@ export async function* eachTensor(
 /** Tensors by name: at most one is in memory twice. */
 export const loadTensors = async (
   checkpoint: WeightFiles,
-  tensors: readonly TensorSpec[],
+  tensors: readonly FrozenTensor[],
   prefix: string,
 ): Promise<{ readonly [name: string]: Float32HostArray }> => {
   const weights: { [name: string]: Float32HostArray } = {};

@@ -1,3 +1,4 @@
+import type { FrozenTensor } from '@lab/adapter';
 import { join } from 'node:path';
 import { as3d } from '@lab/engine';
 import { BadInput, itemAt, present } from '@lab/records';
@@ -7,7 +8,8 @@ import { tableLogits, type LanguageModel } from '../language-model.ts';
 import { capped } from '../parts/decoder.ts';
 import type { SavableModel } from '../savable.ts';
 import { openTexts, openTokenizer } from '../tokens/tokenizer.ts';
-import type { Family, TensorSpec } from './anatomy.ts';
+import { openWindows } from '../tokens/windows.ts';
+import type { Family } from './anatomy.ts';
 import { checkTensors, eachTensor, loadTensors } from './load.ts';
 import { trainedHeadOf } from './trained-head.ts';
 import { saveCheckpoint } from './save.ts';
@@ -27,6 +29,12 @@ const token = z.number().int().min(0);
 const ending = { eos_token_id: z.union([token, z.array(token).min(1)]).nullish() };
 const configSchema = z.looseObject({ model_type: z.string(), ...ending });
 const generationConfigSchema = z.looseObject(ending);
+
+/** What `make` gives, made at its first use. */
+const once = <T>(make: () => T): (() => T) => {
+  let made: { readonly value: T } | undefined;
+  return () => (made ??= { value: make() }).value;
+};
 
 /** The tokens that a configuration says end a text; undefined where it says none. */
 const endsOf = ({ eos_token_id: ends }: z.infer<typeof generationConfigSchema>): readonly number[] | undefined =>
@@ -56,7 +64,7 @@ export const openFamily = async (
   checkSizes(config, where);
   const anatomy = family.describe(config, { pooling, lm }, where);
   const classHead = family.classHeads?.[pooling];
-  const inHead = ({ name: tensor }: TensorSpec) =>
+  const inHead = ({ name: tensor }: FrozenTensor) =>
     isTrained && (classHead?.before.some((path) => tensor.startsWith(`${path}.`)) ?? false);
   const frozen = anatomy.tensors.filter((spec) => !inHead(spec));
   checkTensors(checkpoint, frozen, family.prefix);
@@ -64,6 +72,8 @@ export const openFamily = async (
     isTrained && classHead ? trainedHeadOf(source, family, anatomy, anatomy.tensors.filter(inHead)) : undefined;
   const { width, layers, maxTokens, causal, norms, linears, sites, encode, pool, lmHead } = anatomy;
   const rows = typeof config.vocab_size === 'number' ? config.vocab_size : Infinity;
+  const windows = once(() => (tokenizer ? openWindows(tokenizer, reading) : missing()));
+  const reading = { maxTokens, types: anatomy.segments > 1, rows };
   const missing = (): never => {
     throw new BadInput(`no such file: ${join(folder, 'tokenizer.json')}`);
   };
@@ -75,14 +85,17 @@ export const openFamily = async (
     causal,
     ...(norms ? { norms } : {}),
     linears,
+    tensors: frozen,
     sites,
     encode,
     pool,
     weights: () => loadTensors(checkpoint, frozen, family.prefix),
     eachWeight: () => eachTensor(checkpoint, frozen, family.prefix),
-    tokenize: tokenizer ? openTokenizer(tokenizer, { maxTokens, types: anatomy.segments > 1, rows }) : missing,
+    tokenize: tokenizer ? openTokenizer(tokenizer, reading) : missing,
+    windows: (...asked) => windows()(...asked),
     pairs: family.pairs,
     prefix: family.prefix,
+    spanHead: family.spanHead ?? false,
     ...(classHead ? { classHead } : {}),
     ...(trained ? { trainedHead: trained } : {}),
     save: (folder, weights, head) =>

@@ -1,9 +1,9 @@
+import type { FrozenTensor } from '@lab/adapter';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { transposed, type Float32HostArray } from '@lab/engine';
 import { writeTensors, type Outgoing } from '../checkpoint/write.ts';
 import type { HeadFile } from '../savable.ts';
-import type { TensorSpec } from './anatomy.ts';
 import { storedName } from './load.ts';
 import type { Source } from './source.ts';
 
@@ -15,7 +15,7 @@ import type { Source } from './source.ts';
  */
 export const saveCheckpoint = async (
   { checkpoint, config, saveTokenizer }: Source,
-  { tensors, prefix }: { readonly tensors: readonly TensorSpec[]; readonly prefix: string },
+  { tensors, prefix }: { readonly tensors: readonly FrozenTensor[]; readonly prefix: string },
   weights: { readonly [name: string]: Float32HostArray },
   { folder, head }: { readonly folder: string; readonly head: HeadFile | undefined },
 ): Promise<void> => {

@@ -1,5 +1,6 @@
+import type { FrozenTensor } from '@lab/adapter';
 import type { HeadTensor, TrainedHead } from '../class-head.ts';
-import type { Anatomy, Family, TensorSpec } from './anatomy.ts';
+import type { Anatomy, Family } from './anatomy.ts';
 import { loadTensors, storedName } from './load.ts';
 import type { Source } from './source.ts';
 
@@ -11,7 +12,7 @@ const stdOf = (config: object): number => {
   return [range, std].find((value) => typeof value === 'number') ?? USUAL_STD;
 };
 
-const kindOf = ({ name }: TensorSpec, { linears }: Anatomy): HeadTensor['kind'] => {
+const kindOf = ({ name }: FrozenTensor, { linears }: Anatomy): HeadTensor['kind'] => {
   if (name.endsWith('.bias')) return 'bias';
   return linears.some(({ path }) => name === `${path}.weight`) ? 'kernel' : 'norm';
 };
@@ -21,7 +22,7 @@ export const trainedHeadOf = (
   { checkpoint, config }: Source,
   { prefix }: Family,
   anatomy: Anatomy,
-  tensors: readonly TensorSpec[],
+  tensors: readonly FrozenTensor[],
 ): TrainedHead => {
   const std = stdOf(config);
   return {

@@ -1,4 +1,4 @@
-import { toFloat32 } from '../checkpoint/decode.ts';
+import { toFloat32 } from '@lab/engine';
 
 /**
  * A number type of GGUF: a block of `numbers` takes `bytes`, and `decode` gives them as float32.

@@ -1,7 +1,7 @@
-import type { Forward, LinearSpec, Place } from '@lab/adapter';
+import type { Forward, FrozenTensor, LinearSpec, Place } from '@lab/adapter';
 import { tf } from '@lab/engine';
 import { embeddingSite, layerSites, linearTensors, outputSite, table } from '../families/anatomy.ts';
-import type { Anatomy, TensorSpec } from '../families/anatomy.ts';
+import type { Anatomy } from '../families/anatomy.ts';
 import { decoderPool, type DecoderPooling } from '../families/decoder-pool.ts';
 import { group, scores } from './attention.ts';
 import { exchange } from './cache.ts';
@@ -105,7 +105,7 @@ export interface DecoderDescription
   /** How linear kernels lie in the checkpoint. */
   readonly stored?: 'as-is' | 'transposed';
   /** Tensors that belong to no linear map: norms and position tables. */
-  readonly others: readonly TensorSpec[];
+  readonly others: readonly FrozenTensor[];
   /**
    * The word embedding: its table, path and number of words, and whether it also makes the
    * next-token logits.

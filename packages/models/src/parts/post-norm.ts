@@ -1,6 +1,6 @@
-import type { Forward, LinearSpec, Place, SiteUse } from '@lab/adapter';
+import type { Forward, FrozenTensor, LinearSpec, Place, SiteUse } from '@lab/adapter';
 import { as3d, tf } from '@lab/engine';
-import { layerSites, linearTensors, normTensors, type TensorSpec } from '../families/anatomy.ts';
+import { layerSites, linearTensors, normTensors } from '../families/anatomy.ts';
 import { ACTIVATIONS, type Activation } from './activations.ts';
 import { scores } from './attention.ts';
 import { layersOf } from './layers.ts';
@@ -56,7 +56,7 @@ export const postNormLinears = (stack: PostNorm): readonly LinearSpec[] => {
 };
 
 /** Tensors of all layers. */
-export const postNormTensors = (stack: PostNorm): readonly TensorSpec[] => [
+export const postNormTensors = (stack: PostNorm): readonly FrozenTensor[] => [
   ...postNormLinears(stack).flatMap((spec) => linearTensors(spec)),
   ...each(stack, (layer) => {
     const { attentionNorm, outputNorm } = stack.paths(layer);

@@ -44,8 +44,17 @@ const warnings: vega.LoggerInterface = {
   debug: () => warnings,
 } as unknown as vega.LoggerInterface;
 
+/** Names that vega takes for signals, since every object has them; a space tells them apart. */
+const withoutInherited = (spec: TopLevelSpec): TopLevelSpec =>
+  JSON.parse(
+    JSON.stringify(spec, (_, value: unknown) =>
+      typeof value === 'string' && value in Object.prototype ? `${value} ` : value,
+    ),
+  ) as TopLevelSpec;
+
 /** The vega specification of a vega-lite one. */
-export const compileSpec = (spec: TopLevelSpec): vega.Spec => compile(spec, { logger: warnings as never }).spec;
+export const compileSpec = (spec: TopLevelSpec): vega.Spec =>
+  compile(withoutInherited(spec), { logger: warnings as never }).spec;
 
 /**
  * SVG and PNG (three dots for each unit: 288 to the inch) of a vega-lite specification. Same input,

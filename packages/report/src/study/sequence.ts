@@ -33,7 +33,10 @@ export const taskMatrix = (stages: readonly Cell[], view: 'task' | 'told', readi
   );
 };
 
-/** What guessing scores: one in as many as there are outputs. Read where a task was tested before its stage. */
+/**
+ * What guessing scores: one in as many as there are outputs. Read where a task was tested before
+ * its stage.
+ */
 const guessingOf = (stages: readonly Cell[], matrix: TaskMatrix): number => {
   const early = matrix.some((row, stage) => row.slice(stage + 1).some((value) => value !== null));
   const [first] = early ? force(stages.at(-1)?.predictions ?? []) : [];

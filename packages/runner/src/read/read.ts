@@ -6,6 +6,7 @@ import type { Handle } from '@lab/engine';
 import { chunks, evaluationOrder, type Row } from '../session/rows.ts';
 import type { Session } from '../session/session.ts';
 import { openReader, type ReaderWay } from './reader.ts';
+import { rowOutputs } from './row-outputs.ts';
 
 /** Outputs of a set of examples, in the order of the rows. */
 export type Outputs = readonly (readonly number[])[];
@@ -56,9 +57,10 @@ const readWay = async (reading: Reading, theta: Handle, rows: readonly Row[], wa
   try {
     for (const [index, indices] of chunks(evaluationOrder(rows), session.batchSize).entries()) {
       await pause();
-      const { data, width } = await reader.outputs(session.batch(rows, indices), index);
+      const batch = session.batch(rows, indices);
+      const found = await reader.outputs(batch, index);
       indices.forEach((row, b) => {
-        outputs[row] = Array.from(data.subarray(b * width, (b + 1) * width));
+        outputs[row] = rowOutputs(session.blueprint.task, batch, found, b);
       });
     }
   } finally {

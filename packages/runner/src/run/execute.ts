@@ -27,6 +27,7 @@ import { ladderOf } from '../step/packing.ts';
 import { spanOf } from '../train/curve.ts';
 import { checkpointBytes, readCheckpoint, type Checkpoint } from '../train/checkpoint.ts';
 import { Cancelled, Diverged, eventLoopTurn } from '../train/progress.ts';
+import { partSize } from '../train/optimise.ts';
 import { train } from '../train/train.ts';
 import { costOf, openMeter } from './cost.ts';
 import { trainSample } from './train-sample.ts';
@@ -44,7 +45,8 @@ export const execute = async (
   const prepared = await preparer.prepare(config);
   const { blueprint, rows } = prepared;
   writeHead(lease, config, surroundings);
-  const { batchSize, maxTokens } = config.train;
+  const { maxTokens } = config.train;
+  const batchSize = partSize(config.train);
   const ladder = ladderOf(rows.train.map(lengthOf), maxTokens);
   const session = await workshop.open(blueprint, { batchSize, maxTokens, ladder });
   const headline = headlineOf(prepared);
@@ -121,13 +123,15 @@ const tested = async (reading: Reading, prepared: Prepared, theta: Handle): Prom
   const began = performance.now();
   const members = hasMasks(blueprint) ? config.members : 0;
   const { own, also, splits } = taskViews(config, prepared.tasks);
-  const test = await assess(reading, theta, { ...own, name: 'test', rows: rows.test, members, also });
   const validation = await assess(reading, theta, { ...own, name: 'validation', rows: rows.validation, members });
+  const { thresholds } = validation;
+  const chosen = thresholds ? { thresholds } : {};
+  const test = await assess(reading, theta, { ...own, name: 'test', rows: rows.test, members, also, ...chosen });
   const sample = trainSample(rows.train, config);
-  const onTrain = await assess(reading, theta, { ...own, name: 'train', rows: sample, members: 0 });
+  const onTrain = await assess(reading, theta, { ...own, name: 'train', rows: sample, members: 0, ...chosen });
   const others: Evaluation[] = [];
   for (const [name, there] of Object.entries(elsewhere)) {
-    const split = { name: `elsewhere:${name}`, rows: there, members } as const;
+    const split = { name: `elsewhere:${name}`, rows: there, members, ...chosen } as const;
     others.push(...(await assess(reading, theta, split)).evaluations);
   }
   for (const split of splits) others.push(...(await assess(reading, theta, { ...split, members })).evaluations);

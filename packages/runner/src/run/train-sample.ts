@@ -1,6 +1,7 @@
 import { fold, key, permutation } from '@lab/random';
-import type { RunConfig } from '@lab/records';
-import { rowAt, type Row } from '../session/rows.ts';
+import { itemAt, type RunConfig } from '@lab/records';
+import type { Row } from '../session/rows.ts';
+import { byQuestion } from '../session/span-rows.ts';
 
 /** Rows of the training split that are read at the end, unless the whole is asked for. */
 export const TRAIN_SAMPLE = 512;
@@ -14,6 +15,9 @@ export const trainSample = (
   { seed, trainReading }: Pick<RunConfig, 'seed' | 'trainReading'>,
 ): readonly Row[] => {
   if (trainReading === 'whole' || all.length <= TRAIN_SAMPLE) return all;
-  const order = permutation(fold(key(seed), 'train-reading'), all.length);
-  return Array.from(order.subarray(0, TRAIN_SAMPLE), (index) => rowAt(all, index));
+  const stream = fold(key(seed), 'train-reading');
+  // The windows of a question stay together.
+  const parts = all[0]?.window ? byQuestion(all) : all.map((row) => [row]);
+  const order = permutation(stream, parts.length);
+  return Array.from(order.subarray(0, TRAIN_SAMPLE)).flatMap((index) => itemAt(parts, index));
 };

@@ -2,13 +2,14 @@ import { adapters, isMergeable, type Adapter, type Model } from '@lab/adapter';
 import type { Dataset } from '@lab/datasets';
 import type { TaskKind } from '@lab/metrics';
 import { methods, planMasks, type Dropout, type Noise, type PlannedMask } from '@lab/dropout';
-import { BadInput, canonical, type RunConfig } from '@lab/records';
+import { BadInput, canonical, qaSchema, type QaConfig, type RunConfig } from '@lab/records';
 import { layoutOf, type Layout, type PairOptimizer, type Storage } from '@lab/engine';
 import { generationSchema, isSavable } from '@lab/models';
 import { optimizerOf } from '../plan/optimizer.ts';
 import { packedPlan } from '../step/packed-masks.ts';
 import { growingHead } from './growing-head.ts';
 import { fineTuningHead, linearHead, noHead, type Head } from './head.ts';
+import { spanHead } from './span-head.ts';
 import { usesOf, type BatchShape } from './shape.ts';
 import { languageModel, type TextSettings } from './text-rows.ts';
 
@@ -45,6 +46,8 @@ export interface Blueprint {
   readonly optimizer?: PairOptimizer;
   /** For text-to-text tasks alone. */
   readonly texts?: TextSettings;
+  /** For extractive tasks: windows, and which spans may be answers. */
+  readonly qa: QaConfig;
   /** Trainable parameters, the adapter's first, then the head's. */
   readonly layout: Layout;
   /**
@@ -64,16 +67,14 @@ export type Setting = Pick<Blueprint, 'task' | 'biEncoder'> & Partial<Pick<Bluep
 export const settingOf = (model: Model, { task, splits }: Dataset, before = 0): Setting => ({
   task,
   before,
-  biEncoder: model.pairs === 'bi-encoder' && splits.train.some((example) => example.pair !== undefined),
+  biEncoder:
+    task.kind !== 'extractive-qa' &&
+    model.pairs === 'bi-encoder' &&
+    splits.train.some((example) => example.pair !== undefined),
 });
 
-const outputsOf = (task: TaskKind): number => {
-  if (task.kind === 'classification') return task.classes.length;
-  if (task.kind === 'regression') return 1;
-  throw new BadInput(
-    `a ${task.kind} task needs a head that this model does not have; allowed: classification, regression`,
-  );
-};
+/** Outputs of a classification or regression. */
+const outputsOf = (task: TaskKind): number => (task.kind === 'classification' ? task.classes.length : 1);
 
 /**
  * Texts are written token by token with a cache, where masks on attention have no meaning yet: only
@@ -141,6 +142,11 @@ const headOf = (asked: RunConfig['head'], model: Model, { task, biEncoder, befor
     if (asked !== undefined) throw new BadInput(`head is ${asked}; a text-to-text task has no classification head`);
     return noHead;
   }
+  if (task.kind === 'extractive-qa') {
+    if (asked !== undefined)
+      throw new BadInput(`head is ${asked}; an extractive-qa task has a span head, so leave it out`);
+    return spanHead(model.width);
+  }
   const outputs = outputsOf(task);
   if (before > 0) {
     if (asked === 'fine-tuning') throw new BadInput('head is fine-tuning; a head that grows is linear');
@@ -161,7 +167,7 @@ export const blueprintOf = (config: RunConfig, model: Model, setting: Setting): 
   checkAdapter(a, adapter, model);
   const method = methods.build(d);
   const { clip, optimizer, labelSmoothing = 0, recompute } = config.train;
-  if (recompute && !isMergeable(adapter))
+  if (recompute && (!isMergeable(adapter) || adapter.whole))
     throw new BadInput(`train.recompute: adapter ${a.name} connects layers, or acts beside them; leave recompute out`);
   const written = task.kind === 'text-to-text';
   const texts = written
@@ -195,6 +201,7 @@ export const blueprintOf = (config: RunConfig, model: Model, setting: Setting): 
     biEncoder,
     before,
     clip,
+    qa: config.qa ?? qaSchema.parse({}),
     recompute: recompute ?? false,
     ...(base ? { base } : {}),
     ...(optimizer ? { optimizer: optimizerOf(optimizer, a.name, adapter, layout) } : {}),

@@ -4,6 +4,7 @@ import { normal } from '@lab/random';
 import { BadInput } from '@lab/records';
 import { sizeOf, tf, type Params } from '@lab/engine';
 import { tokenLogits } from '../step/token-loss.ts';
+import { mapped, mapParams } from './output-map.ts';
 
 /** What a head reads: a pass of the model, its last hidden states, and the trained parameters. */
 export interface HeadInputs {
@@ -44,32 +45,6 @@ export const noHead: Head = {
     const outputs = tokenLogits(model, forward, hidden);
     return { pooled: outputs, outputs };
   },
-};
-
-/** A linear map from features to outputs as parameters: `<name>.weight` [outputs, features]. */
-interface OutputMap {
-  readonly name: string;
-  readonly features: number;
-  readonly outputs: number;
-  readonly bias: boolean;
-  readonly std: number;
-}
-
-const mapParams = ({ name, features, outputs, bias, std }: OutputMap): readonly ParamSpec[] => [
-  {
-    name: `${name}.weight`,
-    shape: [outputs, features],
-    decay: true,
-    init: (key) => normal(key, outputs * features).map((x) => std * x),
-  },
-  ...(bias ? [{ name: `${name}.bias`, shape: [outputs], decay: false, init: () => new Float32Array(outputs) }] : []),
-];
-
-const mapped = ({ name, bias }: OutputMap, features: tf.Tensor2D, params: Params): tf.Tensor2D => {
-  const [weight, shift] = [params[`${name}.weight`], params[`${name}.bias`]];
-  if (!weight || (bias && !shift)) throw new Error(`the parameters of the head (${name}) are missing`);
-  const outputs = tf.matMul<tf.Tensor2D>(features, weight, false, true);
-  return shift ? tf.add(outputs, shift) : outputs;
 };
 
 /** Name of the map that makes the outputs of a classification or regression. */

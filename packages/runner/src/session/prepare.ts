@@ -10,6 +10,7 @@ import { leftsOf } from '../stages/left.ts';
 import { startValues } from '../stages/start.ts';
 import { joinTasks, type Among } from '../stages/tasks.ts';
 import { encodeRows, type Row } from './rows.ts';
+import { spanRows } from './span-rows.ts';
 import { languageModel, textRows } from './text-rows.ts';
 
 /** Where a run finds what its config names. Never part of its identity. */
@@ -106,11 +107,12 @@ export const openPreparer = ({ sources: places, weights, download = false, runs 
         if (dataset.splits[split].length === 0) throw new BadInput(`${dataset.name}: the ${split} split is empty`);
       }
       const blueprint = blueprintOf(config, model, settingOf(model, dataset, before));
-      const { texts, biEncoder } = blueprint;
-      const encode = (examples: readonly Example[]): readonly Row[] =>
-        texts
-          ? textRows(languageModel(model), examples, { maxTokens, generation: texts.generation })
-          : encodeRows(model, examples, { biEncoder, maxTokens });
+      const { texts, biEncoder, task, qa } = blueprint;
+      const encode = (examples: readonly Example[]): readonly Row[] => {
+        if (texts) return textRows(languageModel(model), examples, { maxTokens, generation: texts.generation });
+        if (task.kind === 'extractive-qa') return spanRows(model, examples, { maxTokens, qa });
+        return encodeRows(model, examples, { biEncoder, maxTokens });
+      };
       const { train, validation, test } = dataset.splits;
       const elsewhere = Object.entries(dataset.elsewhere ?? {}).map(
         ([name, examples]) => [name, encode(examples)] as const,

@@ -1,5 +1,6 @@
 import type { Encoded, Model } from '@lab/adapter';
 import type { Example } from '@lab/datasets';
+import type { WindowRow } from './span-rows.ts';
 
 /** A text or pair as token ids: one sequence, or two of a bi-encoder. */
 export interface Row {
@@ -7,6 +8,8 @@ export interface Row {
   readonly encoded: readonly Encoded[];
   /** First token of the reference, for text-to-text tasks. */
   readonly targetFrom?: number;
+  /** For extractive tasks: the window of a context that this row is. */
+  readonly window?: WindowRow;
 }
 
 /**

@@ -12,7 +12,14 @@ import {
   type Params,
 } from '@lab/engine';
 import { makeBatch, type Batch } from '../step/batch.ts';
-import { memberMasks, trainingMasks, type DrawnMasks, type MaskedBatch, type MemberPlace } from '../step/masks.ts';
+import {
+  memberMasks,
+  trainingMasks,
+  type SamplePlace,
+  type DrawnMasks,
+  type MaskedBatch,
+  type MemberPlace,
+} from '../step/masks.ts';
 import { anyBatch, isMerged } from '../step/merge.ts';
 import type { Ladder } from '../step/packing.ts';
 import type { SampleInputs, SampleMasks, Slope } from '../step/objective.ts';
@@ -58,7 +65,7 @@ export interface Session {
   /** The batch of the rows at `indices`, filled up to the batch size. */
   readonly batch: (rows: readonly Row[], indices: readonly number[]) => Batch;
   readonly masks: {
-    readonly training: (batch: Batch, at: { readonly key: Key; readonly progress: number }) => SampleMasks<HostArray>;
+    readonly training: (batch: Batch, at: SamplePlace) => SampleMasks<HostArray>;
     readonly member: (batch: MaskedBatch, at: MemberPlace) => DrawnMasks;
   };
   /** Gradient of one sample. */

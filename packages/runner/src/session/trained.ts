@@ -58,10 +58,11 @@ export const startingParams = (blueprint: Blueprint, bytes: Uint8Array, where: s
 /**
  * What a stored head was trained for, from its shape alone: as many classes as it has outputs, of
  * two texts each by itself where it reads more than one vector of the model's width. Without a head
- * the model writes texts.
+ * the model writes texts. A span head says so by its name.
  */
 export const storedSetting = (bytes: Uint8Array, width: number): Setting => {
-  const stored = headTensors(bytes, [`${OWN}.weight`, `${EARLIER}.weight`]);
+  const stored = headTensors(bytes, [`${OWN}.weight`, `${EARLIER}.weight`, 'qa_outputs.weight']);
+  if (stored['qa_outputs.weight']) return { task: { kind: 'extractive-qa' }, biEncoder: false, before: 0 };
   const [own, features] = stored[`${OWN}.weight`]?.shape ?? [];
   const [before = 0] = stored[`${EARLIER}.weight`]?.shape ?? [];
   if (own === undefined) return { task: { kind: 'text-to-text' }, biEncoder: false, before };

@@ -4,11 +4,13 @@ import type { TaskKind } from '@lab/metrics';
 import { floats, ints, type Float32HostArray, type Int32HostArray, type tf } from '@lab/engine';
 import { rowAt, type Row } from '../session/rows.ts';
 import { bucketFor, type BatchShape } from '../session/shape.ts';
+import { windowOf } from '../session/span-rows.ts';
 import { sequenceOf } from '../session/text-rows.ts';
 import { ladderOf, packingOf, seat, type HostPacking, type Ladder, type Seating } from './packing.ts';
 
 /**
- * One batch as a program reads it. labels, weights: [B], or [R * T] for texts; weights sum to one.
+ * One batch as a program reads it. labels, weights: [B], [2 B] for spans, or [R * T] for texts;
+ * weights sum to one.
  */
 export type BatchTensors = TokenBatch & { readonly labels: tf.Tensor1D; readonly weights: tf.Tensor1D };
 
@@ -105,12 +107,34 @@ export const textTargets = (
   return { labels: ints(labels), weights: floats(weights) };
 };
 
-/** Labels and weights of a batch whose texts begin at `starts` among so many tokens. */
+/**
+ * First and last places of the answers and equal weights that sum to one, both [2 size]: the firsts
+ * of all texts, then the lasts. `starts`: the places of the texts' first tokens.
+ */
+const spanTargets = (chosen: readonly Row[], starts: Int32Array, { size }: BatchSetting) => {
+  const [labels, weights] = [new Int32Array(2 * size), new Float32Array(2 * size)];
+  chosen.forEach((row, b) =>
+    windowOf(row).span.forEach((token, side) => {
+      labels[side * size + b] = itemAt(starts, b) + token;
+      weights[side * size + b] = 1 / (2 * chosen.length);
+    }),
+  );
+  return { labels: ints(labels), weights: floats(weights) };
+};
+
+/**
+ * Labels and weights of a batch. `starts`: where the texts begin among so many `tokens`, and where
+ * in their own row of outputs.
+ */
 const targetsOf = (
   chosen: readonly Row[],
-  { starts, tokens }: { readonly starts: Int32Array; readonly tokens: number },
+  { starts, inRow, tokens }: { readonly starts: Int32Array; readonly inRow: Int32Array; readonly tokens: number },
   setting: BatchSetting,
-) => (setting.task.kind === 'text-to-text' ? textTargets(chosen, starts, tokens) : exampleTargets(chosen, setting));
+) => {
+  const { kind } = setting.task;
+  if (kind === 'text-to-text') return textTargets(chosen, starts, tokens);
+  return kind === 'extractive-qa' ? spanTargets(chosen, inRow, setting) : exampleTargets(chosen, setting);
+};
 
 const drawnLengths = (texts: readonly (Encoded | undefined)[]): Int32Array =>
   Int32Array.from(texts, (text) => text?.ids.length ?? 1);
@@ -127,7 +151,7 @@ export const makeBatch = (rows: readonly Row[], indices: readonly number[], sett
   const arrays = {
     ...tokensAt(texts, starts, [1, tokens]),
     packing: packingOf(seating),
-    ...targetsOf(chosen, { starts, tokens }, setting),
+    ...targetsOf(chosen, { starts, inRow: starts, tokens }, setting),
   };
   return { arrays, shape, lengths: drawnLengths(texts), starts, seating, indices };
 };
@@ -145,6 +169,7 @@ export const paddedBatch = (rows: readonly Row[], indices: readonly number[], se
   const arrays = tokensAt(texts, starts, [shape.rows, shape.tokens]);
   // An unused place shows one token, so that its attention has something to look at.
   starts.forEach((start, i) => texts[i] ?? arrays.valid.data.fill(1, start, start + 1));
-  const targets = targetsOf(chosen, { starts, tokens: shape.rows * shape.tokens }, setting);
+  const inRow = new Int32Array(texts.length);
+  const targets = targetsOf(chosen, { starts, inRow, tokens: shape.rows * shape.tokens }, setting);
   return { arrays: { ...arrays, ...targets }, shape, lengths, starts, indices };
 };

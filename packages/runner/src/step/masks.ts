@@ -37,19 +37,29 @@ const drawn = (
   return context.seating ? packMasks(plan, masks, context.seating) : masks;
 };
 
+/** Which masks of a training: of a step and sample, where training stands, and part of a batch. */
+export interface SamplePlace {
+  readonly key: Key;
+  readonly progress: number;
+  /** Absent: the batch is read at once. */
+  readonly part?: number;
+}
+
 /**
  * Masks of one training sample: of both passes where the method compares two noisy ones. `key` is
- * the step's and sample's.
+ * the step's and sample's. Parts of a batch share masks on parameters; those on activations are
+ * each part's own.
  */
 export const trainingMasks = (
   { method, model, masks }: Blueprint,
   batch: MaskedBatch,
-  { key, progress }: { readonly key: Key; readonly progress: number },
+  { key, progress, part }: SamplePlace,
 ): SampleMasks<HostArray> => {
   const plan = masks.training(batch.shape);
   const branch = (name: 'first' | 'second'): DrawnMasks => {
     const own = fold(key, name);
-    return drawn(plan, { ...batch, causal: model.causal, progress }, { key: own, instance: own });
+    const place = { key: part === undefined ? own : fold(own, part), instance: own };
+    return drawn(plan, { ...batch, causal: model.causal, progress }, place);
   };
   const twice = method.consistency !== undefined && method.consistency.kind !== 'js';
   return { first: branch('first'), second: twice ? branch('second') : {} };

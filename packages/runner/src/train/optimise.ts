@@ -8,7 +8,9 @@ import {
   type Handle,
   type OutputsOf,
 } from '@lab/engine';
+import { BadInput, itemAt, type RunConfig } from '@lab/records';
 import type { Prepared } from '../session/prepare.ts';
+import { chunks, lengthOf, rowAt, type Row } from '../session/rows.ts';
 import type { Session } from '../session/session.ts';
 import { rootOf } from '../stages/stream.ts';
 import type { Slope } from '../step/objective.ts';
@@ -38,6 +40,40 @@ const scalars = <Name extends string>(values: { readonly [name in Name]: number 
     readonly [name in Name]: Float32HostArray;
   };
 
+/**
+ * Examples that are read at once: the whole batch, or its parts. Throws `BadInput` for more parts
+ * than examples.
+ */
+export const partSize = ({ batchSize, accumulate = 1 }: RunConfig['train']): number => {
+  if (accumulate > batchSize)
+    throw new BadInput(`train.accumulate is ${accumulate}; at most train.batchSize, which is ${batchSize}`);
+  return Math.ceil(batchSize / accumulate);
+};
+
+/** A part of a step's batch, and its share of the batch's loss. */
+export interface BatchPart {
+  readonly indices: readonly number[];
+  readonly share: number;
+}
+
+/** What a row counts in the mean loss of its batch: one, or for texts its reference tokens. */
+const countOf = (row: Row): number => (row.targetFrom === undefined ? 1 : Math.max(0, lengthOf(row) - row.targetFrom));
+
+/**
+ * A batch in parts of at most `size` rows, whose gradients add up to that of the whole. Texts
+ * without a reference token count nothing.
+ */
+export const partsOfBatch = (rows: readonly Row[], indices: readonly number[], size: number): readonly BatchPart[] => {
+  const parts = chunks(indices, size);
+  if (parts.length === 1) return [{ indices, share: 1 }];
+  const counts = parts.map((part) => part.reduce((sum, i) => sum + countOf(rowAt(rows, i)), 0));
+  const total = Math.max(
+    1,
+    counts.reduce((a, b) => a + b, 0),
+  );
+  return parts.map((own, p) => ({ indices: own, share: itemAt(counts, p) / total }));
+};
+
 /** What the steps of one training share. */
 export interface Training {
   readonly session: Session;
@@ -48,7 +84,8 @@ export interface Training {
 
 /**
  * One optimiser step on the rows at `indices`: N samples of masks, their losses averaged (LoRA
- * Dropout, Eq. 7). `step` counts from 0. The caller frees the old state.
+ * Dropout, Eq. 7). A batch that is larger than the session's is read in parts. `step` counts from
+ * 0. The caller frees the old state.
  */
 export const optimise = async (
   { session, prepared, span, constants }: Training,
@@ -58,20 +95,26 @@ export const optimise = async (
   const { engine, blueprint } = session;
   const { config, rows } = prepared;
   const { samples } = blueprint.method;
-  const batch = session.batch(rows.train, indices);
   const stream = fold(fold(rootOf(config), 'mask'), step);
   const progress = span.steps > 1 ? step / (span.steps - 1) : 1;
-  const share = scalar(1 / samples);
-  const inputs = (sample: number) => ({
-    theta: old.theta,
-    share,
-    batch: batch.arrays,
-    masks: session.masks.training(batch, { key: fold(stream, sample), progress }),
-  });
+  const parts = partsOfBatch(rows.train, indices, session.batchSize);
+  const inputs = (sample: number, { indices: own, share }: BatchPart, part: number) => {
+    const batch = session.batch(rows.train, own);
+    const at = { key: fold(stream, sample), progress, ...(parts.length > 1 ? { part } : {}) };
+    return {
+      theta: old.theta,
+      share: scalar(share / samples),
+      batch: batch.arrays,
+      masks: session.masks.training(batch, at),
+    };
+  };
+  const passes = Array.from({ length: samples }, (_, sample) =>
+    parts.map((one, part) => () => inputs(sample, one, part)),
+  ).flat();
   let sum: OutputsOf<Slope> | null = null;
-  for (let sample = 0; sample < samples - 1; sample++) {
+  for (const pass of passes.slice(0, -1)) {
     const before: OutputsOf<Slope> = sum ?? { grad: constants.zeros, loss: constants.zero };
-    const after = await session.gradient({ ...inputs(sample), sum: before });
+    const after = await session.gradient({ ...pass(), sum: before });
     if (sum) engine.free(sum);
     sum = after;
   }
@@ -79,7 +122,7 @@ export const optimise = async (
   const age = blueprint.adapter.age?.(at) ?? step;
   const { correction1, correction2 } = adamWScalars(age + 1);
   const { state, loss } = await session.step({
-    ...inputs(samples - 1),
+    ...itemAt(passes, passes.length - 1)(),
     ...old,
     // An optimiser that is started afresh starts with moments of zero.
     ...(age === 0 ? { m: constants.zeros, v: constants.zeros } : {}),

@@ -10,6 +10,7 @@ export const bert: Family<'pooler' | 'cls' | 'mean'> = {
   prefix: 'bert.',
   poolings: ['pooler', 'cls', 'mean'],
   pairs: 'cross-encoder',
+  spanHead: true,
   classHeads: { pooler: { ...PLAIN_HEAD, before: ['bert.pooler.dense'], modules: ['pooler', 'classifier'] } },
   describe: (config, { pooling }, where) => {
     const parsed = checkJson(config, bertConfig, where);

@@ -186,6 +186,7 @@ export const deberta: Family<'cls' | 'mean' | 'classifier'> = {
   prefix: 'deberta.',
   poolings: ['cls', 'mean', 'classifier'],
   pairs: 'cross-encoder',
+  spanHead: true,
   classHeads: {
     classifier: { ...PLAIN_HEAD, before: ['pooler.dense'], modules: ['pooler', 'classifier'] },
   },

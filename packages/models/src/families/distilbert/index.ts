@@ -67,6 +67,7 @@ export const distilbert: Family<'cls' | 'mean' | 'classifier'> = {
   prefix: 'distilbert.',
   poolings: ['cls', 'mean', 'classifier'],
   pairs: 'cross-encoder',
+  spanHead: true,
   classHeads: {
     classifier: { ...PLAIN_HEAD, before: ['pre_classifier'], modules: ['pre_classifier', 'classifier'] },
   },

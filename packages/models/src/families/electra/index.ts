@@ -16,6 +16,7 @@ export const electra: Family<'cls' | 'mean' | 'classifier'> = {
   prefix: 'electra.',
   poolings: ['cls', 'mean', 'classifier'],
   pairs: 'cross-encoder',
+  spanHead: true,
   classHeads: { classifier: DENSE_HEAD },
   describe: (value, { pooling }, where) => {
     const parsed = checkJson(value, config, where);

@@ -64,6 +64,7 @@ export const mpnet: Family<'cls' | 'mean' | 'pooler' | 'classifier'> = {
   prefix: 'mpnet.',
   poolings: ['cls', 'mean', 'pooler', 'classifier'],
   pairs: 'cross-encoder',
+  spanHead: true,
   classHeads: { classifier: DENSE_HEAD },
   describe: (value, { pooling }, where) => {
     const parsed = checkJson(value, config, where);

@@ -19,6 +19,7 @@ export const roberta: Family<'cls' | 'mean' | 'pooler' | 'classifier'> = {
   prefix: 'roberta.',
   poolings: ['cls', 'mean', 'pooler', 'classifier'],
   pairs: 'cross-encoder',
+  spanHead: true,
   classHeads: { classifier: DENSE_HEAD },
   describe: (config, { pooling }, where) => {
     const parsed = checkJson(config, robertaConfig, where);

@@ -1,5 +1,5 @@
 /** Bytes of one number, by safetensors type name. */
-export const WIDTHS: { readonly [dtype: string]: number } = { F32: 4, F16: 2, BF16: 2 };
+export const FLOAT_BYTES: { readonly [dtype: string]: number } = { F32: 4, F16: 2, BF16: 2 };
 
 /** A half-precision number (IEEE 754 binary16) as a float. */
 const half = (bits: number): number => {
@@ -31,15 +31,16 @@ export const toFloat32 = (bytes: Uint8Array, dtype: string): Float32Array => {
       ? new Float32Array(buffer, bytes.byteOffset, bytes.byteLength / 4)
       : new Float32Array(new Uint8Array(bytes).buffer);
   }
-  const view = new DataView(buffer, bytes.byteOffset, bytes.byteLength);
   const count = bytes.byteLength / 2;
+  const aligned = bytes.byteOffset % 2 === 0 ? bytes : new Uint8Array(bytes);
+  const halfWords = new Uint16Array(aligned.buffer, aligned.byteOffset, count);
   const out = new Float32Array(count);
   if (dtype === 'F16') {
     const table = halfTable();
-    for (let i = 0; i < count; i++) out[i] = table[view.getUint16(2 * i, true)]!;
+    for (let i = 0; i < count; i++) out[i] = table[halfWords[i]!]!;
   } else {
     const words = new Uint32Array(out.buffer);
-    for (let i = 0; i < count; i++) words[i] = view.getUint16(2 * i, true) << 16;
+    for (let i = 0; i < count; i++) words[i] = halfWords[i]! << 16;
   }
   return out;
 };

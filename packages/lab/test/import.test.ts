@@ -1,0 +1,157 @@
+import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { noNoise, type HostParams } from '@lab/adapter';
+import { readSafetensors, tf, type Params } from '@lab/engine';
+import { models } from '@lab/models';
+import { BadInput, present, readImport, readPredictions } from '@lab/records';
+import { blueprintOf, passWith, planRun, trainedParams, storedSetting } from '@lab/runner';
+import { afterAll, describe, expect, it } from 'vitest';
+import { adopt } from '../src/import/adopt.ts';
+import { readPeftFolder } from '../src/import/folder.ts';
+import { lab, scratch } from './cli.ts';
+
+const { out, remove } = scratch();
+afterAll(remove);
+
+/** By real PEFT: scripts/fixtures/imports.py. */
+const fixtures = fileURLToPath(new URL('fixtures/imports', import.meta.url));
+interface Expected {
+  readonly texts: readonly string[];
+  readonly cases: { readonly [name: string]: { readonly family: string; readonly logits: readonly unknown[] } };
+}
+const expected = JSON.parse(readFileSync(join(fixtures, 'expected.json'), 'utf8')) as Expected;
+
+const words = ['<pad>', '<s>', '</s>', ...'etaoinshrdlcumwfgypb'];
+const bpe = { type: 'BPE', unk_token: '<pad>', vocab: Object.fromEntries(words.map((w, id) => [w, id])), merges: [] };
+const parts = { added_tokens: [], normalizer: null, pre_tokenizer: null, post_processor: null, decoder: null };
+
+/** A folder with a tiny checkpoint of transformers, in which a letter is a token. */
+const checkpoint = (family: string): string => {
+  const folder = join(out, family);
+  if (existsSync(folder)) return folder;
+  mkdirSync(folder);
+  cpSync(fileURLToPath(new URL(`../../models/test/fixtures/families/${family}`, import.meta.url)), folder, {
+    recursive: true,
+  });
+  writeFileSync(join(folder, 'tokenizer.json'), JSON.stringify({ version: '1.0', ...parts, model: bpe }));
+  return folder;
+};
+
+const kindOf = (family: string): string => present(/^[a-z]+/.exec(family)?.[0]);
+
+const adopted = (name: string) => {
+  const { family } = present(expected.cases[name]);
+  const folder = join(fixtures, name);
+  return adopt(readPeftFolder(folder), { name: kindOf(family) }, { out, weights: checkpoint(family) });
+};
+
+const tensors = (arrays: HostParams): Params =>
+  Object.fromEntries(Object.entries(arrays).map(([name, { data, shape }]) => [name, tf.tensor(data, [...shape])]));
+
+/** Our logits of every text, [outputs] or [T, V], one after the other. */
+const logitsOf = async (name: string): Promise<readonly number[]> => {
+  const { family } = present(expected.cases[name]);
+  const { name: kept, summary, ...named } = await adopted(name);
+  expect(summary).toMatch(/rank \d, \d maps/);
+  const { model: chosen } = named;
+  const context = { weights: checkpoint(family), trainedHead: named.head !== undefined };
+  const model = await models.build(chosen, context);
+  const bytes = Buffer.from(readImport(out, kept)['adapter_model.safetensors']);
+  const data = { ...named, dataset: { name: 'imdb' }, dropout: { name: 'none' }, seed: 0 };
+  const blueprint = blueprintOf(planRun(data, 'test').config, model, storedSetting(bytes, model.width));
+  const params = tensors(trainedParams(blueprint, bytes, kept));
+  const frozen = tensors(await model.weights());
+  return expected.texts.flatMap((text) => {
+    const { ids } = model.tokenize(text);
+    const batch = {
+      ids: tf.tensor2d(ids, [1, ids.length], 'int32'),
+      valid: tf.ones<tf.Rank.R2>([1, ids.length]),
+      extra: { types: tf.zeros([1, ids.length], 'int32') },
+    };
+    return [...passWith(blueprint, { frozen, batch }, params, noNoise).outputs.dataSync()];
+  });
+};
+
+describe('an adapter of PEFT', () => {
+  it.each(Object.keys(expected.cases).filter((name) => name !== 'tied'))(
+    '%s: computes what PEFT does',
+    async (name) => {
+      const theirs = present(expected.cases[name]).logits.flat(3) as readonly number[];
+      const ours = await logitsOf(name);
+      expect(ours).toHaveLength(theirs.length);
+      // float32 sums of a dozen terms in another order, and AdaLoRA's 1e-5 beside its rank.
+      ours.forEach((x, i) => expect(Math.abs(x - present(theirs[i]))).toBeLessThan(2e-5));
+    },
+  );
+
+  it('is kept under the name of its content', async () => {
+    const { name } = await adopted('lora');
+    expect(name).toBe((await adopted('lora')).name);
+    writeFileSync(join(out, 'imports', name, 'adapter_config.json'), '{}');
+    expect(() => readImport(out, name)).toThrow(/its files are not those that were imported/);
+    expect(() => readImport(out, '0'.repeat(16))).toThrow(/is missing; lab import <folder>/);
+  });
+
+  it('that cannot be computed as PEFT does is refused', async () => {
+    await expect(adopted('tied')).rejects.toThrow(
+      /embed_tokens.weight is saved whole; the model makes its logits with the same table, and PEFT does not$/,
+    );
+  });
+});
+
+describe('a folder that is not read', () => {
+  const folderWith = (name: string, files: { readonly [file: string]: string | Uint8Array }): string => {
+    const folder = join(out, name);
+    mkdirSync(folder);
+    for (const [file, content] of Object.entries(files)) writeFileSync(join(folder, file), content);
+    return folder;
+  };
+
+  it('with a pickle says how to convert it', () => {
+    const folder = folderWith('pickle', { 'adapter_config.json': '{}', 'adapter_model.bin': 'x' });
+    expect(() => readPeftFolder(folder)).toThrow(/adapter_model.bin is a pickle .* s\.save_file\(/);
+  });
+
+  it('without its files says what is missing', () => {
+    expect(() => readPeftFolder(join(out, 'nowhere'))).toThrow(BadInput);
+    expect(() => readPeftFolder(join(out, 'nowhere'))).toThrow(/adapter_config.json.*save_pretrained of PEFT/);
+  });
+});
+
+it('lab import leaves a finished run with PEFT’s logits, which can be exported', async () => {
+  const { family, logits } = present(expected.cases['lora']);
+  const weights = checkpoint(family);
+  const rows = expected.texts.map((text, i) => JSON.stringify({ text, label: ['x', 'y', 'z'][i % 3] })).join('\n');
+  for (const split of ['train', 'validation', 'test']) writeFileSync(join(out, `${split}.jsonl`), rows);
+  const set = ['train', 'validation', 'test'].map((split) => `dataset.${split}=${join(out, `${split}.jsonl`)}`);
+  const args = ['--model', 'bert', '--weights', weights, '--dataset', 'file', '--out', out, '--workers', '1'];
+  const ended = await lab(
+    'import',
+    join(fixtures, 'lora'),
+    ...args,
+    '--json',
+    '--set',
+    ...set,
+    'dataset.classes=["x","y","z"]',
+    'train.maxTokens=8',
+    'members=2',
+  );
+  expect([ended.code, ended.stderr]).toEqual([0, expect.stringContaining('1 done')]);
+  const { runs } = JSON.parse(ended.stdout) as { readonly runs: readonly { readonly id: string }[] };
+  const { id } = present(runs[0]);
+  readPredictions(out, id).forEach(({ id: row, deterministic, members }) => {
+    const theirs = logits[Number(/\d+$/.exec(row)?.[0]) % logits.length] as readonly number[];
+    expect([row, deterministic.map((x, i) => Math.abs(x - present(theirs[i])) < 2e-5)]).toEqual([
+      row,
+      [true, true, true],
+    ]);
+    expect(members).toHaveLength(2);
+  });
+  const to = join(out, 'exported');
+  const exported = await lab('export', '--run', id, '--format', 'peft', '--to', to, '--weights', weights, '--out', out);
+  expect([exported.code, exported.stderr]).toEqual([0, '']);
+  const numbers = (folder: string) => readSafetensors(readFileSync(join(folder, 'adapter_model.safetensors'))).tensors;
+  const [given, written] = [numbers(join(fixtures, 'lora')), numbers(to)];
+  for (const [name, { data }] of Object.entries(given)) expect([name, written[name]?.data]).toEqual([name, data]);
+}, 120_000);
