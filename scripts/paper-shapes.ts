@@ -1,12 +1,12 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { publicConfigs, writeRandomCheckpoint } from '@lab/models';
 import { key } from '@lab/random';
-import { readRecord, type Cost } from '@lab/records';
+import { readRecord, type Cost, type RunConfig } from '@lab/records';
 import { writeMadeData } from './paper-shapes/data.ts';
 import { paperKinds, type PaperKind } from './paper-shapes/kinds.ts';
 
@@ -31,49 +31,57 @@ const [batch, length, most] = [values.batch, values.words, values.most].map(Numb
 const decoders = ['gpt2-medium', 'opt-350m'];
 const main = fileURLToPath(new URL('../packages/lab/src/main.ts', import.meta.url));
 
-/** A study of one arm and two seeds: the paper's config with a small batch of short texts. */
-const studyOf = ({ config, name }: PaperKind) => {
-  const { seed: _seed, dataset, train, generation, ...rest } = config;
-  const small = dataset.name === 'alpaca' ? { validation: batch, test: batch } : {};
-  return {
-    name: 'paper-shapes',
-    title: 'Paper shapes',
-    question: 'Does it run?',
-    scales: {
-      once: {
-        summary: 'two steps',
-        base: {
-          ...rest,
-          dataset: { ...dataset, ...small, maxTest: batch },
-          train: { ...train, epochs: 1, batchSize: batch },
-          ...(generation ? { generation: { ...generation, maxNewTokens: 4 } } : {}),
-          members: Math.min(1, config.members),
-        },
-        arms: [{ labels: { method: name }, config: {} }],
-        seeds: [0, 1],
-      },
-    },
-  };
-};
+/** The paper's config with a small batch of short texts. */
+const smallConfig = ({ seed: _seed, dataset, train, generation, ...rest }: RunConfig) => ({
+  ...rest,
+  dataset: { ...dataset, ...(dataset.name === 'alpaca' ? { validation: batch, test: batch } : {}), maxTest: batch },
+  train: { ...train, epochs: 1, batchSize: batch },
+  ...(generation ? { generation: { ...generation, maxNewTokens: 4 } } : {}),
+  members: Math.min(1, rest.members),
+});
 
-/** Runs one kind; costs of the first and the second run, or what the command line said. */
-const measured = (
-  kind: PaperKind,
-  folders: { readonly data: string; readonly weights: string; readonly out: string },
-) => {
-  const study = join(folders.out, 'study.json');
-  rmSync(folders.out, { recursive: true, force: true });
-  mkdirSync(folders.out, { recursive: true });
-  writeFileSync(study, JSON.stringify(studyOf(kind)));
-  const common = [study, '--scale', 'once', '--out', folders.out, '--weights', folders.weights];
-  const lab = (...args: readonly string[]) =>
-    spawnSync(process.execPath, ['--import', 'tsx/esm', main, ...args], { encoding: 'utf8', maxBuffer: 2 ** 28 });
-  const began = performance.now();
+/** A study of an arm a kind and two seeds: the second finds the programs of the first compiled. */
+const studyOf = (kinds: readonly PaperKind[]) => ({
+  name: 'paper-shapes',
+  title: 'Paper shapes',
+  question: 'Does it run?',
+  scales: {
+    once: {
+      summary: 'two steps',
+      base: {},
+      arms: kinds.map(({ experiment, name, config }) => ({
+        labels: { method: `${experiment}, ${name}` },
+        config: smallConfig(config),
+      })),
+      seeds: [0, 1],
+    },
+  },
+});
+
+const lab = (...args: readonly string[]) =>
+  spawnSync(process.execPath, ['--import', 'tsx/esm', main, ...args], { encoding: 'utf8', maxBuffer: 2 ** 28 });
+
+/** Runs of a study with what they cost, by the label of their arm. */
+const runsPlanned = (common: readonly string[]) =>
+  (
+    JSON.parse(lab('plan', ...common, '--json').stdout || '{"plans":[]}') as {
+      readonly plans: readonly {
+        readonly runs: readonly { readonly id: string; readonly labels: { readonly method: string } }[];
+      }[];
+    }
+  ).plans.flatMap(({ runs }) => runs);
+
+/** Trains the kinds of one model and gives a line for each. */
+const linesOf = (model: string, kinds: readonly PaperKind[], weights: string): readonly string[] => {
+  const out = join(values.out, `runs-${model}`);
+  const study = join(values.out, `${model}.json`);
+  writeFileSync(study, JSON.stringify(studyOf(kinds)));
+  const common = [study, '--scale', 'once', '--out', out, '--weights', weights];
   const ran = lab(
     'run',
     ...common,
     '--data-dir',
-    folders.data,
+    data,
     '--workers',
     '1',
     '--threads',
@@ -81,24 +89,25 @@ const measured = (
     '--attempts',
     '1',
   );
-  const seconds = (performance.now() - began) / 1000;
-  const planned = JSON.parse(lab('plan', ...common, '--json').stdout || '{"plans":[]}') as {
-    readonly plans: readonly { readonly runs: readonly { readonly id: string }[] }[];
-  };
-  const costs = planned.plans.flatMap(({ runs }) =>
-    runs.flatMap(({ id }) => readRecord(folders.out, id)?.result.cost ?? []),
-  );
-  return { costs, seconds, words: `${ran.stdout}\n${ran.stderr}`.trim().split('\n').at(-1) ?? '' };
+  const runs = runsPlanned(common);
+  if (runs.length === 0) throw new Error(`${ran.stdout}${ran.stderr}`);
+  return [...new Set(runs.map(({ labels }) => labels.method))].map((method) => {
+    const ids = runs.filter(({ labels }) => labels.method === method).map(({ id }) => id);
+    return lineOf(
+      model,
+      method,
+      ids.flatMap((id) => readRecord(out, id)?.result.cost ?? []),
+    );
+  });
 };
 
 /** One line of the table. */
-const lineOf = (kind: PaperKind, [first, second]: readonly Cost[], words: string): string => {
-  const head = [kind.model, kind.experiment, kind.name];
-  if (!first || !second) return `| ${[...head, words, '', '', ''].join(' | ')} |`;
+const lineOf = (model: string, method: string, [first, second]: readonly Cost[]): string => {
+  if (!first || !second) return `| ${model} | ${method} | failed | | | |`;
   const step = second.trainSeconds / second.steps;
-  const compile = first.seconds - second.seconds;
-  const numbers = [first.trainSeconds - step, step, compile].map((value) => value.toFixed(1));
-  return `| ${[...head, ...numbers, Math.round(Math.max(first.peakMemoryMB, second.peakMemoryMB)).toLocaleString('en')].join(' | ')} |`;
+  const numbers = [first.trainSeconds - step, step, first.seconds - second.seconds].map((value) => value.toFixed(1));
+  const peak = Math.round(Math.max(first.peakMemoryMB, second.peakMemoryMB)).toLocaleString('en');
+  return `| ${[model, method, ...numbers, peak].join(' | ')} |`;
 };
 
 const names = values.models.split(',');
@@ -111,16 +120,13 @@ console.log(
   `${cpus()[0]?.model.trim() ?? 'unknown processor'}, ${values.threads} threads; batches of ${values.batch} texts of ` +
     `about ${values.words} tokens; load ${(loadavg()[0] ?? 0).toFixed(1)} on ${cpus().length} cores\n`,
 );
-console.log('| model | experiment | config | first step, s | a step, s | compiling, s | peak memory, MB |');
-console.log('|---|---|---|--:|--:|--:|--:|');
+console.log('| model | config | first step, s | a step, s | compiling, s | peak memory, MB |');
+console.log('|---|---|--:|--:|--:|--:|');
 for (const model of names) {
   const weights = join(values.out, model);
   const lm = decoders.includes(model);
   if (!existsSync(join(weights, 'model.safetensors'))) await writeRandomCheckpoint(model, lm, weights, key(0));
   const kinds = paperKinds([model]).filter(({ experiment }) => wanted?.includes(experiment) ?? true);
-  for (const kind of kinds.slice(0, most)) {
-    const { costs, words } = measured(kind, { data, weights, out: join(values.out, 'runs') });
-    console.log(lineOf(kind, costs, words));
-  }
+  for (const line of linesOf(model, kinds.slice(0, most), weights)) console.log(line);
   if (!values.keep) rmSync(weights, { recursive: true });
 }

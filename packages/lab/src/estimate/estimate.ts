@@ -5,7 +5,7 @@ import { measureSpeed, openBest, sizeOf } from '@lab/engine';
 import { models, skeletonOf, type Skeleton } from '@lab/models';
 import { BadInput, type RunConfig } from '@lab/records';
 import { closestKind, mostRecords, openPace, someFinished, tookOf } from './finished.ts';
-import { mean } from './mean.ts';
+import { averageOf } from './average.ts';
 import { openSizes } from './rows.ts';
 import { workOfRun, type Work } from './work.ts';
 
@@ -182,7 +182,7 @@ export const openEstimate = (places: EstimatePlaces) => {
       return {
         ...asked,
         memoryMB: byRuns && peaks.length > 0 ? Math.max(...peaks) : asked.memoryMB,
-        bytes: byRuns ? (mean(sizes) ?? 0) * remaining : asked.bytes,
+        bytes: byRuns ? (averageOf(sizes) ?? 0) * remaining : asked.bytes,
         seconds: seconds.reduce((a, b) => a + b, 0) / workers,
         workers,
         byRuns,

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { BadInput, readRecord, readSeal, runFolder, type RunConfig } from '@lab/records';
-import { mean } from './mean.ts';
+import { averageOf } from './average.ts';
 
 /** What a finished run took. */
 export interface Took {
@@ -79,12 +79,12 @@ export const openPace = () => {
     ofModel: (config: RunConfig): Pace | null => {
       const [model, closest] = kindsOf(config);
       const some = seen.get(closest) ?? seen.get(model) ?? [];
-      const seconds = mean(some.map((pace) => pace.seconds));
+      const seconds = averageOf(some.map((pace) => pace.seconds));
       if (seconds === null) return null;
       return {
         seconds,
         peakMB: Math.max(...some.map((pace) => pace.peakMB)),
-        bytes: mean(some.map((pace) => pace.bytes)) ?? 0,
+        bytes: averageOf(some.map((pace) => pace.bytes)) ?? 0,
       };
     },
   };

@@ -12,9 +12,11 @@ export const estimateLines = (cost: CostEstimate): readonly string[] => {
   const total = cost.trainGflop + cost.evaluationGflop;
   const basis = cost.byRuns
     ? `by ${cost.from} finished runs`
-    : `by matrix products at ${Math.round(cost.gflops ?? 0)} GFLOP/s a thread, measured now; rough, until a run of the model is done`;
+    : `by matrix products at ${Math.round(cost.gflops ?? 0)} GFLOP/s a thread, measured now; ` +
+      'rough, until a run of the model is done';
   return [
-    `${countText(cost.steps)} optimiser steps, ${countText(total)} GFLOP (evaluation ${share(cost.evaluationGflop, total)})`,
+    `${countText(cost.steps)} optimiser steps, ${countText(total)} GFLOP ` +
+      `(evaluation ${share(cost.evaluationGflop, total)})`,
     `Here: about ${timeText(cost.seconds)} on ${cost.workers} workers (${basis})`,
     ...(cost.card ? [`A card of ${cost.card.tflops} TFLOP/s: about ${timeText(cost.card.seconds)}, used at 35 %`] : []),
     `Memory: about ${bytesText(1e6 * cost.memoryMB)} a worker; disk: about ${bytesText(cost.bytes)} of runs, ` +
