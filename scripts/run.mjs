@@ -33,6 +33,7 @@ const scripts = {
   fuzz: () => tsx('scripts/fuzz.ts', ...args),
   attacks: () => tsx('scripts/attacks.ts', ...args),
   house: () => tsx('scripts/house.ts', ...args),
+  readme: () => tsx('scripts/readme.ts', ...args),
   leases: () => tsx('scripts/leases.ts', ...args),
   supply: () => tsx('scripts/supply.ts', ...args),
   'train-decoder': () => tsx('scripts/train-decoder.ts', ...args),

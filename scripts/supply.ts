@@ -19,8 +19,12 @@ const { values } = parseArgs({
 const exceptionSchema = z.array(z.strictObject({ name: z.string(), why: z.string().min(1) }));
 const read = (path: string): unknown => JSON.parse(readFileSync(join(root, path), 'utf8'));
 const exceptions = exceptionSchema.parse(read('scripts/supply/exceptions.json')).map(({ name }) => name);
-const npm = (...args: readonly string[]): string =>
-  spawnSync('npm', args, { cwd: root, encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 }).stdout;
+/** The npm that started this, by its script: Windows starts no `npm.cmd` without a shell. */
+const started = process.env.npm_execpath?.endsWith('.js') ? process.env.npm_execpath : undefined;
+const npm = (...args: readonly string[]): string => {
+  const [command, words] = started ? [process.execPath, [started, ...args]] : ['npm', args];
+  return spawnSync(command, words, { cwd: root, encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 }).stdout;
+};
 
 const packages = productionPackages(read('package-lock.json'));
 const breaches = [...licenceBreaches(packages, exceptions)];

@@ -30,7 +30,7 @@ const methods: { readonly [name: string]: ContinualMethod } = {
   'sequential LoRA': {},
   'LoRA Dropout': { config: { dropout: { name: 'lora-dropout', p: 0.3, samples: 2 } } },
   HiddenKey: { config: { dropout: { name: 'hiddenkey', p: 0.1, lambda: 0.2 } } },
-  CLoRA: { config: { dropout: { name: 'clora', k: 128 } } },
+  CLoRA: { config: { dropout: { name: 'clora', k: 64 } } },
   'SD-LoRA': { at: directions(same) },
   'SD-LoRA-RR': { at: directions(falling) },
   'SD-LoRA-KD': { at: directions(same, { distil: 0.1 }) },

@@ -140,7 +140,7 @@ export const continualExperiment: Experiment<ReportSpec> = {
             name: `matrix-${dataset}`,
             title: titles[dataset],
             arms: methodNames.map((method) => on(method, dataset)),
-            columns: dataset === 'supersense' ? 2 : 3,
+            columns: dataset === 'pairs' ? 3 : 2,
           }) as const,
       ),
       ...(['last', 'forgetting'] as const).map(

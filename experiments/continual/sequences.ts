@@ -39,7 +39,7 @@ const classIncremental = ({ glosses: [train, validation], maxTest }: TaskSizes):
     head: 'growing',
     tasks: Object.entries(supersenses).map(([name, classes]): SequenceTask => ({
       name,
-      dataset: { name: 'supersense', classes, ...sizes },
+      dataset: { name: 'supersense', onlyClasses: classes, ...sizes },
     })),
   };
 };

@@ -14,13 +14,16 @@ const missingPackage = (root, lock) =>
     .map(([path]) => path)
     .find((path) => !existsSync(join(root, path)));
 
-/** npm, by the path of the one that started us, else by name. */
+/** npm's own script beside node.exe: Windows starts no `npm.cmd` without a shell. */
+const besideNode = join(dirname(process.execPath), 'node_modules', 'npm', 'bin', 'npm-cli.js');
+
+/** npm, by the path of the one that started us, else the one beside Node, else by name. */
 const npm = (root, ...args) => {
-  const started = process.env.npm_execpath;
+  const started = process.env.npm_execpath ?? (process.platform === 'win32' ? besideNode : undefined);
   // The CPU library lies in the tarball; the package's install script would fetch CUDA libraries.
   const options = { cwd: root, env: { ONNXRUNTIME_NODE_INSTALL: 'skip' } };
   if (started?.endsWith('.js')) return runProgram(process.execPath, [started, ...args], options);
-  return runProgram(process.platform === 'win32' ? 'npm.cmd' : 'npm', args, options);
+  return runProgram('npm', args, options);
 };
 
 /**

@@ -5,6 +5,7 @@ import { editorSchema } from '@lab/runner';
 import { expect, it } from 'vitest';
 import { snippetsOf, uncompiled, unformatted } from '../house/snippets.ts';
 import { readMarkdown } from '../house/sources.ts';
+import { withResults } from '../readme/text.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const snippets = readMarkdown(root).flatMap(snippetsOf);
@@ -25,4 +26,11 @@ it('the code in our pages compiles', () => {
 it('the schema for editors is the one of today', () => {
   const stored: unknown = JSON.parse(readFileSync(join(root, 'experiments/schema.json'), 'utf8'));
   expect(stored, 'npm run lab -- schema --write').toEqual(JSON.parse(JSON.stringify(editorSchema())));
+});
+
+it('the root README says what results/ hold, in less than 150 lines', () => {
+  const readme = readFileSync(join(root, 'README.md'), 'utf8');
+  expect(readme, 'npm run readme').toBe(withResults(readme));
+  expect(readme.split('\n').length).toBeLessThan(150);
+  expect(withResults(readme.replace(/\.\d{3}/, '.999'))).toBe(readme);
 });

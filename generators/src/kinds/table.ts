@@ -73,7 +73,7 @@ export const tableKind: GeneratorKind = (subject: Subject, read: ReadFile) => {
     /^import \{ \w+Tables,/,
     `import { ${camel}Tables, type ${pascal}Table } from './kinds/${name}.ts';`,
   );
-  const typed = insertBefore(imported, '\n  | VersusTable;', `\n  | ${pascal}Table`);
+  const typed = insertAfterLast(imported, /^export type TableSpec =$/, `  | ${pascal}Table`);
   return {
     [`packages/report/src/tables/kinds/${name}.ts`]: code(subject),
     [`packages/report/test/${name}-table.test.ts`]: test(subject),

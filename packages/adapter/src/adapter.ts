@@ -3,7 +3,8 @@ import type { Allocation, Named } from '@lab/records';
 import type { LoraPair, Params, tf } from '@lab/engine';
 import type { HostParams } from './host-params.ts';
 import type { PrunedFactors } from './lora/pruned.ts';
-import type { FrozenTensor, LinearSpec, Model } from './model.ts';
+import type { FrozenTensor, LinearSpec } from './model.ts';
+import type { PeftForm } from './peft/form.ts';
 import type { Perturb, Place, SiteUse } from './pass/site.ts';
 
 /** A trainable tensor: its name, shape, start value and whether weight decay acts on it. */
@@ -49,7 +50,7 @@ export interface Linear {
   readonly b?: tf.Tensor1D;
 }
 
-/** A trained adapter that another one goes on from: the options that built it, and its parameters. */
+/** A trained adapter that another goes on from: the options that built it, and its parameters. */
 export interface LeftAdapter {
   readonly options: Named;
   readonly params: HostParams;
@@ -104,10 +105,7 @@ export interface Adapter {
     params: Params,
     flow: Omit<Flow, 'stream'>,
   ) => tf.Tensor;
-  /**
-   * Added to the task loss (orthogonality, balance of gates); a scalar. `recorded` holds what the
-   * first pass recorded.
-   */
+  /** Added to the task loss; a scalar. `recorded` holds what the first pass recorded. */
   readonly penalty?: (params: Params, recorded: Params) => tf.Scalar;
   /**
    * Extra state, flat and named, and its in-graph update after the optimiser: budgets, importance
@@ -133,9 +131,8 @@ export interface Adapter {
   /** Chooses anew, between steps, which parts are in use; absent: nothing is searched. */
   readonly search?: ModuleSearch;
   /**
-   * Start values from what the runs left that this one follows, by name; all others begin afresh.
-   * Throws `BadInput` for adapters that it cannot go on from. Absent: values of the same names, the
-   * mean of several.
+   * Start values, by name, from what earlier runs left; others begin afresh. Throws `BadInput` where
+   * it cannot go on. Absent: values of the same names, the mean of several.
    */
   readonly follow?: (lefts: readonly LeftAdapter[]) => HostParams;
   /** Parameters in use when training has ended; absent: all that are trained. */
@@ -174,21 +171,6 @@ export interface Adapter {
   readonly whole?: readonly FrozenTensor[];
   /** How PEFT stores this adapter; absent: PEFT has no such adapter. */
   readonly peft?: PeftForm;
-}
-
-/**
- * PEFT's words for an adapter: fields of adapter_config.json, and what its parameters are called in
- * the state.
- */
-export interface PeftForm {
-  readonly config: { readonly [field: string]: unknown };
-  /** `layer.0.query.lora_A` -> `layer.0.query.lora_A.weight` for LoRA. */
-  readonly key: (name: string) => string;
-  /**
-   * What PEFT's tensor has more than our parameter, from the frozen weights: ours is the difference
-   * to a bias or a length that PEFT stores whole. Absent, or undefined for a name: nothing.
-   */
-  readonly offset?: (name: string, weights: HostParams) => Float32Array | undefined;
 }
 
 export interface AdapterState {
@@ -252,6 +234,3 @@ export interface ModuleSearch {
     key: Key,
   ) => Promise<{ readonly changed: HostParams; readonly chosen: Omit<Allocation, 'step'> }>;
 }
-
-/** How an adapter is built for a model. */
-export type BuildAdapter = (model: Model) => Adapter;

@@ -1,18 +1,17 @@
 export type {
   Adapter,
   AdapterState,
-  BuildAdapter,
   Flow,
   LeftAdapter,
   Linear,
   Moments,
   ParamSpec,
-  PeftForm,
   Probe,
   StepCount,
   ModuleSearch,
 } from './adapter.ts';
 export type { HostParams } from './host-params.ts';
+export type { PeftForm } from './peft/form.ts';
 export { adapters } from './catalogue.ts';
 export { adapterSize } from './size/count.ts';
 export { parametersInUse, ranksInUse } from './size/used.ts';

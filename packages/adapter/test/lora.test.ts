@@ -4,7 +4,7 @@ import { tf } from '@lab/engine';
 import { describe, expect, it } from 'vitest';
 import { adapters, adapterSize, forwardWith, merge, noNoise, selectTargets, type Site } from '../src/index.ts';
 import { kaimingUniform } from '../src/lora/init.ts';
-import { loraScale } from '../src/lora/index.ts';
+import { loraScale } from '../src/lora/scale.ts';
 import { drawn, linears, output, tensors, tiny, trained, weights } from './tiny.ts';
 
 const loraOf = (options: object) =>

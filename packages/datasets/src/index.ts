@@ -1,5 +1,5 @@
 export { datasets, describeDataset, type DatasetDescription } from './datasets.ts';
-export { cellsOf } from './sets/own-rows.ts';
+export { tableCells } from './sets/own-rows.ts';
 export { openTable, type OwnTable } from './sets/file/file.ts';
 export type { Cells } from './read/parquet.ts';
 export { hubFetch } from './hub/fetch.ts';

@@ -5,6 +5,7 @@ import {
   namedCommand,
   outOption,
   positive,
+  portOption,
   plannedCommand,
   setOption,
   trainingCommand,
@@ -96,6 +97,9 @@ trainingCommand(namedCommand(program.command('tune')))
   .action(lazily(async () => (await import('./commands/tune.ts')).tune));
 trainingCommand(namedCommand(program.command('run')))
   .description('runs what is not done yet, then reports')
+  .option('--only <ids...>', 'train only the runs whose ids begin so; a report names the id of every run')
+  .option('--watch', 'serve a live page on this machine while runs go on; it stays until Ctrl-C', false)
+  .addOption(portOption())
   .addOption(jsonOption())
   .action(lazily(async () => (await import('./commands/run.ts')).run));
 namedCommand(program.command('power'))
@@ -137,8 +141,10 @@ trainingCommand(namedCommand(program.command('submit')))
   .action(lazily(async () => (await import('./commands/submit.ts')).submit));
 namedCommand(program.command('report'))
   .description('tables, figures and report.html from finished runs')
+  .option('--data-dir <folder>', 'folder with data sets in their original layout, for the texts of examples')
   .option('--publish', 'also write tables, figures and records to results/', false)
-  .option('--watch', 'serve the page on this machine while runs go on', false)
+  .option('--watch', 'serve a live page and the report on this machine while runs go on', false)
+  .addOption(portOption())
   .addOption(jsonOption())
   .action(lazily(async () => (await import('./commands/report.ts')).report));
 program

@@ -101,9 +101,9 @@ describe('lab init', () => {
 
   it('keeps a first study small, and says so in the file', async () => {
     const { experiment } = await initialised(put('big.csv', csvOf(rows(3000))));
-    expect(planExperiment(experiment, 'quick')[0]!.config.dataset).toMatchObject({ subset: 300, testSize: 900 });
+    expect(planExperiment(experiment, 'quick')[0]!.config.dataset).toMatchObject({ subset: 150, testSize: 900 });
     expect(readFileSync(options().to, 'utf8')).toMatch(
-      /subset: 300 # training rows of each class; without this line: all/,
+      /subset: 150 # training rows of each class; without this line: all/,
     );
   });
 

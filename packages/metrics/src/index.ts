@@ -4,7 +4,7 @@ export type { Bet, ReliabilityBin } from './calibration.ts';
 export { accuracy, brier, confusion, f1, matthews, nll } from './classification.ts';
 export { calibrationFloor, debiasedError } from './calibration-bias.ts';
 export { smoothCalibrationError } from './smooth-calibration.ts';
-export { measure, metricNames } from './measure.ts';
+export { measure } from './measure.ts';
 export { aurc, riskCoverage, type RiskPoint } from './selective.ts';
 export { argmax, ensembleLogits, logSoftmaxRow, softmax, type Logits } from './softmax.ts';
 export { answerScores, bestThreshold, normaliseAnswer, squadScores } from './squad.ts';

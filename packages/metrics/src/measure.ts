@@ -33,9 +33,6 @@ const regression: { readonly [name: string]: Metric } = {
 const metricsOf = (task: TaskKind): { readonly [name: string]: Metric } =>
   task.kind === 'classification' ? classification : task.kind === 'regression' ? regression : {};
 
-/** Names of the metrics that `measure` knows for a task; none for tasks whose outputs are texts. */
-export const metricNames = (task: TaskKind): readonly string[] => Object.keys(metricsOf(task));
-
 /**
  * Metrics of a task. logits: [examples, classes], or [examples, 1] for a regression; labels: class
  * indices or target values. `names` undefined means all of the task's. Undefined values (no

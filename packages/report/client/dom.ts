@@ -50,6 +50,29 @@ export const choice = (
 export const scrollBox = (label: string, ...children: readonly Child[]): HTMLElement =>
   make('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': label }, ...children);
 
+/** Marks every scrolling box that goes on to the right, so that the page can show it. */
+export const startScrollCues = (): void => {
+  const mark = (box: HTMLElement) => {
+    const isMore = box.scrollWidth - box.clientWidth - box.scrollLeft > 4;
+    if (isMore) box.dataset.more = 'yes';
+    else delete box.dataset.more;
+  };
+  const sizes = new ResizeObserver((entries) => {
+    for (const { target } of entries) if (target instanceof HTMLElement) mark(target);
+  });
+  const watch = (box: HTMLElement) => {
+    sizes.observe(box);
+    box.addEventListener('scroll', () => mark(box), { passive: true });
+  };
+  document.querySelectorAll<HTMLElement>('.scroll').forEach(watch);
+  new MutationObserver((changes) => {
+    for (const node of changes.flatMap(({ addedNodes }) => [...addedNodes]))
+      if (node instanceof HTMLElement)
+        for (const box of [node, ...node.querySelectorAll<HTMLElement>('.scroll')])
+          if (box.matches('.scroll')) watch(box);
+  }).observe(document.body, { childList: true, subtree: true });
+};
+
 /** Runs `act` once the element has come near the screen. */
 export const whenNear = (element: Element, act: () => void): void => {
   const observer = new IntersectionObserver(

@@ -1,6 +1,6 @@
 import type { Spec } from 'vega';
 import type { ExplorerData } from '../src/explorer/data.ts';
-import { byId } from './dom.ts';
+import { byId, startScrollCues } from './dom.ts';
 import { startDownloads, type TableFiles } from './downloads.ts';
 import { startExplorer } from './explorer/explorer.ts';
 import { startFigures } from './plots.ts';
@@ -20,6 +20,7 @@ startTheme(byId('theme'));
 startFigures(data.figures);
 startTables();
 startDownloads(data.tables);
+startScrollCues();
 for (const section of document.querySelectorAll<HTMLElement>('[data-explorer]')) {
   const name = section.dataset.explorer ?? '';
   const own = data.explorers[name];

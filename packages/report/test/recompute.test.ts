@@ -22,7 +22,7 @@ describe('scores computed again', () => {
       source: id,
       test: { kind: 'better' as const, arm, than: [arm], metric: 'score' },
     }));
-    const { rows, notes } = verdictTable({ registration }, [cell], judge([cell], claims));
+    const { rows, notes } = verdictTable({ registration, paper: 'a paper' }, [cell], judge([cell], claims));
     expect(rows.map((row) => row.at(-1)!.text)).toEqual(['before the first result', 'not registered']);
     expect(notes.at(-1)).toContain('abc');
   });

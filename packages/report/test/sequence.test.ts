@@ -78,10 +78,10 @@ describe('a sequence in a report', () => {
     const arms = [{ name: 'x', where: { method: 'x' } }];
     const figure = buildFigure(cells, { kind: 'matrix', name: 'm', title: 'Matrix', arms });
     expect(figure.rows).toHaveLength(9);
-    expect(figure.rows[0]).toMatchObject({ arm: 'x', stage: 'after imdb', task: 'imdb', seeds: 2 });
+    expect(figure.rows[0]).toMatchObject({ arm: 'x', stage: 'imdb', task: 'imdb', seeds: 2 });
     expect(figure.rows[0]!['accuracy (%)']).toBeCloseTo(89.5, 9);
     const { svg } = await drawSpec(figure.spec);
-    expect(svg).toContain('after amazon');
+    expect(svg).toContain('amazon');
     expect(svg).not.toMatch(/NaN|undefined/);
     expect(Number(/width="(\d+)/.exec(svg)![1])).toBeLessThanOrEqual(345);
   });

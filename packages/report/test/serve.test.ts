@@ -1,6 +1,7 @@
 import { request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { compareStudies, servePage, type Served } from '../src/index.ts';
+import { compareStudies, serveLive, type Served } from '../src/index.ts';
+import { inventLive } from './live.ts';
 import { inventCompare } from './synthetic.ts';
 
 const ask = (
@@ -18,12 +19,15 @@ const ask = (
     call.end();
   });
 
+const look = () => inventLive;
+
 describe('a live page', () => {
   let served: Served;
   let stamp = '1 run';
   let made = 0;
   beforeAll(async () => {
-    served = await servePage({
+    served = await serveLive({
+      look,
       stamp: () => stamp,
       render: () => {
         made += 1;
@@ -35,15 +39,15 @@ describe('a live page', () => {
 
   it('listens on the loopback address and renders only when runs have changed', async () => {
     expect(served.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/$/);
-    const first = await ask(served.url);
-    expect(first.body).toContain('1 run $&<script>');
-    await ask(served.url);
+    const first = await ask(`${served.url}report`);
+    expect(first.body).toContain('1 run $&<p id="news"');
+    await ask(`${served.url}report`);
     expect(made).toBe(1);
     const before = (await ask(`${served.url}stamp`)).body;
     expect(first.body).toContain(before);
     stamp = '2 runs';
     expect((await ask(`${served.url}stamp`)).body).not.toBe(before);
-    expect((await ask(served.url)).body).toContain('2 runs');
+    expect((await ask(`${served.url}report`)).body).toContain('2 runs');
     expect(made).toBe(2);
   });
   it('refuses foreign names, other methods and other paths', async () => {
@@ -53,26 +57,27 @@ describe('a live page', () => {
   });
   it('looks again after a report that could not be made, and then shows it', async () => {
     let fails = true;
-    const live = await servePage({
+    const live = await serveLive({
+      look,
       stamp: () => 'same',
       render: () => (fails ? Promise.reject(new Error('a run is <damaged>')) : Promise.resolve('<body>whole</body>')),
     });
     try {
-      const failed = await ask(live.url);
+      const failed = await ask(`${live.url}report`);
       expect(failed.status).toBe(500);
       expect(failed.body).toContain('a run is &#60;damaged&#62;');
       expect(failed.body).toContain('location.reload()');
       // The page reloads although no run has ended since: what it knows is no stamp.
       expect(failed.body).not.toContain((await ask(`${live.url}stamp`)).body);
       fails = false;
-      expect((await ask(live.url)).body).toContain('whole');
+      expect((await ask(`${live.url}report`)).body).toContain('whole');
     } finally {
       await live.close();
     }
   });
   it('a taken port is one sentence', async () => {
     const port = Number(new URL(served.url).port);
-    await expect(servePage({ stamp: () => '', render: () => Promise.resolve(''), port })).rejects.toThrow(
+    await expect(serveLive({ look, stamp: () => '', render: () => Promise.resolve(''), port })).rejects.toThrow(
       /cannot listen on port \d+: .*choose another/,
     );
   });

@@ -197,7 +197,7 @@ describe('verdicts', () => {
       source: 'x',
       test: { kind: 'better' as const, arm: arm('a'), than: [arm('b')], metric },
     }));
-    const { notes } = verdictTable({}, cells, judge(cells, claims));
+    const { notes } = verdictTable({ paper: 'a paper' }, cells, judge(cells, claims));
     expect(notes).toContain('score and nll are both held on partly the same runs (16): they are not independent.');
   });
   it('a look leaves only the arms of undecided claims in the study', () => {

@@ -1,7 +1,8 @@
 import { readSafetensors } from '@lab/engine';
+import { models } from '@lab/models';
 import { readAdapterFiles, readRecord, type RunRecord } from '@lab/records';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { Cancelled, type ConfigPatch, type PlannedRun } from '../src/index.ts';
+import { baseOf, Cancelled, type ConfigPatch, type PlannedRun } from '../src/index.ts';
 import { fileOf, openWorker, scratch, tiny, type Worker } from './worker.ts';
 
 let folder: ReturnType<typeof scratch>;
@@ -79,6 +80,20 @@ describe('a stage that starts from a finished run', () => {
     } finally {
       whole.remove();
     }
+  });
+
+  it('reads merged weights whole, also where a checkpoint can be read tensor by tensor', async () => {
+    const first = stage('imdb');
+    await worker.run(first, folder.out);
+    const model = await models.build({ name: 'use-lite' }, {});
+    const eachWeight = async function* () {
+      yield* Object.entries(await model.weights());
+    };
+    const second = stage('imdb', after(first, { take: 'merged' }));
+    const { model: merged } = baseOf(second.config, { ...model, eachWeight }, folder.out);
+    expect(merged.eachWeight).toBeUndefined();
+    const name = 'layer.0.attention.query.weight';
+    expect((await merged.weights())[name]!.data).not.toEqual((await model.weights())[name]!.data);
   });
 
   it('leaves no values behind on the engine', async () => {

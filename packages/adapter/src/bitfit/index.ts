@@ -2,6 +2,7 @@ import { BadInput, entry } from '@lab/records';
 import { tf } from '@lab/engine';
 import { z } from 'zod';
 import type { Adapter } from '../adapter.ts';
+import { fromZero } from '../lora/init.ts';
 import { affine } from '../pass/affine.ts';
 import { biased, trainedMaps } from '../full/index.ts';
 import type { Model } from '../model.ts';
@@ -26,12 +27,7 @@ export const bitFit = entry<[Model], Adapter, typeof options>({
     if (targets.length === 0) throw new BadInput(`adapter bitfit: the linear maps of ${model.name} have no biases`);
     return {
       targets,
-      params: targets.map(({ path, dOut }) => ({
-        name: `${path}.delta_bias`,
-        shape: [dOut],
-        decay: false,
-        init: () => new Float32Array(dOut),
-      })),
+      params: targets.map(({ path, dOut }) => fromZero(`${path}.delta_bias`, dOut)),
       sites: () => [],
       linear: ({ path }, x, base, params) => tf.add(affine(x, base), tensorAt(params, `${path}.delta_bias`)),
       deltaBias: ({ path }, params) => floatsAt(params, `${path}.delta_bias`),

@@ -2,7 +2,8 @@ import { entry } from '@lab/records';
 import { z } from 'zod';
 import type { Adapter } from '../adapter.ts';
 import { chain } from '../chain/index.ts';
-import { loraOptions, loraScale } from '../lora/index.ts';
+import { loraOptions } from '../lora/index.ts';
+import { loraScale } from '../lora/scale.ts';
 import type { Model } from '../model.ts';
 import { selectTargets } from '../targets.ts';
 

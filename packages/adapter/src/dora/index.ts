@@ -4,11 +4,12 @@ import { z } from 'zod';
 import type { Adapter } from '../adapter.ts';
 import type { HostParams } from '../host-params.ts';
 import { deltaAt } from '../lora/delta.ts';
-import { loraOptions, loraScale } from '../lora/index.ts';
-import { loraParams } from '../lora/init.ts';
+import { loraOptions } from '../lora/index.ts';
+import { fromZero, loraParams } from '../lora/init.ts';
 import { lowRankBy } from '../lora/branch.ts';
 import { loraBranch } from '../lora/linear.ts';
-import { byTarget, patternOptions } from '../lora/patterns.ts';
+import { patternOptions } from '../lora/patterns.ts';
+import { branchesBy, peftScaling } from '../lora/scale.ts';
 import type { LinearSpec, Model } from '../model.ts';
 import { floatsAt, matrixAt, vectorAt } from '../named.ts';
 import { affine } from '../pass/affine.ts';
@@ -69,27 +70,16 @@ export const dora = entry<[Model], Adapter, typeof options>({
   },
   options,
   build: (o, model) => {
-    const { r, alpha, rslora, rank_pattern, alpha_pattern } = o;
     const targets = selectTargets(model.linears, o.target_modules);
-    const rankOf = byTarget('adapter.rank_pattern', targets, r, rank_pattern);
-    const alphaOf = byTarget('adapter.alpha_pattern', targets, alpha, alpha_pattern);
+    const branchOf = branchesBy(o, targets);
     const whole = wholeTensors(model, targets, o);
-    const branchOf = (path: string) => ({
-      r: rankOf(path),
-      scale: loraScale({ r: rankOf(path), alpha: alphaOf(path), rslora }),
-    });
     return {
       targets,
       sites: lowRankBy(targets, branchOf).sites,
       params: targets
         .flatMap((spec) => [
-          ...loraParams(spec, rankOf(spec.path)),
-          {
-            name: `${spec.path}.${MAGNITUDE}`,
-            shape: [spec.dOut],
-            decay: false,
-            init: () => new Float32Array(spec.dOut),
-          },
+          ...loraParams(spec, branchOf(spec.path).r),
+          fromZero(`${spec.path}.${MAGNITUDE}`, spec.dOut),
         ])
         .concat(wholeParams(whole)),
       ...(whole.length > 0 ? { whole } : {}),
@@ -113,13 +103,8 @@ export const dora = entry<[Model], Adapter, typeof options>({
       },
       peft: {
         config: {
-          peft_type: 'LORA',
+          ...peftScaling(o),
           use_dora: true,
-          r,
-          lora_alpha: alpha,
-          use_rslora: rslora,
-          ...(rank_pattern ? { rank_pattern } : {}),
-          ...(alpha_pattern ? { alpha_pattern } : {}),
           ...(o.modules_to_save ? { modules_to_save: o.modules_to_save } : {}),
         },
         key: (name) => (name.endsWith(MAGNITUDE) ? name.replace(MAGNITUDE, 'lora_magnitude_vector') : `${name}.weight`),

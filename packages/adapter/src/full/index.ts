@@ -2,6 +2,7 @@ import { BadInput, entry } from '@lab/records';
 import { tf } from '@lab/engine';
 import { z } from 'zod';
 import type { Adapter } from '../adapter.ts';
+import { fromZero } from '../lora/init.ts';
 import { affine } from '../pass/affine.ts';
 import type { LinearSpec, Model } from '../model.ts';
 import { selectTargets, targetModules } from '../targets.ts';
@@ -35,9 +36,7 @@ export const full = entry<[Model], Adapter, typeof options>({
       targets,
       params: targets.flatMap(({ path, dIn, dOut }) => [
         { name: `${path}.delta_weight`, shape: [dIn, dOut], decay: true, init: () => new Float32Array(dIn * dOut) },
-        ...(withBias.has(path)
-          ? [{ name: `${path}.delta_bias`, shape: [dOut], decay: false, init: () => new Float32Array(dOut) }]
-          : []),
+        ...(withBias.has(path) ? [fromZero(`${path}.delta_bias`, dOut)] : []),
       ]),
       sites: () => [],
       linear: ({ path }, x, { W, b }, params) => {

@@ -7,9 +7,10 @@ import type { Model } from '../model.ts';
 import { floatsAt, tensorAt } from '../named.ts';
 import { selectTargets, targetModules } from '../targets.ts';
 import { lowRankBy } from './branch.ts';
-import { loraParams } from './init.ts';
 import { wholeOptions, wholeParams, wholeTensors } from '../whole.ts';
-import { byTarget, patternOptions } from './patterns.ts';
+import { fromZero, loraParams } from './init.ts';
+import { patternOptions } from './patterns.ts';
+import { branchesBy, peftScaling } from './scale.ts';
 
 export const loraOptions = z.object({
   r: z.number().int().min(1).default(8).describe('rank'),
@@ -17,10 +18,6 @@ export const loraOptions = z.object({
   rslora: z.boolean().default(false).describe('scale alpha / sqrt(r) (Kalajdzievski 2023) instead of alpha / r'),
   target_modules: targetModules,
 });
-
-/** alpha / r, or alpha / sqrt(r) for rsLoRA. */
-export const loraScale = ({ r, alpha, rslora }: { r: number; alpha: number; rslora: boolean }): number =>
-  alpha / (rslora ? Math.sqrt(r) : r);
 
 const options = loraOptions.extend({
   ...patternOptions,
@@ -45,13 +42,10 @@ export const lora = entry<[Model], Adapter, typeof options>({
   },
   options,
   build: (o, model) => {
-    const { r, alpha, rslora, rank_pattern, alpha_pattern } = o;
     const targets = selectTargets(model.linears, o.target_modules);
-    const rankOf = byTarget('adapter.rank_pattern', targets, r, rank_pattern);
-    const alphaOf = byTarget('adapter.alpha_pattern', targets, alpha, alpha_pattern);
-    const scaleOf = (path: string) => loraScale({ r: rankOf(path), alpha: alphaOf(path), rslora });
+    const branchOf = branchesBy(o, targets);
     const whole = wholeTensors(model, targets, o);
-    const branch = lowRankBy(targets, (path) => ({ r: rankOf(path), scale: scaleOf(path) }));
+    const branch = lowRankBy(targets, branchOf);
     const biased = o.bias !== 'lora_only' ? [] : targets.filter((spec) => spec.bias !== false);
     const moved = new Set(biased.map(({ path }) => path));
     const shifts: Pick<Adapter, 'linear' | 'deltaBias'> = {
@@ -65,25 +59,15 @@ export const lora = entry<[Model], Adapter, typeof options>({
       ...branch,
       ...(biased.length > 0 ? shifts : {}),
       params: [
-        ...targets.flatMap((spec) => loraParams(spec, rankOf(spec.path))),
-        ...biased.map(({ path, dOut }) => ({
-          name: `${path}.${BIAS}`,
-          shape: [dOut],
-          decay: false,
-          init: () => new Float32Array(dOut),
-        })),
+        ...targets.flatMap((spec) => loraParams(spec, branchOf(spec.path).r)),
+        ...biased.map(({ path, dOut }) => fromZero(`${path}.${BIAS}`, dOut)),
         ...wholeParams(whole),
       ],
       ...(whole.length > 0 ? { whole } : {}),
-      pairs: targets.map(({ path }) => ({ A: `${path}.lora_A`, B: `${path}.lora_B`, scale: scaleOf(path) })),
+      pairs: targets.map(({ path }) => ({ A: `${path}.lora_A`, B: `${path}.lora_B`, scale: branchOf(path).scale })),
       peft: {
         config: {
-          peft_type: 'LORA',
-          r,
-          lora_alpha: alpha,
-          use_rslora: rslora,
-          ...(rank_pattern ? { rank_pattern } : {}),
-          ...(alpha_pattern ? { alpha_pattern } : {}),
+          ...peftScaling(o),
           ...(o.bias === undefined ? {} : { bias: o.bias }),
           ...(o.modules_to_save ? { modules_to_save: o.modules_to_save } : {}),
         },

@@ -19,3 +19,11 @@ export const loraParams = (
   { name: `${path}.lora_A`, shape: [r, dIn], decay: true, init: (key) => kaimingUniform(key, r, dIn) },
   { name: `${path}.lora_B`, shape: [dOut, r], decay: true, init: () => new Float32Array(dOut * r) },
 ];
+
+/** A vector [n] that starts at zero and is not decayed: a change of a bias or a length. */
+export const fromZero = (name: string, n: number): ParamSpec => ({
+  name,
+  shape: [n],
+  decay: false,
+  init: () => new Float32Array(n),
+});

@@ -1,5 +1,6 @@
 import { floats, transposed, type Float32HostArray } from '@lab/engine';
-import type { Adapter, ParamSpec, PeftForm } from '../adapter.ts';
+import type { Adapter, ParamSpec } from '../adapter.ts';
+import type { PeftForm } from './form.ts';
 import type { HostParams } from '../host-params.ts';
 import type { FrozenTensor } from '../model.ts';
 import { floatsAt } from '../named.ts';

@@ -33,19 +33,23 @@ export const define = <S extends z.ZodObject>(set: {
   readonly facts: Facts;
   readonly options: S;
   readonly load: (options: z.infer<S>, key: Key, sources: Sources) => Promise<Dataset>;
-}): DatasetEntry => ({
-  facts: set.facts,
-  entry: entry({
-    name: set.name,
-    version: set.version,
-    summary: set.summary,
-    cite: set.cite,
-    options: z.object({ ...set.options.shape, ...reshapeOptions }),
-    build: async (options, key: Key, sources: Sources) =>
-      reshapeDataset(
-        key,
-        await set.load(options as unknown as z.infer<S>, key, sources),
-        options as unknown as Reshaping,
-      ),
-  }),
-});
+}): DatasetEntry => {
+  const twice = Object.keys(reshapeOptions).find((name) => name in set.options.shape);
+  if (twice !== undefined) throw new Error(`data set ${set.name}: "${twice}" is an option of every data set`);
+  return {
+    facts: set.facts,
+    entry: entry({
+      name: set.name,
+      version: set.version,
+      summary: set.summary,
+      cite: set.cite,
+      options: z.object({ ...set.options.shape, ...reshapeOptions }),
+      build: async (options, key: Key, sources: Sources) =>
+        reshapeDataset(
+          key,
+          await set.load(options as unknown as z.infer<S>, key, sources),
+          options as unknown as Reshaping,
+        ),
+    }),
+  };
+};

@@ -81,7 +81,7 @@ const target = (row: Cells, o: OwnOptions, task: TaskKind): Truth => {
 };
 
 /** The rows of a table that fit its head; the others are left out. */
-export const cellsOf = ({ rows }: DataTable): readonly Cells[] =>
+export const tableCells = ({ rows }: DataTable): readonly Cells[] =>
   rows.flatMap(({ value }) => {
     try {
       return [value()];
@@ -92,7 +92,7 @@ export const cellsOf = ({ rows }: DataTable): readonly Cells[] =>
   });
 
 /** Columns of a table: those of all its rows, since rows of jsonl may differ. */
-const columnsOf = (table: DataTable): readonly string[] => [...new Set(cellsOf(table).flatMap(Object.keys))];
+const columnsOf = (table: DataTable): readonly string[] => [...new Set(tableCells(table).flatMap(Object.keys))];
 
 const roles = {
   classification: ['text', 'pair', 'label'],

@@ -9,16 +9,16 @@ import type { Dataset, Example } from '../types.ts';
 export const keepClasses = (dataset: Dataset, kept: readonly string[]): Dataset => {
   const { name, task, splits, elsewhere = {} } = dataset;
   if (task.kind !== 'classification')
-    throw new BadInput(`dataset ${name}: classes needs a classification task, this is ${task.kind}`);
+    throw new BadInput(`dataset ${name}: onlyClasses needs a classification task, this is ${task.kind}`);
   const places = new Map<number, number>();
   for (const [place, label] of kept.entries()) {
     const index = task.classes.indexOf(label);
     if (index < 0)
       throw new BadInput(
-        `dataset ${name}: classes: no class "${label}"${nearest(label, task.classes)}; ` +
+        `dataset ${name}: onlyClasses: no class "${label}"${nearest(label, task.classes)}; ` +
           `allowed: ${task.classes.join(', ')}`,
       );
-    if (places.has(index)) throw new BadInput(`dataset ${name}: classes: "${label}" is named twice`);
+    if (places.has(index)) throw new BadInput(`dataset ${name}: onlyClasses: "${label}" is named twice`);
     places.set(index, place);
   }
   const of = (examples: readonly Example[]): readonly Example[] =>

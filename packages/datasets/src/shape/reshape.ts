@@ -8,7 +8,7 @@ import { balancedOrder, shuffle } from './draw.ts';
 
 /** Options of every data set. */
 export const reshapeOptions = {
-  classes: z
+  onlyClasses: z
     .array(z.string())
     .min(2)
     .optional()
@@ -34,7 +34,7 @@ export const reshapeOptions = {
 
 /** The values of these options. */
 export interface Reshaping {
-  readonly classes?: readonly string[] | undefined;
+  readonly onlyClasses?: readonly string[] | undefined;
   readonly subset: number | null;
   readonly labelNoise: number;
   readonly maxTest: number | null;
@@ -90,7 +90,7 @@ const noisy = (key: Key, name: string, task: TaskKind, train: readonly Example[]
  * only, the cap to test only.
  */
 export const reshapeDataset = (key: Key, whole: Dataset, o: Reshaping): Dataset => {
-  const dataset = o.classes === undefined ? whole : keepClasses(whole, o.classes);
+  const dataset = o.onlyClasses === undefined ? whole : keepClasses(whole, o.onlyClasses);
   const { name, task, splits } = dataset;
   const kept = o.subset === null ? splits.train : subset(fold(key, 'subset'), name, task, splits.train, o.subset);
   const train = noisy(fold(key, 'label-noise'), name, task, kept, o.labelNoise);

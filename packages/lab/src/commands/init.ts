@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { basename, dirname, extname, relative } from 'node:path';
-import { cellsOf, datasets, openTable, type Dataset } from '@lab/datasets';
+import { tableCells, datasets, openTable, type Dataset } from '@lab/datasets';
 import { experiments } from '@lab/experiments';
 import { key } from '@lab/random';
 import { BadInput, writeWhole } from '@lab/records';
@@ -27,7 +27,7 @@ export interface InitOptions extends ColumnFlags {
 }
 
 /** Rows that a first study trains on, and tests on: minutes on two cores. */
-const firstTraining = 600;
+const firstTraining = 300;
 const firstTest = 1_000;
 
 /** Fewer rows than this can be split into nothing that tells anything. */
@@ -85,7 +85,7 @@ export const init = async (path: string, options: InitOptions): Promise<void> =>
       file === null ? [] : [openTable(file, {}).then((table) => ({ split, table }))],
     ),
   );
-  const rows = tables.flatMap(({ split, table }) => (split === 'train' ? cellsOf(table) : []));
+  const rows = tables.flatMap(({ split, table }) => (split === 'train' ? tableCells(table) : []));
   if (rows.length < fewestRows)
     throw new BadInput(`${path}: ${rows.length} usable rows; a study needs ${fewestRows} at least`);
   const asks = process.stdin.isTTY && !options.yes && !json;

@@ -18,8 +18,8 @@ const fewest = 6;
 /**
  * `lab power`: from the runs that are done, taken as pilots, the seeds, test sentences and
  * core-hours that every claim needs, and which claims cannot be decided with the data there is. The
- * pilots' seeds are noted: `lab register` refuses them. Throws `BadInput` for registered runs, which
- * decide and so are no pilots.
+ * pilots' seeds are noted: `lab register` refuses them. Throws `BadInput` for registered runs,
+ * which decide and so are no pilots.
  */
 export const power = (names: readonly string[], options: PowerOptions): void => {
   const all = plansOf(names, options).map((plan) => {

@@ -1,7 +1,9 @@
 import { setTimeout as after } from 'node:timers/promises';
 import { holdingOf, readProgress, runFolder, stateOf, type RunState } from '@lab/records';
 import { runsOf } from '@lab/runner';
-import { experimentsNamed, labelText, type PlanOptions } from '../compose/experiments.ts';
+import { experimentsNamed, labelText, plansOf, type PlanOptions } from '../compose/experiments.ts';
+import { openWatch } from '../compose/watch.ts';
+import { liveText } from '../terminal/live-table.ts';
 
 interface Running {
   readonly id: string;
@@ -66,15 +68,16 @@ const order: readonly RunState[] = [
 const table = (rows: readonly Row[]): string => {
   const states = order.filter((state) => rows.some(({ counts }) => counts[state]));
   const cells = [
-    ['experiment', 'scale', 'runs', ...states],
+    ['experiment', 'scale', 'runs', 'ended', ...states],
     ...rows.map(({ experiment, scale, runs, counts }) => [
       experiment,
       scale,
       String(runs),
+      `${Math.floor((100 * ((counts.done ?? 0) + (counts.diverged ?? 0))) / Math.max(1, runs))} %`,
       ...states.map((state) => String(counts[state] ?? 0)),
     ]),
   ];
-  const widths = [...Array(3 + states.length).keys()].map((i) => Math.max(...cells.map((row) => row[i]?.length ?? 0)));
+  const widths = [...Array(4 + states.length).keys()].map((i) => Math.max(...cells.map((row) => row[i]?.length ?? 0)));
   const lines = cells.map((row) =>
     row.map((cell, i) => (i < 2 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0))).join('  '),
   );
@@ -93,21 +96,34 @@ const isOver = (rows: readonly Row[]): boolean => rows.every(({ counts }) => mov
 /** Milliseconds between looks. */
 const every = 2000;
 
+/** Fills the terminal with bars, time left and arms, again and again, until nothing is left. */
+const watchOnTerminal = async (names: readonly string[], options: PlanOptions): Promise<void> => {
+  const watches = plansOf(names, options).map(({ experiment, runs }) => openWatch(experiment.title, runs, options.out));
+  while (true) {
+    const states = watches.map((lookNow) => lookNow());
+    const screen = process.stdout.columns;
+    const text = states.map((state) => liveText(state, screen)).join('\n\n');
+    process.stdout.write(`\u001b[2J\u001b[H${text}\n`);
+    if (states.every(({ isOver }) => isOver)) return;
+    await after(every);
+  }
+};
+
 /**
  * `lab status`: how many runs of each experiment are in which state, and how far the running ones
- * are, on whatever host. With --watch again every two seconds until nothing is left to do; where
- * the output is no terminal, only what changed.
+ * are, on whatever host. With --watch bars, time left and the arms that fill in, every two
+ * seconds until nothing is left to do; where the output is no terminal, the counts when they change.
  */
 export const status = async (
   names: readonly string[],
   options: PlanOptions & { readonly json: boolean; readonly watch: boolean },
 ): Promise<void> => {
+  if (options.watch && process.stdout.isTTY && !options.json) return watchOnTerminal(names, options);
   let before = '';
   while (true) {
     const rows = look(names, options);
     const text = options.json ? JSON.stringify(rows, null, options.watch ? undefined : 2) : table(rows);
-    if (options.watch && process.stdout.isTTY && !options.json) process.stdout.write(`\u001b[2J\u001b[H${text}\n`);
-    else if (text !== before) console.log(text);
+    if (text !== before) console.log(text);
     before = text;
     if (!options.watch || isOver(rows)) return;
     await after(every);

@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { BadInput, readFailure, runFolder, stateOf, writeWhole } from '@lab/records';
 import { runsOf } from '@lab/runner';
-import { experimentsNamed, type PlanOptions } from '../compose/experiments.ts';
+import { experimentsNamed, isStudyFile, type PlanOptions } from '../compose/experiments.ts';
 import { slurmScripts, type Script } from '../compose/slurm.ts';
 import type { TrainOptions } from '../compose/train.ts';
 
@@ -50,7 +50,7 @@ const labCommand = (
   import.meta.resolve('tsx/esm'),
   fileURLToPath(new URL('../main.ts', import.meta.url)),
   verb,
-  ...names.map((name) => (name.endsWith('.json') ? resolve(name) : name)),
+  ...names.map((name) => (isStudyFile(name) ? resolve(name) : name)),
   ...['--out', resolve(out), '--scale', scale],
   ...(model === undefined ? [] : ['--model', model]),
   ...(set.length > 0 ? ['--set', ...set] : []),

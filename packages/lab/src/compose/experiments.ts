@@ -17,6 +17,8 @@ export interface PlanOptions {
 
 /** An experiment with its runs. */
 export interface Planned {
+  /** What named it: its name, or the path of its file. */
+  readonly asked: string;
   readonly experiment: Experiment<ReportSpec>;
   readonly runs: readonly ExperimentRun[];
 }
@@ -43,6 +45,9 @@ const fromFile = (path: string): Experiment<ReportSpec> => {
   return { ...experiment, report: ownStudySpec({ name, title, question, arms, baseline, gridAxes, margin }) };
 };
 
+/** Whether an experiment is named by the path of its file. */
+export const isStudyFile = (name: string): boolean => /\.(ya?ml|json)$/i.test(name);
+
 /**
  * The experiments that were named: `all` is every one, a name that ends with .yaml or .json is a
  * file. Throws `BadInput` that lists them.
@@ -51,7 +56,7 @@ export const experimentsNamed = (names: readonly string[]): readonly Experiment<
   if (names.includes('all')) return experiments;
   const known = experiments.map(({ name }) => name);
   return names.map((name) => {
-    if (/\.(ya?ml|json)$/i.test(name)) return fromFile(name);
+    if (isStudyFile(name)) return fromFile(name);
     const experiment = experiments.find((own) => own.name === name);
     if (experiment) return experiment;
     throw new BadInput(
@@ -72,10 +77,21 @@ export const experimentsAsked = (names: readonly string[], options: PlanOptions)
 
 /** Every experiment that was named, with its runs. */
 export const plansOf = (names: readonly string[], options: PlanOptions): readonly Planned[] =>
-  experimentsAsked(names, options).map((experiment) => ({
+  experimentsAsked(names, options).map((experiment, i) => ({
+    asked: names.includes('all') ? experiment.name : (names[i] ?? experiment.name),
     experiment,
     runs: planExperiment(experiment, options.scale, options.set),
   }));
+
+/**
+ * The runs whose ids begin with one of the given texts. Throws `BadInput` where a text fits none.
+ */
+export const onlyRuns = (runs: readonly ExperimentRun[], ids: readonly string[]): readonly ExperimentRun[] => {
+  const unknown = ids.find((id) => !runs.some((run) => run.id.startsWith(id)));
+  if (unknown !== undefined)
+    throw new BadInput(`--only ${unknown}: none of the ${runs.length} runs has such an id; lab plan lists them`);
+  return runs.filter((run) => ids.some((id) => run.id.startsWith(id)));
+};
 
 /** The runs of all plans, one after another. */
 export const runsIn = (plans: readonly Planned[]): readonly ExperimentRun[] => plans.flatMap(({ runs }) => runs);

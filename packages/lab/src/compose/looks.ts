@@ -13,7 +13,11 @@ const armText = ({ labels }: Pick<ExperimentRun, 'labels'>): string => JSON.stri
  * many seeds as it has, of the arms that an undecided claim uses. Ends at the first look that is
  * not all there, where every claim is decided, or at the last.
  */
-export const runsByLooks = ({ experiment, runs }: Planned, looks: LookSeeds, out: string): readonly ExperimentRun[] => {
+export const runsByLooks = (
+  { experiment, runs }: Omit<Planned, 'asked'>,
+  looks: LookSeeds,
+  out: string,
+): readonly ExperimentRun[] => {
   const { name, title, question, report } = experiment;
   const seeds = [...new Set(runs.map(({ seed }) => seed))].sort((a, b) => a - b);
   const asked = new Map<string, ExperimentRun>();

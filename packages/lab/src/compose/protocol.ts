@@ -24,7 +24,7 @@ const seedsOfRuns = (runs: Protocol['runs'] | Planned['runs']): readonly number[
 ];
 
 /** Throws `BadInput` for looks that no claim or no number of seeds can reach. */
-const checkLooks = ({ experiment, runs }: Planned, looks: Protocol['looks']): void => {
+const checkLooks = ({ experiment, runs }: Omit<Planned, 'asked'>, looks: Protocol['looks']): void => {
   if (!looks) return;
   const { length: planned } = seedsOfRuns(runs);
   const where = `${experiment.name}: --looks ${looks.seeds.join(' ')}`;

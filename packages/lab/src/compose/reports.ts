@@ -17,8 +17,10 @@ import {
 } from '@lab/report';
 import { copyProtocol, type Protocol } from '@lab/runner';
 import type { Planned, PlanOptions } from './experiments.ts';
+import { exampleTexts } from './example-texts.ts';
 import { holdsText, reportName } from './folder.ts';
 import { protocolOf, registeredSpec } from './protocol.ts';
+import { runCommand } from './run-command.ts';
 
 /** One experiment's report on disk. */
 export interface WrittenReport {
@@ -56,22 +58,29 @@ const isOverSeeds = ({ record }: Cell): boolean => methods.build(record.config.d
 /** The copy of the registered protocol beside a report. */
 export const protocolBeside = (folder: string): string => join(folder, 'protocol.json');
 
-/** Tables, figures, page and archive of one study, and its protocol where one is registered. */
+/**
+ * Tables, figures, page and archive of one study, and its protocol where one is registered.
+ * `material` holds texts for the page; the archive has none, since data sets have licences.
+ */
 export const writeReport = async (
   study: Study,
   { spec, protocol }: { readonly spec: ReportSpec; readonly protocol: Protocol | null },
   folder: string,
+  material: Study['material'] = {},
 ): Promise<WrittenReport> => {
   const asked = registeredSpec(spec, protocol);
   const whole = { ...withSeedEnsembles(study, asked, isOverSeeds), cards: cardsOf(study) };
-  const rendered = await renderReport(study, whole, folder);
+  const rendered = await renderReport({ ...study, material }, whole, folder);
   writeArchive(folder, study);
   if (protocol) copyProtocol(protocol, protocolBeside(folder));
   return { study, rendered, folder };
 };
 
 /** Reports of experiments from the runs that are done, and the list of all reports. */
-export const writeReports = async (plans: readonly Planned[], options: PlanOptions): Promise<WrittenReports> => {
+export const writeReports = async (
+  plans: readonly Planned[],
+  options: PlanOptions & { readonly dataDir?: string; readonly weights?: string },
+): Promise<WrittenReports> => {
   const { out } = options;
   const name = reportName(options);
   const holds = holdsText(options);
@@ -79,9 +88,17 @@ export const writeReports = async (plans: readonly Planned[], options: PlanOptio
   for (const plan of plans) {
     const { experiment, runs } = plan;
     const { title, question, report } = experiment;
-    const study = storedStudy({ name: experiment.name, title, question, holds }, runs, out);
+    const command = runCommand(plan.asked, options);
+    const study = storedStudy({ name: experiment.name, title, question, holds, command }, runs, out);
     const asked = { spec: report, protocol: protocolOf(plan, options) };
-    reports.push(await writeReport(study, asked, reportFolder(out, experiment.name, name)));
+    reports.push(
+      await writeReport(
+        study,
+        asked,
+        reportFolder(out, experiment.name, name),
+        await exampleTexts(study.cells, options),
+      ),
+    );
   }
   return { reports, index: writeIndex(out) };
 };

@@ -58,6 +58,8 @@ export const weightsOption = () =>
   new Option('--weights <folder>', 'folder with the weights of a model that does not come with the package');
 export const tunedOption = () =>
   new Option('--tuned', 'every arm at the settings that lab tune chose for this scale').default(false);
+export const portOption = () =>
+  new Option('--port <n>', 'port of the live page; default: any that is free').argParser(wholeNumber(0));
 export const jsonOption = () => new Option('--json', 'machine-readable output').default(false);
 
 /** What names runs: scale, overrides, output folder, base model and its weights. */

@@ -7,12 +7,11 @@ import { fileURLToPath } from 'node:url';
 import type { Outcome } from './outcome.ts';
 
 /** Seconds after which a case counts as one that hangs. */
-const LIMIT = 20;
+const usualLimit = 20;
 
-const started = async (): Promise<ChildProcess> => {
+const started = async (cwd: string): Promise<ChildProcess> => {
   const host = fork(fileURLToPath(new URL('host.ts', import.meta.url)), {
-    // What is written into the working folder by mistake lands in one of its own.
-    cwd: mkdtempSync(join(tmpdir(), 'command-line-')),
+    cwd,
     detached: true,
     execArgv: ['--import', createRequire(import.meta.url).resolve('tsx/esm')],
   });
@@ -29,29 +28,35 @@ const killGroup = ({ pid }: ChildProcess): void => {
   if (pid !== undefined) process.kill(-pid, 'SIGKILL');
 };
 
-/** A command line that stays loaded between calls. One that ends or hangs is started again. */
-export const openCommandLine = () => {
+/**
+ * A command line that stays loaded between calls. One that ends or hangs is started again. It works
+ * in a folder of its own, where what is written by mistake does no harm, or in the one given.
+ */
+export const openCommandLine = ({
+  cwd = mkdtempSync(join(tmpdir(), 'command-line-')),
+  limit = usualLimit,
+}: { readonly cwd?: string; readonly limit?: number } = {}) => {
   let host: ChildProcess | undefined;
   let turn = 0;
   const ask = async (what: object): Promise<Outcome> => {
-    const process = (host ??= await started());
+    const process = (host ??= await started(cwd));
     const begin = performance.now();
     return new Promise<Outcome>((resolve) => {
-      const end = (code: number | null, message: string): void => {
+      const end = (code: number | null, message: string, shown?: string): void => {
         clearTimeout(timer);
         process.removeAllListeners();
-        resolve({ code, message, seconds: (performance.now() - begin) / 1000 });
+        resolve({ code, message, shown, seconds: (performance.now() - begin) / 1000 });
       };
       const timer = setTimeout(() => {
         host = undefined;
         killGroup(process);
         end(null, 'hangs');
-      }, LIMIT * 1000);
+      }, limit * 1000);
       process.once('exit', (code) => {
         host = undefined;
         end(code, 'the process ended');
       });
-      process.once('message', ({ code, message }: Outcome) => end(code, message));
+      process.once('message', ({ code, message, shown }: Outcome) => end(code, message, shown));
       process.send({ turn: turn++, ...what });
     });
   };

@@ -7,14 +7,18 @@ import { checkpointCases } from './checkpoints.ts';
 import { ownDataCases } from './own-data.ts';
 
 let printed = '';
+let shown = '';
 const keep = (chunk: unknown): boolean => {
   printed += String(chunk);
   return true;
 };
 process.stderr.write = keep as typeof process.stderr.write;
-process.stdout.write = (() => true) as typeof process.stdout.write;
+process.stdout.write = ((chunk: unknown) => {
+  shown += String(chunk);
+  return true;
+}) as typeof process.stdout.write;
 console.error = (...values: readonly unknown[]) => void keep(`${format(...values)}\n`);
-console.log = () => undefined;
+console.log = (...values: readonly unknown[]) => void (shown += `${format(...values)}\n`);
 process.setMaxListeners(0);
 process.stdout.setMaxListeners(0);
 
@@ -27,8 +31,11 @@ type Asked =
       readonly folder: string;
     };
 
-const answer = async (asked: Asked): Promise<{ readonly code: unknown; readonly message: string }> => {
+const answer = async (
+  asked: Asked,
+): Promise<{ readonly code: unknown; readonly message: string; readonly shown?: string | undefined }> => {
   printed = '';
+  shown = '';
   process.exitCode = 0;
   if ('readers' in asked) {
     const cases = asked.readers === 'ownData' ? ownDataCases(asked.folder) : checkpointCases(asked.folder);
@@ -37,7 +44,7 @@ const answer = async (asked: Asked): Promise<{ readonly code: unknown; readonly 
   process.argv = [process.argv[0] ?? '', 'lab', ...asked.args];
   // Another address, so that the program begins anew; what it imports stays loaded.
   await import(`../../src/main.ts?turn=${asked.turn}`);
-  return { code: process.exitCode, message: printed };
+  return { code: process.exitCode, message: printed, shown };
 };
 
 process.on('message', (asked: Asked) => {

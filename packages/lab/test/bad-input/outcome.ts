@@ -1,5 +1,12 @@
 /** How a piece of bad input ended. */
-export type Outcome = { readonly code: number | null; readonly message: string; readonly seconds: number };
+export type Outcome = {
+  readonly code: number | null;
+  /** What stood on standard error. */
+  readonly message: string;
+  /** What stood on standard output; absent where that was not asked for. */
+  readonly shown?: string | undefined;
+  readonly seconds: number;
+};
 
 /** A class of input, what was given, what the answer must name, and how it is tried. */
 export type BadCase = {

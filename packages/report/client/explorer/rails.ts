@@ -1,4 +1,5 @@
 import type { AxisRange, RunAxis } from '../../src/explorer/selection.ts';
+import { levelsOn } from '../../src/explorer/specs/map.ts';
 import {
   brushedRange,
   mostLines,
@@ -20,8 +21,14 @@ import { explorerView, plotWidth, type ExplorerView } from './view.ts';
 const mostRails = 8;
 
 /** Settings that vary, then the first measures: at most as many as fit. */
-const railAxes = ({ axes }: Explorer): readonly RunAxis[] => {
-  const knobs = axes.filter(({ name }) => name.startsWith('knob:'));
+const railAxes = ({ axes, axis, everyRun }: Explorer): readonly RunAxis[] => {
+  const arm = axis('arm');
+  const varied = (own: RunAxis) =>
+    own.name.startsWith('knob:') &&
+    levelsOn(own, everyRun).length > 1 &&
+    // What changes with the arm alone says nothing beside it.
+    everyRun.some((run) => own.at(run) !== arm.at(run));
+  const knobs = axes.filter(varied);
   const measures = axes.filter(({ name }) => name.startsWith('measure:')).slice(0, 3);
   const names = axes.filter(({ name, words }) => (name === 'arm' || name === 'task') && (words?.length ?? 0) > 1);
   return [...names, ...knobs].slice(0, mostRails - measures.length).concat(measures);

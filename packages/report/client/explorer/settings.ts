@@ -42,7 +42,7 @@ export const mapView = (explorer: Explorer): ExplorerView | null => {
     const counts = tiles.map(({ runs }) => runs);
     const [least, most] = [Math.min(...counts), Math.max(...counts)];
     note.textContent = spec
-      ? `Mean over ${least === most ? least : `${least} to ${most}`} runs a tile, averaged over all other settings.`
+      ? `Mean over ${least === most ? least : `${least} to ${most}`} ${most === 1 ? 'run' : 'runs'} a tile, averaged over all other settings.`
       : 'No tiles: no run is shown, or a setting has more values than a map can hold. Choose others.';
     if (spec) void plot.show(spec);
     else plot.clear();

@@ -68,7 +68,7 @@ export const runColumns = (cells: readonly Cell[], command: string | null): RunC
   );
   return {
     ids: cells.map(({ record }) => record.result.id),
-    arm: wordColumn(cells.map((cell) => armName(cell))),
+    arm: wordColumn(cells.map(armName)),
     task: wordColumn(cells.map(taskOf)),
     status: wordColumn(cells.map(({ record }) => record.result.status)),
     readout: wordColumn(

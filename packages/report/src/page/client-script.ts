@@ -1,14 +1,14 @@
 import { fileURLToPath } from 'node:url';
 import { buildSync } from 'esbuild';
 
-const entry = fileURLToPath(new URL('../../client/main.ts', import.meta.url));
+/** Pages with code of their own: a report, and runs that go on. */
+type ClientEntry = 'main' | 'live';
 
-let bundled: string | undefined;
+const bundled = new Map<ClientEntry, string>();
 
-/** The browser's code (`client/`) as one script; bundled once a process. */
-export const clientScript = (): string =>
-  (bundled ??= buildSync({
-    entryPoints: [entry],
+const bundle = (entry: ClientEntry): string =>
+  buildSync({
+    entryPoints: [fileURLToPath(new URL(`../../client/${entry}.ts`, import.meta.url))],
     bundle: true,
     format: 'iife',
     target: 'es2023',
@@ -16,5 +16,12 @@ export const clientScript = (): string =>
     write: false,
     logLevel: 'silent',
   })
-    .outputFiles.map(({ text }) => text)
-    .join(''));
+    .outputFiles.map(({ text }) => text.replace(/<\/script/gi, '<\\/script').replace(/<!--/g, '<\\!--'))
+    .join('');
+
+/** A page's code (`client/`) as one script that can stand in it; bundled once a process. */
+export const clientScript = (entry: ClientEntry): string => {
+  const known = bundled.get(entry) ?? bundle(entry);
+  bundled.set(entry, known);
+  return known;
+};

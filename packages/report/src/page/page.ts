@@ -87,7 +87,7 @@ ${pages.map((one) => articleHtml(one, isSingle))}
 <dialog id="detail" aria-labelledby="detail-title">${dialogContent}</dialog>
 <script type="application/json" id="data">${inlineJson(data)}</script>
 <script>${inlineScript(vegaScript())}</script>
-<script>${inlineScript(clientScript())}</script>
+<script>${raw(clientScript('main'))}</script>
 </body>
 </html>
 `.html;

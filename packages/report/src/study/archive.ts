@@ -21,7 +21,7 @@ export const archiveFile = (folder: string): string => join(folder, 'runs.jsonl.
  * Writes a study's runs whole (records, predictions, curves), so that its report can be made again
  * without the runs' folders.
  */
-export const writeArchive = (folder: string, { cells, name, title, question, holds }: Study): string => {
+export const writeArchive = (folder: string, { cells, name, title, question, holds, command }: Study): string => {
   const rows = cells.map(({ record, labels, predictions, validation, curve }) =>
     JSON.stringify({
       record,
@@ -31,7 +31,7 @@ export const writeArchive = (folder: string, { cells, name, title, question, hol
       curve: force(curve),
     }),
   );
-  const text = [JSON.stringify({ name, title, question, holds }), ...rows].map((row) => `${row}\n`).join('');
+  const text = [JSON.stringify({ name, title, question, holds, command }), ...rows].map((row) => `${row}\n`).join('');
   writeWhole(archiveFile(folder), gzipSync(text, { level: 9 }));
   return archiveFile(folder);
 };
@@ -42,6 +42,7 @@ const archiveHead = z.object({
   title: z.string(),
   question: z.string(),
   holds: z.string().exactOptional(),
+  command: z.string().exactOptional(),
 });
 
 /** Every other line: a run as reports see it. */

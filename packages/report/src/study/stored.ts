@@ -12,7 +12,7 @@ interface StoredRun {
  * when they are needed.
  */
 export const storedStudy = (
-  { name, title, question, holds }: Omit<Study, 'cells'>,
+  { name, title, question, holds, command }: Omit<Study, 'cells'>,
   runs: readonly StoredRun[],
   out: string,
 ): Study => {
@@ -29,5 +29,6 @@ export const storedStudy = (
       },
     ];
   };
-  return { name, title, question, ...(holds === undefined ? {} : { holds }), cells: runs.flatMap(cellOf) };
+  const said = { ...(holds === undefined ? {} : { holds }), ...(command === undefined ? {} : { command }) };
+  return { name, title, question, ...said, cells: runs.flatMap(cellOf) };
 };

@@ -17,12 +17,12 @@ const sharedNotes = (cells: readonly Cell[], verdicts: readonly Verdict[]): stri
 
 /** Verdicts as a table. */
 export const verdictTable = (
-  { registration }: Pick<ReportSpec, 'registration'>,
+  { registration, paper }: Pick<ReportSpec, 'registration' | 'paper'>,
   cells: readonly Cell[],
   verdicts: readonly Verdict[],
 ): Table => ({
   name: 'verdicts',
-  title: 'What the papers claim and what these runs say',
+  title: `${paper === '' ? 'What was asked' : 'What the papers claim'} and what these runs say`,
   caption: caption(
     cells,
     [

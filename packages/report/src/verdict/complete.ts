@@ -22,7 +22,9 @@ export const lostRuns = (cells: readonly Cell[], test: ClaimTest): string | null
   return null;
 };
 
-/** That some arms of a claim lack tasks which others have, for the sentence; empty where none does. */
+/**
+ * That some arms of a claim lack tasks which others have, for the sentence; empty where none does.
+ */
 export const unequalTasks = (cells: readonly Cell[], test: ClaimTest): string => {
   const sets = armsOfTest(cells, test).map((arm) => new Set(cellsOf(cells, arm).map(taskOf)));
   const all = [...new Set(sets.flatMap((set) => [...set]))];

@@ -28,7 +28,9 @@ const gaps = (cells: readonly Cell[]): ReadonlyMap<number, number> => {
   );
 };
 
-/** How the checkpoints of runs were chosen: selection on validation makes that split look better. */
+/**
+ * How the checkpoints of runs were chosen: selection on validation makes that split look better.
+ */
 const selections = (cells: readonly Cell[]): string =>
   [...new Set(cells.map(({ record }) => record.config.select))].sort().join(', ');
 

@@ -15,7 +15,9 @@ const pilotsSchema = z.strictObject({
 const pilotsPath = (out: string, experiment: string): string =>
   join(out, 'protocols', pathStep('the experiment name', experiment), 'pilots', 'seeds.json');
 
-/** Seeds that `lab power` planned an experiment from. Throws `BadInput` for a file that was changed. */
+/**
+ * Seeds that `lab power` planned an experiment from. Throws `BadInput` for a file that was changed.
+ */
 export const readPilots = (out: string, experiment: string): readonly number[] =>
   readChecked(pilotsPath(out, experiment), pilotsSchema, {
     writer: 'lab power',

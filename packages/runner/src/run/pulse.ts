@@ -1,8 +1,9 @@
 import { heartbeat, writeProgress, type Lease } from '@lab/records';
 import { Cancelled, type Progress } from '../train/progress.ts';
 
-/** Seconds between heartbeats. */
+/** Seconds between heartbeats, and between notes of how far a run is. */
 const beat = 5;
+const noteEvery = 1;
 
 /**
  * Keeps a lease alive and its progress note fresh until stopped. Progress goes on to `onProgress`
@@ -10,16 +11,21 @@ const beat = 5;
  */
 export const startPulse = (lease: Lease, onProgress: (progress: Progress) => void) => {
   let latest: Progress | null = null;
-  const timer = setInterval(() => {
-    heartbeat(lease);
-    if (latest) writeProgress(lease, latest);
-  }, beat * 1000);
+  const beats = setInterval(() => heartbeat(lease), beat * 1000);
+  let noted: Progress | null = null;
+  const notes = setInterval(() => {
+    if (latest && latest !== noted) writeProgress(lease, latest);
+    noted = latest;
+  }, noteEvery * 1000);
   return {
     onProgress: (progress: Progress) => {
       latest = progress;
       onProgress(progress);
     },
-    stop: () => clearInterval(timer),
+    stop: () => {
+      clearInterval(beats);
+      clearInterval(notes);
+    },
   };
 };
 

@@ -53,9 +53,9 @@ export const openWorkshop = (engine: Engine): Workshop => {
       return sessionOf({ engine, programs: programsFor(blueprint), frozen }, blueprint, size);
     },
     forget: async (model) => {
-      const loading = loaded.get(model);
+      const kept = loaded.get(model);
       loaded.delete(model);
-      if (loading) engine.free(await loading);
+      for (const handles of kept?.values() ?? []) engine.free(await handles);
     },
     close: async () => {
       current?.programs.dispose();

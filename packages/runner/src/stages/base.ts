@@ -42,5 +42,7 @@ export const baseOf = (config: RunConfig, model: Model, out: string): Base => {
     throw new BadInput(`${lefts[other]?.where ?? 'from'} was trained on other weights than ${lefts[0]?.where}`);
   if (config.from?.take !== 'merged') return base;
   const weights = async () => mergedWeights(await base.model.weights(), lefts);
-  return { model: { ...model, weights }, joined: [...base.joined, lefts.map(({ where }) => where).join(' + ')] };
+  // Read one by one, weights would come from the checkpoint again.
+  const { eachWeight: _eachWeight, ...rest } = model;
+  return { model: { ...rest, weights }, joined: [...base.joined, lefts.map(({ where }) => where).join(' + ')] };
 };

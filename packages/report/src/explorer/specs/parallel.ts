@@ -1,5 +1,5 @@
-import type { Spec } from 'vega';
-import { colours, cycle, faint, ink } from '../../figures/parts/theme.ts';
+import type { Mark, Spec } from 'vega';
+import { colours, cycle, faint, ground, ink } from '../../figures/parts/theme.ts';
 import type { AxisRange, RunAxis } from '../selection.ts';
 import { isWide, extentOf, valuesOn, screenConfig } from './axis.ts';
 
@@ -113,6 +113,24 @@ export const brushedRange = (rail: Rail, { from, to }: BrushSignal): AxisRange |
   return { from: Math.min(a, b), to: Math.max(a, b) };
 };
 
+/** Labels beside the rails: to the left, but for the last one. */
+const tickMark = (last: number, ink: NonNullable<NonNullable<Mark['encode']>['update']>): Mark => ({
+  type: 'text',
+  from: { data: 'ticks' },
+  interactive: false,
+  encode: {
+    update: {
+      x: { field: 'x', offset: { signal: `datum.i === ${last} ? 6 : -6` } },
+      y: { field: 'y' },
+      align: { signal: `datum.i === ${last} ? 'left' : 'right'` },
+      baseline: { value: 'middle' },
+      text: { signal: 'truncate(datum.text, 14)' },
+      fontSize: { value: 10 },
+      ...ink,
+    },
+  },
+});
+
 /**
  * Parallel coordinates on a canvas: drag along a rail to keep the runs within. The signal `brush`
  * tells the page; the data `lines` and `boxes` are set by it.
@@ -188,21 +206,9 @@ export const parallelSpec = (rails: readonly Rail[], colour: RunAxis, width: num
           },
         },
       },
-      {
-        type: 'text',
-        from: { data: 'ticks' },
-        encode: {
-          update: {
-            x: { field: 'x', offset: { signal: `datum.i === ${rails.length - 1} ? 6 : -6` } },
-            y: { field: 'y' },
-            align: { signal: `datum.i === ${rails.length - 1} ? 'left' : 'right'` },
-            baseline: { value: 'middle' },
-            text: { signal: 'truncate(datum.text, 14)' },
-            fill: { value: faint },
-            fontSize: { value: 10 },
-          },
-        },
-      },
+      // Once in the colour of the ground, so that lines do not cross the letters.
+      tickMark(rails.length - 1, { stroke: { value: ground }, strokeWidth: { value: 3 } }),
+      tickMark(rails.length - 1, { fill: { value: faint } }),
       {
         type: 'rect',
         from: { data: 'boxes' },

@@ -26,7 +26,7 @@ interface Tile {
 
 /** The mean matrix of an arm over its seeds, as tiles. */
 const tilesOf = (cells: readonly Cell[], view: 'task' | 'told'): readonly Tile[] => {
-  const accuracy = metricOf('accuracy');
+  const accuracy = { ...metricOf('accuracy'), digits: 1 };
   const sequences = cells.flatMap(({ stages }) => (stages ? [stages] : []));
   const [first = []] = sequences;
   const tasks = tasksOf(first);
@@ -36,7 +36,8 @@ const tilesOf = (cells: readonly Cell[], view: 'task' | 'told'): readonly Tile[]
       const values = matrices.flatMap((matrix) => matrix[row]?.[column] ?? []);
       if (values.length === 0) return [];
       const value = mean(values);
-      const stage = `after ${record.config.tasks?.own ?? ''}`;
+      const { own = '', train = 'own' } = record.config.tasks ?? {};
+      const stage = train === 'all' ? 'all at once' : own;
       return [{ stage, task, value: value * accuracy.scale, label: show(accuracy, value), seeds: values.length }];
     }),
   );
@@ -45,15 +46,27 @@ const tilesOf = (cells: readonly Cell[], view: 'task' | 'told'): readonly Tile[]
 const light = '#FFFFFF';
 const dark = '#0B3A57';
 
+/** Width of a figure, of the labels of a panel's rows, and of the gap between panels. */
+const [whole, labels, gap] = [336, 58, 14];
+
+/** Width of a tile, so that all panels of a row fit a column of text. */
+const stepOf = (tasks: number, columns: number): number =>
+  Math.min(40, Math.floor((whole - gap * (columns - 1) - labels * columns) / (columns * Math.max(1, tasks))));
+
+interface PanelLook {
+  readonly step: number;
+  readonly domain: readonly [low: number, high: number];
+}
+
 /** Tiles of one arm; the shade runs over the domain that all arms share. */
-const panel = (name: string, tiles: readonly Tile[], [low, high]: readonly [number, number]): Part => {
-  const axis = { domain: false, ticks: false, grid: false, labelAngle: 0 };
-  const x = { field: 'task', type: 'nominal', sort: null, title: 'tested on', axis: { ...axis, labelLimit: 60 } };
-  const y = { field: 'stage', type: 'nominal', sort: null, title: null, axis };
+const panel = (name: string, tiles: readonly Tile[], { step, domain: [low, high] }: PanelLook): Part => {
+  const axis = { domain: false, ticks: false, grid: false };
+  const x = { field: 'task', type: 'nominal', sort: null, title: null, axis: { ...axis, labelAngle: -40 } };
+  const y = { field: 'stage', type: 'nominal', sort: null, title: null, axis: { ...axis, labelLimit: labels } };
   return {
     title: { text: name, fontSize: 10, offset: 6 },
-    width: { step: 46 },
-    height: { step: 24 },
+    width: { step },
+    height: { step: 18 },
     data: { values: tiles.map((tile) => ({ ...tile, inverse: tile.value > low + 0.6 * (high - low) })) },
     layer: [
       {
@@ -71,7 +84,7 @@ const panel = (name: string, tiles: readonly Tile[], [low, high]: readonly [numb
         },
       },
       {
-        mark: { type: 'text', fontSize: 9 },
+        mark: { type: 'text', fontSize: step < 30 ? 7.5 : 9 },
         encoding: {
           x,
           y,
@@ -91,6 +104,8 @@ export const matrixFigure = (cells: readonly Cell[], spec: MatrixFigure): Figure
     .filter(({ tiles }) => tiles.length > 0);
   const values = panels.flatMap(({ tiles }) => tiles.map(({ value }) => value));
   const domain = values.length > 0 ? ([Math.min(...values), Math.max(...values)] as const) : ([0, 100] as const);
+  const tasks = new Set(panels.flatMap(({ tiles }) => tiles.map(({ task }) => task))).size;
+  const look = { domain, step: stepOf(tasks, columns) };
   const title = heading(metricOf('accuracy'));
   const how = view === 'told' ? "among the task's own classes" : 'among all classes met';
   return {
@@ -102,11 +117,19 @@ export const matrixFigure = (cells: readonly Cell[], spec: MatrixFigure): Figure
         'all panels share one scale.',
       spec.differs,
     ),
-    spec: withAlso(
-      panels.map(({ arm, tiles }) => panel(arm.name, tiles, domain)),
-      columns,
-      `${spec.title}: ${title} by stage and task`,
-    ),
+    spec: {
+      ...withAlso(
+        panels.map(({ arm, tiles }) => panel(arm.name, tiles, look)),
+        columns,
+        `${spec.title}: ${title} by stage and task`,
+      ),
+      title: {
+        text: `${title}; rows: trained up to, columns: tested on`,
+        anchor: 'start',
+        fontSize: 9,
+        fontWeight: 'normal',
+      },
+    },
     rows: panels.flatMap(({ arm, tiles }) =>
       tiles.map(({ stage, task, value, seeds }) => ({ arm: arm.name, stage, task, [title]: value, seeds })),
     ),

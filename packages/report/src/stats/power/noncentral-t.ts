@@ -1,4 +1,4 @@
-import { incompleteBeta, invertCdf, logGamma, normalCdf } from '@lab/random';
+import { incompleteBeta, logGamma, normalCdf } from '@lab/random';
 
 /**
  * P(T <= t) of the noncentral t law: T = (Z + delta) / sqrt(V / df), Z standard normal, V
@@ -29,10 +29,3 @@ export const noncentralTCdf = (t: number, df: number, delta: number): number => 
   }
   return Math.min(1, Math.max(0, normalCdf(-delta) + sum / 2));
 };
-
-/**
- * The value that the noncentral t law with df degrees of freedom and noncentrality delta stays
- * below with probability p.
- */
-export const noncentralTQuantile = (p: number, df: number, delta: number): number =>
-  invertCdf((t) => noncentralTCdf(t, df, delta), p);
