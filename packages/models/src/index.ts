@@ -10,3 +10,4 @@ export { publicConfigs } from './families/public-configs.ts';
 export { skeletonOf, type Skeleton } from './skeleton.ts';
 export { writeRandomCheckpoint } from './checkpoint/random.ts';
 export type { Window, Windowing } from './tokens/windows.ts';
+export { lastOfTexts } from './parts/texts.ts';

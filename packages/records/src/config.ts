@@ -73,6 +73,18 @@ export const runConfigSchema = z.strictObject({
     .enum(['last', 'best-validation', 'early-stopping'])
     .default('last')
     .describe('which checkpoint is tested; early-stopping: lowest validation loss, training ends after train.patience'),
+  trainOn: named
+    .optional()
+    .describe('data set that training and validation rows come from; absent: dataset, which is tested on'),
+  choice: z
+    .strictObject({
+      normalise: z
+        .enum(['none', 'tokens'])
+        .default('none')
+        .describe('multiple choice: an option scores the sum of its tokens’ log-probabilities, or their mean'),
+    })
+    .optional()
+    .describe('multiple choice: how options are scored'),
   qa: qaSchema.optional().describe('extractive question answering; absent: all defaults'),
   base: z
     .enum(['float32', 'float16', 'int8-backward', 'int8'])

@@ -8,6 +8,8 @@ export interface EntryVersions {
   readonly model: number;
   readonly adapter: number;
   readonly dropout: number;
+  /** Of the data set that is trained on, where it is another. */
+  readonly trainOn?: number;
   /** Of the other tasks of a sequence, in their order; absent: there are none. */
   readonly tasks?: readonly number[];
 }

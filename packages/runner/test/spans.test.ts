@@ -1,24 +1,19 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync, cpSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { noNoise } from '@lab/adapter';
 import { logSoftmaxRow } from '@lab/metrics';
 import { models } from '@lab/models';
 import { fold, key } from '@lab/random';
 import { readRecord, runFolder, type Prediction } from '@lab/records';
-import { asFloats, openBest, openEngine, readSafetensors, tf, type Engine, type HostArray } from '@lab/engine';
+import { openBest, openEngine, type Engine } from '@lab/engine';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
-  blueprintOf,
   openPreparer,
   openWorkshop,
   paddedBatch,
-  passWith,
   planRun,
   runOne,
   surroundingsOf,
-  taskLoss,
   type Prepared,
   type Session,
 } from '../src/index.ts';
@@ -26,63 +21,13 @@ import { assessSpans } from '../src/read/spans.ts';
 import { readAll } from '../src/read/read.ts';
 import { answerSpan, spanRows } from '../src/session/span-rows.ts';
 import { train } from '../src/train/train.ts';
+import { weightsIn, writeSquad } from './letters.ts';
 
-const fixtures = fileURLToPath(new URL('../../models/test/fixtures/', import.meta.url));
 const scratch = mkdtempSync(join(tmpdir(), 'lab-spans-'));
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 
-/** Letters are words, no article among them: the answer is the letter that the question names. */
-const LETTERS = [...'ekvoinshrdlcumwfgyp'];
-const vocab = Object.fromEntries(['[PAD]', '[CLS]', '[SEP]', '[UNK]', ...LETTERS].map((word, id) => [word, id]));
-const special = (id: string, type_id: number) => ({ SpecialToken: { id, type_id } });
-const sequence = (id: string, type_id: number) => ({ Sequence: { id, type_id } });
-const tokenizer = {
-  version: '1.0',
-  added_tokens: [],
-  normalizer: null,
-  pre_tokenizer: { type: 'WhitespaceSplit' },
-  decoder: null,
-  post_processor: {
-    type: 'TemplateProcessing',
-    single: [special('[CLS]', 0), sequence('A', 0), special('[SEP]', 0)],
-    pair: [special('[CLS]', 0), sequence('A', 0), special('[SEP]', 0), sequence('B', 1), special('[SEP]', 1)],
-    special_tokens: {
-      '[CLS]': { id: '[CLS]', ids: [1], tokens: ['[CLS]'] },
-      '[SEP]': { id: '[SEP]', ids: [2], tokens: ['[SEP]'] },
-    },
-  },
-  model: { type: 'WordPiece', unk_token: '[UNK]', continuing_subword_prefix: '##', max_input_chars_per_word: 9, vocab },
-};
-
-const weightsOf = (fixture: string): string => {
-  const folder = join(scratch, fixture);
-  cpSync(join(fixtures, 'families', fixture), folder, { recursive: true });
-  writeFileSync(join(folder, 'tokenizer.json'), JSON.stringify(tokenizer));
-  return folder;
-};
-
-/** Questions `x` on contexts of letters; every fourth has no answer where `lacking`. */
-const squadFile = (count: number, from: number, lacking: boolean): string => {
-  const paragraphs = Array.from({ length: count }, (_, n) => {
-    const i = n + from;
-    // The last letter is in no context.
-    const letters = Array.from({ length: 5 + (i % 4) }, (_, t) => LETTERS[(i * 7 + t * 3) % 18] ?? 'e');
-    const asked = lacking && i % 4 === 0 ? 'p' : (letters[i % letters.length] ?? 'e');
-    const context = letters.join(' ');
-    const found = context.indexOf(asked);
-    const answers = found < 0 ? [] : [{ text: asked, answer_start: found }];
-    return { context, qas: [{ id: `q${i}`, question: asked, answers, is_impossible: found < 0 }] };
-  });
-  return JSON.stringify({ version: '2.0', data: [{ title: 't', paragraphs }] });
-};
-mkdirSync(join(scratch, 'squad'));
-for (const [version, lacking] of [
-  ['v1.1', false],
-  ['v2.0', true],
-] as const) {
-  writeFileSync(join(scratch, 'squad', `train-${version}.json`), squadFile(32, 0, lacking));
-  writeFileSync(join(scratch, 'squad', `dev-${version}.json`), squadFile(12, 40, lacking));
-}
+writeSquad(scratch);
+const weightsOf = (fixture: string): string => weightsIn(scratch, fixture);
 
 const runOf = (dataset: string, model: string, more: object = {}) =>
   planRun(
@@ -99,67 +44,6 @@ const runOf = (dataset: string, model: string, more: object = {}) =>
     },
     'test',
   );
-
-const upload = ({ data, shape, dtype }: HostArray): tf.Tensor => tf.tensor(data, [...shape], dtype);
-
-describe('a span head', () => {
-  it('has the loss of transformers’ BertForQuestionAnswering', async () => {
-    const read = (file: string) => readSafetensors(readFileSync(join(fixtures, 'families/bert-qa', file))).tensors;
-    const expected = read('expected.safetensors');
-    const at = (name: string): HostArray => {
-      const array = expected[name];
-      if (!array) throw new Error(`no ${name}`);
-      return array;
-    };
-    const model = await models.build(models.parse({ name: 'bert', pooling: 'cls' }), {
-      weights: join(fixtures, 'families/bert-qa'),
-    });
-    const { config } = runOf('squad', 'bert', { adapter: { name: 'none' }, dropout: { name: 'none' } });
-    const blueprint = blueprintOf(config, model, { task: { kind: 'extractive-qa' }, biEncoder: false });
-    const params = Object.fromEntries(
-      ['weight', 'bias'].map((kind) => [`qa_outputs.${kind}`, upload(at(`head.qa_outputs.${kind}`))]),
-    );
-    const frozen = Object.fromEntries(
-      Object.entries(await model.weights()).map(([name, array]) => [name, upload(array)]),
-    );
-    const valid = at('valid');
-    const [rows = 0, tokens = 0] = valid.shape;
-    const tokenBatch = {
-      ids: upload(at('ids')) as tf.Tensor2D,
-      valid: upload(valid) as tf.Tensor2D,
-      extra: expected['types'] ? { types: upload(at('types')) } : {},
-    };
-    const { outputs } = passWith(blueprint, { frozen, batch: tokenBatch }, params, noNoise);
-    // Scores of every token that is there, as transformers has them.
-    const theirs = asFloats(at('logits'), 'logits').data;
-    const ours = outputs.dataSync<'float32'>();
-    for (let side = 0; side < 2; side++)
-      for (let place = 0; place < rows * tokens; place++)
-        if (valid.data[place] === 1)
-          expect(
-            Math.abs((ours[side * rows * tokens + place] ?? NaN) - (theirs[2 * place + side] ?? NaN)),
-          ).toBeLessThan(2e-5);
-    // Its loss counts padding as tokens; without any, it is ours.
-    const whole = Array.from({ length: rows }, (_, r) => r).filter((r) =>
-      Array.from({ length: tokens }, (_, t) => valid.data[r * tokens + t]).every((v) => v === 1),
-    );
-    expect(whole.length).toBeGreaterThan(0);
-    const labels = ['start_positions', 'end_positions'].flatMap((side) => Array.from(at(`labels.${side}`).data));
-    const weights = labels.map((_, i) => (whole.includes(i % rows) ? 1 / (2 * whole.length) : 0));
-    const loss = taskLoss(blueprint, outputs, {
-      ...tokenBatch,
-      labels: tf.tensor1d(labels, 'int32'),
-      weights: tf.tensor1d(weights),
-    }).arraySync();
-    const row = (side: number, r: number) => {
-      const scores = Array.from({ length: tokens }, (_, t) => theirs[2 * (r * tokens + t) + side] ?? NaN);
-      const total = Math.log(scores.reduce((sum, x) => sum + Math.exp(x), 0));
-      return total - (scores[labels[side * rows + r] ?? NaN] ?? NaN);
-    };
-    const mean = whole.flatMap((r) => [row(0, r), row(1, r)]).reduce((a, b) => a + b, 0) / (2 * whole.length);
-    expect(Math.abs(loss - mean)).toBeLessThan(1e-5);
-  });
-});
 
 it('the span of an answer is where it lies in a window, and token 0 elsewhere', () => {
   const offsets = [null, null, [0, 3], [4, 9], [9, 10], null] as const;

@@ -20,6 +20,7 @@ const headlines: { readonly [kind in TaskKind['kind']]: readonly string[] } = {
   classification: ['accuracy', 'f1', 'matthews'],
   regression: ['pearson', 'spearman'],
   'extractive-qa': ['f1', 'exact'],
+  'multiple-choice': ['accuracy'],
   'text-to-text': ['rouge-l', 'bleu', 'nist', 'meteor', 'cider'],
 };
 

@@ -75,6 +75,9 @@ export const planRun = (raw: unknown, where: string): PlannedRun => {
     // Named only where it is not the usual one, so that other runs keep their ids.
     ...(base === undefined || base === 'float32' ? {} : { base }),
     dataset: underKey('dataset', () => datasets.parse(parsed.data.dataset, `${where}: dataset`)),
+    ...(parsed.data.trainOn === undefined
+      ? {}
+      : { trainOn: underKey('trainOn', () => datasets.parse(parsed.data.trainOn, `${where}: trainOn`)) }),
     model: underKey('model', () => models.parse(modelOf(parsed.data.model, parsed.data.head), `${where}: model`)),
     adapter: underKey('adapter', () =>
       adapters.parse(adapterOf(parsed.data.adapter, parsed.data.model.name), `${where}: adapter`),
@@ -96,6 +99,7 @@ const identified = (config: RunConfig): PlannedRun => {
     model: models.find(config.model.name).version,
     adapter: adapters.find(config.adapter.name).version,
     dropout: methods.find(config.dropout.name).version,
+    ...(config.trainOn ? { trainOn: datasets.find(config.trainOn.name).version } : {}),
     ...(others.length > 0 ? { tasks: others.map(({ dataset }) => datasets.find(dataset.name).version) } : {}),
   };
   return { id: runId(config, versions), config };

@@ -16,6 +16,7 @@ import {
 import { sizeOf, type Handle } from '@lab/engine';
 import type { PlannedRun } from '../plan/config.ts';
 import { assess } from '../read/assess.ts';
+import { assessChoices } from '../read/choices.ts';
 import type { Reading } from '../read/read.ts';
 import { hasMasks, type Blueprint } from '../session/blueprint.ts';
 import type { Prepared } from '../session/prepare.ts';
@@ -126,7 +127,9 @@ const tested = async (reading: Reading, prepared: Prepared, theta: Handle): Prom
   const validation = await assess(reading, theta, { ...own, name: 'validation', rows: rows.validation, members });
   const { thresholds } = validation;
   const chosen = thresholds ? { thresholds } : {};
-  const test = await assess(reading, theta, { ...own, name: 'test', rows: rows.test, members, also, ...chosen });
+  const onTest = { ...own, name: 'test', rows: rows.test, members, also, ...chosen } as const;
+  const { choice } = prepared;
+  const test = await (choice ? assessChoices(reading, theta, onTest, choice) : assess(reading, theta, onTest));
   const sample = trainSample(rows.train, config);
   const onTrain = await assess(reading, theta, { ...own, name: 'train', rows: sample, members: 0, ...chosen });
   const others: Evaluation[] = [];

@@ -65,7 +65,8 @@ export type Setting = Pick<Blueprint, 'task' | 'biEncoder'> & Partial<Pick<Bluep
 
 /** The task of a data set, and how this model reads it. */
 export const settingOf = (model: Model, { task, splits }: Dataset, before = 0): Setting => ({
-  task,
+  // Options are learnt as texts; only the test scores them.
+  task: task.kind === 'multiple-choice' ? { kind: 'text-to-text' } : task,
   before,
   biEncoder:
     task.kind !== 'extractive-qa' &&

@@ -3,7 +3,7 @@ import { classPooling, isSavable, type HeadTensor } from '@lab/models';
 import { normal } from '@lab/random';
 import { BadInput } from '@lab/records';
 import { sizeOf, tf, type Params } from '@lab/engine';
-import { tokenLogits } from '../step/token-loss.ts';
+import { tokenLogits, type TokenTargets } from '../step/token-loss.ts';
 import { mapped, mapParams } from './output-map.ts';
 
 /** What a head reads: a pass of the model, its last hidden states, and the trained parameters. */
@@ -11,7 +11,8 @@ export interface HeadInputs {
   readonly model: Model;
   readonly forward: Forward;
   readonly hidden: tf.Tensor3D;
-  readonly batch: TokenBatch;
+  /** With the next tokens and their weights where the texts have references. */
+  readonly batch: TokenBatch & Partial<TokenTargets>;
   readonly params: Params;
 }
 

@@ -9,9 +9,11 @@ import { baseOf } from '../stages/base.ts';
 import { leftsOf } from '../stages/left.ts';
 import { startValues } from '../stages/start.ts';
 import { joinTasks, type Among } from '../stages/tasks.ts';
+import { choiceOf, rightOptionRows, type ChoiceTest } from './choice.ts';
 import { encodeRows, type Row } from './rows.ts';
 import { spanRows } from './span-rows.ts';
 import { languageModel, textRows } from './text-rows.ts';
+import { trainedOn } from './train-on.ts';
 
 /** Where a run finds what its config names. Never part of its identity. */
 export interface Places {
@@ -37,6 +39,8 @@ export interface Prepared {
   readonly blueprint: Blueprint;
   readonly dataset: Dataset;
   readonly rows: { readonly train: readonly Row[]; readonly validation: readonly Row[]; readonly test: readonly Row[] };
+  /** How the test split of a multiple-choice task is read; absent: by the session as it is. */
+  readonly choice?: ChoiceTest;
   /** Test rows of other data sets, by name. */
   readonly elsewhere: { readonly [name: string]: readonly Row[] };
   /** All tasks of a sequence, its own last; absent where its data set is the only one. */
@@ -99,7 +103,9 @@ export const openPreparer = ({ sources: places, weights, download = false, runs 
       const { model, lefts } = opened(config, bare);
       const { seed, tasks } = config;
       const others = await Promise.all((tasks?.others ?? []).map((other) => load(other.dataset, seed)));
-      const { dataset, before, known } = joinTasks(tasks, await load(config.dataset, seed), others);
+      const { dataset: tested, before, known } = joinTasks(tasks, await load(config.dataset, seed), others);
+      const learned = config.trainOn ? await load(config.trainOn, seed) : tested;
+      const dataset = config.trainOn ? trainedOn(tested, learned) : tested;
       const { maxTokens } = config.train;
       if (maxTokens > model.maxTokens)
         throw new BadInput(`train.maxTokens is ${maxTokens}; ${model.name} takes at most ${model.maxTokens}`);
@@ -107,12 +113,15 @@ export const openPreparer = ({ sources: places, weights, download = false, runs 
         if (dataset.splits[split].length === 0) throw new BadInput(`${dataset.name}: the ${split} split is empty`);
       }
       const blueprint = blueprintOf(config, model, settingOf(model, dataset, before));
+      const choice = dataset.task.kind === 'multiple-choice' ? choiceOf(blueprint, dataset, config) : undefined;
       const { texts, biEncoder, task, qa } = blueprint;
       const encode = (examples: readonly Example[]): readonly Row[] => {
         if (texts) return textRows(languageModel(model), examples, { maxTokens, generation: texts.generation });
         if (task.kind === 'extractive-qa') return spanRows(model, examples, { maxTokens, qa });
         return encodeRows(model, examples, { biEncoder, maxTokens });
       };
+      const learn = (examples: readonly Example[]): readonly Row[] =>
+        learned.task.kind === 'multiple-choice' ? rightOptionRows(model, examples, maxTokens) : encode(examples);
       const { train, validation, test } = dataset.splits;
       const elsewhere = Object.entries(dataset.elsewhere ?? {}).map(
         ([name, examples]) => [name, encode(examples)] as const,
@@ -121,7 +130,8 @@ export const openPreparer = ({ sources: places, weights, download = false, runs 
         config,
         blueprint,
         dataset,
-        rows: { train: encode(train), validation: encode(validation), test: encode(test) },
+        rows: { train: learn(train), validation: learn(validation), test: choice ? choice.rows(test) : encode(test) },
+        ...(choice ? { choice } : {}),
         elsewhere: Object.fromEntries(elsewhere),
         ...(model === bare ? {} : { merged: true }),
         ...(tasks ? { tasks: known.map(({ test: rows, ...task }) => ({ ...task, rows: encode(rows) })) } : {}),

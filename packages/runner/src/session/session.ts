@@ -181,10 +181,15 @@ export const sessionOf = (
 };
 
 /**
+ * A session of its own on the same engine and weights, for a blueprint with the same parameters.
+ * Dispose it after use.
+ */
+export const sessionOn = ({ engine, frozen, ...size }: Session, blueprint: Blueprint): Session =>
+  sessionOf({ engine, frozen, programs: programsOf(engine, blueprint) }, blueprint, size);
+
+/**
  * A session of its own on the same engine, weights and adapter, with the noise of another method.
  * Dispose it after use.
  */
-export const sessionWith = ({ engine, frozen, blueprint, ...size }: Session, method: Dropout): Session => {
-  const changed = withMethod(blueprint, method);
-  return sessionOf({ engine, frozen, programs: programsOf(engine, changed) }, changed, size);
-};
+export const sessionWith = (session: Session, method: Dropout): Session =>
+  sessionOn(session, withMethod(session.blueprint, method));

@@ -2,6 +2,7 @@ import { forwardWith, noNoise, type Perturb, type TokenBatch } from '@lab/adapte
 import { meanFieldScale, perturbWith } from '@lab/dropout';
 import { tf, unpack, type Params } from '@lab/engine';
 import type { Blueprint } from '../session/blueprint.ts';
+import type { HeadInputs } from '../session/head.ts';
 import { shapeOfBatch, type BatchShape } from '../session/shape.ts';
 import type { BatchTensors } from './batch.ts';
 import { rowLosses } from './token-loss.ts';
@@ -54,7 +55,7 @@ export const perturbOf = (
  */
 export const passWith = (
   { model, adapter, head, recompute }: Blueprint,
-  { frozen, batch }: { readonly frozen: Params; readonly batch: TokenBatch },
+  { frozen, batch }: { readonly frozen: Params; readonly batch: HeadInputs['batch'] },
   params: Params,
   perturb: Perturb,
 ): Passed => {

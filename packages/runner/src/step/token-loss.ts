@@ -26,15 +26,23 @@ export const smoothedLoss = (logits: tf.Tensor2D, { labels, weights }: TokenTarg
   return tf.add(tf.mul(hard, 1 - smoothing), tf.mul(even, smoothing));
 };
 
-/** Summed loss of every text's reference tokens in nats: [B]. Weights count as 0 or not. */
-export const rowLosses = (
-  logits: tf.Tensor2D,
-  { labels, weights, ids, packing }: TokenTargets & Pick<TokenBatch, 'ids' | 'packing'>,
-): tf.Tensor1D => {
-  const truth = tf.cast(tf.oneHot(labels, logits.shape[1]), 'float32');
-  const losses = tf.neg(tf.sum(tf.mul(truth, logSoftmax(logits)), -1));
-  const counted = tf.mul(losses, tf.cast(tf.greater(weights, 0), 'float32'));
+/** What a text is made of: where its tokens lie, and which of them are the reference's. */
+type TextsOfBatch = TokenTargets & Pick<TokenBatch, 'ids' | 'packing'>;
+
+/** Sums of a value of every token over each text's reference tokens: [N] -> [B]. */
+const rowSums = (values: tf.Tensor, { weights, ids, packing }: TextsOfBatch): tf.Tensor1D => {
+  const counted = tf.mul(values, tf.cast(tf.greater(weights, 0), 'float32'));
   return packing
-    ? tf.sum(tf.mul(packing.texts, tf.reshape(counted, [1, labels.size])), 1)
+    ? tf.sum(tf.mul(packing.texts, tf.reshape(counted, [1, weights.size])), 1)
     : tf.sum(tf.reshape(counted, [...ids.shape]), 1);
 };
+
+/** Summed loss of every text's reference tokens in nats: [B]. Weights count as 0 or not. */
+export const rowLosses = (logits: tf.Tensor2D, batch: TextsOfBatch): tf.Tensor1D => {
+  const truth = tf.cast(tf.oneHot(batch.labels, logits.shape[1]), 'float32');
+  return rowSums(tf.neg(tf.sum(tf.mul(truth, logSoftmax(logits)), -1)), batch);
+};
+
+/** Reference tokens of every text, at least one: [B]. */
+export const rowCounts = (batch: TextsOfBatch): tf.Tensor1D =>
+  tf.maximum(rowSums(tf.ones([batch.weights.size]), batch), 1);

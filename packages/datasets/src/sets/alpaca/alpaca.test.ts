@@ -17,8 +17,19 @@ describe('alpaca', () => {
     const { splits } = await build(config, sources);
     expect([splits.train.length, splits.validation.length, splits.test.length]).toEqual([3, 1, 2]);
     const all = [...splits.train, ...splits.validation, ...splits.test].sort((a, b) => (a.id < b.id ? -1 : 1));
-    expect(all[0]).toEqual({ id: 'row:0', text: 'Do 0', label: 0, references: ['Done 0'] });
-    expect(all[1]).toMatchObject({ text: 'Do 1', pair: 'with 1' });
+    expect(all[0]).toEqual({
+      id: 'row:0',
+      text:
+        'Below is an instruction that describes a task. Write a response that appropriately completes the request.' +
+        '\n\n### Instruction:\nDo 0\n\n### Response:',
+      label: 0,
+      references: ['Done 0'],
+    });
+    expect(all[1]?.text).toBe(
+      'Below is an instruction that describes a task, paired with an input that provides further context. ' +
+        'Write a response that appropriately completes the request.' +
+        '\n\n### Instruction:\nDo 1\n\n### Input:\nwith 1\n\n### Response:',
+    );
   });
 
   it('names the row with an empty output', async () => {

@@ -35,6 +35,14 @@ const variants = {
     ),
     file: { ...pins.alpacaCleaned, path: 'alpaca_data_cleaned.json' },
   },
+  demo: {
+    wanted: wantedIn(
+      ['alpaca', '.'],
+      'alpaca_en_demo.json',
+      'download data/alpaca_en_demo.json of hiyouga/LLaMA-Factory, about a thousand rows of Alpaca',
+    ),
+    file: null,
+  },
 } as const;
 
 const row = z.object({
@@ -43,9 +51,22 @@ const row = z.object({
   output: z.string().trim().min(1, 'the output is empty'),
 });
 
+/** The authors' prompt, with the input where there is one. */
+const promptOf = (instruction: string, input: string): string => {
+  const beside = input === '' ? '' : ', paired with an input that provides further context';
+  const task = `Below is an instruction that describes a task${beside}.`;
+  const parts = [
+    `${task} Write a response that appropriately completes the request.`,
+    `### Instruction:\n${instruction}`,
+    ...(input === '' ? [] : [`### Input:\n${input}`]),
+    '### Response:',
+  ];
+  return parts.join('\n\n');
+};
+
 /**
- * Checks rows: text is the instruction, pair its input where there is one, the reference the
- * output. Rows are numbered from 1.
+ * Checks rows: text is the authors' prompt with instruction and input, the reference the output.
+ * Rows are numbered from 1.
  */
 export const parseAlpaca = (path: string, rows: readonly unknown[], onMalformed: OnMalformed): Read<Example> =>
   readRows(
@@ -54,14 +75,7 @@ export const parseAlpaca = (path: string, rows: readonly unknown[], onMalformed:
     onMalformed,
     (value, line) => {
       const { instruction, input, output } = parseRow(value, row);
-      const pair = input.trim();
-      return {
-        id: `row:${line - 1}`,
-        text: instruction,
-        ...(pair === '' ? {} : { pair }),
-        label: 0,
-        references: [output],
-      };
+      return { id: `row:${line - 1}`, text: promptOf(instruction, input.trim()), label: 0, references: [output] };
     },
   );
 
@@ -73,7 +87,7 @@ const read = async (
   const { wanted, file } = variants[variant];
   const path = locate(wanted, sources);
   if (path !== undefined) return parseAlpaca(path, readDataJson(path, z.array(z.unknown())), onMalformed);
-  if (!sources.fetchFile) throw new BadInput(missingMessage(wanted, sources));
+  if (!sources.fetchFile || !file) throw new BadInput(missingMessage(wanted, sources));
   const bytes = await hubBytes(file, sources);
   if (file.path.endsWith('.json'))
     return parseAlpaca(
@@ -92,7 +106,7 @@ const read = async (
 /** See README.md in this folder. */
 export const alpaca = define({
   name: 'alpaca',
-  version: 1,
+  version: 2,
   summary: 'instructions and answers, for instruction tuning',
   cite,
   facts: {
@@ -108,7 +122,7 @@ export const alpaca = define({
     },
   },
   options: z.object({
-    variant: z.enum(['cleaned', 'original']).default('cleaned').describe('which release'),
+    variant: z.enum(['cleaned', 'original', 'demo']).default('cleaned').describe('which release'),
     validation: z.number().int().min(0).default(500).describe('examples split off'),
     test: z.number().int().min(1).default(500).describe('examples split off'),
     malformed: z.enum(['error', 'skip']).default('error').describe('what to do with rows that do not fit'),

@@ -43,6 +43,38 @@ describe('mmlu', () => {
     expect(splits.test).toEqual([{ id: 'test:maths:0', text: 'q', label: 2, references: ['a', 'b', 'c', 'd'] }]);
   });
 
+  it('makes prompts with the options listed, or not, after solved questions of the subject', async () => {
+    const files = {
+      'mmlu/dev/old_maths_dev.csv': headed,
+      'mmlu/dev/other_dev.csv': 'x?,p,q,r,s,C\n',
+      'mmlu/test/old_maths_test.csv': 'What is 2 + 1?,3,5,7,9,A\n',
+    };
+    const prompts = async (options: object) => build({ name: 'mmlu', ...options }, await sourcesWith(files));
+    const { task, splits } = await prompts({ choices: 'letter', shots: 1 });
+    expect(task).toEqual({ kind: 'multiple-choice', classes: ['A', 'B', 'C', 'D'] });
+    expect(splits.test).toEqual([
+      {
+        id: 'test:old_maths:0',
+        label: 0,
+        text:
+          'The following are multiple choice questions (with answers) about old maths.\n\n' +
+          'What is 1 + 1?\nA. 1\nB. 2\nC. 3\nD. 4\nAnswer: B\n\n' +
+          'What is 2 + 1?\nA. 3\nB. 5\nC. 7\nD. 9\nAnswer:',
+        references: [' A', ' B', ' C', ' D'],
+      },
+    ]);
+    expect(splits.train[1]).toMatchObject({ label: 2, references: [' A', ' B', ' C', ' D'] });
+    const [asked] = (await prompts({ choices: 'text' })).splits.test;
+    expect(asked?.text).toBe(
+      'The following are questions (with answers) about old maths.\n\nQuestion: What is 2 + 1?\nAnswer:',
+    );
+    expect(asked?.references).toEqual([' 3', ' 5', ' 7', ' 9']);
+    await expect(prompts({ choices: 'letter', shots: 2 })).rejects.toThrow(
+      'dataset mmlu: shots is 2; the dev split has 1 questions about old maths',
+    );
+    await expect(prompts({ shots: 2 })).rejects.toThrow('dataset mmlu: shots needs choices, letter or text');
+  });
+
   const real = realData('mmlu/dev');
   it.skipIf(!real)('has 57 subjects of five on the real dev files (skipped where they are absent)', async () => {
     const { rows } = await readFolder(real!, 'dev', 'error');

@@ -8,6 +8,7 @@ import { readParquet } from '../../read/parquet.ts';
 import type { OnMalformed, Read } from '../../read/rows.ts';
 import type { Example, Sources } from '../../types.ts';
 import { define } from '../define.ts';
+import { asPrompts, LETTERS } from './prompt.ts';
 import { parseHub, readFolder } from './read.ts';
 
 const cite: Citation = {
@@ -64,6 +65,11 @@ export const mmlu = define({
     missing,
   },
   options: z.object({
+    choices: z
+      .enum(['letter', 'text'])
+      .optional()
+      .describe('score the options as continuations of a prompt, by letter or by text; absent: a classification'),
+    shots: z.number().int().min(0).max(5).optional().describe('solved dev questions before each one; absent: none'),
     malformed: z.enum(['error', 'skip']).default('error').describe('what to do with rows that do not fit'),
   }),
   load: async (o, _key, sources) => {
@@ -74,11 +80,18 @@ export const mmlu = define({
       read('val', sources, o.malformed),
       read('test', sources, o.malformed),
     ]);
+    const { choices, shots = 0 } = o;
+    if (choices === undefined && shots > 0)
+      throw new BadInput('dataset mmlu: shots needs choices, letter or text; a classification reads no prompt');
+    const prompts = (rows: readonly Example[], before: number) =>
+      choices === undefined ? rows : asPrompts(rows, dev.rows, { choices, shots: before });
+    const classes = [...LETTERS];
     return {
       name: 'mmlu',
-      task: { kind: 'classification', classes: ['A', 'B', 'C', 'D'] },
+      task: choices === undefined ? { kind: 'classification', classes } : { kind: 'multiple-choice', classes },
       metric: 'accuracy',
-      splits: { train: dev.rows, validation: val.rows, test: test.rows },
+      // Training questions are the dev questions themselves, so none stands before them.
+      splits: { train: prompts(dev.rows, 0), validation: prompts(val.rows, shots), test: prompts(test.rows, shots) },
       licence,
       cite,
       notes: [dev, val, test].flatMap((each) => each.notes),
