@@ -116,7 +116,7 @@ const openWork = ({ sources, weights }: EstimatePlaces) => {
     const known = await shape;
     const data = await sizes(config);
     if (known === null) unknown.add(config.model.name);
-    if (data.missing !== null) missing.add(config.dataset.name);
+    if (data.missing !== null) missing.add(data.missing);
     return known && workOfRun(config, known, data);
   };
   return {

@@ -1,5 +1,5 @@
 import { canonical, type RunConfig } from '@lab/records';
-import { datasets, describeDataset, type Example, type Sources } from '@lab/datasets';
+import { datasets, describeDataset, MissingData, type Example, type Sources } from '@lab/datasets';
 import { fold, key } from '@lab/random';
 
 /** Rows of a split, and the tokens of one of them on average. */
@@ -17,7 +17,7 @@ export interface DataSize {
   readonly outputs: number;
   /** Whether texts are written for the test rows. */
   readonly written: boolean;
-  /** What is missing, where counts are the published ones; null where the data were opened. */
+  /** The data set that is not at hand, where counts are the published ones; else null. */
   readonly missing: string | null;
 }
 
@@ -39,7 +39,7 @@ const sizeOfSplit = (rows: readonly Example[], most: number): SplitSize => ({
 const usualShare = 0.4;
 
 /** Published counts by the names that the catalogue gives them, cut as the config says. */
-const publishedSize = ({ dataset, train }: RunConfig, missing: string): DataSize => {
+const publishedSize = ({ dataset, train }: RunConfig): DataSize => {
   const { counts, metric } = describeDataset(dataset.name, { cacheDir: '' });
   const [first = 1000, ...others] = Object.values(counts);
   const tokens = usualShare * train.maxTokens;
@@ -53,7 +53,7 @@ const publishedSize = ({ dataset, train }: RunConfig, missing: string): DataSize
     test: { rows: test, tokens },
     outputs: written ? 0 : 2,
     written,
-    missing,
+    missing: dataset.name,
   };
 };
 
@@ -71,19 +71,30 @@ const openedSize = async ({ dataset, seed, train }: RunConfig, sources: Sources)
   };
 };
 
+/** The same config with another data set. */
+const withData = (config: RunConfig, dataset: RunConfig['dataset']): RunConfig => ({ ...config, dataset });
+
 /**
  * Measures the data of configs, each data set once: opened where its files are there, else by the
  * published counts. Throws `BadInput` for files that are there and do not fit.
  */
 export const openSizes = (sources: Sources) => {
   const known = new Map<string, Promise<DataSize>>();
-  return (config: RunConfig): Promise<DataSize> => {
+  const measured = (config: RunConfig): Promise<DataSize> => {
     const name = canonical([config.dataset, config.train.maxTokens]);
-    const { missing } = describeDataset(config.dataset.name, sources);
     const size =
       known.get(name) ??
-      (missing === null ? openedSize(config, sources) : Promise.resolve(publishedSize(config, missing)));
+      openedSize(config, sources).catch((error: unknown) => {
+        if (error instanceof MissingData) return publishedSize(config);
+        throw error;
+      });
     known.set(name, size);
     return size;
+  };
+  return async (config: RunConfig): Promise<DataSize> => {
+    const tested = await measured(config);
+    if (config.trainOn === undefined) return tested;
+    const { train, validation, missing } = await measured(withData(config, config.trainOn));
+    return { ...tested, train, validation, missing: tested.missing ?? missing };
   };
 };

@@ -87,11 +87,11 @@ const atLeastMB = 600;
  * reads and writes, and three tables of scores a layer, in float32.
  */
 const memoryOf = (config: RunConfig, { model, parameters }: Skeleton, data: DataSize, trained: number): number => {
-  const { batchSize, maxTokens } = config.train;
+  const { batchSize, accumulate = 1, maxTokens } = config.train;
   const tokens = Math.min(maxTokens, 1.5 * data.train.tokens);
   const heads = Math.max(1, Math.round(model.width / 64));
   const perToken = sum(model.linears.filter(({ per }) => per === 'token').map(({ dIn, dOut }) => dIn + dOut));
-  const activations = batchSize * tokens * (perToken + 3 * model.layers * heads * tokens);
+  const activations = (batchSize / accumulate) * tokens * (perToken + 3 * model.layers * heads * tokens);
   return atLeastMB + (4 * (1.2 * parameters + activations + 5 * trained)) / 1e6;
 };
 
