@@ -29,6 +29,7 @@ const scripts = {
   'setup:tensorflow': () => tsx('scripts/setup-tensorflow.ts', ...args),
   'paper-shapes': () => tsx('scripts/paper-shapes.ts', ...args),
   parity: () => tsx('scripts/parity.ts', ...args),
+  'peft-exports': () => tsx('scripts/peft-exports.ts', ...args),
   faults: () => tsx('scripts/faults.ts', ...args),
   fuzz: () => tsx('scripts/fuzz.ts', ...args),
   attacks: () => tsx('scripts/attacks.ts', ...args),

@@ -57,7 +57,10 @@ const kinds: { readonly [kind: string]: (sources: Sources) => readonly Item[] } 
     })),
   methods: () => methods.names.map(methodItem),
   datasets: (sources) => datasets.names.map((name) => datasetItem(name, sources)),
-  models: () => models.entries.map(({ name, summary, cite }) => ({ name, summary, source: sourceOf(cite) })),
+  models: () => [
+    ...models.entries.map(({ name, summary, cite }) => ({ name, summary, source: sourceOf(cite) })),
+    { name: 'not read', summary: 'Qwen3, Gemma 3, Phi, ALBERT; rope scaling dynamic and yarn; pickled weights' },
+  ],
   adapters: () =>
     adapters.entries.map(({ name, summary, cite }) => ({
       name,
