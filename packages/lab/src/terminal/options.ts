@@ -22,8 +22,7 @@ const number = (what: string, fits: (value: number) => boolean) => (text: string
 };
 export const wholeNumber = (least: number) =>
   number(`a whole number from ${least}`, (value) => Number.isInteger(value) && value >= least);
-/** Parses a number above 0. */
-export const positive = number('a number above 0', (value) => Number.isFinite(value) && value > 0);
+const positive = number('a number above 0', (value) => Number.isFinite(value) && value > 0);
 /** `3/16`: the fourth of sixteen equal parts. */
 const share = (text: string): number => {
   const [part, parts] = /^(\d+)\/(\d+)$/.exec(text)?.slice(1).map(Number) ?? [];
@@ -77,6 +76,13 @@ export const namedCommand = (command: Command): Command =>
   plannedCommand(
     command.argument('<experiments...>', 'names of experiments, all, or paths of study files (.yaml, .json)'),
   );
+
+/** A command that says what runs should cost. */
+export const estimatingCommand = (command: Command): Command =>
+  command
+    .option('--workers <n>', 'worker processes to estimate for', wholeNumber(1), defaultWorkers())
+    .option('--data-dir <folder>', 'folder with data sets in their original layout; they are opened and measured')
+    .option('--tflops <n>', 'also estimate for a card of that many TFLOP/s', positive);
 
 /** A command that trains. */
 export const trainingCommand = (command: Command): Command =>
