@@ -26,6 +26,7 @@ const scripts = {
   affected: () => nx('affected', ...args),
   test: () => (args.length > 0 ? bin('vitest/vitest.mjs', 'run', ...args) : check()),
   bench: () => tsx(args[0] === 'models' ? 'bench/models.ts' : 'bench/main.ts', ...args),
+  'setup:cuda': () => tsx('scripts/setup-cuda.ts', ...args),
   'setup:tensorflow': () => tsx('scripts/setup-tensorflow.ts', ...args),
   parity: () => tsx('scripts/parity.ts', ...args),
   'peft-exports': () => tsx('scripts/peft-exports.ts', ...args),
