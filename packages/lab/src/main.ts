@@ -2,6 +2,7 @@ import { Command, Option } from 'commander';
 import {
   estimatingCommand,
   jsonOption,
+  methodsOption,
   namedCommand,
   outOption,
   portOption,
@@ -50,11 +51,7 @@ program
   .addOption(new Option('--task <name>', 'what is learnt').choices(['classification', 'regression', 'text-to-text']))
   .option('--validation <file>', 'another file for validation; left out: split off')
   .option('--test <file>', 'another file for the test; left out: split off')
-  .option('--methods <names...>', 'dropout methods to compare with plain LoRA', [
-    'lora-input',
-    'lora-dropout',
-    'hiddenkey',
-  ])
+  .addOption(methodsOption())
   .option('--model <name>', 'base model, for example minilm')
   .addOption(weightsOption())
   .option('--no-time', 'does not measure how long the next commands take')
