@@ -59,6 +59,12 @@ export const tunedOption = () =>
   new Option('--tuned', 'every arm at the settings that lab tune chose for this scale').default(false);
 export const portOption = () =>
   new Option('--port <n>', 'port of the live page; default: any that is free').argParser(wholeNumber(0));
+export const methodsOption = () =>
+  new Option('--methods <names...>', 'dropout methods to compare with plain LoRA').default([
+    'lora-input',
+    'lora-dropout',
+    'hiddenkey',
+  ]);
 export const jsonOption = () => new Option('--json', 'machine-readable output').default(false);
 
 /** What names runs: scale, overrides, output folder, base model and its weights. */
