@@ -11,6 +11,8 @@ import { hiddenKeyNlg } from './hiddenkey-nlg/experiment.ts';
 import { heterolora } from './heterolora/experiment.ts';
 import { hiddenKeyNlu } from './hiddenkey-nlu/experiment.ts';
 import { loraDropoutGlue } from './lora-dropout-glue/experiment.ts';
+import { loraDropoutInstruct } from './lora-dropout-instruct/experiment.ts';
+import { loraDropoutSquad } from './lora-dropout-squad/experiment.ts';
 import { sensitivityExperiment } from './sensitivity/experiment.ts';
 
 /** Every experiment, in the order of the report. */
@@ -23,6 +25,8 @@ export const experiments: readonly Experiment<ReportSpec>[] = [
   adapterStudy,
   hiddenKeyNlg,
   loraDropoutGlue,
+  loraDropoutSquad,
+  loraDropoutInstruct,
   hiddenKeyNlu,
   continualExperiment,
   chainsExperiment,

@@ -1,7 +1,8 @@
 import { Command, Option } from 'commander';
 import {
-  defaultWorkers,
+  estimatingCommand,
   jsonOption,
+  methodsOption,
   namedCommand,
   outOption,
   portOption,
@@ -50,12 +51,10 @@ program
   .addOption(new Option('--task <name>', 'what is learnt').choices(['classification', 'regression', 'text-to-text']))
   .option('--validation <file>', 'another file for validation; left out: split off')
   .option('--test <file>', 'another file for the test; left out: split off')
-  .option('--methods <names...>', 'dropout methods to compare with plain LoRA', [
-    'lora-input',
-    'lora-dropout',
-    'hiddenkey',
-  ])
+  .addOption(methodsOption())
   .option('--model <name>', 'base model, for example minilm')
+  .addOption(weightsOption())
+  .option('--no-time', 'does not measure how long the next commands take')
   .option('--seeds <n>', 'seeds of the comparison', wholeNumber(1), 6)
   .option('--name <name>', 'name of the study; left out: that of the file')
   .option('--to <path>', 'where the study is written', 'study.yaml')
@@ -67,14 +66,14 @@ program
 program
   .command('list')
   .argument('[kind]', 'experiments, methods, datasets, models or adapters', 'experiments')
+  .argument('[name]', 'one of them: its options')
   .description('what can be named in an experiment')
   .addOption(outOption())
   .option('--data-dir <folder>', 'folder with data sets in their original layout')
   .addOption(jsonOption())
   .action(lazily(async () => (await import('./commands/list.ts')).list));
-namedCommand(program.command('plan'))
+estimatingCommand(namedCommand(program.command('plan')))
   .description('the runs of experiments, what is done, and what the rest should cost')
-  .option('--workers <n>', 'worker processes to estimate for', wholeNumber(1), defaultWorkers())
   .addOption(jsonOption())
   .action(lazily(async () => (await import('./commands/plan.ts')).plan));
 namedCommand(program.command('register'))
