@@ -56,6 +56,20 @@ const scoresOf = (stages: readonly Cell[], reading: Reading): Evaluation['metric
   };
 };
 
+/**
+ * What a federation cost: parameters that all clients sent to the server, over all rounds, and the
+ * mean over its averages of what averaging factors lost. Empty where no stage is a client.
+ */
+const federationOf = (stages: readonly Cell[]): Evaluation['metrics'] => {
+  const clients = stages.filter(({ record }) => record.config.share);
+  if (clients.length === 0) return {};
+  const errors = stages.flatMap(({ record }) => record.result.averagingError ?? []);
+  return {
+    communicated: clients.reduce((sum, { record }) => sum + record.result.counts.trainable, 0),
+    'averaging-error': errors.length === 0 ? null : errors.reduce((a, b) => a + b, 0) / errors.length,
+  };
+};
+
 const summed = (stages: readonly Cell[]): Cost => {
   const costs = stages.map(({ record }) => record.result.cost);
   const of = (part: (cost: Cost) => number) => costs.reduce((sum, cost) => sum + part(cost), 0);
@@ -79,9 +93,10 @@ const joined = (stages: readonly Cell[]): readonly Cell[] => {
   const last = stages.at(-1);
   if (!last) return [];
   const { record, labels } = last;
+  const federation = federationOf(stages);
   const evaluations = record.result.evaluations.map((evaluation) =>
     evaluation.split === 'test'
-      ? { ...evaluation, metrics: { ...evaluation.metrics, ...scoresOf(stages, evaluation) } }
+      ? { ...evaluation, metrics: { ...evaluation.metrics, ...scoresOf(stages, evaluation), ...federation } }
       : evaluation,
   );
   const cost = stages.length === 1 ? record.result.cost : summed(stages);

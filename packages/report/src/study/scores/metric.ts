@@ -52,6 +52,8 @@ const catalogue: readonly Metric[] = [
   metric('forgetting', 'forgetting', 'lower', { ...percent, unit: 'points' }),
   metric('backward', 'backward transfer', 'higher', { ...percent, unit: 'points' }),
   metric('forward', 'forward transfer', 'higher', { ...percent, unit: 'points' }),
+  metric('communicated', 'parameters sent to the server', 'lower', { unit: 'thousands', scale: 1e-3, digits: 0 }),
+  metric('averaging-error', 'error of averaging', 'lower', { ...percent, digits: 1 }),
   metric('mse', 'MSE', 'lower'),
   metric('ter', 'TER', 'lower'),
   metric('perplexity', 'perplexity', 'lower', { digits: 2 }),
