@@ -1,9 +1,12 @@
 import type { Arm, ConfigPatch, Stage } from '@lab/runner';
 import { jointly, type TaskSequence } from '../sequences.ts';
 
-export const RANK = 8;
+const RANK = 8;
 const lora: ConfigPatch = { name: 'lora', r: RANK, alpha: 2 * RANK };
 const noTraining: ConfigPatch = { epochs: 0 };
+
+/** How tables call the three data sets together. */
+const DATA = 'sentiment';
 
 /** How a stage is called that makes one of the experts. */
 const MIXED = 'mixed';
@@ -45,7 +48,7 @@ export const mergeNames = Object.keys(merges);
 export const compositionArms = (sequence: TaskSequence, gates: number): readonly Arm[] => {
   const names = sequence.tasks.map(({ name }) => name);
   const arm = (method: string, ...last: readonly Stage[]): Arm => ({
-    labels: { method },
+    labels: { dataset: DATA, method },
     config: {},
     stages: [...experts(sequence), ...last],
   });
@@ -67,10 +70,10 @@ export const compositionArms = (sequence: TaskSequence, gates: number): readonly
           ...jointly(sequence),
           adapter: { ...mixture(sequence), masked: [k] },
           train: noTraining,
-          from: { stage: MIXED },
+          from: { stage: MIXED, head: 'frozen' },
         },
       }),
     ),
-    { labels: { method: 'joint' }, config: { adapter: lora, ...jointly(sequence) } },
+    { labels: { dataset: DATA, method: 'joint' }, config: { adapter: lora, ...jointly(sequence) } },
   ];
 };

@@ -57,16 +57,17 @@ const scoresOf = (stages: readonly Cell[], reading: Reading): Evaluation['metric
 };
 
 /**
- * What a federation cost: parameters that all clients sent to the server, over all rounds, and the
- * mean over its averages of what averaging factors lost. Empty where no stage is a client.
+ * What a federation cost: parameters that all clients sent to the server, over all rounds; and
+ * wherever factors were averaged, what that lost, as the mean over the averages.
  */
 const federationOf = (stages: readonly Cell[]): Evaluation['metrics'] => {
   const clients = stages.filter(({ record }) => record.config.share);
-  if (clients.length === 0) return {};
   const errors = stages.flatMap(({ record }) => record.result.averagingError ?? []);
+  const sent = clients.reduce((sum, { record }) => sum + record.result.counts.trainable, 0);
+  const error = errors.reduce((a, b) => a + b, 0) / errors.length;
   return {
-    communicated: clients.reduce((sum, { record }) => sum + record.result.counts.trainable, 0),
-    'averaging-error': errors.length === 0 ? null : errors.reduce((a, b) => a + b, 0) / errors.length,
+    ...(clients.length > 0 ? { communicated: sent } : {}),
+    ...(errors.length > 0 ? { 'averaging-error': error } : {}),
   };
 };
 

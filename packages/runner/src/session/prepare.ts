@@ -8,7 +8,7 @@ import { blueprintOf, settingOf, type Blueprint } from './blueprint.ts';
 import { averagingError } from '../stages/averaging.ts';
 import { baseOf } from '../stages/base.ts';
 import { leftsOf } from '../stages/left.ts';
-import { shareOf } from '../stages/share.ts';
+import { ofClient } from '../stages/share.ts';
 import { startValues } from '../stages/start.ts';
 import { joinTasks, type Among } from '../stages/tasks.ts';
 import { choiceOf, rightOptionRows, type ChoiceTest } from './choice.ts';
@@ -109,7 +109,7 @@ export const openPreparer = ({ sources: places, weights, download = false, runs 
       const others = await Promise.all((tasks?.others ?? []).map((other) => load(other.dataset, seed)));
       const { dataset: tested, before, known } = joinTasks(tasks, await load(config.dataset, seed), others);
       const learned = config.trainOn ? await load(config.trainOn, seed) : tested;
-      const dataset = shareOf(config.trainOn ? trainedOn(tested, learned) : tested, config);
+      const dataset = ofClient(config.trainOn ? trainedOn(tested, learned) : tested, config);
       const { maxTokens } = config.train;
       if (maxTokens > model.maxTokens)
         throw new BadInput(`train.maxTokens is ${maxTokens}; ${model.name} takes at most ${model.maxTokens}`);

@@ -19,7 +19,7 @@ export const logGammaDraw = (k: Key, shape: number): number => {
   }
 };
 
-/** One draw from the Dirichlet law of these concentrations, each above 0: shares that sum to one. */
+/** A draw from the Dirichlet law of these concentrations, each above 0: shares that sum to one. */
 export const dirichlet = (k: Key, concentrations: readonly number[]): readonly number[] => {
   const logs = concentrations.map((a, i) => logGammaDraw(fold(k, i), a));
   const most = Math.max(...logs);

@@ -64,7 +64,7 @@ export const clientRows = (
  * hangs on the seed alone, so that every round and every method has the same one. Throws `BadInput`
  * for more clients than rows, and for uneven classes where the task has none.
  */
-export const shareOf = (dataset: Dataset, { share, seed }: Pick<RunConfig, 'share' | 'seed'>): Dataset => {
+export const ofClient = (dataset: Dataset, { share, seed }: Pick<RunConfig, 'share' | 'seed'>): Dataset => {
   if (!share) return dataset;
   const { splits, task, name } = dataset;
   const rows: readonly Example[] = splits.train;
