@@ -9,7 +9,7 @@ export const isDark = (): boolean => (root.dataset.theme ? root.dataset.theme ==
 /** Inks and rules change sides in the dark; the colours of data stay, apart from dark lines. */
 const night: ReadonlyMap<string, string> = new Map([
   ['#000000', '#F4F4F4'],
-  ['#FFFFFE', '#15181C'],
+  ['#FFFFFD', '#15181C'],
   ['#222222', '#E6E8EA'],
   ['#6B6B6B', '#A4AAB2'],
   ['#DDDDDD', '#3A4048'],

@@ -3,7 +3,9 @@ import { drawSpec } from '../src/figures/draw.ts';
 import { textWidth } from '../src/figures/parts/fonts.ts';
 import { front } from '../src/figures/kinds/pareto.ts';
 import { colours, cycle, dashes, fills } from '../src/figures/parts/theme.ts';
+import { buildFigure } from '../src/figures/index.ts';
 import { buildReport } from '../src/report.ts';
+import { force } from '../src/study/study.ts';
 import * as specs from './specs.ts';
 import { inventAblation, inventCompare, inventSensitivity } from './synthetic.ts';
 import { inventFramework } from './synthetic-framework.ts';
@@ -71,6 +73,49 @@ describe('text and colour', () => {
   });
   it('line colours stand out on white (3:1), the palest two aside, which come seventh and last', () => {
     for (const c of colours.slice(0, 6)) expect(1.05 / (lightness(c) + 0.05), c).toBeGreaterThan(3);
+  });
+});
+
+describe('figures say what they show', () => {
+  const figureOf = (name: string) => reports.flatMap((r) => r.figures).find((figure) => figure.name === name)!;
+  const drawnText = async (name: string) => {
+    const { svg } = await drawSpec(figureOf(name).spec);
+    return [...svg.matchAll(/>([^<>]+)</g)].map(([, text]) => text).join(' ');
+  };
+  it('a heat map has its metric, unit and a scale of shades in the image', async () => {
+    const heatmap = reports.flatMap((r) => r.figures).find(({ kind }) => kind === 'heatmap')!;
+    const { svg } = await drawSpec(heatmap.spec);
+    expect(svg).toContain('role-legend-gradient');
+    expect(await drawnText(heatmap.name)).toContain('accuracy: difference to none (points)');
+  });
+  it('a reliability diagram keeps every mark inside its axes', () => {
+    const { spec } = reports.flatMap((r) => r.figures).find(({ kind }) => kind === 'reliability')!;
+    const text = JSON.stringify(spec);
+    const floor = Math.min(...[...text.matchAll(/"domain":\[([\d.]+),1\]/g)].map(([, low]) => Number(low)));
+    const drawn = [...text.matchAll(/"(?:accuracy|low)":([\d.]+)/g)].map(([, v]) => Number(v));
+    expect(drawn.length).toBeGreaterThan(10);
+    expect(Math.min(...drawn)).toBeGreaterThanOrEqual(floor);
+  });
+  it('a front through costs is drawn only where the machine is known to have been idle', () => {
+    const pareto = specs.compare.figures.find(({ kind }) => kind === 'pareto')!;
+    const study = inventCompare(6);
+    const idle = study.cells.map((cell) => {
+      const { result } = cell.record;
+      return { ...cell, record: { ...cell.record, result: { ...result, cost: { ...result.cost, loadPerCore: 0.9 } } } };
+    });
+    const front = (cells: typeof study.cells) => buildFigure(cells, pareto).rows.filter((row) => row.front).length;
+    expect(front(study.cells)).toBe(0);
+    expect(buildFigure(study.cells, pareto).caption).toContain('No front is drawn');
+    expect(front(idle)).toBeGreaterThan(0);
+  });
+  it('training of one epoch is a line from training to held-out, not a curve of one point', async () => {
+    const gap = specs.compare.figures.find(({ kind }) => kind === 'gap')!;
+    const cells = inventCompare(3).cells.map((cell) => ({ ...cell, curve: force(cell.curve).slice(0, 1) }));
+    const figure = buildFigure(cells, gap);
+    expect(figure.caption).toContain('the gap after the only epoch');
+    const { svg } = await drawSpec(figure.spec);
+    expect(svg).not.toContain('mark-area');
+    expect(svg).toContain('mark-rule');
   });
 });
 

@@ -1,6 +1,6 @@
 import { BadInput, itemAt, type Named } from '@lab/records';
 import { floats } from '@lab/engine';
-import type { LeftAdapter } from '../adapter.ts';
+import type { LeftAdapter } from '../left-adapter.ts';
 import type { HostParams } from '../host-params.ts';
 import { loraOptions } from '../lora/index.ts';
 import { loraScale } from '../lora/scale.ts';

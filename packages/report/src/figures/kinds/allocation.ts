@@ -44,7 +44,13 @@ const panel = (tiles: readonly Tile[], title: string): Part => ({
   data: { values: tiles },
   mark: { type: 'rect', stroke: '#9A9A9A', strokeWidth: 0.3 },
   encoding: {
-    x: { field: 'step', type: 'nominal', sort: null, title: 'step', axis: { labelAngle: 0, labelOverlap: true } },
+    x: {
+      field: 'step',
+      type: 'nominal',
+      sort: null,
+      title: 'step',
+      axis: { labelAngle: 0, labelOverlap: true, labelSeparation: 7 },
+    },
     y: { field: 'module', type: 'nominal', sort: null, title: '', axis: { labelLimit: 220, labelFontSize: 8 } },
     color: {
       field: 'on',

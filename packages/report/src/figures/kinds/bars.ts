@@ -13,7 +13,7 @@ import { heading, mainMetric, type Metric, unitBeside } from '../../study/scores
 import type { Cell } from '../../study/study.ts';
 import { type FigureParts, type Part, type FigureRow, stack } from '../figure.ts';
 import { spread, type Spread, spreadNote } from '../parts/spread.ts';
-import { legendColumns } from '../parts/legend.ts';
+import { legendColumns, titleLines } from '../parts/legend.ts';
 import { columnWidth, cycle, fills, ink } from '../parts/theme.ts';
 
 export interface BarsFigure extends OverArms {
@@ -51,6 +51,8 @@ const floorOf = (list: readonly Bar[]): number => {
   return low - span < 0 && low >= 0 ? 0 : Math.floor((low - span / 2) / step) * step;
 };
 
+const panelHeight = 130;
+
 const panel = (list: readonly Bar[], names: readonly string[], title: string, from: number | null, m: Metric): Part => {
   const x = { field: 'task', type: 'nominal', sort: null, title: null, axis: { labelAngle: 0, ticks: false } };
   const offset = { field: 'arm', type: 'nominal', sort: names };
@@ -68,10 +70,10 @@ const panel = (list: readonly Bar[], names: readonly string[], title: string, fr
     ...(['mean', 'low', 'high'] as const).map((field) => ({ field, type: 'quantitative', format: `.${m.digits}f` })),
     { field: 'seeds', type: 'quantitative' },
   ];
-  const y = { field: 'mean', type: 'quantitative', title, scale };
+  const y = { field: 'mean', type: 'quantitative', title: titleLines(title, panelHeight), scale };
   return {
     width: columnWidth,
-    height: 130,
+    height: panelHeight,
     data: { values: list },
     layer: [
       {
@@ -115,7 +117,7 @@ export const barsFigure = (cells: readonly Cell[], spec: BarsFigure): FigurePart
   const names = arms.map((arm) => arm.name);
   const from = scores.length === 0 ? 0 : floorOf(scores);
   const unit = unitBeside(m);
-  const axisTitle = from === 0 ? heading(m) : `${heading(m)}, axis from ${Number(from.toFixed(6))}`;
+  const axisTitle = from === 0 ? heading(m) : `${heading(m)}, axis\u00a0from\u00a0${Number(from.toFixed(6))}`;
   return {
     name: spec.name,
     title: spec.title,

@@ -8,6 +8,7 @@ import { pairedTest } from '../../stats/tests/paired-test.ts';
 import { mean } from '../../stats/describe.ts';
 import { holm } from '../../stats/tests/holm.ts';
 import { type FigureParts, stack } from '../figure.ts';
+import { scaleLegend } from '../parts/scale-legend.ts';
 
 export interface HeatmapFigure extends Titled {
   readonly kind: 'heatmap';
@@ -51,19 +52,20 @@ export const heatmapFigure = (cells: readonly Cell[], spec: HeatmapFigure): Figu
   const tests = tiles.flatMap((t) => t.test ?? []);
   const adjusted = holm(tiles.map((t) => t.test?.p ?? null));
   const able = tests.some((t) => t.n >= fewestSeeds);
-  const worth = (v: number): number => v * m.scale * (base && m.better === 'lower' ? -1 : 1);
-  const values = tiles.map((t) => worth(t.value));
+  const values = tiles.map((t) => t.value * m.scale);
   const reach = Math.max(...values.map(Math.abs), 1e-9);
   const [low, high] = base ? [-reach, reach] : [Math.min(...values), Math.max(...values)];
+  const sides = m.better === 'lower' ? [dark, light, down] : [down, light, dark];
   const rows = tiles.map((t, i) => ({
     x: t.x,
     y: t.y,
     value: t.value * m.scale,
-    shade: worth(t.value),
     label: `${show(m, t.value, base !== null)}${(adjusted[i] ?? 1) <= 0.05 ? ' *' : ''}`,
     seeds: t.seeds,
     // Dark tiles take white text: the far ends of the scale.
-    inverse: base ? Math.abs(worth(t.value)) > 0.6 * reach : high > low && (worth(t.value) - low) / (high - low) > 0.6,
+    inverse: base
+      ? Math.abs(t.value * m.scale) > 0.6 * reach
+      : high > low && (t.value * m.scale - low) / (high - low) > 0.6,
   }));
   const unit = unitBeside(m);
   const title = baseline ? `difference to ${baseline.name}${unit}` : heading(m);
@@ -105,11 +107,11 @@ export const heatmapFigure = (cells: readonly Cell[], spec: HeatmapFigure): Figu
                 x: ex,
                 y: ey,
                 color: {
-                  field: 'shade',
+                  field: 'value',
                   type: 'quantitative',
-                  legend: null,
+                  legend: scaleLegend(null),
                   scale: base
-                    ? { domain: [low, 0, high], range: [down, light, dark], interpolate: 'rgb' }
+                    ? { domain: [low, 0, high], range: sides, interpolate: 'rgb' }
                     : { domain: [low, high], range: [light, dark], interpolate: 'rgb' },
                 },
                 tooltip: [

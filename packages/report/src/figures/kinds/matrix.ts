@@ -5,6 +5,7 @@ import { heading, metricOf, show } from '../../study/scores/metric.ts';
 import { taskMatrix, tasksOf } from '../../study/sequence.ts';
 import type { Cell } from '../../study/study.ts';
 import { type FigureParts, type Part, withAlso } from '../figure.ts';
+import { scaleLegend } from '../parts/scale-legend.ts';
 
 /** Accuracy by stage and task, a panel for each arm. */
 export interface MatrixFigure extends Titled {
@@ -77,7 +78,7 @@ const panel = (name: string, tiles: readonly Tile[], { step, domain: [low, high]
           color: {
             field: 'value',
             type: 'quantitative',
-            legend: null,
+            legend: scaleLegend(heading(metricOf('accuracy'))),
             scale: { domain: [low, high], range: [light, dark], interpolate: 'rgb' },
           },
           tooltip: ['stage', 'task', 'label', 'seeds'].map((field) => ({ field, type: 'nominal' })),

@@ -1,5 +1,6 @@
 import { caption } from '../../study/caption.ts';
 import { armsOf, cellsOf, type OverArms, seedValues } from '../../study/arms/arm.ts';
+import { isTimed, loadReasons } from '../../study/load.ts';
 import { heading, mainMetric, metricOf } from '../../study/scores/metric.ts';
 import type { Cell } from '../../study/study.ts';
 import { describe } from '../../stats/describe.ts';
@@ -59,7 +60,10 @@ export const paretoFigure = (cells: readonly Cell[], spec: ParetoFigure): Figure
       },
     ];
   });
-  const best = front(places, y.better === 'higher' ? 1 : -1);
+  const own = arms.flatMap((arm) => cellsOf(cells, arm));
+  const doubts = isTimed(spec.cost) ? loadReasons(own) : [];
+  const isSure = doubts.length === 0;
+  const best = isSure ? front(places, y.better === 'higher' ? 1 : -1) : [];
   const names = places.map((p) => p.arm);
   const costs = places.map((p) => p.cost);
   const log = Math.min(...costs) > 0 && Math.max(...costs) / Math.min(...costs) > 8;
@@ -67,7 +71,7 @@ export const paretoFigure = (cells: readonly Cell[], spec: ParetoFigure): Figure
   const ex = {
     field: 'cost',
     type: 'quantitative',
-    title: `${heading(x)}${log ? ', log scale' : ''}`,
+    title: `${heading(x)}${isSure ? '' : ', machine may be busy'}${log ? ', log scale' : ''}`,
     scale: scaleX,
     axis: { format: '~s', tickCount: 5, grid: false },
   };
@@ -83,9 +87,11 @@ export const paretoFigure = (cells: readonly Cell[], spec: ParetoFigure): Figure
     name: spec.name,
     title: spec.title,
     caption: caption(
-      arms.flatMap((arm) => cellsOf(cells, arm)),
-      `Marks: means over seeds. ${spreadNote('Vertical lines', kinds)} Dashed: the front; ` +
-        "no arm on it is beaten on both axes by another's mean.",
+      own,
+      `Marks: means over seeds. ${spreadNote('Vertical lines', kinds)} ` +
+        (isSure
+          ? "Dashed: the front; no arm on it is beaten on both axes by another's mean."
+          : `No front is drawn, since these costs say little of the methods: ${doubts.join('; ')}.`),
       spec.differs,
     ),
     spec: stack(

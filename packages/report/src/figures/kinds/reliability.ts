@@ -1,6 +1,7 @@
 import { caption } from '../../study/caption.ts';
 import { calibrationError, equalWidth, type Bet } from '@lab/metrics';
 import { type ReportArm, armsOf, cellsOf, readingOf, type OverArms } from '../../study/arms/arm.ts';
+import { sortedQuantile } from '../../stats/describe.ts';
 import { betsOf } from '../../study/scores/outcome.ts';
 import { outcomesOf } from '../../study/run.ts';
 import type { Cell } from '../../study/study.ts';
@@ -15,7 +16,8 @@ export interface ReliabilityFigure extends OverArms {
 interface Calibration {
   readonly arm: string;
   readonly rows: readonly FigureRow[];
-  readonly perRun: readonly FigureRow[];
+  /** Accuracies of single runs in each bin: the 10 % and the 90 % point. */
+  readonly spans: readonly FigureRow[];
   readonly ece: number;
   readonly examples: number;
 }
@@ -41,19 +43,25 @@ const calibration = (cells: readonly Cell[], arm: ReportArm, count: number): Cal
       share: b.count / examples,
       examples: b.count,
     }));
-  const perRun = (runs.length > crowd ? [] : runs).flatMap((bets, run) =>
-    equalWidth(bets, count)
-      .filter((b) => b.count >= fewest)
-      .map((b) => ({ run, confidence: b.confidence, accuracy: b.accuracy })),
-  );
-  return { arm: arm.name, rows, perRun, ece: error, examples };
+  const binned = runs.map((bets) => equalWidth(bets, count));
+  const spans = pooled.flatMap((bin, i) => {
+    const accuracies = binned.flatMap((bins) => {
+      const own = bins[i];
+      return own && own.count >= fewest ? (own.accuracy ?? []) : [];
+    });
+    const sorted = accuracies.toSorted((a, b) => a - b);
+    return sorted.length < fewestRuns
+      ? []
+      : [{ confidence: bin.confidence, low: sortedQuantile(sorted, 0.1), high: sortedQuantile(sorted, 0.9) }];
+  });
+  return { arm: arm.name, rows, spans, ece: error, examples };
 };
 
 const size = 112;
-/** A bin with fewer examples in one run is noise that would cover the diagram. */
+/** A bin with fewer examples in one run says nothing of that run. */
 const fewest = 20;
-/** More runs than this are a grey cloud; only the pooled line is drawn. */
-const crowd = 40;
+/** With fewer runs in a bin their spread is not drawn. */
+const fewestRuns = 3;
 
 const panel = (c: Calibration, from: number, floor: number): readonly Part[] => {
   const scale = { domain: [from, 1], nice: false };
@@ -76,9 +84,9 @@ const panel = (c: Calibration, from: number, floor: number): readonly Part[] => 
         encoding: { x, y },
       },
       {
-        data: { values: c.perRun },
-        mark: { type: 'line', clip: true, strokeWidth: 0.5, opacity: 0.45, color: faint },
-        encoding: { x, y, detail: { field: 'run' } },
+        data: { values: c.spans },
+        mark: { type: 'area', clip: true, opacity: 0.22, color: faint, tooltip: null },
+        encoding: { x, y: { ...y, field: 'low' }, y2: { field: 'high' } },
       },
       {
         data: { values: c.rows },
@@ -91,8 +99,8 @@ const panel = (c: Calibration, from: number, floor: number): readonly Part[] => 
         encoding: { x, y, tooltip },
       },
       {
-        data: { values: [{ label: `ECE ${c.ece.toFixed(3)}, n ${c.examples}` }] },
-        mark: { type: 'text', align: 'right', baseline: 'bottom', fontSize: 9, color: ink, x: size - 2, y: size - 2 },
+        data: { values: [{ label: `ECE ${c.ece.toFixed(3)}|n ${c.examples}` }] },
+        mark: { type: 'text', align: 'left', baseline: 'top', fontSize: 9, color: ink, x: 3, y: 1, lineBreak: '|' },
         encoding: { text: { field: 'label' } },
       },
     ],
@@ -124,7 +132,7 @@ const panel = (c: Calibration, from: number, floor: number): readonly Part[] => 
 };
 
 /**
- * Confidence against accuracy, pooled over runs (thick) and run by run (thin), gaps to the
+ * Confidence against accuracy, pooled over runs, with the spread of single runs, gaps to the
  * diagonal, share of examples below.
  */
 export const reliabilityFigure = (cells: readonly Cell[], spec: ReliabilityFigure): FigureParts => {
@@ -133,8 +141,11 @@ export const reliabilityFigure = (cells: readonly Cell[], spec: ReliabilityFigur
   const calibrations = arms.flatMap((arm) => calibration(cells, arm, count) ?? []);
   // The top class of K classes is never below 1 / K: the empty left part is cut.
   const low = Math.min(1, ...calibrations.flatMap((c) => c.rows.map((r) => Number(r.from))));
-  const floor =
-    Math.floor(10 * Math.min(low, ...calibrations.flatMap((c) => c.rows.map((r) => Number(r.accuracy))))) / 10;
+  const lowest = calibrations.flatMap((c) => [
+    ...c.rows.map(({ accuracy }) => Number(accuracy)),
+    ...c.spans.map((span) => Number(span.low)),
+  ]);
+  const floor = Math.floor(10 * Math.min(low, ...lowest)) / 10;
   const rows: Part[] = [];
   for (let i = 0; i < calibrations.length; i += 2) {
     rows.push({
@@ -148,8 +159,8 @@ export const reliabilityFigure = (cells: readonly Cell[], spec: ReliabilityFigur
     caption: caption(
       arms.flatMap((arm) => cellsOf(cells, arm)),
       `${count} equal-width bins of the predicted class's probability, closed on the right. Thick: ` +
-        `all runs pooled; thin: single runs, up to ${crowd} of them (bins of ${fewest} examples or ` +
-        'more); vertical: gap to perfect calibration (dashed). ECE of the pooled examples; ' +
+        `all runs pooled; grey: 10 to 90 % of single runs (bins of ${fewest} examples or more, ` +
+        `${fewestRuns} runs or more); vertical: gap to perfect calibration (dashed). ECE of the pooled examples; ` +
         'n counts examples of all runs.',
       spec.differs,
     ),

@@ -6,6 +6,7 @@ import type { Cell } from '../../study/study.ts';
 import { mean } from '../../stats/describe.ts';
 import { type FigureParts, type Part, type FigureRow, stack } from '../figure.ts';
 import type { LinePanel } from '../parts/line-panel.ts';
+import { oneEpochPanel } from '../parts/one-epoch.ts';
 import { linePanels, spansNote, seriesOf } from '../parts/lines.ts';
 import { spread, type Spread } from '../parts/spread.ts';
 import { colours, columnWidth, ink } from '../parts/theme.ts';
@@ -139,8 +140,10 @@ export const gapFigure = (cells: readonly Cell[], spec: GapFigure): FigureParts 
   const arms = armsOf(cells, spec.arms, spec.by);
   const m = spec.metric === 'loss' ? { ...metricOf('nll'), title: 'loss' } : mainMetric(cells, spec.metric);
   const curves = arms.map((arm) => ({ arm, ...gapRows(cells, arm, spec, m) })).filter(({ rows }) => rows.length > 0);
-  const all = curves.flatMap(({ rows }) => rows.flatMap((r) => [r.train, r.held]));
-  const domain = [Math.min(...all, ...(spec.metric === 'loss' ? [0] : [])), Math.max(...all)];
+  const all = curves.flatMap(({ rows }) => rows);
+  const isOneEpoch = curves.every(({ rows }) => rows.length === 1);
+  const values = all.flatMap((r) => [r.train, r.held]);
+  const domain = [Math.min(...values, ...(spec.metric === 'loss' ? [0] : [])), Math.max(...values)];
   const note =
     spec.metric === 'loss'
       ? 'Training: mean loss over the epoch with the masks on; held-out: NLL at the end of the epoch'
@@ -151,14 +154,16 @@ export const gapFigure = (cells: readonly Cell[], spec: GapFigure): FigureParts 
     caption: caption(
       arms.flatMap((arm) => cellsOf(cells, arm)),
       `${note} (readout: ${curves.map(({ arm, readout }) => `${arm.name} ${readout}`).join('; ')}). ` +
-        'Means over seeds; shaded: the gap.',
+        `Means over seeds; ${isOneEpoch ? 'line: the gap after the only epoch' : 'shaded: the gap'}.`,
       spec.differs,
     ),
     spec: stack(
-      curves.map(({ arm, rows }, i) => gapPanel(rows, arm.name, m, domain, i === curves.length - 1)),
+      isOneEpoch
+        ? [oneEpochPanel(all, heading(m), m.digits)]
+        : curves.map(({ arm, rows }, i) => gapPanel(rows, arm.name, m, domain, i === curves.length - 1)),
       `${spec.title}: training and held-out ${m.title} by epoch`,
     ),
-    rows: curves.flatMap(({ rows }) => rows),
+    rows: all,
   };
 };
 
@@ -172,7 +177,10 @@ export const progressFigure = (cells: readonly Cell[], spec: ProgressFigure): Fi
   const seen = new Map<string, string>();
   const panels = spec.metrics.map((name): LinePanel => {
     const loss = name === 'loss';
-    const y = loss ? { ...metricOf('nll'), title: 'training loss', name: 'loss' } : mainMetric(cells, name);
+    const held = mainMetric(cells, name);
+    const y = loss
+      ? { ...metricOf('nll'), title: 'training loss', name: 'loss' }
+      : { ...held, title: `held-out ${held.title}` };
     const list = arms.flatMap((arm) => {
       const some = moments(cells, arm, loss ? 'nll' : name);
       seen.set(arm.name, readouts(some));

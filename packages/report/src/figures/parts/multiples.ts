@@ -30,7 +30,7 @@ export const smallMultiples = (panel: LinePanel, isLast: boolean): Part => {
       type: 'quantitative',
       title: i % columns === 0 ? heading(panel.y) : '',
       scale: { domain, nice: true, zero: false },
-      axis: { tickCount: 3, labels: i % columns === 0, labelFontSize: 8, titleFontSize: 8 },
+      axis: { tickCount: 3, labelOpacity: i % columns === 0 ? 1 : 0, labelFontSize: 8, titleFontSize: 8 },
     };
     const own = panel.points.filter(({ series }) => series === name);
     const format = `.${panel.y.digits}f`;

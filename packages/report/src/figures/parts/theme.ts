@@ -61,7 +61,7 @@ export const dashes: readonly (readonly number[])[] = [
 export const ink = '#222222';
 export const faint = '#6B6B6B';
 /** The page's own ground; not quite white, so that the dark page finds it. */
-export const ground = '#FFFFFE';
+export const ground = '#FFFFFD';
 const rule = '#DDDDDD';
 export const fontName = 'DejaVu Sans';
 const fallback = `${fontName}, Verdana, sans-serif`;
