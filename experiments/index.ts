@@ -6,6 +6,8 @@ import { adapterStudy } from './adapters/experiment.ts';
 import { chainsExperiment } from './chains/experiment.ts';
 import { compareExperiment } from './compare/experiment.ts';
 import { continualExperiment } from './continual/experiment.ts';
+import { compositionExperiment } from './composition/experiment.ts';
+import { federatedExperiment } from './federated/experiment.ts';
 import { frameworkExperiment } from './framework/experiment.ts';
 import { hiddenKeyNlg } from './hiddenkey-nlg/experiment.ts';
 import { heterolora } from './heterolora/experiment.ts';
@@ -30,6 +32,8 @@ export const experiments: readonly Experiment<ReportSpec>[] = [
   hiddenKeyNlu,
   continualExperiment,
   chainsExperiment,
+  federatedExperiment,
+  compositionExperiment,
   basePrecision,
 ];
 
