@@ -94,16 +94,29 @@ export const engineLane = (workload: string, engine: string, threads: number): P
     return { post: (message) => child.send(message), end: () => child.kill('SIGKILL') };
   });
 
+/** A peer as it is run: in which precision its products are, and whether it is compiled. */
+export interface PeerWay {
+  readonly peer: 'by_hand' | 'with_peft';
+  readonly precision: 'float32' | 'bfloat16';
+  readonly how: 'eager' | 'compiled';
+}
+
+/** Every way of running a peer: the best of them is what a figure is compared with. */
+export const PEER_WAYS: readonly PeerWay[] = (['by_hand', 'with_peft'] as const).flatMap((peer) =>
+  (['float32', 'bfloat16'] as const).flatMap((precision) =>
+    (['eager', 'compiled'] as const).map((how) => ({ peer, precision, how })),
+  ),
+);
+
+const PEER_NAMES = { by_hand: 'PyTorch by hand', with_peft: 'transformers + peft' } as const;
+export const peerName = ({ peer, precision, how }: PeerWay): string => `${PEER_NAMES[peer]}, ${precision}, ${how}`;
+
 /** A peer in Python: JSON lines in and out. */
-export const peerLane = (
-  python: string,
-  peer: 'by_hand' | 'with_peft',
-  shape: WorkloadShape,
-  threads: number,
-): Promise<Lane> =>
-  open(peer === 'by_hand' ? 'PyTorch by hand' : 'transformers + peft', threads, (receive) => {
-    const script = fileURLToPath(new URL(`./peer/${peer}.py`, import.meta.url));
-    const child = spawn(python, ['-W', 'ignore', script, JSON.stringify(shape), String(threads)], {
+export const peerLane = (python: string, way: PeerWay, shape: WorkloadShape, threads: number): Promise<Lane> =>
+  open(peerName(way), threads, (receive) => {
+    const script = fileURLToPath(new URL(`./peer/${way.peer}.py`, import.meta.url));
+    const args = [JSON.stringify(shape), String(threads), way.precision, way.how];
+    const child = spawn(python, ['-W', 'ignore', script, ...args], {
       stdio: ['pipe', 'pipe', 'inherit'],
       env: { ...process.env, HF_HUB_OFFLINE: '1', TRANSFORMERS_VERBOSITY: 'error' },
     });

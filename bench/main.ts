@@ -1,33 +1,42 @@
 /**
- * Times training steps and evaluation batches of every available engine, and with --peer of
- * PyTorch, in turns on the same workloads.
+ * Times training steps and evaluation batches of the engines and of PyTorch in turns, and whole
+ * epochs on real rows from the start of a process to its record.
  *
- *   npm run bench -- [--peer] [--python .cache/peer] [--workloads use-lite,small,tiny] [--engines
- *   onnx,wasm] [--threads 1,2] [--rounds 12] [--write]
+ *   npm run bench -- [--peer] [--python .cache/peer] [--weights .cache/models/minilm]
+ *   [--data-dir <GLUE>] [--workloads use-lite,small | none] [--engines onnx] [--threads 2]
+ *   [--rounds 6] [--epochs imdb,cola,sst2,rte | none] [--rows 128] [--write] [--compare]
  *
- * --write also puts what is printed between the marks of bench/README.md. All of it takes about
- * seven minutes.
+ * --write puts what is printed between the marks of bench/README.md and keeps the times in
+ * bench/history. --compare says what has changed since they were kept, beyond noise.
  */
-import { cpus, loadavg, totalmem } from 'node:os';
+import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
-import { ENGINES, probeEngines } from '@lab/engine';
-import { operationsOf } from './flops.ts';
-import { engineLane, peerLane, type Lane } from './lane.ts';
+import { ENGINES } from '@lab/engine';
+import { EPOCH_DATA, epochRows, type EpochData, type EpochRow } from './epochs.ts';
+import { changesBetween, historyOf, keepEntry, type BenchEntry } from './history.ts';
+import { stepRows } from './lanes.ts';
+import { describeMachine, machineHere } from './machine.ts';
 import { findPython } from './peers.ts';
-import { measureLanes } from './measure.ts';
 import { writeBlock } from './readme.ts';
-import { ratioLines, tableOf, type BenchRow } from './table.ts';
-import { WORKLOADS, type WorkloadName } from './workloads.ts';
+import { epochTable, padded, ratioLines, tableOf, type BenchRow } from './table.ts';
+import type { WorkloadName } from './workloads.ts';
 
 const { values } = parseArgs({
   options: {
     peer: { type: 'boolean', default: false },
     python: { type: 'string', default: '.cache/peer' },
-    workloads: { type: 'string', default: Object.keys(WORKLOADS).join() },
-    engines: { type: 'string', default: ENGINES.join() },
-    threads: { type: 'string', default: '1,2' },
-    rounds: { type: 'string', default: '12' },
+    weights: { type: 'string', default: '.cache/models/minilm' },
+    'data-dir': { type: 'string' },
+    workloads: { type: 'string', default: 'use-lite,small' },
+    engines: { type: 'string', default: ENGINES.filter((name) => name !== 'js').join() },
+    threads: { type: 'string', default: '2' },
+    rounds: { type: 'string', default: '6' },
+    epochs: { type: 'string' },
+    rows: { type: 'string', default: '128' },
     write: { type: 'boolean', default: false },
+    compare: { type: 'boolean', default: false },
   },
 });
 const printed: string[] = [];
@@ -35,66 +44,95 @@ const say = (text: string): void => {
   console.log(text);
   printed.push(text);
 };
-/** What to type for the same block; where Python lies differs from machine to machine. */
+/** What to type for the same block; where files lie differs from machine to machine. */
 const command = (): string => {
-  const options = process.argv.slice(2).filter((arg, i, all) => ![arg, all[i - 1]].includes('--python'));
-  return ['npm run bench --', ...options.filter((arg) => !arg.startsWith('--python='))].join(' ');
+  const places = ['--python', '--weights', '--data-dir'];
+  const options = process.argv.slice(2).flatMap((arg, i, all) => {
+    if (places.includes(arg) || places.some((place) => arg.startsWith(`${place}=`))) return [];
+    return places.includes(all[i - 1] ?? '') ? [] : [arg];
+  });
+  return ['npm run bench --', ...options].join(' ');
 };
-const main = async (): Promise<void> => {
-  const threads = values.threads.split(',').map(Number);
-  const chosen = values.engines.split(',');
-  const python = values.peer ? findPython(values.python) : null;
 
-  const probes = await probeEngines();
-  for (const { name, available, reason } of probes) if (!available) say(`left out: ${reason} (${name})\n`);
-  const engines = probes.filter(({ name, available }) => available && chosen.includes(name));
-  /** Engines that use one thread, whatever is asked. */
-  const single = new Set<string>(['wasm', 'js']);
-
-  const load = (): string => loadavg()[0]!.toFixed(1);
-  say(
-    `\`${command()}\`, ${new Date().toISOString().slice(0, 10)}, ${cpus()[0]?.model.trim()}, ` +
-      `${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GB, ` +
-      `Node ${process.version}, load ${load()} before the first step`,
-  );
-
-  const rows: BenchRow[] = [];
-  for (const name of values.workloads.split(',') as WorkloadName[]) {
-    const workload = await WORKLOADS[name]();
-    const { shape, blueprint } = workload;
-    const lanes: Lane[] = [];
-    const add = async (what: string, lane: Promise<Lane>) => {
-      try {
-        lanes.push(await lane);
-      } catch (error) {
-        say(`\nleft out: ${what} on ${name}: ${(error as Error).message}`);
-      }
-    };
-    for (const { name: engine } of engines) {
-      for (const count of single.has(engine) ? [1] : threads) await add(engine, engineLane(name, engine, count));
-    }
-    for (const peer of ['by_hand', 'with_peft'] as const) {
-      for (const count of python ? threads : []) await add(peer, peerLane(python!, peer, shape, count));
-    }
-    for (const lane of lanes) {
-      if (lane.parameters !== blueprint.layout.size)
-        throw new Error(`${lane.name} trains ${lane.parameters} parameters, this repository ${blueprint.layout.size}`);
-    }
-    const { measured, dropped } = await measureLanes(lanes, Number(values.rounds));
-    lanes.forEach((lane) => lane.stop());
-    dropped.forEach(({ lane, reason }) => say(`\nleft out: ${lane.name} on ${name}: ${reason}`));
-    const operations = operationsOf(workload);
-    const found = measured.map((each): BenchRow => ({ workload: name, batch: shape.batch, operations, ...each }));
-    say(
-      `\n${name}: ${blueprint.model.name}, ${shape.layers} layers, ${shape.width} wide, ` +
-        `batch ${shape.batch}, ${shape.tokens} tokens, ${blueprint.layout.size} trainable parameters, ` +
-        `${(operations.train / 1e9).toFixed(1)} GFLOP a training step, load ${load()} at the end\n`,
-    );
-    say(tableOf(found));
-    rows.push(...found);
+/** Data sets of the epochs: without GLUE files the one that comes with the package. */
+const epochSets = (): readonly EpochData[] => {
+  if (values.epochs === 'none') return [];
+  if (!existsSync(values.weights)) {
+    say(`left out: epochs, for want of ${values.weights}; python3 scripts/fetch-minilm.py fetches it\n`);
+    return [];
   }
-  say(`\n${ratioLines(rows).join('\n')}`);
-  if (values.write) writeBlock(printed.join('\n'));
+  const asked = values.epochs?.split(',') ?? (values['data-dir'] === undefined ? ['imdb'] : EPOCH_DATA);
+  return EPOCH_DATA.filter((name) => asked.includes(name));
+};
+
+const timingsOf = (steps: readonly BenchRow[], epochs: readonly EpochRow[]): BenchEntry['timings'] => [
+  ...steps.map(({ workload, name, threads, train, spread }) => ({
+    of: `step, ${workload}, ${name}, ${threads} threads`,
+    milliseconds: train,
+    spread,
+  })),
+  ...epochs.map(({ data, samples, who, train }) => ({
+    of: `epoch, ${data}, N = ${samples}, ${who}, ${values.rows} rows, ${values.threads} threads`,
+    milliseconds: 1000 * train,
+    spread: null,
+  })),
+];
+
+const compared = (now: BenchEntry): string => {
+  const before = historyOf(now.machine).at(-1);
+  if (!before) return `Nothing was kept of ${now.machine.processor}; --write keeps this.`;
+  const changes = changesBetween(before, now);
+  const title = `Since ${before.date} (${before.commit}), beyond noise:`;
+  if (changes.length === 0) return `${title} nothing.`;
+  const cells = changes.map(({ of, before: then, now: today }) => [
+    of,
+    then.toFixed(1),
+    today.toFixed(1),
+    (today / then).toFixed(2),
+  ]);
+  return `${title}\n\n${padded([['time of', 'then ms', 'now ms', 'ratio'], ...cells]).join('\n')}`;
+};
+
+const main = async (): Promise<void> => {
+  const python = values.peer ? findPython(values.python) : null;
+  const machine = await machineHere(python);
+  const date = new Date().toISOString().slice(0, 10);
+  say(`\`${command()}\`, ${date}, Node ${process.version}\n\n${describeMachine(machine)}\n`);
+  const threads = values.threads.split(',').map(Number);
+  const asked = {
+    workloads: values.workloads === 'none' ? [] : (values.workloads.split(',') as WorkloadName[]),
+    engines: values.engines.split(','),
+    threads,
+    rounds: Number(values.rounds),
+    python,
+  };
+  const steps = await stepRows(asked, say, (rows) => say(tableOf(rows, machine.products.onnx)));
+  if (steps.length > 0) say(`\n${ratioLines(steps).join('\n')}`);
+  const epochs = await epochRows(
+    {
+      sets: epochSets(),
+      rows: Number(values.rows),
+      threads: Math.max(...threads),
+      weights: values.weights,
+      places: values['data-dir'] === undefined ? {} : { dataDir: values['data-dir'] },
+    },
+    python,
+    ({ data, samples, who, total }) => console.log(`${data}, N = ${samples}, ${who}: ${total.toFixed(1)} s`),
+  );
+  if (epochs.length > 0) {
+    say(
+      `\nOne epoch of ${values.rows} rows, 64 test rows, MiniLM, LoRA Dropout, batch 16, ${values.threads} threads\n`,
+    );
+    say(epochTable(epochs));
+  }
+  say(`\nLoad ${(loadavg()[0] ?? 0).toFixed(1)} at the end`);
+  const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim();
+  const entry: BenchEntry = { date, commit, machine, timings: timingsOf(steps, epochs) };
+  if (values.compare) console.log(`\n${compared(entry)}`);
+  if (values.write) {
+    writeBlock(printed.join('\n'));
+    keepEntry(entry);
+  }
 };
 
 try {

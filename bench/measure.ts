@@ -9,13 +9,15 @@ export type Measured = {
   /** Median milliseconds. */
   readonly train: number;
   readonly evaluate: number;
+  /** Half the distance of the quartiles of the steps, as a share of the median. */
+  readonly spread: number;
   readonly peakMB: number;
 };
 
 export type DroppedLane = { readonly lane: Lane; readonly reason: string };
 
-/** Seconds that the first step may take; more is out of place in a table of milliseconds. */
-const PATIENCE = 15;
+/** Seconds that the first step may take: compilers take long, and engines that do are left out. */
+const PATIENCE = { engine: 15, compiled: 240 } as const;
 /**
  * Milliseconds of one turn; short turns, often, so that what disturbs the machine disturbs
  * everyone.
@@ -23,6 +25,12 @@ const PATIENCE = 15;
 const TURN = 400;
 /** Milliseconds between turns, in which the last one's threads stop spinning. */
 const PAUSE = 30;
+
+const spreadOf = (times: readonly number[]): number => {
+  const sorted = [...times].sort((a, b) => a - b);
+  const at = (share: number): number => sorted[Math.floor(share * (sorted.length - 1))] ?? NaN;
+  return (at(0.75) - at(0.25)) / 2 / at(0.5);
+};
 
 /**
  * Warms every lane up, then gives each its turn, round after round, and takes medians. Lanes slower
@@ -37,7 +45,7 @@ export const measureLanes = async (
   for (const lane of lanes) {
     try {
       const warm = async (kind: LaneKind) => {
-        await lane.turn(kind, 1, PATIENCE);
+        await lane.turn(kind, 1, lane.name.endsWith('compiled') ? PATIENCE.compiled : PATIENCE.engine);
         const milliseconds = (await lane.turn(kind, 2)).at(-1)!;
         return { times: Math.max(1, Math.min(50, Math.round(TURN / milliseconds))), seen: [] };
       };
@@ -62,6 +70,7 @@ export const measureLanes = async (
     threads: lane.threads,
     description: lane.description,
     train: median(train.seen),
+    spread: spreadOf(train.seen),
     evaluate: median(evaluate.seen),
     peakMB: lane.peakMB(),
   }));

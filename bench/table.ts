@@ -1,3 +1,4 @@
+import { OURS, type EpochRow } from './epochs.ts';
 import type { Measured } from './measure.ts';
 
 export type BenchRow = Measured & {
@@ -18,55 +19,67 @@ export const padded = (cells: readonly (readonly string[])[]): readonly string[]
   return [line(cells[0]!), rule, ...cells.slice(1).map(line)];
 };
 
-/** A Markdown table of one workload. */
-export const tableOf = (rows: readonly BenchRow[]): string => {
-  const head = ['engine', 'threads', 'step ms', 'eval ms', 'train ex/s', 'eval ex/s', 'GFLOP/s', 'peak MB'];
-  const cells = rows.map(({ name, threads, train, evaluate, batch, operations, peakMB }) => [
-    name,
-    String(threads),
-    ms(train),
-    ms(evaluate),
-    ((1000 * batch) / train).toFixed(1),
-    ((1000 * batch) / evaluate).toFixed(1),
-    (operations.train / train / 1e6).toFixed(1),
-    peakMB.toFixed(0),
-  ]);
+/** A Markdown table of one workload; `peak`: GFLOP/s of one core in large float32 products. */
+export const tableOf = (rows: readonly BenchRow[], peak: number): string => {
+  const head = ['engine', 'threads', 'step ms', 'eval ms', 'train ex/s', 'GFLOP/s on tokens', '% of peak', 'peak MB'];
+  const cells = rows.map(({ name, threads, train, evaluate, batch, operations, peakMB }) => {
+    const rate = operations.train / train / 1e6;
+    return [
+      name,
+      String(threads),
+      ms(train),
+      ms(evaluate),
+      ((1000 * batch) / train).toFixed(1),
+      rate.toFixed(1),
+      ((100 * rate) / (peak * threads)).toFixed(0),
+      peakMB.toFixed(0),
+    ];
+  });
   return padded([head, ...cells]).join('\n');
 };
 
 const ms = (value: number): string => (value < 100 ? value.toFixed(2) : value.toFixed(0));
 
-/**
- * What the compiled engine must reach, as its peer's figure over its own: against whom, of what, at
- * how many threads, at least.
- */
-const TARGETS = [
-  { peer: 'transformers + peft', of: 'train', threads: [1, 2], least: 1.5, what: 'training step' },
-  { peer: 'PyTorch by hand', of: 'train', threads: [1], least: 1, what: 'training step' },
-  { peer: 'PyTorch by hand', of: 'train', threads: [2], least: 0.95, what: 'training step' },
-  { peer: 'wasm', of: 'train', threads: [1], least: 8, what: 'training step' },
-  { peer: 'PyTorch by hand', of: 'peakMB', threads: [1, 2], least: 1, what: 'peak memory' },
-  { peer: 'transformers + peft', of: 'evaluate', threads: [1, 2], least: 1, what: 'evaluation batch' },
-  { peer: 'PyTorch by hand', of: 'evaluate', threads: [1, 2], least: 1, what: 'evaluation batch' },
+/** Whom the compiled engine is compared with; the best of several ways counts. */
+const OTHERS = [
+  { what: 'peft as users run it', of: ({ name }: BenchRow) => name === 'transformers + peft, float32, eager' },
+  { what: 'best float32 peer', of: ({ name }: BenchRow) => name.includes(', float32, ') },
+  { what: 'best bfloat16 peer', of: ({ name }: BenchRow) => name.includes(', bfloat16, ') },
+  { what: 'wasm', of: ({ name }: BenchRow) => name === 'wasm' },
 ] as const;
 
-/** Ratios of the compiled engine to every peer that ran, each with its target. */
+const FIGURES = [
+  { what: 'training step', of: ({ train }: BenchRow) => train },
+  { what: 'evaluation batch', of: ({ evaluate }: BenchRow) => evaluate },
+  { what: 'peak memory', of: ({ peakMB }: BenchRow) => peakMB },
+] as const;
+
+/** Every peer's figure over that of the compiled engine: above one, this engine needs less. */
 export const ratioLines = (rows: readonly BenchRow[]): readonly string[] => {
-  const cells = TARGETS.flatMap(({ peer, of, threads, least, what }) =>
-    rows
-      .filter((row) => row.name === peer && threads.some((count) => count === row.threads))
-      .flatMap((other) => {
-        const own = rows.find(
-          (row) => row.name === 'onnx' && row.workload === other.workload && row.threads === other.threads,
+  const cells = rows
+    .filter(({ name }) => name === 'onnx')
+    .flatMap((own) =>
+      OTHERS.flatMap(({ what, of }) => {
+        const others = rows.filter(
+          (row) => of(row) && row.workload === own.workload && (row.threads === own.threads || row.threads === 1),
         );
-        if (!own) return [];
-        const ratio = other[of] / own[of];
-        const verdict = ratio >= least ? 'yes' : 'no';
-        return [
-          [`${peer} / onnx, ${what}`, other.workload, String(other.threads), figures(ratio), String(least), verdict],
-        ];
+        if (others.length === 0) return [];
+        const ratios = FIGURES.map((figure) => figures(Math.min(...others.map(figure.of)) / figure.of(own)));
+        return [[what, own.workload, String(own.threads), ...ratios]];
       }),
-  );
+    );
   if (cells.length === 0) return ['No ratios: the compiled engine or its peers did not run.'];
-  return padded([['ratio', 'workload', 'threads', 'measured', 'target', 'reached'], ...cells]);
+  return padded([['over this engine', 'workload', 'threads', ...FIGURES.map(({ what }) => what)], ...cells]);
+};
+
+/** A Markdown table of epochs: every way of one data set, with its ratio to this repository. */
+export const epochTable = (rows: readonly EpochRow[]): string => {
+  const head = ['data', 'N', 'who', 'start s', 'train s', 'evaluation s', 'total s', 'training over ours', 'peak MB'];
+  const cells = rows.map((row) => {
+    const own = rows.find(({ data, samples, who }) => data === row.data && samples === row.samples && who === OURS);
+    const seconds = [row.start, row.train, row.evaluate, row.total].map((value) => value.toFixed(1));
+    const ratio = own ? (row.train / own.train).toFixed(2) : '-';
+    return [row.data, String(row.samples), row.who, ...seconds, ratio, row.peakMB.toFixed(0)];
+  });
+  return padded([head, ...cells]).join('\n');
 };

@@ -137,7 +137,8 @@ async function build(
     alpha,
     p: dropout.p,
     batch: BATCH,
-    tokens: batch.shape.tokens,
+    // The peers pad to the longest row of the batch.
+    tokens: Math.max(...batch.lengths),
     lengths: [...batch.lengths],
   };
   return { shape, blueprint, batch, size: { batchSize: BATCH, maxTokens } };

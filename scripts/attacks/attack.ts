@@ -36,7 +36,7 @@ export const command = (program: string, args: readonly string[], env: NodeJS.Pr
 export const lab = (...args: readonly string[]): Ended => command(process.execPath, [starter, 'lab', ...args]);
 
 /** What is wrong with how a command ended that should be refused; null: one sentence, exit code 2. */
-export const refusal = ({ code, said }: Ended, ...words: readonly string[]): string | null => {
+export const wrongRefusal = ({ code, said }: Ended, ...words: readonly string[]): string | null => {
   const lines = said.trim().split('\n');
   if (code !== 2) return `exit code ${code}: ${said.slice(-300)}`;
   if (/\n\s+at /.test(said)) return `a stack trace: ${said.slice(0, 300)}`;

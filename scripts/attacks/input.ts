@@ -1,7 +1,7 @@
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parquetWriteBuffer } from 'hyparquet-writer';
-import { firstOf, lab, refusal, root, twoArms, writeStudy, type Attack } from './attack.ts';
+import { firstOf, lab, wrongRefusal, root, twoArms, writeStudy, type Attack } from './attack.ts';
 
 const fixtures = join(root, 'packages/models/test/fixtures');
 const smoke = ['compare', '--scale', 'smoke', '--workers', '1'];
@@ -9,7 +9,7 @@ const smoke = ['compare', '--scale', 'smoke', '--workers', '1'];
 type Json = { readonly [key: string]: unknown };
 const json = (path: string): Json => JSON.parse(readFileSync(path, 'utf8')) as Json;
 
-/** Changes of a tiny BERT's folder, and a word that the refusal has to hold. */
+/** Changes of a tiny BERT's folder, and a word that the wrongRefusal has to hold. */
 const HARMS: readonly { readonly word: string; readonly harm: (folder: string) => void }[] = [
   ['num_attention_heads', 3],
   ['num_hidden_layers', 1e9],
@@ -29,8 +29,8 @@ export const inputAttacks: readonly Attack[] = [
     should: 'exit code 2',
     attempt: (folder) =>
       firstOf([
-        refusal(lab('run', ...smoke, '--out', folder, '--provider', 'webgpux'), 'webgpux'),
-        refusal(lab('run', ...smoke, '--out', folder, '--engine', 'wasm', '--provider', 'webgpu'), 'provider'),
+        wrongRefusal(lab('run', ...smoke, '--out', folder, '--provider', 'webgpux'), 'webgpux'),
+        wrongRefusal(lab('run', ...smoke, '--out', folder, '--engine', 'wasm', '--provider', 'webgpu'), 'provider'),
       ]),
   },
   {
@@ -46,7 +46,7 @@ export const inputAttacks: readonly Attack[] = [
         return own;
       };
       const tried = (weights: string, ...words: readonly string[]) =>
-        refusal(
+        wrongRefusal(
           lab(
             'run',
             ...smoke,
@@ -65,6 +65,13 @@ export const inputAttacks: readonly Attack[] = [
         const bytes = readFileSync(path);
         bytes.fill(0xff, 8 + Number(bytes.readBigUInt64LE(0)));
         writeFileSync(path, bytes);
+        // Words beyond the model's table would be refused first.
+        const tokenizer = json(join(own, 'tokenizer.json')) as { readonly model: { readonly vocab: Json } };
+        const vocab = Object.fromEntries(Object.entries(tokenizer.model.vocab).filter(([, id]) => Number(id) < 23));
+        writeFileSync(
+          join(own, 'tokenizer.json'),
+          JSON.stringify({ ...tokenizer, model: { ...tokenizer.model, vocab } }),
+        );
       });
       return firstOf([
         ...HARMS.map(({ word, harm }) => tried(harmed(word, harm), 'config.json', word)),
@@ -79,14 +86,17 @@ export const inputAttacks: readonly Attack[] = [
     attempt: (folder) => {
       const set = (value: string) => lab('plan', 'compare', '--scale', 'smoke', '--set', value);
       return firstOf([
-        refusal(lab('run', ...smoke, '--out', '/proc/x'), '/proc/x'),
-        refusal(lab('run', ...smoke, '--out', ''), '--out'),
-        refusal(set('seed=[]'), 'seed'),
-        refusal(set('dropout.__proto__=1'), '__proto__'),
-        refusal(lab('run', ...smoke, '--out', folder, '--set', 'adapter.r=100000'), 'adapter'),
-        refusal(set('train.batchSize=1e12'), 'batchSize'),
-        refusal(lab('list', '__proto__'), '__proto__'),
-        refusal(lab('plan', writeStudy(folder, { arms: twoArms }, { baseline: { method: 'nobody' } })), 'baseline'),
+        wrongRefusal(lab('run', ...smoke, '--out', '/proc/x'), '/proc/x'),
+        wrongRefusal(lab('run', ...smoke, '--out', ''), '--out'),
+        wrongRefusal(set('seed=[]'), 'seed'),
+        wrongRefusal(set('dropout.__proto__=1'), '__proto__'),
+        wrongRefusal(lab('run', ...smoke, '--out', folder, '--set', 'adapter.r=100000'), 'adapter'),
+        wrongRefusal(set('train.batchSize=1e12'), 'batchSize'),
+        wrongRefusal(lab('list', '__proto__'), '__proto__'),
+        wrongRefusal(
+          lab('plan', writeStudy(folder, { arms: twoArms }, { baseline: { method: 'nobody' } })),
+          'baseline',
+        ),
       ]);
     },
   },
@@ -112,8 +122,8 @@ export const inputAttacks: readonly Attack[] = [
           `dataset=${JSON.stringify(dataset)}`,
         );
       return firstOf([
-        refusal(of({ name: 'file', train: 'a.csv', classes: ['yes', 'yes', 'no'] }), 'classes'),
-        refusal(of({ name: 'file', train: 'a.parquet' }), 'a.parquet'),
+        wrongRefusal(of({ name: 'file', train: 'a.csv', classes: ['yes', 'yes', 'no'] }), 'classes'),
+        wrongRefusal(of({ name: 'file', train: 'a.parquet' }), 'a.parquet'),
       ]);
     },
   },

@@ -4,7 +4,18 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSyn
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { itemAt } from '@lab/records';
-import { command, computed, firstOf, lab, refusal, root, starter, twoArms, writeStudy, type Attack } from './attack.ts';
+import {
+  command,
+  computed,
+  firstOf,
+  lab,
+  wrongRefusal,
+  root,
+  starter,
+  twoArms,
+  writeStudy,
+  type Attack,
+} from './attack.ts';
 
 const sleep = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
@@ -140,7 +151,7 @@ export const processAttacks: readonly Attack[] = [
     should: 'one sentence, exit code 2',
     cannot: linuxOnly,
     attempt: () =>
-      refusal(
+      wrongRefusal(
         command('bash', ['-c', `"$0" "$1" lab list methods > /dev/full`, process.execPath, starter]),
         'Standard output cannot be written',
       ),

@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { itemAt } from '@lab/records';
-import { computed, firstOf, lab, refusal, twoArms, writeStudy, type Attack } from './attack.ts';
+import { computed, firstOf, lab, wrongRefusal, twoArms, writeStudy, type Attack } from './attack.ts';
 
 const out = (folder: string) => ['--out', join(folder, 'out')];
 
@@ -26,12 +26,12 @@ export const tableAttacks: readonly Attack[] = [
         { labels: { method: 'lora', p: 0.3 }, config: { dropout: { name: 'lora-input', p: 0.3 } } },
       ];
       const equal = part.map(({ config }) => ({ labels: { method: 'lora' }, config }));
-      const refused = refusal(lab('plan', writeStudy(join(folder, 'equal'), { arms: equal })), 'same labels');
+      const refused = wrongRefusal(lab('plan', writeStudy(join(folder, 'equal'), { arms: equal })), 'same labels');
       if (refused !== null) return refused;
       const study = writeStudy(folder, { arms: part }, { baseline: { method: 'lora' } });
       const { code, said } = lab('run', study, '--workers', '1', ...out(folder));
       // A baseline that names one arm whole is that arm; a row of the table for each arm.
-      if (code !== 0) return refusal({ code, said, seconds: 0 }, 'baseline');
+      if (code !== 0) return wrongRefusal({ code, said, seconds: 0 }, 'baseline');
       return /p 0\.3/.test(said) ? null : `the arm at p .3 is not told apart: ${said.slice(-400)}`;
     },
   },
@@ -50,8 +50,8 @@ export const tableAttacks: readonly Attack[] = [
       const to = ['--format', 'merged', '--to', join(folder, 'merged')];
       return (
         firstOf([
-          refusal(lab('report', study, ...out(folder)), 'not of the run that its folder names'),
-          refusal(lab('export', '--run', a, ...to, ...out(folder)), 'not of the run that its folder names'),
+          wrongRefusal(lab('report', study, ...out(folder)), 'not of the run that its folder names'),
+          wrongRefusal(lab('export', '--run', a, ...to, ...out(folder)), 'not of the run that its folder names'),
         ]) ?? (computed(study, folder).length >= 2 ? null : 'not computed again')
       );
     },
@@ -63,7 +63,7 @@ export const tableAttacks: readonly Attack[] = [
     attempt: (folder) =>
       firstOf(
         ['a\u0001b', 'a\u2028b', 'x'.repeat(100_000)].map((method, i) =>
-          refusal(
+          wrongRefusal(
             lab('plan', writeStudy(join(folder, String(i)), { arms: [{ labels: { method }, config: {} }] })),
             'labels',
           ),
@@ -80,7 +80,7 @@ export const tableAttacks: readonly Attack[] = [
           const own = join(folder, `archive-${i}`);
           mkdirSync(own, { recursive: true });
           writeFileSync(join(own, 'runs.jsonl.gz'), gzipSync(text));
-          return refusal(lab('compare', own, own), 'runs.jsonl.gz, line');
+          return wrongRefusal(lab('compare', own, own), 'runs.jsonl.gz, line');
         }),
       ),
   },

@@ -1,8 +1,9 @@
 import type { Key } from '@lab/random';
-import type { Allocation, Named } from '@lab/records';
+import type { Allocation } from '@lab/records';
 import type { LoraPair, Params, tf } from '@lab/engine';
 import type { HostParams } from './host-params.ts';
 import type { PrunedFactors } from './lora/pruned.ts';
+import type { LeftAdapter } from './left-adapter.ts';
 import type { FrozenTensor, LinearSpec } from './model.ts';
 import type { PeftForm } from './peft/form.ts';
 import type { Perturb, Place, SiteUse } from './pass/site.ts';
@@ -48,12 +49,6 @@ export interface Flow {
 export interface Linear {
   readonly W: tf.Tensor2D;
   readonly b?: tf.Tensor1D;
-}
-
-/** A trained adapter that another goes on from: the options that built it, and its parameters. */
-export interface LeftAdapter {
-  readonly options: Named;
-  readonly params: HostParams;
 }
 
 /** Where training stands, for adapters with a schedule. Plain scalars on the host. */

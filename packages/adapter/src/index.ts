@@ -2,7 +2,6 @@ export type {
   Adapter,
   AdapterState,
   Flow,
-  LeftAdapter,
   Linear,
   Moments,
   ParamSpec,
@@ -10,8 +9,9 @@ export type {
   StepCount,
   ModuleSearch,
 } from './adapter.ts';
-export type { HostParams } from './host-params.ts';
+export type { LeftAdapter } from './left-adapter.ts';
 export type { PeftForm } from './peft/form.ts';
+export type { HostParams } from './host-params.ts';
 export { adapters } from './catalogue.ts';
 export { adapterSize } from './size/count.ts';
 export { parametersInUse, ranksInUse } from './size/used.ts';

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { BadInput } from '@lab/records';
 import { describe, expect, it } from 'vitest';
 import { openBest } from '../src/index.ts';
@@ -12,6 +13,12 @@ describe('a provider that was asked for', () => {
   it('is refused for an engine that has none', async () => {
     await expect(openBest('js', { provider: 'webgpu' })).rejects.toThrow(
       '--provider webgpu belongs to the engine onnx, which --engine js rules out',
+    );
+  });
+
+  it.skipIf(existsSync('/dev/nvidia0'))('cuda says what is missing, with or without its libraries', async () => {
+    await expect(openBest('onnx', { provider: 'cuda' })).rejects.toThrow(
+      /provider "cuda" (does not start: (its libraries or the driver|CUDA driver)|is unknown here)/,
     );
   });
 

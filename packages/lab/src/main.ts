@@ -56,6 +56,8 @@ program
     'hiddenkey',
   ])
   .option('--model <name>', 'base model, for example minilm')
+  .addOption(weightsOption())
+  .option('--no-time', 'does not measure how long the next commands take')
   .option('--seeds <n>', 'seeds of the comparison', wholeNumber(1), 6)
   .option('--name <name>', 'name of the study; left out: that of the file')
   .option('--to <path>', 'where the study is written', 'study.yaml')
@@ -67,6 +69,7 @@ program
 program
   .command('list')
   .argument('[kind]', 'experiments, methods, datasets, models or adapters', 'experiments')
+  .argument('[name]', 'one of them: its options')
   .description('what can be named in an experiment')
   .addOption(outOption())
   .option('--data-dir <folder>', 'folder with data sets in their original layout')
@@ -164,12 +167,16 @@ trainingCommand(program.command('theory').addOption(outOption()))
   .action(lazily(async () => (await import('./commands/theory.ts')).theory));
 program
   .command('export')
-  .description('the trained weights of a finished run for other programs')
-  .requiredOption('--run <id>', 'id of a finished run, as lab plan shows it')
+  .description('a finished run for other programs: its trained weights, or records as tables')
+  .option('--run <id>', 'id of a finished run, as lab plan shows it; table: all, where it is left out')
   .addOption(
-    new Option('--format <name>', 'what to write').choices(['peft', 'lora', 'merged', 'onnx']).makeOptionMandatory(),
+    new Option('--format <name>', 'what to write')
+      .choices(['peft', 'lora', 'merged', 'onnx', 'table'])
+      .makeOptionMandatory(),
   )
   .requiredOption('--to <folder>', 'folder to write to')
+  .option('--report <folder>', 'table: the runs of a report folder, with the labels of their arms')
+  .option('--examples', 'table: outputs by test example too', false)
   .addOption(
     new Option(
       '--readout <name>',

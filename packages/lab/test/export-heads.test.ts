@@ -3,11 +3,23 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { noNoise } from '@lab/adapter';
 import { fingerprintOf, models } from '@lab/models';
-import { openBest, readSafetensors, tf, type HostArray } from '@lab/engine';
+import { floats, openBest, readSafetensors, tf, type HostArray } from '@lab/engine';
+import { key } from '@lab/random';
 import { readRecord, runFolder, type Prediction, type RunConfig } from '@lab/records';
-import { blueprintOf, openPreparer, openWorkshop, passWith, planRun, runOne, surroundingsOf } from '@lab/runner';
+import {
+  blueprintOf,
+  initialState,
+  openPreparer,
+  openWorkshop,
+  passWith,
+  planRun,
+  runOne,
+  surroundingsOf,
+} from '@lab/runner';
 import { afterAll, describe, expect, it } from 'vitest';
 import { exportRun } from '../src/commands/export.ts';
+import { writeMerged } from '../src/export/merged.ts';
+import { writePeft } from '../src/export/peft.ts';
 import { scratch } from './cli.ts';
 
 // A head that is trained whole goes from the config into the record, the run's files and the class
@@ -150,3 +162,46 @@ describe.each([
     }
   }, 120_000);
 });
+
+it.each([
+  ['bert', 'bert-pooler', true],
+  ['modernbert', 'modernbert', false],
+] as const)(
+  'a span head of %s lies in its question-answering class, where it has qa_outputs',
+  async (name, fixture, has) => {
+    const { config } = planRun(
+      {
+        seed: 1,
+        dataset: { name: 'squad' },
+        model: { name },
+        adapter: { name: 'lora', r: 2, target_modules: 'all-linear' },
+        dropout: { name: 'none' },
+      },
+      'test',
+    );
+    const source = fileURLToPath(new URL(`../../models/test/fixtures/families/${fixture}`, import.meta.url));
+    const model = await models.build(config.model, { weights: source });
+    const blueprint = blueprintOf(config, model, { task: { kind: 'extractive-qa' }, biEncoder: false });
+    const { theta } = await initialState(blueprint, key(1));
+    const params = Object.fromEntries(
+      blueprint.layout.slots.map(({ name: slot, shape, offset, size }) => [
+        slot,
+        floats(Float32Array.from(theta.data.subarray(offset, offset + size)), shape),
+      ]),
+    );
+    const [peft, merged] = [join(out, 'span-peft', name), join(out, 'span-merged', name)];
+    [peft, merged].forEach((folder) => mkdirSync(folder, { recursive: true }));
+    const loaded = await writePeft({ blueprint, params, joined: [] }, config, peft);
+    const described = JSON.parse(readFileSync(join(peft, 'adapter_config.json'), 'utf8')) as Record<string, unknown>;
+    await writeMerged({ blueprint, params, joined: [] }, config, { to: merged });
+    const names = Object.keys(readSafetensors(readFileSync(join(merged, 'model.safetensors'))).tensors);
+    expect(names.filter((tensor) => tensor.startsWith('qa_outputs')).sort()).toEqual(
+      has ? ['qa_outputs.bias', 'qa_outputs.weight'] : [],
+    );
+    if (has) {
+      expect(loaded).toBe('AutoModelForQuestionAnswering');
+      expect([described['task_type'], described['modules_to_save']]).toEqual(['QUESTION_ANS', ['qa_outputs']]);
+    } else
+      expect(loaded).toBe('AutoModel; the head in head.safetensors maps every hidden state to scores of start and end');
+  },
+);

@@ -161,7 +161,13 @@ describe('lab export --format merged', () => {
     const moved = Object.keys(before).filter((name) => before[name]!.data.some((x, i) => x !== after[name]!.data[i]));
     const { adapter } = (await prepare('hiddenkey')).blueprint;
     expect(moved.sort()).toEqual(adapter.targets.map(({ path }) => `${path}.weight`).sort());
-    expect(readdirSync(to).sort()).toEqual(['config.json', 'head.safetensors', 'model.safetensors', 'tokenizer.json']);
+    expect(readdirSync(to).sort()).toEqual([
+      'README.md',
+      'config.json',
+      'head.safetensors',
+      'model.safetensors',
+      'tokenizer.json',
+    ]);
   });
 
   it('refuses an ensemble', async () => {
@@ -179,7 +185,12 @@ describe('lab export --format peft', () => {
       null,
       'FEATURE_EXTRACTION',
     ]);
-    expect(readdirSync(to).sort()).toEqual(['adapter_config.json', 'adapter_model.safetensors', 'head.safetensors']);
+    expect(readdirSync(to).sort()).toEqual([
+      'README.md',
+      'adapter_config.json',
+      'adapter_model.safetensors',
+      'head.safetensors',
+    ]);
     const { tensors } = readSafetensors(readFileSync(join(to, 'adapter_model.safetensors')));
     expect(Object.keys(tensors).filter((key) => !key.startsWith('base_model.model.encoder.layer.'))).toEqual([]);
     const head = readSafetensors(readFileSync(join(to, 'head.safetensors'))).tensors;
@@ -208,6 +219,20 @@ describe('lab export --format peft', () => {
     expect(stored?.data[width]).toBe(dense?.data[1]);
     expect(Object.keys(tensors).filter((name) => name.includes('classifier.out_proj'))).toHaveLength(2);
   });
+});
+
+it('lays a card with the Hub’s metadata and scores with intervals beside what it writes', async () => {
+  const card = readFileSync(join(await exported('none', 'onnx'), 'README.md'), 'utf8');
+  const rows = predictions('none');
+  const hits = rows.filter(({ deterministic, label }) => deterministic.indexOf(Math.max(...deterministic)) === label);
+  const share = hits.length / rows.length;
+  expect(card).toMatch(/^---\nlibrary_name: onnx\npipeline_tag: text-classification\nlicense: other\n/);
+  expect(card).toContain(`            value: ${share}\n`);
+  const [, value, low, high] = /^\| accuracy \| ([\d.]+) \| ([\d.]+) to ([\d.]+) \|$/m.exec(card)?.map(Number) ?? [];
+  expect(value).toBeCloseTo(share, 4);
+  // Of n examples with share s right: s ± 1.96 sqrt(s (1 - s) / n).
+  const half = 1.96 * Math.sqrt((share * (1 - share)) / rows.length);
+  expect(Math.abs((high ?? NaN) - (low ?? NaN) - 2 * half)).toBeLessThan(0.3 * half);
 });
 
 it('says when there is no such run', async () => {

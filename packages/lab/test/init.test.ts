@@ -32,6 +32,7 @@ const options = (more: Partial<InitOptions> = {}): InitOptions => ({
   to: join(out, 'study.yaml'),
   force: true,
   yes: true,
+  time: false,
   out,
   json: false,
   ...more,
@@ -137,6 +138,8 @@ describe('lab init', () => {
     const to = join(out, 'cli.yaml');
     const { code, stdout } = await lab('init', put('cli.csv', csvOf(rows(40))), '--to', to, '--out', out, '--json');
     expect(code).toBe(0);
-    expect(JSON.parse(stdout)).toMatchObject({ study: to, name: 'cli', columns: { text: 'body', label: 'stars' } });
+    const said = JSON.parse(stdout) as { readonly seconds: { readonly search: number; readonly comparison: number } };
+    expect(said).toMatchObject({ study: to, name: 'cli', columns: { text: 'body', label: 'stars' } });
+    expect(said.seconds.search).toBeGreaterThan(said.seconds.comparison / 10);
   });
 });

@@ -36,6 +36,7 @@ describe('input that a person must mend', () => {
     ['an unknown engine', ['run', 'compare', '--engine', 'abacus'], /abacus.*auto, gpu, onnx/],
     ['an unknown kind of list', ['list', 'cakes'], /unknown kind "cakes".*methods/],
     ['a kind that every object has', ['list', '__proto__'], /unknown kind "__proto__".*methods/],
+    ['options of what has none', ['list', 'experiments', 'compare'], /list experiments: has no options.*methods/],
     ['no output folder', ['plan', 'compare', '--out', ''], /'--out <folder>' argument '' is invalid.*name of a folder/],
   ])('%s: one sentence, exit code 2', async (_what, args, sentence) => {
     const { code, stderr } = await lab(...args, ...(args[0] === 'run' ? ['--out', join(folder.out, 'o')] : []));

@@ -5,7 +5,7 @@ export interface SpanWindow {
   /** Scores of every token as an answer's first and last; token 0 stands for no answer. */
   readonly start: readonly number[];
   readonly end: readonly number[];
-  /** Characters [from, to) of the context that a token stands for; null: it is none of its tokens. */
+  /** Characters [from, to) of the context that a token stands for; null for other tokens. */
   readonly offsets: readonly (readonly [number, number] | null)[];
 }
 

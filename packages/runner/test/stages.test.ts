@@ -127,7 +127,7 @@ describe('a stage that starts from a finished run', () => {
 
 const verbs = ['verb.motion', 'verb.contact', 'verb.change'];
 const nouns = ['noun.food', 'noun.plant'];
-const groups = (classes: readonly string[]) => ({ name: 'supersense', classes, maxTest: 12 });
+const groups = (classes: readonly string[]) => ({ name: 'supersense', onlyClasses: classes, maxTest: 12 });
 
 describe('tasks', () => {
   it('of one head are all tested, by their names', async () => {

@@ -1,7 +1,7 @@
 import type { Dataset } from '@lab/datasets';
 import { BadInput } from '@lab/records';
 import { describe, expect, it } from 'vitest';
-import { joinTasks } from '../src/stages/tasks.ts';
+import { checkTexts, joinTasks } from '../src/stages/tasks.ts';
 import { twoClasses } from './two-classes.ts';
 
 const of = (...classes: readonly string[]): Dataset => {
@@ -51,6 +51,12 @@ describe('tasks as one data set', () => {
     const { dataset, before } = join('growing', of('a', 'b', 'c'), of('d', 'e'), 'all');
     expect(before).toBe(0);
     expect(dataset.splits.train.map(({ label }) => label)).toEqual([0, 1, 2, 3, 4]);
+  });
+
+  it('of pairs and of single texts go together only where the model reads both alike', () => {
+    const [one, other] = [of('a', 'b'), of('a', 'b')];
+    expect(() => checkTexts(one, [other], () => true)).not.toThrow();
+    expect(() => checkTexts(one, [other], (dataset) => dataset === one)).toThrow('so no head reads both');
   });
 
   it('may have classes of one name with heads apart', () => {

@@ -1,10 +1,10 @@
 import { floats, transposed, type Float32HostArray } from '@lab/engine';
 import type { Adapter, ParamSpec } from '../adapter.ts';
-import type { PeftForm } from './form.ts';
 import type { HostParams } from '../host-params.ts';
 import type { FrozenTensor } from '../model.ts';
 import { floatsAt } from '../named.ts';
 import { deltaOf } from '../whole.ts';
+import type { PeftForm } from './form.ts';
 import { PREFIX } from './pruned.ts';
 
 /** How one parameter lies in adapter_model.safetensors. */

@@ -1,8 +1,9 @@
 import { BadInput, entry, itemAt } from '@lab/records';
 import { tf, type Params } from '@lab/engine';
 import { z } from 'zod';
-import type { Adapter, LeftAdapter, ParamSpec } from '../adapter.ts';
+import type { Adapter, ParamSpec } from '../adapter.ts';
 import type { HostParams } from '../host-params.ts';
+import type { LeftAdapter } from '../left-adapter.ts';
 import { deltaAt, loraDelta } from '../lora/delta.ts';
 import { loraOptions } from '../lora/index.ts';
 import { loraScale } from '../lora/scale.ts';

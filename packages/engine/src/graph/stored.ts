@@ -36,8 +36,8 @@ const byRows = (g: Graph, x: Value): { readonly scaled: Value; readonly most: Va
 };
 
 /**
- * alpha x B + C with B = codes * steps, a step for each column: activations become eight bits row by
- * row, and the products are sums of whole numbers.
+ * alpha x B + C with B = codes * steps, a step for each column: activations become eight bits row
+ * by row, and the products are sums of whole numbers.
  */
 const wholeNumberProduct = (g: Graph, { inputs, attrs, outputs }: Node, codes: Value, steps: Value): Value => {
   const [type] = outputs;

@@ -5,13 +5,14 @@ import { BadInput } from '@lab/records';
 import type { DType, Engine, Handle, HostArray, OutputsOf, Program, PureFunction, Storage } from '../engine.ts';
 import { checkHostArray, hostArray, isHostArray } from '../host.ts';
 import { startTrace } from '../trace/backend.ts';
-import type { ElementType, GraphPass } from '../graph/graph.ts';
+import { createGraph, type ElementType, type GraphPass } from '../graph/graph.ts';
 import type { InputType } from '../trace/trace.ts';
 import { flattenTree, rebuild } from '../tree.ts';
 import { compileFunction } from './compile.ts';
 import { partOf, type PartName } from '../graph/stored.ts';
+import { loadCudaLibraries } from './cuda.ts';
 import { kept, type Kept } from './keep.ts';
-import { inputName, outputName } from './model.ts';
+import { inputName, outputName, writeModel } from './model.ts';
 import { onnxProviders, openGraph, type Fusion, type Runtime } from './session.ts';
 import { deviceTransfer, stay } from './transfer.ts';
 
@@ -53,6 +54,8 @@ export async function onnxEngine(
     ...(options.profile === undefined ? {} : { profile: options.profile }),
   };
   await startTrace();
+  if (runtime.provider === 'cuda') loadCudaLibraries();
+  // onnxruntime-node keeps values on a device for WebGPU alone.
   const onDevice = runtime.provider === 'webgpu';
   const transfer = onDevice ? deviceTransfer(runtime) : stay;
   await checkProvider(runtime, transfer.upload);
@@ -204,14 +207,22 @@ async function checkProvider(runtime: Runtime, upload: (tensor: ort.Tensor) => P
     );
   }
   try {
+    const copy = { x: createGraph().input('x', 'float32', []) };
+    if (runtime.provider !== 'cpu') await (await openGraph(writeModel(copy).bytes, runtime, false)).release();
     const probe = await upload(new ort.Tensor('float32', Float32Array.of(1), []));
     if (probe.location !== 'cpu') probe.dispose();
   } catch (error) {
-    const reason = String((error as Error).message)
-      .split('\n')[0]!
-      .replace(/^.*false\. /, '');
+    const reason = reasonOf(String((error as Error).message), runtime.provider);
     throw new BadInput(`Engine "onnx": provider "${runtime.provider}" does not start: ${reason}`);
   }
+}
+
+/** What a person needs of a provider's long message. */
+function reasonOf(message: string, provider: string): string {
+  if (provider === 'cuda' && message.includes('Failed to load shared library'))
+    return 'its libraries or the driver (libcuda.so.1) are missing; npm run setup:cuda fetches the libraries';
+  const device = /CUDA failure \d+: ([^;]+?) ;/.exec(message)?.[1];
+  return device ?? message.split('\n')[0]!.replace(/^.*false\. /, '');
 }
 
 function describe({ provider, threads }: Runtime): string {

@@ -25,7 +25,8 @@ export const halfOf = (value: number): number => {
 };
 
 /**
- * Whole numbers from -127 to 127 and the step of each column: W[k, n] is about codes[k, n] steps[n].
+ * Whole numbers from -127 to 127 and the step of each column: W[k, n] is about codes[k, n] times
+ * steps[n].
  * W: [rows, columns] row-major.
  */
 export const codesOf = (
@@ -52,7 +53,7 @@ const coded = (W: Float32Array, rows: number, columns: number): Kept => {
   };
 };
 
-/** A matrix [d_in, d_out] as its storage keeps it. Throws an Error for what is no float32 matrix. */
+/** A matrix [d_in, d_out] as its storage keeps it. Throws an Error for any other array. */
 export const kept = (array: HostArray, storage: Exclude<Storage, 'float32'>): Kept => {
   const { dtype, shape, data } = array;
   const [rows, columns, ...more] = shape;

@@ -7,7 +7,8 @@ const nothingOf = (gradient: tf.Tensor): tf.Tensor =>
 /**
  * body(x), of which only x is kept for the gradient: its backward pass computes `body` again (Chen
  * et al. 2016, section 3). `body` may read `params`, which get gradients too, and constants. The
- * second computation waits for the gradient of its result, so that one `body` at a time is in memory.
+ * second computation waits for the gradient of its result, so that one `body` at a time is in
+ * memory.
  */
 export const recomputed = (
   body: (x: tf.Tensor) => tf.Tensor,

@@ -1,19 +1,21 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { plainLoraFiles } from '@lab/adapter';
-import { BadInput, makeFolder, type RunConfig } from '@lab/records';
+import { BadInput, makeFolder, readPredictions, type RunConfig, type RunRecord } from '@lab/records';
 import { estimatedAdapter, openPreparer } from '@lab/runner';
 import { openBest } from '@lab/engine';
 import { given } from '../compose/given.ts';
+import { modelCard } from '../export/card.ts';
 import { writeMerged } from '../export/merged.ts';
 import { writeOnnx } from '../export/onnx.ts';
 import { writePeft } from '../export/peft.ts';
-import { openTrained, trainedFolder, type Single, type FinishedRun } from '../export/trained.ts';
+import { writeTables } from '../export/table/index.ts';
+import { openTrained, singleReadout, trainedFolder, type Single, type FinishedRun } from '../export/trained.ts';
 
 export interface ExportOptions {
   readonly out: string;
-  readonly run: string;
-  readonly format: 'peft' | 'lora' | 'merged' | 'onnx';
+  readonly run?: string;
+  readonly format: 'peft' | 'lora' | 'merged' | 'onnx' | 'table';
   readonly to: string;
   readonly readout?: Single;
   readonly weights?: string;
@@ -22,12 +24,17 @@ export interface ExportOptions {
   /** Merges by an estimate what no matrix holds exactly, and says how far it is off. */
   readonly estimate?: boolean;
   readonly dataDir?: string;
+  /** table: a report folder, whose runs have the labels of their arms. */
+  readonly report?: string;
+  /** table: outputs by example too. */
+  readonly examples?: boolean;
 }
 
 /** The ranks that remain, as a LoRA that PEFT loads. */
-const writeLora = (to: string, { blueprint: { model, adapter }, params }: FinishedRun): void => {
+const writeLora = (to: string, { blueprint: { model, adapter }, params }: FinishedRun): string => {
   for (const [file, content] of Object.entries(plainLoraFiles(model, adapter, params)))
     writeFileSync(join(to, file), content);
+  return 'A LoRA of PEFT with the ranks that remain.';
 };
 
 /** The run with its adapter's update as a matrix by an estimate; says how far that is off. */
@@ -56,22 +63,58 @@ const estimated = async (trained: FinishedRun, config: RunConfig, options: Expor
   }
 };
 
+/**
+ * Writes the weights in the format that is asked for. Returns how they are opened, in a sentence.
+ */
+const written = async (
+  trained: FinishedRun,
+  config: RunConfig,
+  options: ExportOptions & { readonly run: string },
+): Promise<string> => {
+  const { format, to, estimate = false } = options;
+  if (format === 'peft') return `Load it onto: ${await writePeft(trained, config, to)}.`;
+  if (format === 'lora') return writeLora(to, trained);
+  if (format === 'onnx') return `${await writeOnnx(trained, config, options)}.`;
+  await writeMerged(estimate ? await estimated(trained, config, options) : trained, config, options);
+  return 'A checkpoint of transformers with the update merged into its weights.';
+};
+
+/**
+ * The weights of an adapter alone are read deterministically; others as asked, else as the run
+ * was.
+ */
+const writeCard = (
+  trained: FinishedRun,
+  record: RunRecord,
+  { format, to, out, run, readout, loading }: ExportOptions & { readonly run: string; readonly loading: string },
+): void => {
+  const isAdapter = format === 'peft' || format === 'lora';
+  const card = modelCard({
+    record,
+    task: trained.blueprint.task,
+    predictions: readPredictions(out, run),
+    readout: isAdapter ? 'deterministic' : singleReadout(trained, record.config.dropout.name, readout),
+    loading,
+    library: isAdapter ? 'peft' : format === 'onnx' ? 'onnx' : 'transformers',
+  });
+  writeFileSync(join(to, 'README.md'), card);
+};
+
 /** `lab export`: the trained weights of a finished run in another program's format. */
 export const exportRun = async (options: ExportOptions): Promise<void> => {
-  const { format, to } = options;
-  const { from, config } = trainedFolder(options.out, options.run);
+  const { format, to, run, examples = false } = options;
+  if (format === 'table') return console.log(`${writeTables({ ...options, examples })}\nWritten: ${to}`);
+  if (run === undefined) throw new BadInput(`--format ${format} needs --run, the id of a finished run`);
+  const { from, config, record } = trainedFolder(options.out, run);
   makeFolder(to);
   const trained = await openTrained(from, config, options);
   const [merged] = trained.joined;
   if (merged !== undefined && (format === 'peft' || format === 'lora'))
     throw new BadInput(
-      `run ${options.run} was trained on weights with another update merged in (${merged}), which ` +
+      `run ${run} was trained on weights with another update merged in (${merged}), which ` +
         `--format ${format} does not hold; allowed: merged, onnx`,
     );
-  if (format === 'peft') console.log(`Load it onto: ${await writePeft(trained, config, to)}`);
-  else if (format === 'lora') writeLora(to, trained);
-  else if (format === 'merged')
-    await writeMerged(options.estimate ? await estimated(trained, config, options) : trained, config, options);
-  else console.log(await writeOnnx(trained, config, options));
-  console.log(`Written: ${to}`);
+  const loading = await written(trained, config, { ...options, run });
+  writeCard(trained, record, { ...options, run, loading });
+  console.log(`${loading}\nWritten: ${to}`);
 };

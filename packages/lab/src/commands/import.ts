@@ -21,7 +21,10 @@ export interface ImportOptions extends TrainOptions {
   readonly json: boolean;
 }
 
-/** The experiment of one arm that tests an adapter as it is, at the dropout that it was trained with. */
+/**
+ * The experiment of one arm that tests an adapter as it is, at the dropout that it was trained
+ * with.
+ */
 const experimentOf = ({ name, summary: _summary, ...parts }: Adopted, dropout: number, dataset: string): Experiment => {
   const method = dropout > 0 ? { name: 'lora-input', p: dropout } : { name: 'none' };
   const base = {
@@ -47,8 +50,8 @@ const resultsOf = (out: string, runs: readonly ExperimentRun[]) =>
   });
 
 /**
- * `lab import`: an adapter of PEFT becomes a finished run that was not trained here, tested by every
- * readout of its method.
+ * `lab import`: an adapter of PEFT becomes a finished run that was not trained here, tested by
+ * every readout of its method.
  */
 export const importAdapter = async (folder: string, options: ImportOptions): Promise<void> => {
   const { out, dataset, set, json } = options;

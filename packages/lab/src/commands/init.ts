@@ -3,13 +3,15 @@ import { basename, dirname, extname, relative } from 'node:path';
 import { tableCells, datasets, openTable, type Dataset } from '@lab/datasets';
 import { experiments } from '@lab/experiments';
 import { key } from '@lab/random';
-import { BadInput, writeWhole } from '@lab/records';
-import { parseExperiment } from '@lab/runner';
+import { BadInput, itemAt, writeWhole } from '@lab/records';
+import { parseExperiment, planExperiment } from '@lab/runner';
 import { askInTerminal, chooseColumns, takeSuggested, type ColumnFlags } from '../init/choose.ts';
 import { columnFacts, type ChosenColumns } from '../init/columns.ts';
 import { summariseData, summaryLines } from '../init/describe-data.ts';
+import { comparisonTime, measurePilot, searchTime } from '../init/pilot.ts';
 import { studyYaml, type StudyChoices } from '../init/study-yaml.ts';
-import { printJson } from '../terminal/print.ts';
+import { defaultWorkers } from '../terminal/options.ts';
+import { printJson, timeText } from '../terminal/print.ts';
 import { schemaFile } from './schema.ts';
 
 export interface InitOptions extends ColumnFlags {
@@ -17,11 +19,14 @@ export interface InitOptions extends ColumnFlags {
   readonly test?: string;
   readonly name?: string;
   readonly model?: string;
+  readonly weights?: string;
   readonly methods: readonly string[];
   readonly seeds: number;
   readonly to: string;
   readonly force: boolean;
   readonly yes: boolean;
+  /** Whether a step is measured, so that the next commands are shown with their time. */
+  readonly time: boolean;
   readonly out: string;
   readonly json: boolean;
 }
@@ -114,18 +119,28 @@ export const init = async (path: string, options: InitOptions): Promise<void> =>
     path: to,
     schema: relative(dirname(to), schemaFile).replaceAll('\\', '/'),
   });
-  const { name } = parseExperiment(text, to);
+  const experiment = parseExperiment(text, to);
+  const runs = planExperiment(experiment, 'quick');
   writeWhole(to, text);
-  if (json) return printJson({ study: to, name, columns, data: summary });
+  const workers = defaultWorkers();
+  const isThere = options.model === undefined || options.weights !== undefined;
+  const pilot = options.time && isThere ? await measurePilot(itemAt(runs, 0), `${out}/cache`, options.weights) : null;
+  const seconds = pilot && {
+    search: searchTime(pilot, experiment, 'quick', workers),
+    comparison: comparisonTime(pilot, runs, workers),
+  };
+  if (json) return printJson({ study: to, name: experiment.name, columns, data: summary, seconds, workers });
+  const withWeights = options.weights === undefined ? '' : ` --weights ${options.weights}`;
+  const time = (all: number | undefined): string => (all === undefined ? '' : `   # about ${timeText(all)}`);
   console.log(
     [
       `${path}: text ${columns.text}${columns.pair === null ? '' : `, pair ${columns.pair}`}, label ${columns.label}, ` +
         columns.task,
       ...summaryLines(summary).map((line) => `  ${line}`),
       '',
-      `Written: ${to}. Next:`,
-      `  npm run lab -- tune ${to}`,
-      `  npm run lab -- run ${to} --tuned`,
+      `Written: ${to}. Next${seconds ? `, with the time on ${workers} workers of this machine` : ''}:`,
+      `  npm run lab -- tune ${to}${withWeights}${time(seconds?.search)}`,
+      `  npm run lab -- run ${to} --tuned${withWeights}${time(seconds?.comparison)}`,
     ].join('\n'),
   );
 };

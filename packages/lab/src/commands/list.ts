@@ -4,6 +4,7 @@ import { describeMethod, methods } from '@lab/dropout';
 import { experiments } from '@lab/experiments';
 import { models } from '@lab/models';
 import { BadInput, type Citation } from '@lab/records';
+import { z } from 'zod';
 import { given } from '../compose/given.ts';
 import { printJson } from '../terminal/print.ts';
 
@@ -57,7 +58,10 @@ const kinds: { readonly [kind: string]: (sources: Sources) => readonly Item[] } 
     })),
   methods: () => methods.names.map(methodItem),
   datasets: (sources) => datasets.names.map((name) => datasetItem(name, sources)),
-  models: () => models.entries.map(({ name, summary, cite }) => ({ name, summary, source: sourceOf(cite) })),
+  models: () => [
+    ...models.entries.map(({ name, summary, cite }) => ({ name, summary, source: sourceOf(cite) })),
+    { name: 'not read', summary: 'Qwen3, Gemma 3, Phi, ALBERT; rope scaling dynamic and yarn; pickled weights' },
+  ],
   adapters: () =>
     adapters.entries.map(({ name, summary, cite }) => ({
       name,
@@ -83,17 +87,47 @@ const wrapped = (text: string, indent: number): string => {
   return lines.join(`\n${' '.repeat(indent)}`);
 };
 
-/** `lab list [kind]`: what an experiment may name, with what is known of each. */
-export const list = (kind: string, { json, out, dataDir }: ListOptions): void => {
+/** What an entry's options are: name, default and meaning. */
+const optionsOf = (schema: z.ZodObject): readonly Item[] => {
+  const { properties = {} } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
+  return Object.entries(properties).map(([name, property]) => {
+    const { default: usual, description = '' } = typeof property === 'object' ? property : {};
+    return {
+      name,
+      default: usual === undefined ? 'no default' : `default ${JSON.stringify(usual)}`,
+      description,
+    };
+  });
+};
+
+const catalogues: { readonly [kind: string]: { readonly find: (name: string) => { readonly options: z.ZodObject } } } =
+  {
+    methods,
+    datasets,
+    models,
+    adapters,
+  };
+
+/**
+ * `lab list [kind] [name]`: what an experiment may name, with what is known of each; with a name its
+ * options.
+ */
+export const list = (kind: string, name: string | undefined, { json, out, dataDir }: ListOptions): void => {
   const itemsOf = Object.hasOwn(kinds, kind) ? kinds[kind] : undefined;
   if (!itemsOf) throw new BadInput(`lab list: unknown kind "${kind}"; allowed: ${Object.keys(kinds).join(', ')}`);
-  const items = itemsOf({ cacheDir: `${out}/cache`, ...given({ dataDir }) });
+  const catalogue = catalogues[kind];
+  if (name !== undefined && !catalogue)
+    throw new BadInput(`lab list ${kind}: has no options; allowed: ${Object.keys(catalogues).join(', ')}`);
+  const items =
+    name !== undefined && catalogue
+      ? optionsOf(catalogue.find(name).options)
+      : itemsOf({ cacheDir: `${out}/cache`, ...given({ dataDir }) });
   if (json) return printJson(items);
-  const indent = Math.max(...items.map(({ name }) => name.length)) + 2;
-  for (const { name, ...facts } of items) {
+  const indent = Math.max(0, ...items.map((item) => item.name.length)) + 2;
+  for (const { name: title, ...facts } of items) {
     const lines = Object.values(facts)
       .filter((fact) => fact !== '')
       .map((fact) => wrapped(fact, indent));
-    console.log(`${name.padEnd(indent)}${lines.join(`\n${' '.repeat(indent)}`)}`);
+    console.log(`${title.padEnd(indent)}${lines.join(`\n${' '.repeat(indent)}`)}`);
   }
 };

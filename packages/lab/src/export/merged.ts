@@ -40,7 +40,8 @@ const labelled = (outputs: number) => {
 
 /**
  * The base model with the update in its weights, as a folder that transformers loads, and the head
- * beside it; a head that is trained whole lies in the checkpoint, as the class of the family has it. Throws `BadInput` for a readout or an adapter that one set of weights cannot hold.
+ * beside it; a head that is trained whole lies in the checkpoint, as the class of the family has
+ * it. Throws `BadInput` for a readout or an adapter that one set of weights cannot hold.
  */
 export const writeMerged = async (
   trained: FinishedRun,

@@ -3,7 +3,15 @@ import { join } from 'node:path';
 import type { HostParams } from '@lab/adapter';
 import { meanFieldScale } from '@lab/dropout';
 import { models } from '@lab/models';
-import { ADAPTER_FILES, BadInput, readAdapterFiles, readRecord, runFolder, type RunConfig } from '@lab/records';
+import {
+  ADAPTER_FILES,
+  BadInput,
+  readAdapterFiles,
+  readRecord,
+  runFolder,
+  type RunConfig,
+  type RunRecord,
+} from '@lab/records';
 import { baseOf, blueprintOf, storedSetting, trainedParams, wholeHead, type Blueprint } from '@lab/runner';
 
 /** How one set of weights is read: masks off, or with the expected update. */
@@ -19,15 +27,18 @@ export interface FinishedRun {
 }
 
 /**
- * The adapter folder of a finished run, its files compared with their checksums, and its config.
+ * The adapter folder of a finished run, its files compared with their checksums, and its record.
  * Throws `BadInput` when there is none.
  */
-export const trainedFolder = (out: string, run: string): { readonly from: string; readonly config: RunConfig } => {
+export const trainedFolder = (
+  out: string,
+  run: string,
+): { readonly from: string; readonly config: RunConfig; readonly record: RunRecord } => {
   const record = readRecord(out, run);
   if (!record) throw new BadInput(`--run: ${runFolder(out, run)} holds no finished run; lab plan lists the ids`);
   if (!readAdapterFiles(out, run)?.has(ADAPTER_FILES[1]))
     throw new BadInput(`run ${run} (${record.result.status}) has no trained weights`);
-  return { from: join(runFolder(out, run), 'adapter'), config: record.config };
+  return { from: join(runFolder(out, run), 'adapter'), config: record.config, record };
 };
 
 /**

@@ -29,7 +29,9 @@ const conversion = (folder: string): string => {
 
 const usage = z.looseObject({ lora_dropout: z.number().min(0).lt(1).catch(0), task_type: z.unknown() });
 
-/** How the adapter was used. Nothing that is read depends on it: what is strange counts as absent. */
+/**
+ * How the adapter was used. Nothing that is read depends on it: what is strange counts as absent.
+ */
 const usageIn = (config: string): Pick<PeftFolder, 'dropout' | 'writes'> => {
   try {
     const { lora_dropout, task_type } = usage.parse(JSON.parse(config));

@@ -63,7 +63,8 @@ export const studyCases = (lab: CommandLine, folder: string): readonly BadCase[]
       group: 'data for lab init',
       name,
       names: [names],
-      attempt: () => lab('init', put(`${i}-${file}`, content), '--to', join(own, `${i}.yaml`), '--yes', ...flags),
+      attempt: () =>
+        lab('init', put(`${i}-${file}`, content), '--to', join(own, `${i}.yaml`), '--yes', '--no-time', ...flags),
     })),
   ];
 };

@@ -11,6 +11,22 @@ import { readProtocol, readTuning } from '@lab/runner';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { experimentsNamed } from '../../src/compose/experiments.ts';
 
+const yaml = `# a study
+name: mine
+base: &base
+  dataset: { name: imdb, train: 16 }
+  model: { name: use-lite }
+  adapter: { name: lora, r: 4 }
+methods:
+  none:
+  lora-dropout: { p: [.1, .3] }
+arms: [{ labels: { method: other }, config: *base }]
+grid:
+  train.lr: [1e-3, 2e-3]
+baseline: none
+seeds: [0, 1]
+`;
+
 /** A kind of file that a reader takes from outside. */
 export type FuzzTarget = {
   readonly name: string;
@@ -166,6 +182,12 @@ export const fuzzTargets: readonly FuzzTarget[] = [
     file: 'study.json',
     valid: () => Buffer.from(JSON.stringify(study)),
     read: (folder) => experimentsNamed([join(folder, 'study.json')]),
+  },
+  {
+    name: 'study in YAML',
+    file: 'study.yaml',
+    valid: () => Buffer.from(yaml),
+    read: (folder) => experimentsNamed([join(folder, 'study.yaml')]),
   },
   inRun('FAILED.json', { status: 'failed', reason: 'why', attempts: 1 }, (out) => readFailure(join(out, 'runs', id))),
   inRun('lease-000001.json', owner, (out) => [holdingOf(join(out, 'runs', id)), stateOf(out, id)]),

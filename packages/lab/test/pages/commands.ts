@@ -4,7 +4,6 @@ import { join } from 'node:path';
 /** A command of a page, as a reader would type it. */
 export interface PageCommand {
   readonly page: string;
-  readonly line: number;
   readonly text: string;
   /** Why the test does not run it; null: it does. */
   readonly notRun: string | null;
@@ -15,7 +14,9 @@ export const commandsOf = (page: string, text: string): readonly PageCommand[] =
   const commands: PageCommand[] = [];
   let reason: string | null = null;
   let inside = false;
-  text.split('\n').forEach((line, i) => {
+  // A line that ends with a backslash goes on.
+  const lines = text.replace(/ \\\n */g, ' ').split('\n');
+  lines.forEach((line) => {
     if (line.startsWith('```')) {
       if (inside) reason = null;
       inside = line === '```sh';
@@ -24,7 +25,7 @@ export const commandsOf = (page: string, text: string): readonly PageCommand[] =
     const said = /^<!-- not run: (.+) -->$/.exec(line);
     if (said) reason = said[1] ?? null;
     const command = line.replace(/\s+#.*$/, '').trim();
-    if (inside && command !== '') commands.push({ page, line: i + 1, text: command, notRun: reason });
+    if (inside && command !== '') commands.push({ page, text: command, notRun: reason });
   });
   return commands;
 };

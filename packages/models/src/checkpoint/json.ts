@@ -19,3 +19,16 @@ export const checkJson = <S extends z.ZodType>(value: unknown, schema: S, where:
   if (!parsed.success) throw new BadInput(sentence(where, parsed.error, []));
   return parsed.data;
 };
+
+/**
+ * JSON in two-space steps. A number that the original text writes as `2.0` stays so: JavaScript
+ * writes 2, and readers that tell floats from whole numbers refuse it.
+ */
+export const jsonLike = (value: object, original: string): string => {
+  const floats = new Set([...original.matchAll(/"([^"]+)"\s*:\s*-?\d+\.0+(?=\s*[,}\]])/g)].map(([, key]) => key));
+  const text = JSON.stringify(value, null, 2).replace(
+    /^(\s*"([^"]+)": -?\d+)(,?)$/gm,
+    (line, start: string, key: string, comma: string) => (floats.has(key) ? `${start}.0${comma}` : line),
+  );
+  return `${text}\n`;
+};

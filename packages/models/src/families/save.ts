@@ -1,7 +1,9 @@
 import type { FrozenTensor } from '@lab/adapter';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { transposed, type Float32HostArray } from '@lab/engine';
+import { readText, writeWhole } from '@lab/records';
+import { jsonLike } from '../checkpoint/json.ts';
 import { writeTensors, type Outgoing } from '../checkpoint/write.ts';
 import type { HeadFile } from '../savable.ts';
 import { storedName } from './load.ts';
@@ -14,7 +16,7 @@ import type { Source } from './source.ts';
  * takes their place.
  */
 export const saveCheckpoint = async (
-  { checkpoint, config, saveTokenizer }: Source,
+  { checkpoint, config, where, saveTokenizer }: Source,
   { tensors, prefix }: { readonly tensors: readonly FrozenTensor[]; readonly prefix: string },
   weights: { readonly [name: string]: Float32HostArray },
   { folder, head }: { readonly folder: string; readonly head: HeadFile | undefined },
@@ -47,9 +49,8 @@ export const saveCheckpoint = async (
       }),
   );
   await writeTensors(join(folder, 'model.safetensors'), [...ours, ...fresh, ...others]);
-  await writeFile(
-    join(folder, 'config.json'),
-    `${JSON.stringify({ ...config, dtype: 'float32', torch_dtype: 'float32', ...head?.config }, null, 2)}\n`,
-  );
+  const original = where.endsWith('.json') ? (readText(where) ?? '') : '';
+  const own = { ...config, dtype: 'float32', torch_dtype: 'float32', ...head?.config };
+  writeWhole(join(folder, 'config.json'), jsonLike(own, original));
   await saveTokenizer(folder);
 };

@@ -152,7 +152,7 @@ export const assessSpans = async (reading: Reading, theta: Handle, split: Split)
   };
 };
 
-/** What predictions.jsonl keeps of a question: its loss, the answer of every readout, the references. */
+/** What predictions.jsonl keeps of a question: its loss, every readout's answer, the references. */
 const predictionsOfSpans = (
   groups: readonly (readonly { readonly row: Row; readonly i: number }[])[],
   deterministic: Outputs,

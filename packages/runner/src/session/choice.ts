@@ -30,7 +30,8 @@ const continued = (model: LanguageModel, prompt: string, option: string, maxToke
   const room = Math.min(maxTokens, model.maxTokens) - opening.length;
   if (after < 1 || after >= room)
     throw new BadInput(
-      `train.maxTokens is ${maxTokens}: the option "${option.trim()}" has ${after} tokens, and a prompt must fit before it`,
+      `train.maxTokens is ${maxTokens}: the option "${option.trim()}" has ${after} tokens, ` +
+        'and a prompt must fit before it',
     );
   const kept = whole.subarray(Math.max(0, whole.length - room));
   const ids = Int32Array.from([...opening, ...kept]);

@@ -61,6 +61,20 @@ const checkApart = (tasks: readonly Named[]): readonly string[] => {
   return [...owner.keys()];
 };
 
+/**
+ * Throws `BadInput` where some tasks are of pairs and others of single texts, and `apart` says that
+ * the model encodes the texts of a pair each by itself: no head reads both.
+ */
+export const checkTexts = (own: Dataset, others: readonly Dataset[], apart: (dataset: Dataset) => boolean): void => {
+  const other = others.find((dataset) => apart(dataset) !== apart(own));
+  if (!other) return;
+  const [pairs, single] = apart(own) ? [own, other] : [other, own];
+  throw new BadInput(
+    `tasks: ${pairs.name} is of pairs and ${single.name} of single texts, and this model encodes the texts of a pair ` +
+      'each by itself, so no head reads both',
+  );
+};
+
 const shifted = (examples: readonly Example[], by: number): readonly Example[] =>
   by === 0 ? examples : examples.map((example) => ({ ...example, label: example.label + by }));
 

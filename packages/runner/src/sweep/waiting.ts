@@ -31,7 +31,7 @@ export const openWaiting = (out: string, runs: readonly PlannedRun[]): Waiting =
     return state;
   };
   const why = (id: string, state: RunState): string =>
-    `it starts from run ${id}, which is ${state === 'planned' ? 'not there and not asked for' : state}`;
+    `it starts from run ${id}, which is ${state === 'planned' ? 'not trained' : state}`;
   return {
     size: () => waiting.size,
     look: (mayCome) => {

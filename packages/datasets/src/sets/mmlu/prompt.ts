@@ -16,7 +16,7 @@ const choicesOf = ({ references = [] }: Example): readonly string[] => reference
 const continuations = (example: Example, choices: Choices): readonly string[] =>
   (choices === 'letter' ? LETTERS : choicesOf(example)).map((option) => ` ${option}`);
 
-/** The first line, as in the authors' evaluation; where no options are listed it does not name them. */
+/** The first line, as in the authors' evaluation; it names choices only where they are listed. */
 const opening = (example: Example, choices: Choices): string => {
   const kind = choices === 'letter' ? 'multiple choice questions' : 'questions';
   return `The following are ${kind} (with answers) about ${subjectOf(example)}.`;
