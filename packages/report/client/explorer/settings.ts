@@ -47,8 +47,9 @@ export const mapView = (explorer: Explorer): ExplorerView | null => {
     const spec = mapSpec(asked, tiles, plotWidth(host));
     const counts = tiles.map(({ runs }) => runs);
     const [least, most] = [Math.min(...counts), Math.max(...counts)];
+    const span = least === most ? String(least) : `${least} to ${most}`;
     note.textContent = spec
-      ? `Mean over ${least === most ? least : `${least} to ${most}`} ${most === 1 ? 'run' : 'runs'} a tile, averaged over all other settings.`
+      ? `Mean over ${span} ${most === 1 ? 'run' : 'runs'} a tile, averaged over all other settings.`
       : 'No tiles: no run is shown, or a setting has more values than a map can hold. Choose others.';
     if (spec) void plot.show(spec);
     else plot.clear();
