@@ -69,6 +69,8 @@ const time = (seconds: number): string =>
 const scratch = mkdtempSync(join(tmpdir(), 'five-minutes-'));
 const clone = join(scratch, 'lora-dropout-lab');
 const [load = 0] = loadavg();
+const busy = load > 1 ? ': the times are those of a busy machine' : '';
+const processor = cpus()[0]?.model.trim() ?? 'unknown processor';
 try {
   const cloned = step(`git clone -q ${home} lora-dropout-lab`, scratch);
   writeFileSync(join(clone, 'reviews.csv'), await csvOf('amazon', join(scratch, 'cache')));
@@ -96,8 +98,8 @@ try {
     ...rows,
     `| all | ${time([cloned, ...steps].reduce((sum, { seconds }) => sum + seconds, 0))} |`,
     '',
-    `${cpus()[0]?.model.trim() ?? 'unknown processor'}, ${availableParallelism()} threads, Node ${process.versions.node}.`,
-    `When it began, ${load.toFixed(1)} other processes wanted a core${load > 1 ? ': the times are those of a busy machine' : ''}.`,
+    `${processor}, ${availableParallelism()} threads, Node ${process.versions.node}.`,
+    `When it began, ${load.toFixed(1)} other processes wanted a core${busy}.`,
     '',
     ...steps.flatMap(({ command, output, seconds }) => [
       `## ${command.split(' ').slice(4).join(' ')}`,

@@ -58,7 +58,8 @@ export const resultsTable = (): string => {
     return `| [${study}](${page}) | ${what} | ${seeds} | ${runs} | ${bestText(study)} | ${verdictText(study)} |`;
   });
   return [
-    '| study | what varies | seeds | runs | best on validation: points above plain LoRA on test, 95 % | claims of the papers |',
+    '| study | what varies | seeds | runs | best on validation: points above plain LoRA on test, 95 % | ' +
+      'claims of the papers |',
     '|---|---|--:|--:|---|---|',
     ...rows,
   ].join('\n');

@@ -1,7 +1,8 @@
 import { Command, Option } from 'commander';
 import {
-  defaultWorkers,
+  estimatingCommand,
   jsonOption,
+  methodsOption,
   namedCommand,
   outOption,
   portOption,
@@ -50,11 +51,7 @@ program
   .addOption(new Option('--task <name>', 'what is learnt').choices(['classification', 'regression', 'text-to-text']))
   .option('--validation <file>', 'another file for validation; left out: split off')
   .option('--test <file>', 'another file for the test; left out: split off')
-  .option('--methods <names...>', 'dropout methods to compare with plain LoRA', [
-    'lora-input',
-    'lora-dropout',
-    'hiddenkey',
-  ])
+  .addOption(methodsOption())
   .option('--model <name>', 'base model, for example minilm')
   .addOption(weightsOption())
   .option('--no-time', 'does not measure how long the next commands take')
@@ -75,9 +72,8 @@ program
   .option('--data-dir <folder>', 'folder with data sets in their original layout')
   .addOption(jsonOption())
   .action(lazily(async () => (await import('./commands/list.ts')).list));
-namedCommand(program.command('plan'))
+estimatingCommand(namedCommand(program.command('plan')))
   .description('the runs of experiments, what is done, and what the rest should cost')
-  .option('--workers <n>', 'worker processes to estimate for', wholeNumber(1), defaultWorkers())
   .addOption(jsonOption())
   .action(lazily(async () => (await import('./commands/plan.ts')).plan));
 namedCommand(program.command('register'))

@@ -134,8 +134,8 @@ export const init = async (path: string, options: InitOptions): Promise<void> =>
   const time = (all: number | undefined): string => (all === undefined ? '' : `   # about ${timeText(all)}`);
   console.log(
     [
-      `${path}: text ${columns.text}${columns.pair === null ? '' : `, pair ${columns.pair}`}, label ${columns.label}, ` +
-        columns.task,
+      `${path}: text ${columns.text}${columns.pair === null ? '' : `, pair ${columns.pair}`}, ` +
+        `label ${columns.label}, ${columns.task}`,
       ...summaryLines(summary).map((line) => `  ${line}`),
       '',
       `Written: ${to}. Next${seconds ? `, with the time on ${workers} workers of this machine` : ''}:`,

@@ -109,8 +109,8 @@ const catalogues: { readonly [kind: string]: { readonly find: (name: string) => 
   };
 
 /**
- * `lab list [kind] [name]`: what an experiment may name, with what is known of each; with a name its
- * options.
+ * `lab list [kind] [name]`: what an experiment may name, with what is known of each; with a name
+ * its options.
  */
 export const list = (kind: string, name: string | undefined, { json, out, dataDir }: ListOptions): void => {
   const itemsOf = Object.hasOwn(kinds, kind) ? kinds[kind] : undefined;

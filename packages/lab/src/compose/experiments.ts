@@ -32,8 +32,8 @@ function* labelsOf({ scales }: Experiment) {
 const largestExperiment = 2 ** 26;
 
 /**
- * An experiment from a YAML or JSON file. Throws `BadInput` for a file that cannot be read or says what is
- * not allowed.
+ * An experiment from a YAML or JSON file. Throws `BadInput` for a file that cannot be read or says
+ * what is not allowed.
  */
 const fromFile = (path: string): Experiment<ReportSpec> => {
   const experiment = parseExperiment(needBytes(path, 'check its path', largestExperiment).toString('utf8'), path);
@@ -66,9 +66,14 @@ export const experimentsNamed = (names: readonly string[]): readonly Experiment<
   });
 };
 
-/** The experiments that were named; with `tuned` at the settings that their searches chose. */
+/**
+ * The experiments that were named, of `all` those that have the scale; with `tuned` at the settings
+ * that their searches chose.
+ */
 export const experimentsAsked = (names: readonly string[], options: PlanOptions): readonly Experiment<ReportSpec>[] =>
-  experimentsNamed(names).map((experiment) => (options.tuned ? atChosenSettings(experiment, options) : experiment));
+  experimentsNamed(names)
+    .filter(({ scales }) => !names.includes('all') || Object.hasOwn(scales, options.scale))
+    .map((experiment) => (options.tuned ? atChosenSettings(experiment, options) : experiment));
 
 /** Every experiment that was named, with its runs. */
 export const plansOf = (names: readonly string[], options: PlanOptions): readonly Planned[] =>

@@ -54,17 +54,19 @@ const mostListed = 12;
 export const summaryLines = (summary: DataSummary): readonly string[] => {
   const { rows, classes, constant, words, repeated, splits, leaked, notes } = summary;
   const names = Object.entries(classes ?? {});
+  const others = names.length - mostListed;
   const listed = names.slice(0, mostListed).map(([name, n]) => `${name} ${n}`);
   return [
     `rows       ${rows}`,
     ...(constant === null
       ? []
       : [
-          `classes    ${listed.join(', ')}${names.length > mostListed ? `, and ${names.length - mostListed} more` : ''}` +
+          `classes    ${listed.join(', ')}${others > 0 ? `, and ${others} more` : ''}` +
             ` (always the largest: ${(100 * constant).toFixed(1)} % right)`,
         ]),
     `length     median ${words.median} words, 95 % have at most ${words.p95}, longest ${words.max}`,
-    `duplicates ${repeated.rows} rows repeat the text of another, ${repeated.contradictions} of them with another label`,
+    `duplicates ${repeated.rows} rows repeat the text of another, ` +
+      `${repeated.contradictions} of them with another label`,
     `splits     ${splits.train} train, ${splits.validation} validation, ${splits.test} test`,
     `overlap    ${leaked} test rows also stand in train or validation`,
     ...notes.map((note) => `note       ${note}`),

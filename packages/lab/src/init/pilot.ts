@@ -81,7 +81,10 @@ const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b
 export const comparisonTime = (pilot: Pilot, runs: readonly ExperimentRun[], workers: number): number =>
   sum(runs.map(({ config }) => secondsOf(pilot, config))) / workers;
 
-/** Seconds that a search should take: every trial to its first rung, the share that is kept to its end. */
+/**
+ * Seconds that a search should take: every trial to its first rung, the share that is kept to its
+ * end.
+ */
 export const searchTime = (pilot: Pilot, experiment: Experiment, scale: string, workers: number): number => {
   const { plan, arms } = searchArms(experiment, scale);
   const [rung] = plan.rungs;

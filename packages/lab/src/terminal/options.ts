@@ -59,6 +59,12 @@ export const tunedOption = () =>
   new Option('--tuned', 'every arm at the settings that lab tune chose for this scale').default(false);
 export const portOption = () =>
   new Option('--port <n>', 'port of the live page; default: any that is free').argParser(wholeNumber(0));
+export const methodsOption = () =>
+  new Option('--methods <names...>', 'dropout methods to compare with plain LoRA').default([
+    'lora-input',
+    'lora-dropout',
+    'hiddenkey',
+  ]);
 export const jsonOption = () => new Option('--json', 'machine-readable output').default(false);
 
 /** What names runs: scale, overrides, output folder, base model and its weights. */
@@ -76,6 +82,13 @@ export const namedCommand = (command: Command): Command =>
   plannedCommand(
     command.argument('<experiments...>', 'names of experiments, all, or paths of study files (.yaml, .json)'),
   );
+
+/** A command that says what runs should cost. */
+export const estimatingCommand = (command: Command): Command =>
+  command
+    .option('--workers <n>', 'worker processes to estimate for', wholeNumber(1), defaultWorkers())
+    .option('--data-dir <folder>', 'folder with data sets in their original layout; they are opened and measured')
+    .option('--tflops <n>', 'also estimate for a card of that many TFLOP/s', positive);
 
 /** A command that trains. */
 export const trainingCommand = (command: Command): Command =>

@@ -32,7 +32,9 @@ export interface OwnArms extends ArmNames {
   readonly isWhole: boolean;
 }
 
-/** The arms of a study by their labels; the list is gone through no further than a table can show. */
+/**
+ * The arms of a study by their labels; the list is gone through no further than a table can show.
+ */
 export const ownArms = (all: Iterable<Labels>): OwnArms => {
   const distinct = new Map<string, Labels>();
   let isWhole = true;

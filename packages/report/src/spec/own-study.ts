@@ -37,7 +37,7 @@ const slug = (name: string): string =>
     .replace(/[^a-z0-9]+/g, '-')
     .replace(/^-+|-+$/g, '');
 
-/** What a study asks of every method with one setting: is it above the baseline, is its loss below? */
+/** What a study asks of a method with one setting: is it above the baseline, is its loss below? */
 const claimsOf = (methods: readonly Candidates[], baseline: ReportArm, margin: number): readonly Claim[] =>
   methods.flatMap(({ name, arms: [arm, ...others] }, i): readonly Claim[] => {
     if (!arm || others.length > 0 || arm.name === baseline.name) return [];
@@ -60,7 +60,7 @@ const claimsOf = (methods: readonly Candidates[], baseline: ReportArm, margin: n
     ];
   });
 
-/** The one axis of numbers along which curves can be drawn, with the arms that have none as lines. */
+/** The one axis of numbers along which curves are drawn, with the arms that lack it as lines. */
 const curveOf = (
   methods: readonly Candidates[],
   arms: readonly ReportArm[],
