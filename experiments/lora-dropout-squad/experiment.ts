@@ -69,7 +69,12 @@ export const loraDropoutSquad: Experiment<ReportSpec> = {
   scales: {
     smoke: {
       summary: 'a few minutes on XQuAD with MiniLM: --data-dir, --weights',
-      base: { ...minilm, train: { ...minilm.train, batchSize: 8, epochs: 1, maxTokens: 128 }, members: 2 },
+      base: {
+        ...minilm,
+        train: { ...minilm.train, batchSize: 8, epochs: 1, maxTokens: 128 },
+        qa: { stride: 32 },
+        members: 2,
+      },
       arms: onXquad(['0.65%'], { subset: 32, maxTest: 16 }),
       seeds: [0],
     },
