@@ -5,12 +5,16 @@ import { ablationExperiment } from './ablation/experiment.ts';
 import { adapterStudy } from './adapters/experiment.ts';
 import { chainsExperiment } from './chains/experiment.ts';
 import { compareExperiment } from './compare/experiment.ts';
-import { continualExperiment } from './continual/experiment.ts';
+import { continualExperiment, continualGlue } from './continual/experiment.ts';
+import { compositionExperiment } from './composition/experiment.ts';
+import { federatedExperiment } from './federated/experiment.ts';
 import { frameworkExperiment } from './framework/experiment.ts';
 import { hiddenKeyNlg } from './hiddenkey-nlg/experiment.ts';
 import { heterolora } from './heterolora/experiment.ts';
 import { hiddenKeyNlu } from './hiddenkey-nlu/experiment.ts';
 import { loraDropoutGlue } from './lora-dropout-glue/experiment.ts';
+import { loraDropoutInstruct } from './lora-dropout-instruct/experiment.ts';
+import { loraDropoutSquad } from './lora-dropout-squad/experiment.ts';
 import { sensitivityExperiment } from './sensitivity/experiment.ts';
 
 /** Every experiment, in the order of the report. */
@@ -23,9 +27,14 @@ export const experiments: readonly Experiment<ReportSpec>[] = [
   adapterStudy,
   hiddenKeyNlg,
   loraDropoutGlue,
+  loraDropoutSquad,
+  loraDropoutInstruct,
   hiddenKeyNlu,
   continualExperiment,
+  continualGlue,
   chainsExperiment,
+  federatedExperiment,
+  compositionExperiment,
   basePrecision,
 ];
 

@@ -28,6 +28,7 @@ const scripts = {
   bench: () => tsx(args[0] === 'models' ? 'bench/models.ts' : 'bench/main.ts', ...args),
   'setup:cuda': () => tsx('scripts/setup-cuda.ts', ...args),
   'setup:tensorflow': () => tsx('scripts/setup-tensorflow.ts', ...args),
+  'paper-shapes': () => tsx('scripts/paper-shapes.ts', ...args),
   parity: () => tsx('scripts/parity.ts', ...args),
   'peft-exports': () => tsx('scripts/peft-exports.ts', ...args),
   faults: () => tsx('scripts/faults.ts', ...args),

@@ -19,8 +19,11 @@ interface OptTask {
 
 const dev = (name: string) => ({ name, protocol: 'dev-is-both' });
 
+/** `score` on the last token, as OPT's classification class has it. */
+const classified = { head: 'fine-tuning' } as const;
+
 /** Texts are not written: the paper gives Alpaca's perplexity alone. */
-const asText = { model: { name: 'opt', lm: true }, generation: { maxNewTokens: 1 } } as const;
+const asText = { model: { name: 'opt-350m', lm: true }, generation: { maxNewTokens: 1 } } as const;
 
 const optTasks: readonly OptTask[] = [
   { dataset: dev('mrpc'), train: 3_668, epochs: 20, lr: { lora: 2e-4, shortcuts: 2e-4 }, maxTokens: 128 },
@@ -43,7 +46,7 @@ const batchSize = 8;
 const optMaps = { target_modules: ['q_proj', 'v_proj'] } as const;
 
 export const optBase = {
-  model: { name: 'opt' },
+  model: { name: 'opt-350m' },
   dropout: { name: 'none' },
   train: { batchSize, weightDecay: 0.01, warmup: 0, schedule: 'constant' },
   select: 'best-validation',
@@ -63,7 +66,7 @@ const budgetsOn = ({ dataset, train, epochs, lr, maxTokens, more }: OptTask): re
     }).map(({ labels, config }) => ({
       labels: { dataset: dataset.name, ...labels },
       config: {
-        ...more,
+        ...(more ?? classified),
         ...config,
         dataset,
         train: { epochs, lr: labels.method === 'LoRA' ? lr.lora : lr.shortcuts, maxTokens },
@@ -75,7 +78,12 @@ const budgetsOn = ({ dataset, train, epochs, lr, maxTokens, more }: OptTask): re
 const proxiesOn = (task: OptTask): readonly Arm[] =>
   proxyArms({ every: 0.2, scoring_batches: 32 }, optMaps).map(({ labels, config }) => ({
     labels: { dataset: task.dataset.name, ...labels },
-    config: { ...config, dataset: task.dataset, train: { epochs: task.epochs, lr: 3e-4, maxTokens: task.maxTokens } },
+    config: {
+      ...classified,
+      ...config,
+      dataset: task.dataset,
+      train: { epochs: task.epochs, lr: 3e-4, maxTokens: task.maxTokens },
+    },
   }));
 
 /** The matched triples on every task, and the proxies on MRPC. */

@@ -39,6 +39,7 @@ const grids: Grids = { rates, lambdas };
  */
 const paper = {
   model: { name: 'roberta-large' },
+  head: 'fine-tuning',
   adapter: { name: 'lora', r: 8, alpha: 16, target_modules: ['query', 'value'] },
   train: { weightDecay: 0.1, warmup: 0.06, schedule: 'linear' },
   select: 'best-validation',

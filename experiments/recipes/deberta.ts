@@ -9,6 +9,7 @@ import { shareBudgets } from './table-rows.ts';
  */
 export const debertaV3 = {
   model: { name: 'deberta-v3-base' },
+  head: 'fine-tuning',
   train: { weightDecay: 0.01, warmup: 0.06 },
   select: 'best-validation',
   members: 4,

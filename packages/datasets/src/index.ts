@@ -7,3 +7,4 @@ export { distinct, fingerprint } from './shape/fingerprint.ts';
 export { lengths, type Lengths } from './shape/lengths.ts';
 export { overlap, type Overlap } from './shape/overlap.ts';
 export type { Dataset, Example, FetchFile, HubFile, Sources, Splits } from './types.ts';
+export { MissingData } from './read/text.ts';

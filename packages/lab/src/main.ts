@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander';
 import {
-  defaultWorkers,
+  estimatingCommand,
   jsonOption,
   methodsOption,
   namedCommand,
@@ -72,9 +72,8 @@ program
   .option('--data-dir <folder>', 'folder with data sets in their original layout')
   .addOption(jsonOption())
   .action(lazily(async () => (await import('./commands/list.ts')).list));
-namedCommand(program.command('plan'))
+estimatingCommand(namedCommand(program.command('plan')))
   .description('the runs of experiments, what is done, and what the rest should cost')
-  .option('--workers <n>', 'worker processes to estimate for', wholeNumber(1), defaultWorkers())
   .addOption(jsonOption())
   .action(lazily(async () => (await import('./commands/plan.ts')).plan));
 namedCommand(program.command('register'))

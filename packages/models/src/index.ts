@@ -6,5 +6,8 @@ export type { ClassHead, HeadTensor, TrainedHead } from './class-head.ts';
 export { isSavable, type HeadFile, type SavableModel } from './savable.ts';
 export * from './generate/index.ts';
 export { fingerprintOf } from './checkpoint/fingerprint.ts';
+export { publicConfigs } from './families/public-configs.ts';
+export { skeletonOf, type Skeleton } from './skeleton.ts';
+export { writeRandomCheckpoint } from './checkpoint/random.ts';
 export type { Window, Windowing } from './tokens/windows.ts';
 export { lastOfTexts } from './parts/texts.ts';

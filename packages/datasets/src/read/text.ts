@@ -47,9 +47,12 @@ export const missingMessage = (wanted: WantedFile, { dataDir }: Sources): string
   return `${first}; to get it: ${wanted.how}`;
 };
 
-/** The path of a wanted file. Throws `BadInput` naming the exact path and how to get it. */
+/** Data that are not at hand, as a person may get them: the sentence says how. */
+export class MissingData extends BadInput {}
+
+/** The path of a wanted file. Throws `MissingData` naming the exact path and how to get it. */
 export const need = (wanted: WantedFile, sources: Sources): string => {
   const path = locate(wanted, sources);
-  if (path === undefined) throw new BadInput(missingMessage(wanted, sources));
+  if (path === undefined) throw new MissingData(missingMessage(wanted, sources));
   return path;
 };

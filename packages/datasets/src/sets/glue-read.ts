@@ -1,10 +1,10 @@
-import { BadInput, type Citation } from '@lab/records';
+import { type Citation } from '@lab/records';
 import { hubBytes } from '../hub/cache.ts';
 import { pins, single } from '../hub/pins.ts';
 import { classReader, numberReader } from '../read/labels.ts';
 import { readParquet } from '../read/parquet.ts';
 import { Malformed, readRows, type OnMalformed, type Read } from '../read/rows.ts';
-import { locate, missingMessage, readDataText, type WantedFile } from '../read/text.ts';
+import { MissingData, locate, missingMessage, readDataText, type WantedFile } from '../read/text.ts';
 import { picker, splitTsv } from '../read/tsv.ts';
 import type { Example, Sources } from '../types.ts';
 import type { TaskKind } from '@lab/metrics';
@@ -117,6 +117,6 @@ export const readGlue = async (
 ): Promise<Read<Example>> => {
   const path = locate(glueFile(task, file), sources);
   if (path !== undefined) return parseGlue(task, path, readDataText(path), split, onMalformed);
-  if (!sources.fetchFile) throw new BadInput(missingMessage(glueFile(task, file), sources));
+  if (!sources.fetchFile) throw new MissingData(missingMessage(glueFile(task, file), sources));
   return fromHub(task, split, sources, onMalformed);
 };

@@ -6,7 +6,7 @@ import { pins, single } from '../hub/pins.ts';
 import { parseRow, readDataJson } from '../read/json.ts';
 import { readParquet } from '../read/parquet.ts';
 import { Malformed, readRows, type OnMalformed, type Placed, type Read } from '../read/rows.ts';
-import { locate, missingMessage, type WantedFile } from '../read/text.ts';
+import { MissingData, locate, missingMessage, type WantedFile } from '../read/text.ts';
 import { holdOut, usualValidation } from '../shape/holdout.ts';
 import type { Example, Sources } from '../types.ts';
 import { define, type DatasetEntry } from './define.ts';
@@ -134,7 +134,7 @@ export const squadEntry = (set: SquadSet): DatasetEntry => {
   const read = async (part: 'train' | 'dev', sources: Sources, onMalformed: OnMalformed): Promise<Read<Example>> => {
     const path = locate(wanted(part), sources);
     if (path !== undefined) return readSquad(path, set.mayLackAnswer, onMalformed);
-    if (!sources.fetchFile) throw new BadInput(missingMessage(wanted(part), sources));
+    if (!sources.fetchFile) throw new MissingData(missingMessage(wanted(part), sources));
     return fromHub(set, part === 'dev' ? 'validation' : 'train', sources, onMalformed);
   };
   return define({

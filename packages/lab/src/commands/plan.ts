@@ -1,28 +1,36 @@
+import { join } from 'node:path';
 import { stateOf } from '@lab/records';
 import { runsOf } from '@lab/runner';
-import { openEstimate, type CostEstimate } from '../compose/estimate.ts';
 import { experimentsAsked, labelText, type PlanOptions } from '../compose/experiments.ts';
-import { bytesText, openPrinter, timeText } from '../terminal/print.ts';
+import { given } from '../compose/given.ts';
+import { openEstimate } from '../estimate/estimate.ts';
+import { estimateLines } from '../estimate/lines.ts';
+import { openPrinter } from '../terminal/print.ts';
 
 const isSettled = (state: string): boolean => state === 'done' || state === 'diverged';
 
-const estimateText = ({ seconds, workers, bytes, freeBytes, from }: CostEstimate): string =>
-  seconds === null || bytes === null
-    ? `No finished run to estimate time from; ${bytesText(freeBytes)} of disk free`
-    : `About ${timeText(seconds)} on ${workers} workers and ${bytesText(bytes)} of disk (by ${from} ` +
-      `finished runs); ${bytesText(freeBytes)} free`;
-
 /**
  * `lab plan`: every run with its labels, seed, id and state, as they are planned, then what the
- * rest should cost. Ten thousand runs are listed without being kept.
+ * rest should cost. Ten thousand runs are listed without being kept. Data that are at hand are
+ * opened, so that files that do not fit are found before anything is trained.
  */
 export const plan = async (
   names: readonly string[],
-  options: PlanOptions & { readonly json: boolean; readonly workers: number },
+  options: PlanOptions & {
+    readonly json: boolean;
+    readonly workers: number;
+    readonly dataDir?: string;
+    readonly weights?: string;
+    readonly tflops?: number;
+  },
 ): Promise<void> => {
-  const { out, scale, set, json } = options;
+  const { out, scale, set, json, workers, dataDir, weights, tflops } = options;
   const printer = openPrinter();
-  const estimate = openEstimate(out);
+  const estimate = openEstimate({
+    out,
+    sources: { cacheDir: join(out, 'cache'), ...given({ dataDir }) },
+    ...given({ weights }),
+  });
   const seen = new Set<string>();
   let [total, done] = [0, 0];
   if (json) await printer.line('{"plans": [');
@@ -38,7 +46,7 @@ export const plan = async (
       if (!seen.has(id)) {
         seen.add(id);
         done += isSettled(state) ? 1 : 0;
-        estimate.add(id, config, isSettled(state));
+        await estimate.add(id, config, isSettled(state));
       }
       if (json) await printer.line(`${first ? '' : ','}${JSON.stringify({ id, state, labels, seed, config })}`);
       else await printer.line(`  ${id}  ${state.padEnd(11)} ${labelText({ labels, seed })}`);
@@ -46,14 +54,14 @@ export const plan = async (
     }
     if (json) await printer.line(']}');
   }
-  const cost = estimate.estimate(options.workers);
+  const cost = await estimate.estimate({ workers, ...given({ tflops }) });
   const counts = { runs: seen.size, shared: total - seen.size, done };
   if (json) await printer.line(`], "counts": ${JSON.stringify(counts)}, "estimate": ${JSON.stringify(cost)}}`);
   else {
     await printer.line(
       `${counts.runs} different runs (${counts.shared} shared), ${done} done, ${counts.runs - done} to do`,
     );
-    if (done < counts.runs) await printer.line(estimateText(cost));
+    if (done < counts.runs) for (const line of estimateLines(cost)) await printer.line(line);
   }
   await printer.flush();
 };

@@ -66,9 +66,14 @@ export const experimentsNamed = (names: readonly string[]): readonly Experiment<
   });
 };
 
-/** The experiments that were named; with `tuned` at the settings that their searches chose. */
+/**
+ * The experiments that were named, of `all` those that have the scale; with `tuned` at the settings
+ * that their searches chose.
+ */
 export const experimentsAsked = (names: readonly string[], options: PlanOptions): readonly Experiment<ReportSpec>[] =>
-  experimentsNamed(names).map((experiment) => (options.tuned ? atChosenSettings(experiment, options) : experiment));
+  experimentsNamed(names)
+    .filter(({ scales }) => !names.includes('all') || Object.hasOwn(scales, options.scale))
+    .map((experiment) => (options.tuned ? atChosenSettings(experiment, options) : experiment));
 
 /** Every experiment that was named, with its runs. */
 export const plansOf = (names: readonly string[], options: PlanOptions): readonly Planned[] =>

@@ -83,6 +83,13 @@ export const namedCommand = (command: Command): Command =>
     command.argument('<experiments...>', 'names of experiments, all, or paths of study files (.yaml, .json)'),
   );
 
+/** A command that says what runs should cost. */
+export const estimatingCommand = (command: Command): Command =>
+  command
+    .option('--workers <n>', 'worker processes to estimate for', wholeNumber(1), defaultWorkers())
+    .option('--data-dir <folder>', 'folder with data sets in their original layout; they are opened and measured')
+    .option('--tflops <n>', 'also estimate for a card of that many TFLOP/s', positive);
+
 /** A command that trains. */
 export const trainingCommand = (command: Command): Command =>
   command

@@ -119,6 +119,11 @@ export const familyEntries: readonly ModelEntry[] = [
     { name: 'gpt2-medium', summary: 'GPT-2 Medium: 24 layers, 1024 wide', cite: cites.gpt2 },
     { repo: 'openai-community/gpt2-medium', revision: '6dcaa7a952f72f9298047fd5137cd6e4f05f41da' },
   ),
+  publishedEntry(opt, true, {
+    name: 'opt-350m',
+    summary: 'OPT-350M: 24 layers, 1024 wide; give its folder, saved by transformers as safetensors',
+    cite: cites.opt,
+  }),
   publishedEntry(llama, true, {
     name: 'smollm2',
     summary: 'SmolLM2-135M-Instruct: 30 layers, 576 wide; give the folder that scripts/fetch-smollm2.py makes',

@@ -1,11 +1,11 @@
-import { BadInput, type Citation } from '@lab/records';
+import { type Citation } from '@lab/records';
 import { z } from 'zod';
 import { hubBytes } from '../../hub/cache.ts';
 import { pins } from '../../hub/pins.ts';
 import { parseDataJson, parseRow, readDataJson } from '../../read/json.ts';
 import { readParquet } from '../../read/parquet.ts';
 import { readRows, type OnMalformed, type Read } from '../../read/rows.ts';
-import { decode, locate, missingMessage } from '../../read/text.ts';
+import { MissingData, decode, locate, missingMessage } from '../../read/text.ts';
 import type { Example, Sources } from '../../types.ts';
 import { define } from '../define.ts';
 import { cutThree, wantedIn } from '../text-task.ts';
@@ -87,7 +87,7 @@ const read = async (
   const { wanted, file } = variants[variant];
   const path = locate(wanted, sources);
   if (path !== undefined) return parseAlpaca(path, readDataJson(path, z.array(z.unknown())), onMalformed);
-  if (!sources.fetchFile || !file) throw new BadInput(missingMessage(wanted, sources));
+  if (!sources.fetchFile || !file) throw new MissingData(missingMessage(wanted, sources));
   const bytes = await hubBytes(file, sources);
   if (file.path.endsWith('.json'))
     return parseAlpaca(

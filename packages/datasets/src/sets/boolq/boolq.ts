@@ -1,11 +1,11 @@
-import { BadInput, type Citation } from '@lab/records';
+import { type Citation } from '@lab/records';
 import { z } from 'zod';
 import { hubBytes } from '../../hub/cache.ts';
 import { pins, single } from '../../hub/pins.ts';
 import { parseRow, splitJsonl } from '../../read/json.ts';
 import { readParquet } from '../../read/parquet.ts';
 import { readRows, type OnMalformed, type Placed, type Read } from '../../read/rows.ts';
-import { locate, missingMessage, readDataText } from '../../read/text.ts';
+import { MissingData, locate, missingMessage, readDataText } from '../../read/text.ts';
 import type { Example, Sources } from '../../types.ts';
 import { define } from '../define.ts';
 import { glueOptions, glueSplits } from '../glue.ts';
@@ -44,7 +44,7 @@ const parseBoolq = (
 const read = async (split: 'train' | 'dev', sources: Sources, onMalformed: OnMalformed): Promise<Read<Example>> => {
   const path = locate(wanted(split), sources);
   if (path !== undefined) return parseBoolq(path, splitJsonl(readDataText(path)), split, onMalformed);
-  if (!sources.fetchFile) throw new BadInput(missingMessage(wanted(split), sources));
+  if (!sources.fetchFile) throw new MissingData(missingMessage(wanted(split), sources));
   const remote = single('data', split === 'dev' ? 'validation' : 'train');
   const bytes = await hubBytes({ ...pins.boolq, path: remote }, sources);
   return parseBoolq(remote, await readParquet(remote, bytes, ['question', 'passage', 'answer']), split, onMalformed);

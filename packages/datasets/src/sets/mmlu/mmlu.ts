@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { BadInput, type Citation } from '@lab/records';
+import { MissingData } from '../../read/text.ts';
 import { z } from 'zod';
 import { hubBytes } from '../../hub/cache.ts';
 import { pins, single } from '../../hub/pins.ts';
@@ -74,7 +75,7 @@ export const mmlu = define({
   }),
   load: async (o, _key, sources) => {
     const gone = missing(sources);
-    if (gone !== undefined) throw new BadInput(gone);
+    if (gone !== undefined) throw new MissingData(gone);
     const [dev, val, test] = await Promise.all([
       read('dev', sources, o.malformed),
       read('val', sources, o.malformed),
