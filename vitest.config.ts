@@ -6,7 +6,7 @@ export default defineConfig({
     exclude: ['**/node_modules/**', '**/dist/**', 'out/**'],
     globalSetup: ['./vitest.scratch.ts'],
     setupFiles: ['./vitest.setup.ts'],
-    testTimeout: 60_000,
+    testTimeout: 180_000,
     // tfjs keeps its backend per process; two cores are the usual machine.
     pool: 'forks',
     maxWorkers: 2,

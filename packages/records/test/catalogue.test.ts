@@ -89,7 +89,7 @@ describe('sentences', () => {
     };
     const parsed = runConfigSchema.safeParse({ ...raw, train: { learning: 1 } });
     expect(sentence('here', parsed.error!, runConfigSchema)).toMatch(
-      /^here: unknown key "learning" in "train"; allowed keys: epochs, batchSize, lr/,
+      /^here: unknown key "learning" in "train"; allowed keys: epochs, batchSize, accumulate, lr/,
     );
   });
 

@@ -106,15 +106,15 @@ describe('a study of one’s own', () => {
   const report = buildReport({ name: 'own', title: 'Own', question: '', cells }, spec);
   it('begins with a ranking of its methods at their tuned settings, and draws curves, cost, calibration', () => {
     expect(report.tables[0]).toMatchObject({ name: 'ranking' });
-    expect(report.tables[0]!.rows.map((row) => row[0]?.text)).toEqual(['method masks', 'method none']);
+    expect(report.tables[0]!.rows.map((row) => row[0]?.text)).toEqual(['masks', 'none']);
     expect(report.figures.map(({ kind }) => kind)).toEqual(['sweep', 'pareto', 'bars', 'reliability', 'gap']);
-    const curve = report.figures[0]!.rows.filter(({ series }) => series === 'method masks');
+    const curve = report.figures[0]!.rows.filter(({ series }) => series === 'masks');
     expect(new Set(curve.map(({ x }) => x))).toEqual(new Set([0.001, 0.002]));
   });
   it('says it in a terminal of any width', () => {
     for (const screen of [60, 80, 120]) {
       const text = summaryText(report, screen);
-      expect(text.replace(/\s+/g, ' ')).toContain('Of 2 methods method masks has the best validation score.');
+      expect(text.replace(/\s+/g, ' ')).toContain('Of 2 methods masks has the best validation score.');
       for (const table of report.tables)
         for (const line of toTerminal(table, screen).split('\n')) expect(line.length, line).toBeLessThanOrEqual(screen);
     }

@@ -47,11 +47,18 @@ export const openWorker = async (name: EngineName): Promise<Worker> => {
   const workshop = openWorkshop(engine);
   const places = { sources: { cacheDir: tmpdir() } };
   const surroundings = surroundingsOf(engine.description, 1);
+  const preparers = new Map<string, Preparer>();
+  /** One for a folder, as in a real worker: runs share the models that it has built. */
+  const preparerOf = (runs: string): Preparer => {
+    const preparer = preparers.get(runs) ?? openPreparer({ ...places, runs });
+    preparers.set(runs, preparer);
+    return preparer;
+  };
   return {
     run: (run, out, { signal = new AbortController().signal, onProgress = () => undefined } = {}) =>
       runOne(run, {
         out,
-        preparer: openPreparer({ ...places, runs: out }),
+        preparer: preparerOf(out),
         workshop,
         surroundings,
         onProgress,
