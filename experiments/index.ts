@@ -5,7 +5,9 @@ import { ablationExperiment } from './ablation/experiment.ts';
 import { adapterStudy } from './adapters/experiment.ts';
 import { chainsExperiment } from './chains/experiment.ts';
 import { compareExperiment } from './compare/experiment.ts';
-import { continualExperiment } from './continual/experiment.ts';
+import { continualExperiment, continualGlue } from './continual/experiment.ts';
+import { compositionExperiment } from './composition/experiment.ts';
+import { federatedExperiment } from './federated/experiment.ts';
 import { frameworkExperiment } from './framework/experiment.ts';
 import { hiddenKeyNlg } from './hiddenkey-nlg/experiment.ts';
 import { heterolora } from './heterolora/experiment.ts';
@@ -29,7 +31,10 @@ export const experiments: readonly Experiment<ReportSpec>[] = [
   loraDropoutInstruct,
   hiddenKeyNlu,
   continualExperiment,
+  continualGlue,
   chainsExperiment,
+  federatedExperiment,
+  compositionExperiment,
   basePrecision,
 ];
 

@@ -3,7 +3,7 @@ import type { Experiment } from '@lab/runner';
 import { embedded, quick, smoke } from '../embedded.ts';
 import { onePointOfSequences } from '../margins.ts';
 import { continualArms, methodNames } from './arms.ts';
-import { embeddedSequences, glueSequence } from './sequences.ts';
+import { embeddedSequences, glueSequences } from './sequences.ts';
 
 const title = 'Tasks in sequence';
 const question =
@@ -15,22 +15,38 @@ const on = (method: string, dataset?: string): ReportArm => ({
 });
 
 const sequential = on('sequential LoRA');
-const names = ['supersense', 'sentiment', 'pairs'] as const;
-const titles = {
-  supersense: 'New classes with every task',
-  sentiment: 'The same classes on new sites',
-  pairs: 'A head for each task',
-} as const;
+/** A sequence in a report. */
+interface Shown {
+  readonly name: string;
+  readonly title: string;
+  /** Scores that other sequences do not have. */
+  readonly more?: readonly string[];
+  /** Matrices beside each other. */
+  readonly columns: number;
+}
 
-const claims: readonly Claim[] = [
+/** A shared head alone can be asked about a task to come, and a growing one be told the task. */
+const onNpm: readonly Shown[] = [
+  { name: 'supersense', title: 'New classes with every task', more: ['told'], columns: 2 },
+  { name: 'sentiment', title: 'The same classes on new sites', more: ['forward'], columns: 2 },
+  { name: 'pairs', title: 'A head for each task', columns: 3 },
+];
+
+const onGlue: readonly Shown[] = [
+  { name: 'glue-pairs', title: 'MRPC, then RTE', columns: 3 },
+  { name: 'glue-sentences', title: 'CoLA, then SST-2', columns: 3 },
+];
+
+/** `main`: the sequence that the claims of SD-LoRA are about; absent: all. */
+const claimsOn = (main?: string): readonly Claim[] => [
   {
     id: 'sd-lora-above-sequential',
-    text: 'SD-LoRA ends above LoRA trained task after task, where classes grow',
+    text: `SD-LoRA ends above LoRA trained task after task${main ? ', where classes grow' : ''}`,
     source: 'SD-LoRA (Wu et al. 2025), the main comparison',
     test: {
       kind: 'better',
-      arm: on('SD-LoRA', 'supersense'),
-      than: [on('sequential LoRA', 'supersense')],
+      arm: on('SD-LoRA', main),
+      than: [on('sequential LoRA', main)],
       metric: 'last',
       margin: onePointOfSequences,
     },
@@ -41,8 +57,8 @@ const claims: readonly Claim[] = [
     source: 'SD-LoRA (Wu et al. 2025), SD-LoRA-RR',
     test: {
       kind: 'no-gain',
-      arm: on('SD-LoRA', 'supersense'),
-      than: on('SD-LoRA-RR', 'supersense'),
+      arm: on('SD-LoRA', main),
+      than: on('SD-LoRA-RR', main),
       metric: 'last',
       margin: onePointOfSequences,
     },
@@ -80,8 +96,52 @@ const claims: readonly Claim[] = [
 ];
 
 const metrics = ['last', 'average', 'learned', 'forgetting', 'backward'];
-/** A shared head alone can be asked about a task to come, and a growing one be told the task. */
-const more: { readonly [sequence: string]: readonly string[] } = { sentiment: ['forward'], supersense: ['told'] };
+
+const reportOf = (name: string, shown: readonly Shown[], claims: readonly Claim[]): ReportSpec => ({
+  name,
+  title,
+  question,
+  paper: 'SD-LoRA (Wu et al. 2025) and CLoRA (Lu et al. 2025), with the dropout methods beside them',
+  answer: {
+    methods: methodNames.map((method) => ({ name: method, arms: [on(method)] })),
+    baseline: sequential.name,
+    metric: 'last',
+  },
+  claims,
+  tables: shown.map(({ name: dataset, title: heading, more = [] }) => ({
+    kind: 'compare',
+    name: `on-${dataset}`,
+    title: heading,
+    baseline: on('sequential LoRA', dataset),
+    arms: methodNames.filter((method) => method !== sequential.name).map((method) => on(method, dataset)),
+    metrics: [...metrics, ...more],
+  })),
+  figures: [
+    ...shown.map(
+      ({ name: dataset, title: heading, columns }) =>
+        ({
+          kind: 'matrix',
+          name: `matrix-${dataset}`,
+          title: heading,
+          arms: methodNames.map((method) => on(method, dataset)),
+          columns,
+        }) as const,
+    ),
+    ...(['last', 'forgetting'] as const).map(
+      (metric) =>
+        ({
+          kind: 'forest',
+          name: `against-sequential-${metric}`,
+          title: metric === 'last' ? 'Accuracy at the end' : 'Forgetting',
+          baseline: sequential,
+          arms: methodNames.filter((method) => method !== sequential.name).map((method) => on(method)),
+          metric,
+        }) as const,
+    ),
+  ],
+});
+
+const seeds = [0, 1, 2, 3, 4, 5];
 
 export const continualExperiment: Experiment<ReportSpec> = {
   name: 'continual',
@@ -98,62 +158,36 @@ export const continualExperiment: Experiment<ReportSpec> = {
       summary: 'eight methods on three sequences, six seeds: about twenty minutes on two cores',
       base: { ...quick, train: { ...quick.train, epochs: 4, maxTokens: 24 }, members: 4 },
       arms: continualArms(embeddedSequences({ train: 120, validation: 20, maxTest: 200, glosses: [16, 4] })),
-      seeds: [0, 1, 2, 3, 4, 5],
+      seeds,
     },
     embedded: {
       summary: 'the same with ten epochs and twelve seeds: hours',
       base: embedded,
       arms: continualArms(embeddedSequences({ train: 200, validation: 50, maxTest: 400, glosses: [20, 6] })),
-      seeds: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11],
-    },
-    glue: {
-      summary: 'MRPC, RTE, QNLI from --data-dir, 128 examples a class, six seeds: an hour on two cores',
-      base: { ...embedded, train: { ...embedded.train, epochs: 6, maxTokens: 40 }, members: 4 },
-      arms: continualArms(glueSequence),
-      seeds: [0, 1, 2, 3, 4, 5],
+      seeds: [...seeds, 6, 7, 8, 9, 10, 11],
     },
   },
-  report: {
-    name: 'continual',
-    title,
-    question,
-    paper: 'SD-LoRA (Wu et al. 2025) and CLoRA (Lu et al. 2025), with the dropout methods beside them',
-    answer: {
-      methods: methodNames.map((method) => ({ name: method, arms: [on(method)] })),
-      baseline: sequential.name,
-      metric: 'last',
+  report: reportOf('continual', onNpm, claimsOn('supersense')),
+};
+
+/** The same methods on GLUE's official files, given by --data-dir. */
+export const continualGlue: Experiment<ReportSpec> = {
+  name: 'continual-glue',
+  title: `${title}, GLUE`,
+  question,
+  scales: {
+    smoke: {
+      summary: '8 examples a class from --data-dir, one seed: a few minutes',
+      base: { ...smoke, train: { ...smoke.train, epochs: 1 } },
+      arms: continualArms(glueSequences({ subset: 8, validation: 8, maxTest: 20 })),
+      seeds: [0],
     },
-    claims,
-    tables: names.map((dataset) => ({
-      kind: 'compare',
-      name: `on-${dataset}`,
-      title: titles[dataset],
-      baseline: on('sequential LoRA', dataset),
-      arms: methodNames.filter((method) => method !== 'sequential LoRA').map((method) => on(method, dataset)),
-      metrics: [...metrics, ...(more[dataset] ?? [])],
-    })),
-    figures: [
-      ...names.map(
-        (dataset) =>
-          ({
-            kind: 'matrix',
-            name: `matrix-${dataset}`,
-            title: titles[dataset],
-            arms: methodNames.map((method) => on(method, dataset)),
-            columns: dataset === 'pairs' ? 3 : 2,
-          }) as const,
-      ),
-      ...(['last', 'forgetting'] as const).map(
-        (metric) =>
-          ({
-            kind: 'forest',
-            name: `against-sequential-${metric}`,
-            title: metric === 'last' ? 'Accuracy at the end' : 'Forgetting',
-            baseline: sequential,
-            arms: methodNames.filter((method) => method !== 'sequential LoRA').map((method) => on(method)),
-            metric,
-          }) as const,
-      ),
-    ],
+    quick: {
+      summary: 'MRPC to RTE and CoLA to SST-2 from --data-dir, 128 examples a class, six seeds: an hour on two cores',
+      base: { ...quick, train: { ...quick.train, epochs: 4, maxTokens: 40 }, members: 4 },
+      arms: continualArms(glueSequences({ subset: 128, validation: 100, maxTest: 300 })),
+      seeds,
+    },
   },
+  report: reportOf('continual-glue', onGlue, claimsOn()),
 };

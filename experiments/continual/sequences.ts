@@ -1,4 +1,3 @@
-import type { ConfigPatch } from '@lab/runner';
 import type { SequenceTask, TaskSequence } from '../sequences.ts';
 
 /** Sizes of the data of a task. */
@@ -57,17 +56,18 @@ export const embeddedSequences = (sizes: TaskSizes): { readonly [name: string]: 
   pairs: wordPairs(sizes),
 });
 
-const glue = (name: string, subset: number, maxTest: number): ConfigPatch => ({
-  name,
-  subset,
-  validation: 100,
-  maxTest,
-});
+/** Sizes of a GLUE task: training examples of each class, and examples held out. */
+interface GlueSizes {
+  readonly subset: number;
+  readonly validation: number;
+  readonly maxTest: number;
+}
 
-/** GLUE's tasks of pairs from their official files: a head each. */
-export const glueSequence: { readonly [name: string]: TaskSequence } = {
-  glue: {
+/** GLUE's tasks from their official files: a head each. Pairs and sentences are apart. */
+export const glueSequences = (sizes: GlueSizes): { readonly [name: string]: TaskSequence } => {
+  const of = (names: readonly string[]): TaskSequence => ({
     head: 'apart',
-    tasks: ['mrpc', 'rte', 'qnli'].map((name): SequenceTask => ({ name, dataset: glue(name, 128, 300) })),
-  },
+    tasks: names.map((name): SequenceTask => ({ name, dataset: { name, ...sizes } })),
+  });
+  return { 'glue-pairs': of(['mrpc', 'rte']), 'glue-sentences': of(['cola', 'sst2']) };
 };

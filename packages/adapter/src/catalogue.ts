@@ -12,6 +12,7 @@ import { proLora } from './prolora/index.ts';
 import { resLora } from './reslora/index.ts';
 import { dora } from './dora/index.ts';
 import { doraDynamic } from './dora-dynamic/index.ts';
+import { ffaLora } from './ffa-lora/index.ts';
 import { full } from './full/index.ts';
 import { heteroLora } from './heterolora/index.ts';
 import { houlsby } from './houlsby/index.ts';
@@ -43,6 +44,7 @@ export const adapters: Catalogue<[Model], Adapter> = catalogue('adapter', [
   racLora,
   xgbLora,
   roLora,
+  ffaLora,
   sLora,
   sdLora,
   mole,

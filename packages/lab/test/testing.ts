@@ -8,3 +8,4 @@ export { fuzz, fuzzTable } from './fuzz/fuzz.ts';
 export { tableOf, type Row } from './faults/row.ts';
 export { jumpClock, shareFolder, takeOver } from './faults/sharing.ts';
 export { openStudy } from './faults/study.ts';
+export { published, renderPublished } from './published.ts';

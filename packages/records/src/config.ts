@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { fromSchema, tasksSchema } from './stage.ts';
+import { fromSchema, shareSchema, tasksSchema } from './stage.ts';
 
 /** An entry's name and options, not yet checked against its catalogue. */
 const named = z.looseObject({ name: z.string() });
@@ -68,6 +68,7 @@ export const runConfigSchema = z.strictObject({
     .describe('classification head: one linear map (also when absent), or the whole head of the family, all trained'),
   train: trainSchema.prefault({}),
   from: fromSchema.optional().describe('what the run starts from; absent: the base model'),
+  share: shareSchema.optional().describe('part of the training split that it has as a client; absent: all of it'),
   tasks: tasksSchema.optional().describe('tasks of a sequence; absent: the data set is the only one'),
   select: z
     .enum(['last', 'best-validation', 'early-stopping'])

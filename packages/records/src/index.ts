@@ -7,7 +7,7 @@ export { itemAt, present } from './item.ts';
 export { runId, type EntryVersions } from './id.ts';
 export { nearest } from './nearest.ts';
 export { refuseReserved } from './reserved.ts';
-export { sourcesOf, type StageFrom, type StageTasks } from './stage.ts';
+export { sourcesOf, type Combine, type Share, type StageFrom, type StageTasks } from './stage.ts';
 export { keyNamed, sentence } from './sentence.ts';
 export type {
   Allocation,

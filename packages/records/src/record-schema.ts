@@ -55,6 +55,7 @@ export const runResultSchema: z.ZodType<RunResult> = z.looseObject({
   evaluations: z.array(evaluation),
   counts: z.looseObject({ trainable: count, adapter: count, frozen: count }),
   ranks: z.record(z.string(), count).exactOptional(),
+  averagingError: z.number().exactOptional(),
   cost: z.looseObject({
     seconds: z.number(),
     trainSeconds: z.number(),

@@ -110,6 +110,11 @@ export interface RunResult {
    * remains.
    */
   readonly ranks?: { readonly [path: string]: number };
+  /**
+   * Where it started from the mean of several adapters: how far the update of the averaged factors
+   * is from the average of the updates, as a share of the latter's norm.
+   */
+  readonly averagingError?: number;
   readonly cost: Cost;
 }
 

@@ -14,6 +14,19 @@ const weighted = z.strictObject({ run: id, weight: z.number().min(0).default(1) 
 
 const ways = ['run', 'runs', 'peft'] as const;
 
+/** How the updates of several runs become one. */
+const combineSchema = z.discriminatedUnion('name', [
+  z.strictObject({
+    name: z.literal('arithmetic'),
+    scale: z.number().default(1).describe('lambda: W + lambda times the sum of the updates'),
+  }),
+  z.strictObject({
+    name: z.literal('ties'),
+    keep: z.number().gt(0).max(1).default(0.2).describe('share of the numbers of an update, its largest, that is kept'),
+    scale: z.number().default(1).describe('lambda: what the elected means are multiplied with'),
+  }),
+]);
+
 /** What a run starts from. Absent in a config: the base model, with an adapter begun afresh. */
 export const fromSchema = z
   .strictObject({
@@ -27,7 +40,13 @@ export const fromSchema = z
         'adapter: its trained values are the start values; merged: its update becomes part of the frozen weights, ' +
           'and the adapter begins afresh',
       ),
-    head: z.enum(['keep', 'fresh']).default('keep').describe('whether the trained head is the start of the head'),
+    combine: combineSchema
+      .optional()
+      .describe('how the updates of "runs" become one, where they are merged; absent: their weighted mean'),
+    head: z
+      .enum(['keep', 'fresh', 'frozen'])
+      .default('keep')
+      .describe('keep: the trained head is the start of the head; frozen: it stays as it is; fresh: a new one begins'),
     stream: z
       .string()
       .min(1)
@@ -37,6 +56,9 @@ export const fromSchema = z
   })
   .refine((from) => ways.filter((way) => from[way] !== undefined).length === 1, {
     message: `expected exactly one of ${ways.join(', ')}`,
+  })
+  .refine(({ combine, runs, take }) => combine === undefined || (runs !== undefined && take === 'merged'), {
+    message: 'combine makes one update of several: it needs "runs", and "take": "merged"',
   });
 
 /** Which tasks a run knows. Absent in a config: its own data set alone. */
@@ -59,6 +81,21 @@ export const tasksSchema = z.strictObject({
     .describe('own: the training split of its own task; all: those of all tasks together (joint training)'),
 });
 
+/** Which part of the training split a run has, as a client of a federation. Absent: all of it. */
+export const shareSchema = z
+  .strictObject({
+    client: z.number().int().min(0).describe('which client this is, from 0'),
+    clients: z.number().int().min(1).max(10_000).describe('how many clients the training split is divided among'),
+    skew: z
+      .number()
+      .positive()
+      .optional()
+      .describe('concentration of the Dirichlet law of a client’s classes: small is uneven; absent: divided at random'),
+  })
+  .refine(({ client, clients }) => client < clients, { message: 'client counts from 0, so it is below clients' });
+
+export type Combine = z.infer<typeof combineSchema>;
+export type Share = z.infer<typeof shareSchema>;
 export type StageFrom = z.infer<typeof fromSchema>;
 export type StageTasks = z.infer<typeof tasksSchema>;
 

@@ -5,6 +5,9 @@ import type { LinearSpec } from '../model.ts';
 import type { Perturb } from '../pass/site.ts';
 import { matrixAt, tensorAt } from '../named.ts';
 
+/** Added to the score of an expert that is left out: its gate is zero. */
+const LEFT_OUT = -1e9;
+
 /** Keeps a square root finite where all experts are silent. */
 const TINY = 1e-12;
 
@@ -12,6 +15,8 @@ export interface Mixture {
   readonly r: number;
   readonly experts: number;
   readonly scale: number;
+  /** Experts that are left out of the mixture. */
+  readonly masked: readonly number[];
   /** [experts + 1]: the weight of each expert alone, and of the gates. */
   readonly stage: tf.Tensor;
 }
@@ -19,12 +24,20 @@ export interface Mixture {
 /**
  * Gates softmax(z e / tau) over experts, z the experts' outputs side by side, divided by their root
  * mean square (MoLE, Eq. 5-7, for every token). side: [rows, N d_out], e: [N d_out, N], log tau:
- * [1] -> [rows, N].
+ * [1] -> [rows, N]. The gates of experts that are `masked` are zero, and the others sum to one.
  */
-export const gatesOf = (side: tf.Tensor2D, e: tf.Tensor2D, logTau: tf.Tensor): tf.Tensor2D => {
+export const gatesOf = (
+  side: tf.Tensor2D,
+  e: tf.Tensor2D,
+  logTau: tf.Tensor,
+  masked: readonly number[],
+): tf.Tensor2D => {
   const size = tf.sqrt(tf.add(tf.mean(tf.square(side), 1, true), TINY));
   const normed = tf.div(side, size);
-  return tf.softmax(tf.mul<tf.Tensor2D>(tf.matMul(normed, e), tf.exp(tf.neg(logTau))));
+  const scores = tf.mul<tf.Tensor2D>(tf.matMul(normed, e), tf.exp(tf.neg(logTau)));
+  if (masked.length === 0) return tf.softmax(scores);
+  const out = Array.from({ length: e.shape[1] }, (_, k) => (masked.includes(k) ? LEFT_OUT : 0));
+  return tf.softmax(tf.add<tf.Tensor2D>(scores, tf.tensor1d(out)));
 };
 
 /**
@@ -36,7 +49,7 @@ export const gatedLinear = (
   x: tf.Tensor,
   base: Linear,
   params: Params,
-  { r, experts, scale, stage }: Mixture,
+  { r, experts, scale, masked, stage }: Mixture,
   perturb: Perturb,
   flow: Pick<Flow, 'record'> | undefined,
 ): tf.Tensor => {
@@ -51,7 +64,7 @@ export const gatedLinear = (
   const outputs = Array.from({ length: experts }, (_, k) =>
     tf.matMul<tf.Tensor2D>(tf.slice(rank, [0, k * r], [rows, r]), tf.slice(B, [0, k * r], [dOut, r]), false, true),
   );
-  const gates = gatesOf(tf.concat2d(outputs, 1), matrixAt(params, `${path}.gate_e`), of('gate_log_tau'));
+  const gates = gatesOf(tf.concat2d(outputs, 1), matrixAt(params, `${path}.gate_e`), of('gate_log_tau'), masked);
   flow?.record(`${path}.gates`, gates);
   const weights = tf.add(tf.slice(stage, [0], [experts]), tf.mul(gates, tf.slice(stage, [experts], [1])));
   const mixed = tf.addN(outputs.map((output, k) => tf.mul(output, tf.slice(weights, [0, k], [rows, 1]))));

@@ -1,4 +1,4 @@
-import { entry } from '@lab/records';
+import { BadInput, entry } from '@lab/records';
 import { tf, type Params } from '@lab/engine';
 import { z } from 'zod';
 import type { Adapter, ParamSpec } from '../adapter.ts';
@@ -10,6 +10,7 @@ import { loraSites } from '../lora/sites.ts';
 import type { Model } from '../model.ts';
 import { selectTargets } from '../targets.ts';
 import { balanceLoss, gatedLinear } from './gated.ts';
+import { expertsOf } from './experts.ts';
 import { firstStep, stageAt } from './stages.ts';
 import { tensorAt } from '../named.ts';
 
@@ -18,9 +19,10 @@ const options = loraOptions.extend({
   gate_share: z
     .number()
     .gt(0)
-    .lt(1)
+    .max(1)
     .default(0.25)
-    .describe('last share of the training, in which only gates are trained'),
+    .describe('last share of the training, in which only gates are trained; 1: experts come from other runs'),
+  masked: z.array(z.number().int().min(0)).optional().describe('experts that are left out, from 0; absent: none'),
   balance: z.number().min(0).default(0.5).describe('weight of the balance loss, -log of the product of mean gates'),
 });
 
@@ -29,6 +31,15 @@ const STAGE = 'mole.stage';
 
 const oneHot = (at: tf.Tensor, n: number): tf.Tensor =>
   tf.cast(tf.equal(tf.tensor1d(Float32Array.from({ length: n }, (_, i) => i)), at), 'float32');
+
+/** Throws `BadInput` for experts that are not there, and where none would be left. */
+const checkMasked = (masked: readonly number[], experts: number): void => {
+  const absent = masked.find((k) => k >= experts);
+  if (absent !== undefined)
+    throw new BadInput(`adapter (mole): masked names expert ${absent}; allowed: 0 to ${experts - 1}`);
+  if (new Set(masked).size === experts)
+    throw new BadInput(`adapter (mole): masked names all ${experts} experts; at least one must be left`);
+};
 
 export const mole = entry<[Model], Adapter, typeof options>({
   name: 'mole',
@@ -41,33 +52,37 @@ export const mole = entry<[Model], Adapter, typeof options>({
     where: 'section 3.2, Eq. 4-9',
   },
   options,
-  build: ({ experts, gate_share, balance, ...o }, model) => {
+  build: ({ experts, gate_share, balance, masked = [], ...o }, model) => {
+    checkMasked(masked, experts);
     const { r } = o;
     const ranks = experts * r;
     const targets = selectTargets(model.linears, o.target_modules);
     const paths = targets.map(({ path }) => path);
-    const shape = { r, experts, scale: loraScale(o) };
+    const shape = { r, experts, masked, scale: loraScale(o) };
+    const onlyGates = gate_share === 1;
+    const params = [
+      ...targets.flatMap((spec): readonly ParamSpec[] => [
+        ...loraParams(spec, ranks).map((factor) => (onlyGates ? { ...factor, decay: false, frozen: true } : factor)),
+        {
+          name: `${spec.path}.gate_e`,
+          shape: [experts * spec.dOut, experts],
+          decay: true,
+          init: () => new Float32Array(experts * spec.dOut * experts),
+        },
+        { name: `${spec.path}.gate_log_tau`, shape: [1], decay: false, init: () => new Float32Array(1) },
+      ]),
+      {
+        name: STAGE,
+        shape: [experts + 1],
+        decay: false,
+        frozen: true,
+        init: () => Float32Array.from({ length: experts + 1 }, (_, i) => Number(i === (onlyGates ? experts : 0))),
+      },
+    ];
+    const names = new Set(params.map(({ name }) => name));
     return {
       targets,
-      params: [
-        ...targets.flatMap((spec): readonly ParamSpec[] => [
-          ...loraParams(spec, ranks),
-          {
-            name: `${spec.path}.gate_e`,
-            shape: [experts * spec.dOut, experts],
-            decay: true,
-            init: () => new Float32Array(experts * spec.dOut * experts),
-          },
-          { name: `${spec.path}.gate_log_tau`, shape: [1], decay: false, init: () => new Float32Array(1) },
-        ]),
-        {
-          name: STAGE,
-          shape: [experts + 1],
-          decay: false,
-          frozen: true,
-          init: () => Float32Array.from({ length: experts + 1 }, (_, i) => Number(i === 0)),
-        },
-      ],
+      params,
       sites: (batch, tokens) => loraSites(targets, ranks, batch, tokens),
       linear: (spec, x, base, params, perturb, flow) =>
         gatedLinear(spec, x, base, params, { ...shape, stage: tensorAt(params, STAGE) }, perturb, flow),
@@ -96,6 +111,7 @@ export const mole = entry<[Model], Adapter, typeof options>({
           slots: {},
         }),
       },
+      follow: (lefts) => expertsOf(lefts, { experts, r, scale: shape.scale, targets, names }),
       ...(balance > 0
         ? {
             penalty: (params: Params, recorded: Params) =>

@@ -32,8 +32,8 @@ function* labelsOf({ scales }: Experiment) {
 const largestExperiment = 2 ** 26;
 
 /**
- * An experiment from a YAML or JSON file. Throws `BadInput` for a file that cannot be read or says what is
- * not allowed.
+ * An experiment from a YAML or JSON file. Throws `BadInput` for a file that cannot be read or says
+ * what is not allowed.
  */
 const fromFile = (path: string): Experiment<ReportSpec> => {
   const experiment = parseExperiment(needBytes(path, 'check its path', largestExperiment).toString('utf8'), path);

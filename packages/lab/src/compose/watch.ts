@@ -63,7 +63,7 @@ const lookAt = (
   const known = before?.losses ?? [];
   const isNew = loss !== null && known.at(-1)?.[0] !== step;
   const losses = isNew ? thinOut([...known, [step, loss] as const]) : known;
-  const share = phase === 'evaluate' ? 1 - finalShare / 2 : (step / steps) * (1 - finalShare);
+  const share = phase === 'evaluate' || steps === 0 ? 1 - finalShare / 2 : (step / steps) * (1 - finalShare);
   const secondsLeft = atPace(now - first.at, step - first.step, steps - step);
   return {
     live: { id: run.id, name, phase, share, step, steps, loss, secondsLeft, losses, heldOut },

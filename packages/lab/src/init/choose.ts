@@ -21,12 +21,20 @@ export interface ColumnFlags {
 /** Asks a question with a suggested answer. */
 export type Ask = (question: string, suggested: string) => Promise<string>;
 
-/** Questions in the terminal; an empty answer takes what is suggested. */
+/**
+ * Questions in the terminal; an empty answer takes what is suggested. Throws `BadInput` where the
+ * input ends first.
+ */
 export const askInTerminal = async <T>(action: (ask: Ask) => Promise<T>): Promise<T> => {
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  const ended = new Promise<never>((_, reject) =>
+    terminal.once('close', () => reject(new BadInput('lab init: no answer; --yes takes what is suggested'))),
+  );
+  // At the end it is closed without a question.
+  ended.catch(() => undefined);
   try {
     return await action(async (question, suggested) => {
-      const answer = await terminal.question(`${question} [${suggested}] `);
+      const answer = await Promise.race([terminal.question(`${question} [${suggested}] `), ended]);
       return answer.trim() === '' ? suggested : answer.trim();
     });
   } finally {

@@ -9,6 +9,9 @@ export type Names = ReadonlyMap<string, string>;
 /** Share of a run that evaluation stands for in the bar. */
 const finalEvaluation = 0.2;
 
+/** How much of a training is done; one of no steps is done at once. */
+const shareOfSteps = (step: number, steps: number): number => (steps > 0 ? step / steps : 1);
+
 /**
  * Events of a sweep as progress: a bar for the whole with the time left, and one for each worker
  * with step and loss. Where the output is not a terminal, a line for each finished run.
@@ -79,12 +82,12 @@ export const showProgress = (names: Names, say: (line: string) => void): SweepEv
     },
     onProgress: (worker, run, { step, steps, loss, phase, chosen }) => {
       if (chosen) sayChoice(run.id, chosen);
-      parts.set(run.id, (step / steps) * (1 - finalEvaluation));
+      parts.set(run.id, shareOfSteps(step, steps) * (1 - finalEvaluation));
       const lane = lanes.get(worker) ?? bars?.create(100, 0, { label: `run ${worker + 1}`, text: '' });
       if (lane) lanes.set(worker, lane);
       const shown = phase === 'evaluate' ? 'evaluating' : `loss ${loss?.toFixed(4) ?? 'n/a'}`;
       const at = `step ${step}/${steps}, ${shown}${leftOf(worker, run.id, step, steps)}`;
-      lane?.update((100 * step) / steps, { text: `${at} | ${names.get(run.id) ?? run.id}` });
+      lane?.update(100 * shareOfSteps(step, steps), { text: `${at} | ${names.get(run.id) ?? run.id}` });
       whole?.update(finished(), { text: `${ended}/${total} runs, ${left()}` });
     },
     onEnd: (run, outcome, message) => {

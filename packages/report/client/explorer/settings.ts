@@ -1,7 +1,7 @@
 import { knobImportance } from '../../src/explorer/importance.ts';
 import type { RunAxis } from '../../src/explorer/selection.ts';
 import { importanceSpec } from '../../src/explorer/specs/bars.ts';
-import { levelsOn, mapSpec, mapTiles } from '../../src/explorer/specs/map.ts';
+import { levelsOn, mapSpec, mapTiles, mostMapLevels } from '../../src/explorer/specs/map.ts';
 import { choice, make } from '../dom.ts';
 import { plotDownloads } from '../downloads.ts';
 import { openPlot } from '../plots.ts';
@@ -30,9 +30,15 @@ export const mapView = (explorer: Explorer): ExplorerView | null => {
   const axes = spread(explorer);
   const [measure] = measuresOf(explorer);
   const named = (pattern: RegExp) => axes.find(({ name }) => pattern.test(name));
-  const [x, y] = [named(/\.(lr|r)$/) ?? axes[1], named(/\.p$/) ?? axes[0]];
-  if (!x || !y || !measure || axes.length < 2) return null;
-  let asked = { x: x === y ? (axes.find((axis) => axis !== y) ?? x) : x, y, measure };
+  const y = named(/\.p$/) ?? axes[0];
+  if (!y || !measure) return null;
+  // Beside the learning rate: the setting with which most pairs were tried.
+  const pairs = (x: RunAxis) => mapTiles({ x, y, measure }, explorer.everyRun).length;
+  const others = axes.filter((axis) => axis !== y && levelsOn(axis, explorer.everyRun).length <= mostMapLevels);
+  const [most] = others.toSorted((a, b) => pairs(b) - pairs(a));
+  const x = others.find(({ name }) => name.endsWith('.lr')) ?? most;
+  if (!x) return null;
+  let asked = { x, y, measure };
   const host = make('div', { class: 'plot', role: 'img', 'aria-label': 'Mean of a measure over two settings' });
   const note = make('p', { class: 'caption', role: 'status' });
   const plot = openPlot(host, 'svg');
@@ -41,8 +47,9 @@ export const mapView = (explorer: Explorer): ExplorerView | null => {
     const spec = mapSpec(asked, tiles, plotWidth(host));
     const counts = tiles.map(({ runs }) => runs);
     const [least, most] = [Math.min(...counts), Math.max(...counts)];
+    const span = least === most ? String(least) : `${least} to ${most}`;
     note.textContent = spec
-      ? `Mean over ${least === most ? least : `${least} to ${most}`} ${most === 1 ? 'run' : 'runs'} a tile, averaged over all other settings.`
+      ? `Mean over ${span} ${most === 1 ? 'run' : 'runs'} a tile, averaged over all other settings.`
       : 'No tiles: no run is shown, or a setting has more values than a map can hold. Choose others.';
     if (spec) void plot.show(spec);
     else plot.clear();

@@ -15,7 +15,7 @@ interface PlannedLabels {
   readonly method: string;
 }
 
-/** Scores of finished runs by arm, whatever their data set and seed; arms without any stay empty. */
+/** Scores of finished runs by arm, over data sets and seeds; arms without any stay empty. */
 export const liveArms = (
   planned: readonly PlannedLabels[],
   cells: readonly Cell[],

@@ -56,6 +56,21 @@ const scoresOf = (stages: readonly Cell[], reading: Reading): Evaluation['metric
   };
 };
 
+/**
+ * What a federation cost: parameters that all clients sent to the server, over all rounds; and
+ * wherever factors were averaged, what that lost, as the mean over the averages.
+ */
+const federationOf = (stages: readonly Cell[]): Evaluation['metrics'] => {
+  const clients = stages.filter(({ record }) => record.config.share);
+  const errors = stages.flatMap(({ record }) => record.result.averagingError ?? []);
+  const sent = clients.reduce((sum, { record }) => sum + record.result.counts.trainable, 0);
+  const error = errors.reduce((a, b) => a + b, 0) / errors.length;
+  return {
+    ...(clients.length > 0 ? { communicated: sent } : {}),
+    ...(errors.length > 0 ? { 'averaging-error': error } : {}),
+  };
+};
+
 const summed = (stages: readonly Cell[]): Cost => {
   const costs = stages.map(({ record }) => record.result.cost);
   const of = (part: (cost: Cost) => number) => costs.reduce((sum, cost) => sum + part(cost), 0);
@@ -79,9 +94,10 @@ const joined = (stages: readonly Cell[]): readonly Cell[] => {
   const last = stages.at(-1);
   if (!last) return [];
   const { record, labels } = last;
+  const federation = federationOf(stages);
   const evaluations = record.result.evaluations.map((evaluation) =>
     evaluation.split === 'test'
-      ? { ...evaluation, metrics: { ...evaluation.metrics, ...scoresOf(stages, evaluation) } }
+      ? { ...evaluation, metrics: { ...evaluation.metrics, ...scoresOf(stages, evaluation), ...federation } }
       : evaluation,
   );
   const cost = stages.length === 1 ? record.result.cost : summed(stages);

@@ -85,6 +85,7 @@ export const execute = async (
       ...framed,
       counts: { ...framed.counts, ...(used === undefined ? {} : trainedCounts(blueprint, used)) },
       ...(ranks ? { ranks } : {}),
+      ...(prepared.averagingError === undefined ? {} : { averagingError: prepared.averagingError }),
       status: 'done',
       reason: null,
       selectedEpoch: trained.epoch,

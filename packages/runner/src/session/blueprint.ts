@@ -157,6 +157,9 @@ const headOf = (asked: RunConfig['head'], model: Model, { task, biEncoder, befor
   return fineTuningHead(model, outputs);
 };
 
+/** A head that stays as it is. */
+const frozen = (head: Head): Head => ({ ...head, params: head.params.map((spec) => ({ ...spec, frozen: true })) });
+
 /**
  * Puts model, adapter, method and head of a config together. Throws `BadInput` for parts that do
  * not go together.
@@ -178,7 +181,8 @@ export const blueprintOf = (config: RunConfig, model: Model, setting: Setting): 
     languageModel(model);
     checkNoise(method);
   }
-  const head = headOf(h, model, setting);
+  const frozenHead = config.from?.head === 'frozen';
+  const head = frozenHead ? frozen(headOf(h, model, setting)) : headOf(h, model, setting);
   const layout = layoutOf([...adapter.params, ...head.params]);
   const parts = {
     signature: canonical({
@@ -188,6 +192,7 @@ export const blueprintOf = (config: RunConfig, model: Model, setting: Setting): 
       base,
       recompute,
       ...(h ? { h } : {}),
+      ...(frozenHead ? { frozenHead } : {}),
       task,
       biEncoder,
       clip,

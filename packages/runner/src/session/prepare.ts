@@ -5,8 +5,10 @@ import type { Encoded, HostParams, Model } from '@lab/adapter';
 import { fold, key } from '@lab/random';
 import { BadInput, canonical, type RunConfig } from '@lab/records';
 import { blueprintOf, settingOf, type Blueprint } from './blueprint.ts';
+import { averagingError } from '../stages/averaging.ts';
 import { baseOf } from '../stages/base.ts';
 import { leftsOf } from '../stages/left.ts';
+import { ofClient } from '../stages/share.ts';
 import { startValues } from '../stages/start.ts';
 import { checkTexts, joinTasks, type Among } from '../stages/tasks.ts';
 import { choiceOf, rightOptionRows, type ChoiceTest } from './choice.ts';
@@ -49,6 +51,8 @@ export interface Prepared {
   readonly merged?: boolean;
   /** Parameters that are taken over from what it starts from, by name; absent: none. */
   readonly start?: HostParams;
+  /** What averaging factors lost against averaging updates; absent: not several adapters' mean. */
+  readonly averagingError?: number;
 }
 
 /**
@@ -107,7 +111,7 @@ export const openPreparer = ({ sources: places, weights, download = false, runs 
       checkTexts(own, others, (one) => settingOf(model, one).biEncoder);
       const { dataset: tested, before, known } = joinTasks(tasks, own, others);
       const learned = config.trainOn ? await load(config.trainOn, seed) : tested;
-      const dataset = config.trainOn ? trainedOn(tested, learned) : tested;
+      const dataset = ofClient(config.trainOn ? trainedOn(tested, learned) : tested, config);
       const { maxTokens } = config.train;
       if (maxTokens > model.maxTokens)
         throw new BadInput(`train.maxTokens is ${maxTokens}; ${model.name} takes at most ${model.maxTokens}`);
@@ -125,6 +129,8 @@ export const openPreparer = ({ sources: places, weights, download = false, runs 
       const learn = (examples: readonly Example[]): readonly Row[] =>
         learned.task.kind === 'multiple-choice' ? rightOptionRows(model, examples, maxTokens) : encode(examples);
       const { train, validation, test } = dataset.splits;
+      const start = config.from ? startValues(config, blueprint, lefts) : undefined;
+      const error = config.from?.take === 'adapter' && start ? averagingError(blueprint, lefts, start) : undefined;
       const elsewhere = Object.entries(dataset.elsewhere ?? {}).map(
         ([name, examples]) => [name, encode(examples)] as const,
       );
@@ -137,7 +143,8 @@ export const openPreparer = ({ sources: places, weights, download = false, runs 
         elsewhere: Object.fromEntries(elsewhere),
         ...(model === bare ? {} : { merged: true }),
         ...(tasks ? { tasks: known.map(({ test: rows, ...task }) => ({ ...task, rows: encode(rows) })) } : {}),
-        ...(config.from ? { start: startValues(config, blueprint, lefts) } : {}),
+        ...(start ? { start } : {}),
+        ...(error === undefined ? {} : { averagingError: error }),
       };
     },
   };

@@ -1,6 +1,7 @@
 import { merge, type HostParams, type Model } from '@lab/adapter';
 import { floats } from '@lab/engine';
-import { BadInput, type RunConfig } from '@lab/records';
+import { BadInput, type Combine, type RunConfig } from '@lab/records';
+import { combinedWeight } from './combine.ts';
 import { leftsOf, type Left } from './left.ts';
 import { meanOf } from './mean.ts';
 
@@ -11,8 +12,11 @@ export interface Base {
   readonly joined: readonly string[];
 }
 
-/** W + mean of the updates: exactly what merging gives where there is one. */
-const mergedWeights = (base: HostParams, lefts: readonly Left[]): HostParams => {
+/**
+ * W + the updates as one, their mean unless `combine` says otherwise: exactly what merging gives
+ * where there is one.
+ */
+const mergedWeights = (base: HostParams, lefts: readonly Left[], combine: Combine | undefined): HostParams => {
   const whole = lefts.map(({ blueprint, params, share }) => ({
     share,
     params: merge(blueprint.adapter, base, params),
@@ -20,11 +24,14 @@ const mergedWeights = (base: HostParams, lefts: readonly Left[]): HostParams => 
   const changed = new Set(
     whole.flatMap(({ params }) => Object.keys(params).filter((name) => params[name] !== base[name])),
   );
-  const mean = (name: string) => {
-    const parts = whole.map(({ params, share }) => ({ share, array: params[name] ?? floats(new Float32Array()) }));
-    return [name, meanOf(parts)] as const;
+  const nothing = floats(new Float32Array());
+  const together = (name: string) => {
+    const parts = whole.map(({ params, share }) => ({ share, array: params[name] ?? nothing }));
+    if (!combine) return [name, meanOf(parts)] as const;
+    const versions = parts.map(({ array }) => array);
+    return [name, combinedWeight(combine, base[name] ?? nothing, versions)] as const;
   };
-  return { ...base, ...Object.fromEntries([...changed].map(mean)) };
+  return { ...base, ...Object.fromEntries([...changed].map(together)) };
 };
 
 /**
@@ -41,7 +48,8 @@ export const baseOf = (config: RunConfig, model: Model, out: string): Base => {
   if (other > 0)
     throw new BadInput(`${lefts[other]?.where ?? 'from'} was trained on other weights than ${lefts[0]?.where}`);
   if (config.from?.take !== 'merged') return base;
-  const weights = async () => mergedWeights(await base.model.weights(), lefts);
+  const { combine } = config.from;
+  const weights = async () => mergedWeights(await base.model.weights(), lefts, combine);
   // Read one by one, weights would come from the checkpoint again.
   const { eachWeight: _eachWeight, ...rest } = model;
   return { model: { ...rest, weights }, joined: [...base.joined, lefts.map(({ where }) => where).join(' + ')] };

@@ -70,5 +70,5 @@ export const startValues = ({ from }: RunConfig, blueprint: Blueprint, lefts: re
     ? {}
     : {
         ...(from.take === 'adapter' ? adapterStart(blueprint, lefts) : {}),
-        ...(from.head === 'keep' ? headStart(blueprint, lefts) : {}),
+        ...(from.head !== 'fresh' ? headStart(blueprint, lefts) : {}),
       };

@@ -20,7 +20,7 @@ export interface MapAxes {
 }
 
 /** Most values of a setting that a map shows; a search over continuous values has more. */
-const mostLevels = 24;
+export const mostMapLevels = 24;
 
 /** The distinct values of an axis over runs, rising. */
 export const levelsOn = (axis: RunAxis, runs: readonly number[]): readonly number[] =>
@@ -51,7 +51,7 @@ export const mapTiles = ({ x, y, measure }: MapAxes, shown: readonly number[]): 
 export const mapSpec = (axes: MapAxes, tiles: readonly MapTile[], width: number): Spec | null => {
   const levels = (of: (tile: MapTile) => number) => [...new Set(tiles.map(of))].sort((a, b) => a - b);
   const [xs, ys] = [levels(({ x }) => x), levels(({ y }) => y)];
-  if (xs.length > mostLevels || ys.length > mostLevels || tiles.length === 0) return null;
+  if (xs.length > mostMapLevels || ys.length > mostMapLevels || tiles.length === 0) return null;
   const labels = (axis: RunAxis) =>
     axis.words
       ? { labels: { update: { text: { signal: `truncate(${JSON.stringify(axis.words)}[datum.value], 22)` } } } }

@@ -52,6 +52,8 @@ const catalogue: readonly Metric[] = [
   metric('forgetting', 'forgetting', 'lower', { ...percent, unit: 'points' }),
   metric('backward', 'backward transfer', 'higher', { ...percent, unit: 'points' }),
   metric('forward', 'forward transfer', 'higher', { ...percent, unit: 'points' }),
+  metric('communicated', 'parameters sent to the server', 'lower', { unit: 'thousands', scale: 1e-3, digits: 0 }),
+  metric('averaging-error', 'error of averaging', 'lower', { ...percent, digits: 1 }),
   metric('mse', 'MSE', 'lower'),
   metric('ter', 'TER', 'lower'),
   metric('perplexity', 'perplexity', 'lower', { digits: 2 }),
@@ -64,18 +66,26 @@ const catalogue: readonly Metric[] = [
   metric('memory', 'peak memory', 'lower', { unit: 'MB', digits: 0 }),
 ];
 
-/** `elsewhere:mismatched/accuracy` is a metric on another test split than the run's own. */
+/**
+ * `elsewhere:mismatched/accuracy` is a metric on another test split than the run's own, and
+ * `task:yelp/accuracy` on that of a task of a sequence.
+ */
 export const splitAndMetric = (name: string): { readonly split: Evaluation['split']; readonly metric: string } => {
-  const [, other, metricName] = /^elsewhere:([^/]+)\/(.+)$/.exec(name) ?? [];
-  return other !== undefined && metricName !== undefined
-    ? { split: `elsewhere:${other}`, metric: metricName }
+  const [, kind, other, metricName] = /^(elsewhere|task|told):([^/]+)\/(.+)$/.exec(name) ?? [];
+  return (kind === 'elsewhere' || kind === 'task' || kind === 'told') && metricName !== undefined
+    ? { split: `${kind}:${other ?? ''}`, metric: metricName }
     : { split: 'test', metric: name };
 };
 
-/** The entry of a metric; an unknown one is shown under its own name, higher taken as better. */
+/**
+ * The entry of a metric; an unknown one is shown under its own name, higher taken as better. On a
+ * task of a sequence the title says which.
+ */
 export const metricOf = (name: string): Metric => {
-  const plain = splitAndMetric(name).metric;
-  return catalogue.find((m) => m.name === plain) ?? metric(plain, plain, 'higher');
+  const { split, metric: plain } = splitAndMetric(name);
+  const found = catalogue.find((m) => m.name === plain) ?? metric(plain, plain, 'higher');
+  const [, task] = /^(?:task|told):(.+)$/.exec(split) ?? [];
+  return task === undefined ? found : { ...found, title: `${found.title}, ${task}` };
 };
 
 /**
