@@ -47,9 +47,9 @@ export const openWorker = async (name: EngineName): Promise<Worker> => {
   const workshop = openWorkshop(engine);
   const places = { sources: { cacheDir: tmpdir() } };
   const surroundings = surroundingsOf(engine.description, 1);
-  const preparers = new Map<string, Preparer>();
+  const preparers = new Map<string, ReturnType<typeof openPreparer>>();
   /** One for a folder, as in a real worker: runs share the models that it has built. */
-  const preparerOf = (runs: string): Preparer => {
+  const preparerOf = (runs: string) => {
     const preparer = preparers.get(runs) ?? openPreparer({ ...places, runs });
     preparers.set(runs, preparer);
     return preparer;
