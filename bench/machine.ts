@@ -11,7 +11,9 @@ export interface BenchMachine {
   readonly instructions: readonly string[];
   readonly cores: number;
   readonly memoryGB: number;
-  /** GFLOP/s of one core in large square products: of ONNX Runtime, and of PyTorch if it is there. */
+  /**
+   * GFLOP/s of one core in large square products: of ONNX Runtime, and of PyTorch if it is there.
+   */
   readonly products: { readonly onnx: number; readonly float32?: number; readonly bfloat16?: number };
   /** Load when the measurement began. */
   readonly load: number;

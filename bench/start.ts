@@ -2,18 +2,18 @@
  * How long a worker takes from its start to its first step, part by part, in wall and processor
  * seconds since the process began. `npx tsx bench/start.ts`, or `node --import tsx bench/start.ts`
  */
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openEngine, scalar } from '@lab/engine';
+import { key } from '@lab/random';
+import { openPreparer, openWorkshop, planRun } from '@lab/runner';
+
 const parts: (readonly [part: string, wall: number, processor: number])[] = [];
 const reached = (part: string): void => {
   const { user, system } = process.cpuUsage();
   parts.push([part, performance.now() / 1000, (user + system) / 1e6]);
 };
 
-reached('Node and tsx started');
-const { openEngine, scalar } = await import('@lab/engine');
-const { key } = await import('@lab/random');
-const { openPreparer, openWorkshop, planRun } = await import('@lab/runner');
-const { tmpdir } = await import('node:os');
-const { join } = await import('node:path');
 reached('modules loaded');
 const engine = await openEngine('onnx', { threads: 1 });
 reached('engine open');

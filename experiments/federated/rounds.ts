@@ -19,8 +19,8 @@ const taking = ({ clients, participation }: Federation, round: number): readonly
 /**
  * Rounds of a federation as stages. Each client starts from what the server has (in the first round
  * from the same fresh adapter) and trains on its share; the server, a run of no epochs, is the mean
- * of the clients that took part, and is tested. Clients have equally many rows, so the mean needs no
- * weights. `adapterOf`: the adapter of a round, counted from 0.
+ * of the clients that took part, and is tested. Clients have equally many rows, so the mean needs
+ * no weights. `adapterOf`: the adapter of a round, counted from 0.
  */
 export const federatedStages = (federation: Federation, adapterOf: (round: number) => ConfigPatch): readonly Stage[] =>
   Array.from({ length: federation.rounds }, (_, round) => {

@@ -35,7 +35,9 @@ export const command = (program: string, args: readonly string[], env: NodeJS.Pr
 /** `lab` by way of the starter that every npm script takes. */
 export const lab = (...args: readonly string[]): Ended => command(process.execPath, [starter, 'lab', ...args]);
 
-/** What is wrong with how a command ended that should be refused; null: one sentence, exit code 2. */
+/**
+ * What is wrong with how a command ended that should be refused; null: one sentence, exit code 2.
+ */
 export const wrongRefusal = ({ code, said }: Ended, ...words: readonly string[]): string | null => {
   const lines = said.trim().split('\n');
   if (code !== 2) return `exit code ${code}: ${said.slice(-300)}`;

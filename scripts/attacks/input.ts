@@ -35,7 +35,7 @@ export const inputAttacks: readonly Attack[] = [
   },
   {
     name: 'H10',
-    what: 'checkpoints whose sizes contradict each other, of a thousand million layers, with weights that are no numbers',
+    what: 'checkpoints of impossible sizes, of a thousand million layers, with weights that are no numbers',
     should: 'refused with key or tensor',
     attempt: (folder) => {
       const harmed = (name: string, harm: (path: string) => void): string => {

@@ -126,8 +126,8 @@ export interface Adapter {
   /** Chooses anew, between steps, which parts are in use; absent: nothing is searched. */
   readonly search?: ModuleSearch;
   /**
-   * Start values, by name, from what earlier runs left; others begin afresh. Throws `BadInput` where
-   * it cannot go on. Absent: values of the same names, the mean of several.
+   * Start values, by name, from what earlier runs left; others begin afresh. Throws `BadInput`
+   * where it cannot go on. Absent: values of the same names, the mean of several.
    */
   readonly follow?: (lefts: readonly LeftAdapter[]) => HostParams;
   /** Parameters in use when training has ended; absent: all that are trained. */

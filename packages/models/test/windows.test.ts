@@ -64,7 +64,7 @@ it('a window that would not move on is refused', async () => {
   const windowsOf = await open('roberta');
   const long = 'a long context '.repeat(20);
   expect(() => windowsOf('where is it', long, { atMost: 24, questionTokens: 64, stride: 20 })).toThrow(
-    /^train\.maxTokens is 24 and qa\.stride 20: beside a question of \d+ tokens a window has room for \d+ of the context/,
+    /^train\.maxTokens is 24 and qa\.stride 20: beside a question of \d+ tokens a window has room for \d+ of the/,
   );
   expect(windowsOf('who', 'it', { atMost: 24, questionTokens: 64, stride: 20 })).toHaveLength(1);
 });

@@ -19,7 +19,9 @@ export const FAMILIES: readonly Case[] = [
   { model: { name: 'use-lite' }, vocabulary: 8002 },
 ];
 
-/** Tiny checkpoints of the families that came later: windows, soft caps, gates, relative positions. */
+/**
+ * Tiny checkpoints of the families that came later: windows, soft caps, gates, relative positions.
+ */
 export const NEWER: readonly Case[] = [
   family('qwen2', 'qwen2'),
   family('mistral', 'mistral'),

@@ -113,8 +113,8 @@ describe('runs on questions', () => {
       const { deterministic, members } = await readAll(reading, theta, { rows: prepared.rows.test, members: 1 });
       engine.free([theta]);
       await workshop.close();
-      // The bias of a side moves all of its scores alike: its gradient is rounding, which AdamW makes
-      // a full step of, and nothing depends on it.
+      // The bias of a side moves all of its scores alike: its gradient is rounding, which AdamW
+      // makes a full step of, and nothing depends on it.
       const normed = (row: readonly number[]) => [
         ...logSoftmaxRow(row.slice(0, row.length / 2)),
         ...logSoftmaxRow(row.slice(row.length / 2)),

@@ -25,7 +25,9 @@ export const peftFiles = (
     readonly weights?: HostParams;
     /** Modules that are saved whole; absent: those of the parameters that are not the adapter's. */
     readonly modulesToSave?: readonly string[];
-    /** PEFT's word for the class; absent: one of a classification, or of next tokens without a head. */
+    /**
+     * PEFT's word for the class; absent: one of a classification, or of next tokens without a head.
+     */
     readonly taskType?: string;
   },
 ): { readonly [file: string]: string | Uint8Array } => {

@@ -79,7 +79,8 @@ export const resLora = entry<[Model], Adapter, typeof options>({
           }
         : {
             deltaEstimate: (spec: LinearSpec, params: HostParams, size: (path: string) => number) => {
-              // An earlier map's input taken as a multiple of this one's, by the ratio of their sizes.
+              // An earlier map's input taken as a multiple of this one's, by the ratio of their
+              // sizes.
               const ratio = ({ path }: LinearSpec): number => size(path) / size(spec.path);
               const B = floatsAt(params, `${spec.path}.lora_B`);
               const part = (from: LinearSpec, times: number): Float32Array =>

@@ -112,7 +112,8 @@ const watchOnTerminal = async (names: readonly string[], options: PlanOptions): 
 /**
  * `lab status`: how many runs of each experiment are in which state, and how far the running ones
  * are, on whatever host. With --watch bars, time left and the arms that fill in, every two
- * seconds until nothing is left to do; where the output is no terminal, the counts when they change.
+ * seconds until nothing is left to do; where the output is no terminal, the counts when they
+ * change.
  */
 export const status = async (
   names: readonly string[],

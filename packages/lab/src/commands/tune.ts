@@ -33,7 +33,8 @@ export const tune = async (names: readonly string[], options: TuneOptions): Prom
       );
     }
     console.log(
-      `Search: ${file}. Confirm with fresh seeds: lab run ${experiment.file?.path ?? experiment.name} --scale ${options.scale} --tuned`,
+      `Search: ${file}. Confirm with fresh seeds: ` +
+        `lab run ${experiment.file?.path ?? experiment.name} --scale ${options.scale} --tuned`,
     );
   }
   if (options.json) printJson(all);

@@ -14,7 +14,9 @@ methods:
 seeds: [0]
 `;
 
-/** Studies in YAML by what is wrong with them: what is replaced by what, and what the answer names. */
+/**
+ * Studies in YAML by what is wrong with them: what is replaced by what, and what the answer names.
+ */
 const STUDIES: { readonly [name: string]: readonly [from: string | RegExp, to: string, ...names: string[]] } = {
   nothing: [/[^]*/, '', '.yaml'],
   'a word': [/[^]*/, 'study', '.yaml'],

@@ -136,6 +136,9 @@ export const familyEntries: readonly ModelEntry[] = [
   }),
 ];
 
-/** The pooling over which a model's classification class of transformers has its head, if it has one. */
+/**
+ * The pooling over which a model's classification class of transformers has its head, if it has
+ * one.
+ */
 export const classPooling = (model: string): string | undefined =>
   familyEntries.find(({ name }) => name === model)?.classPooling;

@@ -12,8 +12,8 @@ import type { Source } from './source.ts';
 /**
  * Writes a folder that transformers loads: config.json (in float32), the tokenizer's files, and
  * model.safetensors with `weights` under the names and in the layout of the checkpoint they were
- * read from. Tensors that the model does not use (another head) are kept as they were, unless `head`
- * takes their place.
+ * read from. Tensors that the model does not use (another head) are kept as they were, unless
+ * `head` takes their place.
  */
 export const saveCheckpoint = async (
   { checkpoint, config, where, saveTokenizer }: Source,

@@ -18,9 +18,9 @@ const sideOf = (scores: tf.Tensor, batch: TokenBatch): tf.Tensor2D => {
 };
 
 /**
- * A span head as every ForQuestionAnswering class has it (`qa_outputs`, [2, width]): scores of every
- * token as the first and the last of an answer. Outputs [2 B, T], or packed [2 B, P]: the starts of
- * all texts, then the ends; only a text's own tokens count.
+ * A span head as every ForQuestionAnswering class has it (`qa_outputs`, [2, width]): scores of
+ * every token as the first and the last of an answer. Outputs [2 B, T], or packed [2 B, P]: the
+ * starts of all texts, then the ends; only a text's own tokens count.
  */
 export const spanHead = (width: number): Head => {
   const map = { name: 'qa_outputs', features: width, outputs: 2, bias: true, std: 0.02 };

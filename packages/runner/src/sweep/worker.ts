@@ -44,8 +44,8 @@ export const serve = (): void => {
   // A parent that was killed hears nothing any more.
   const send = (message: FromWorker) => process.connected && process.send?.(message);
   const halt = () => stop.abort();
-  // Ctrl-C reaches the whole process group; the parent decides and says so, by SIGTERM where there is
-  // one and by a message everywhere.
+  // Ctrl-C reaches the whole process group; the parent decides and says so, by SIGTERM where there
+  // is one and by a message everywhere.
   process.on('SIGINT', () => undefined);
   process.on('SIGTERM', halt);
   process.on('disconnect', halt);
