@@ -76,7 +76,7 @@ describe('a sweep', () => {
     expect(runs.map(({ labels }) => labels.method)).toContain('hiddenkey');
     expect(runs.every(({ state }) => state === 'planned')).toBe(true);
     const status = await lab('status', 'compare', '--scale', 'smoke', '--out', folder.out);
-    expect(status.stdout).toMatch(/planned[\s\S]*compare +smoke +5 +5/);
+    expect(status.stdout).toMatch(/planned[\s\S]*compare +smoke +5 +0 % +5/);
     const list = await lab('list', 'methods');
     expect(list.stdout).toContain('lora-dropout');
   });
