@@ -16,6 +16,11 @@ const linkPackages = (copy: string): void => {
   for (const name of readdirSync(from)) if (name !== '@lab') symlinkSync(join(from, name), join(to, name));
   for (const name of readdirSync(join(from, '@lab')))
     symlinkSync(readlinkSync(join(from, '@lab', name)), join(to, '@lab', name));
+  // A version that only one package uses lies beside that package.
+  for (const name of readdirSync(join(root, 'packages'))) {
+    const own = join('packages', name, 'node_modules');
+    if (existsSync(join(root, own))) symlinkSync(join(root, own), join(copy, own));
+  }
 };
 
 /** A copy of the repository's own files, results apart, with the installed packages. */
