@@ -23,12 +23,15 @@ const linkPackages = (copy: string): void => {
   }
 };
 
-/** A copy of the repository's own files, results apart, with the installed packages. */
+/** Archives, figures and pages of results: no test of the copy reads them. */
+const isLarge = (file: string): boolean => file.startsWith('results/') && !/\.csv$|report\.json$/.test(file);
+
+/** A copy of the repository's own files, most results apart, with the installed packages. */
 export const copyRepository = (): string => {
   const copy = mkdtempSync(join(tmpdir(), 'generators-'));
   const files = git(root, 'ls-files', '-z', '--cached', '--others', '--exclude-standard').split('\0');
   for (const file of files) {
-    if (file === '' || file.startsWith('results/') || !existsSync(join(root, file))) continue;
+    if (file === '' || isLarge(file) || !existsSync(join(root, file))) continue;
     mkdirSync(dirname(join(copy, file)), { recursive: true });
     cpSync(join(root, file), join(copy, file));
   }
