@@ -5,10 +5,12 @@
  */
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { floats, openEngine, readFloats, scalar, STORAGES, type Storage } from '@lab/engine';
-import { fold, key, normal, permutation } from '@lab/random';
+import { openEngine, readFloats, scalar, STORAGES, type Storage } from '@lab/engine';
+import { fold, key, permutation } from '@lab/random';
 import { median } from '@lab/report/internals';
 import { ladderOf, lengthOf, openPreparer, openWorkshop, planRun } from '@lab/runner';
+import { movedTheta } from './moved.ts';
+import { timed } from './processor.ts';
 
 const BATCHES = 4;
 const ROUNDS = 4;
@@ -38,30 +40,18 @@ const laneOf = async (dataset: string, base: Storage) => {
   const ladder = ladderOf(rows.train.map(lengthOf), config.train.maxTokens);
   const session = await workshop.open(blueprint, { ...config.train, ladder });
   const root = key(config.seed);
-  const start = await session.params((await session.start(root)).theta);
-  // Away from the start, where one factor of every update is zero.
-  const moved = Object.entries(start).map(([name, { data, shape }]) => {
-    const noise = normal(fold(fold(root, 'moved'), name), data.length);
-    return [
-      name,
-      floats(
-        data.map((x, i) => x + 0.02 * (noise[i] ?? 0)),
-        shape,
-      ),
-    ] as const;
-  });
-  const theta = session.theta(Object.fromEntries(moved));
+  const theta = await movedTheta(session, root, fold(root, 'moved'));
   const order = permutation(fold(root, 'order'), rows.train.length);
   const { batchSize } = config.train;
   const gradient = async (b: number): Promise<{ readonly grad: Float32Array; readonly time: number }> => {
     const batch = session.batch(rows.train, [...order.slice(b * batchSize, (b + 1) * batchSize)]);
     const masks = session.masks.training(batch, { key: fold(root, 'mask'), progress: 0 });
-    const before = process.cpuUsage();
-    const slope = await session.gradient({ theta, batch: batch.arrays, masks, share: scalar(1) });
-    const grad = await readFloats(engine, slope.grad);
-    const { user, system } = process.cpuUsage(before);
-    engine.free(slope);
-    return { grad: Float32Array.from(grad), time: user + system };
+    const { value, processor } = await timed(async () => {
+      const slope = await session.gradient({ theta, batch: batch.arrays, masks, share: scalar(1) });
+      return { slope, grad: await readFloats(engine, slope.grad) };
+    });
+    engine.free(value.slope);
+    return { grad: Float32Array.from(value.grad), time: processor };
   };
   const matrices = blueprint.model.linears.reduce((sum, { dIn, dOut }) => sum + dIn * dOut, 0);
   return { gradient, megabytes: (matrices * bytesOf[base]) / 1e6, close: () => workshop.close() };

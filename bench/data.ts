@@ -14,6 +14,7 @@ import { fold, key } from '@lab/random';
 import { openTokenizer, readTokenizerFiles } from '@lab/models/internals';
 import { openPreparer, planRun } from '@lab/runner';
 import { peakMB } from './peak.ts';
+import { timed } from './processor.ts';
 
 const small = fileURLToPath(new URL('@lab/models/testing', import.meta.url));
 const { values } = parseArgs({
@@ -25,23 +26,19 @@ if (dataDir === undefined) {
   process.exit(2);
 }
 
-const timed = async <T>(what: string, rows: number | null, body: () => Promise<T> | T): Promise<T> => {
-  const [before, used] = [performance.now(), process.cpuUsage()];
-  const result = await body();
-  const seconds = (performance.now() - before) / 1000;
-  const { user, system } = process.cpuUsage(used);
-  const processor = (user + system) / 1e6;
+const shown = async <T>(what: string, rows: number | null, body: () => Promise<T> | T): Promise<T> => {
+  const { value, wall, processor } = await timed(body);
   const rate = rows === null ? '' : `, ${Math.round(rows / processor)} rows in a second of it`;
   const peak = peakMB().toFixed(0);
   console.log(
-    `${what}: ${seconds.toFixed(2)} s, ${processor.toFixed(2)} s of processor time${rate}, peak memory ${peak} MB`,
+    `${what}: ${wall.toFixed(2)} s, ${processor.toFixed(2)} s of processor time${rate}, peak memory ${peak} MB`,
   );
-  return result;
+  return value;
 };
 
 const named = { name: 'sst2', protocol: 'dev-is-both' };
 const sources = { dataDir, cacheDir: '.cache' };
-const data = await timed('reading SST-2', null, () =>
+const data = await shown('reading SST-2', null, () =>
   datasets.build(datasets.parse(named), fold(key(0), 'data'), sources),
 );
 const { train } = data.splits;
@@ -51,7 +48,7 @@ const tokens = (tokenize: (text: string) => { readonly ids: Int32Array }, rows: 
   rows.reduce((sum, { text }) => sum + tokenize(text).ids.length, 0);
 
 const useLite = await models.build(models.parse({ name: 'use-lite' }), {});
-const pieces = await timed('tokenizing for use-lite', train.length, () =>
+const pieces = await shown('tokenizing for use-lite', train.length, () =>
   tokens((text) => useLite.tokenize(text), train),
 );
 console.log(`${pieces} tokens`);
@@ -59,7 +56,7 @@ console.log(`${pieces} tokens`);
 const files = await readTokenizerFiles(values.tokenizer);
 if (!files) throw new Error(`${values.tokenizer} holds no tokenizer.json`);
 const tokenize = openTokenizer(files, { maxTokens: 512, types: true });
-const count = await timed('tokenizing with tokenizer.json', train.length, () =>
+const count = await shown('tokenizing with tokenizer.json', train.length, () =>
   tokens((text) => tokenize(text), train),
 );
 console.log(`${count} tokens`);
@@ -73,5 +70,5 @@ const config = {
 };
 const { config: planned } = planRun(config, 'bench');
 const preparer = openPreparer({ sources });
-await timed('preparing a run of it (reading, tokenizing, all splits)', null, () => preparer.prepare(planned));
-await timed('preparing the next run of it', null, () => preparer.prepare(planned));
+await shown('preparing a run of it (reading, tokenizing, all splits)', null, () => preparer.prepare(planned));
+await shown('preparing the next run of it', null, () => preparer.prepare(planned));

@@ -17,18 +17,11 @@ import {
   type Batch,
 } from '@lab/runner';
 import { median } from '@lab/report/internals';
+import { timed } from './processor.ts';
 
 const BATCHES = 12;
 const ROUNDS = 5;
 const MAX_TOKENS = 48;
-
-/** Microseconds of the processor that an action takes. */
-const processorTime = async (action: () => Promise<unknown>): Promise<number> => {
-  const before = process.cpuUsage();
-  await action();
-  const { user, system } = process.cpuUsage(before);
-  return user + system;
-};
 
 const engine = await openEngine('onnx', { threads: 1 });
 const workshop = openWorkshop(engine);
@@ -78,8 +71,8 @@ const compare = async (dataset: string): Promise<{ readonly ratio: number; reado
     // Both shapes are compiled and warm before anything is timed.
     for (const batch of [packed, padded, packed, padded]) await step(batch);
     for (let round = 0; round < ROUNDS; round++) {
-      const one = await processorTime(() => step(packed));
-      ratios.push(one / (await processorTime(() => step(padded))));
+      const { processor: one } = await timed(() => step(packed));
+      ratios.push(one / (await timed(() => step(padded))).processor);
     }
   }
   engine.free({ state, decay });

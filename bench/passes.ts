@@ -18,6 +18,7 @@ import { millisecondsOf, profiled } from './profiled.ts';
 import { stepsOf } from './steps.ts';
 import { padded } from './table.ts';
 import { WORKLOADS, type WorkloadName } from './workloads.ts';
+import { timed } from './processor.ts';
 
 const MEANING: { readonly [pass in GraphPass]: string } = {
   common: 'equal operators are recorded once',
@@ -62,13 +63,6 @@ const aloneOf = (index: number): readonly string[] => {
   return String(stdout).trim().split(',');
 };
 
-const processorTime = async (body: () => Promise<unknown>): Promise<number> => {
-  const before = process.cpuUsage();
-  await body();
-  const { user, system } = process.cpuUsage(before);
-  return (user + system) / 1000;
-};
-
 const KINDS = ['train', 'evaluate'] as const;
 type Times = { readonly [kind in (typeof KINDS)[number]]: number[] };
 const lanes: { readonly steps: Awaited<ReturnType<typeof stepsOf>>; readonly times: Times }[] = [];
@@ -81,7 +75,7 @@ for (let round = 0; round < Number(rounds); round++) {
   for (let i = 0; i < lanes.length; i++) {
     // Each round begins with another one.
     const { steps, times } = lanes[(round + i) % lanes.length]!;
-    for (const kind of KINDS) times[kind].push(await processorTime(steps[kind]));
+    for (const kind of KINDS) times[kind].push(1000 * (await timed(steps[kind])).processor);
   }
 }
 

@@ -5,10 +5,12 @@
  */
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { floats, openEngine } from '@lab/engine';
-import { fold, key, normal } from '@lab/random';
+import { openEngine } from '@lab/engine';
+import { key } from '@lab/random';
 import { median } from '@lab/report/internals';
 import { openPreparer, openWorkshop, planRun, readAll, type Readings, type Session } from '@lab/runner';
+import { movedTheta } from './moved.ts';
+import { timed } from './processor.ts';
 
 const ROUNDS = 4;
 const [members = '8', count = '512'] = process.argv.slice(2);
@@ -34,24 +36,12 @@ const lane = async (merging: boolean) => {
   const workshop = openWorkshop(engine);
   const opened = await workshop.open(blueprint, config.train);
   const session: Session = merging ? opened : { ...opened, merge: async () => undefined };
-  const { theta: start } = await session.start(key(0));
-  const params = Object.entries(await session.params(start)).map(([name, { data, shape }]) => {
-    const noise = normal(fold(key(1), name), data.length);
-    return [
-      name,
-      floats(
-        data.map((x, i) => x + 0.02 * (noise[i] ?? 0)),
-        shape,
-      ),
-    ] as const;
-  });
-  const theta = session.theta(Object.fromEntries(params));
+  const theta = await movedTheta(session, key(0), key(1));
   const read = async (): Promise<{ readonly seconds: number; readonly readings: Readings }> => {
-    const before = process.cpuUsage();
     const asked = { rows: test, members: Number(members) };
-    const readings = await readAll({ session, key: key(2), pause: async () => undefined }, theta, asked);
-    const { user, system } = process.cpuUsage(before);
-    return { seconds: (user + system) / 1e6, readings };
+    const reading = () => readAll({ session, key: key(2), pause: async () => undefined }, theta, asked);
+    const { value: readings, processor: seconds } = await timed(reading);
+    return { seconds, readings };
   };
   return { read, close: () => workshop.close() };
 };

@@ -15,6 +15,7 @@ import { models } from '@lab/models';
 import { fold, integer, key, normal } from '@lab/random';
 import { blueprintOf, decayVector, openWorkshop, planRun, type Row } from '@lab/runner';
 import { peakMB } from './peak.ts';
+import { timed } from './processor.ts';
 
 const { values } = parseArgs({
   options: {
@@ -108,14 +109,9 @@ const writeCheckpoint = (): void => {
 };
 
 const seconds = async <T>(what: string, action: () => Promise<T>): Promise<T> => {
-  const [from, before] = [performance.now(), process.cpuUsage()];
-  const result = await action();
-  const { user, system } = process.cpuUsage(before);
-  const wall = (performance.now() - from) / 1000;
-  console.log(
-    `| ${what} | ${wall.toFixed(1)} | ${((user + system) / 1e6).toFixed(1)} | ${(peakMB() / 1000).toFixed(2)} |`,
-  );
-  return result;
+  const { value, wall, processor } = await timed(action);
+  console.log(`| ${what} | ${wall.toFixed(1)} | ${processor.toFixed(1)} | ${(peakMB() / 1000).toFixed(2)} |`);
+  return value;
 };
 
 writeCheckpoint();

@@ -24,6 +24,7 @@ import {
 import { decayVector, openWorkshop, withMethod, type Batch, type Blueprint } from '@lab/runner';
 import { median } from '@lab/report/internals';
 import { WORKLOADS, type Workload } from './workloads.ts';
+import { timed } from './processor.ts';
 
 /** alpha / r of the workloads. */
 const SCALE = 2;
@@ -120,13 +121,13 @@ const trainer = async (
     step: async () => {
       const { correction1, correction2 } = adamWScalars(++done);
       const numbers = { lr, correction1: scalar(correction1), correction2: scalar(correction2) };
-      const before = process.cpuUsage();
-      const { state: next, loss } = await session.step({ ...state, ...sample, decay, rates: numbers, controls: {} });
-      await readFloats(engine, loss);
-      engine.free({ state, loss });
-      state = next;
-      const { user, system } = process.cpuUsage(before);
-      return user + system;
+      const { processor } = await timed(async () => {
+        const { state: next, loss } = await session.step({ ...state, ...sample, decay, rates: numbers, controls: {} });
+        await readFloats(engine, loss);
+        engine.free({ state, loss });
+        state = next;
+      });
+      return processor;
     },
     params: async () => {
       const theta = await readFloats(engine, state.theta);
@@ -168,7 +169,7 @@ for (const name of ['use-lite', 'tiny'] as const) {
       many.push((await together.step()) / runs);
     }
     [...alone, together].forEach((each) => each.close());
-    const [a, b] = [median(single) / 1000, median(many) / 1000];
+    const [a, b] = [1000 * median(single), 1000 * median(many)];
     const figures = [a.toFixed(1), b.toFixed(1), (a / b).toFixed(2), difference.toExponential(1)];
     console.log(`| ${[name, runs, ...figures].join(' | ')} |`);
   }
