@@ -1,10 +1,8 @@
-import { fork, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { complaintsOf, type Outcome } from '../bad-input/outcome.ts';
+import { openHost } from '../host-process.ts';
 import { fuzzTargets } from './targets.ts';
 
 /** Seconds after which a reader counts as one that hangs. */
@@ -12,7 +10,8 @@ const HANGS = 20;
 /** Megabytes that reading a file of some kilobytes may add to a process. */
 const MEMORY = 512;
 
-type Read = Outcome & { readonly megabytes: number };
+type Memory = { readonly megabytes: number };
+type Read = Outcome & Memory;
 
 /** What came of the changed files of one kind. */
 export type FuzzTally = {
@@ -23,34 +22,6 @@ export type FuzzTally = {
   /** `turn: what is wrong: message` for every case that ended neither way. */
   readonly wrong: readonly string[];
 };
-
-const begun = async (): Promise<ChildProcess> => {
-  const host = fork(fileURLToPath(new URL('host.ts', import.meta.url)), {
-    execArgv: ['--import', createRequire(import.meta.url).resolve('tsx/esm')],
-    // What readers print is of no interest here.
-    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
-  });
-  await new Promise((resolve) => host.once('message', resolve));
-  return host;
-};
-
-const ask = (host: ChildProcess, what: object): Promise<Read> =>
-  new Promise((resolve) => {
-    const start = performance.now();
-    const end = (outcome: Partial<Read>): void => {
-      clearTimeout(timer);
-      host.removeAllListeners();
-      const seconds = (performance.now() - start) / 1000;
-      resolve({ code: null, message: 'the process ended', megabytes: 0, seconds, ...outcome });
-    };
-    const timer = setTimeout(() => {
-      host.kill('SIGKILL');
-      end({ message: 'hangs' });
-    }, HANGS * 1000);
-    host.once('exit', () => end({}));
-    host.once('message', (outcome: Read) => end(outcome));
-    host.send(what);
-  });
 
 /** What is wrong with how a changed file was read: read or refused in one sentence is right. */
 const wrongWith = (outcome: Read, before: number): readonly string[] => [
@@ -72,16 +43,23 @@ export const fuzz = async (options: {
   const { seconds, seed, only, onWrong } = options;
   const folder = mkdtempSync(join(tmpdir(), 'fuzz-'));
   const chosen = fuzzTargets.filter(({ name }) => only === undefined || only.target === name);
-  let host = await begun();
+  // What readers print is of no interest here.
+  const stdio = ['ignore', 'ignore', 'ignore', 'ipc'] as const;
+  const host = openHost<Memory>(new URL('host.ts', import.meta.url), { limit: HANGS, stdio: [...stdio] });
+  /** A process that ended has read nothing, whatever its exit code. */
+  const ask = async (target: number, turn: number): Promise<Read> => {
+    const { ended, megabytes = 0, ...outcome } = await host.ask({ target, turn, seed, folder });
+    return { ...outcome, megabytes, ...(ended ? { code: null } : {}) };
+  };
   const tallies: FuzzTally[] = [];
   for (const { name } of chosen) {
     const target = fuzzTargets.findIndex((other) => other.name === name);
     const until = performance.now() + (seconds * 1000) / chosen.length;
     const wrong: string[] = [];
     let [cases, read] = [0, 0];
-    let before = (await ask(host, { target, turn: 0, seed, folder })).megabytes;
+    let before = (await ask(target, 0)).megabytes;
     for (let turn = only?.turn ?? 0; turn < 2 || performance.now() < until; turn++) {
-      const outcome = await ask(host, { target, turn, seed, folder });
+      const outcome = await ask(target, turn);
       cases++;
       if (outcome.code === 0) read++;
       const complaints = [
@@ -93,13 +71,12 @@ export const fuzz = async (options: {
         wrong.push(text);
         onWrong?.(text);
       }
-      if (outcome.code === null) host = await begun();
       before = Math.max(before, outcome.megabytes);
       if (only?.turn !== undefined) break;
     }
     tallies.push({ target: name, cases, read, refused: cases - read - wrong.length, wrong });
   }
-  host.kill('SIGKILL');
+  host.close();
   rmSync(folder, { recursive: true, force: true });
   return tallies;
 };
