@@ -1,8 +1,8 @@
-import { spawn, spawnSync } from 'node:child_process';
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { sleep } from '@lab/lab/testing';
 import { itemAt } from '@lab/records';
 import {
   command,
@@ -16,8 +16,6 @@ import {
   writeStudy,
   type Attack,
 } from './attack.ts';
-
-const sleep = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 /** Processes whose command line names the folder. */
 const processesOn = (folder: string): readonly string[] =>

@@ -5,6 +5,7 @@ export { damageCheckpoints, damageRecords, stopGently } from './faults/damage.ts
 export { cannotMount, fillDisk, lockFolder } from './faults/disk.ts';
 export { killAtRandom } from './faults/kills.ts';
 export { fuzz, fuzzTable } from './fuzz/fuzz.ts';
+export { sleep } from './faults/processes.ts';
 export { tableOf, type Row } from './faults/row.ts';
 export { jumpClock, shareFolder, takeOver } from './faults/sharing.ts';
 export { openStudy } from './faults/study.ts';

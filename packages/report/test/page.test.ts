@@ -151,6 +151,8 @@ describe.skipIf(path === null)(path === null ? `in a browser (skipped: ${missing
     expect(await runs.locator('.filters .count').textContent()).toBe('6 of 90 runs');
     const list = page.locator('#compare-list');
     await list.scrollIntoViewIfNeeded();
+    // The list follows the filter: its rows are new once there are six.
+    await expect.poll(() => list.locator('tbody tr').count()).toBe(6);
     await list.locator('tbody button').first().press('Enter');
     const dialog = page.locator('#detail');
     await page.waitForSelector('#detail .plot[data-live="yes"]');

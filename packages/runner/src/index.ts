@@ -56,3 +56,4 @@ export {
   type RegisteredClaim,
   type Registration,
 } from './protocol/protocol.ts';
+export { TRAIN_SAMPLE } from './run/train-sample.ts';

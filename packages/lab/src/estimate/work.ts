@@ -2,6 +2,7 @@ import { adapters, adapterSize, type LinearSpec } from '@lab/adapter';
 import { methods, type Dropout } from '@lab/dropout';
 import { generationSchema, type Skeleton } from '@lab/models';
 import type { RunConfig } from '@lab/records';
+import { TRAIN_SAMPLE } from '@lab/runner';
 import type { DataSize, SplitSize } from './rows.ts';
 
 /** What a run asks of a machine. */
@@ -59,9 +60,6 @@ const writingGflop = (config: RunConfig, shape: Skeleton, { rows }: SplitSize, w
   return ways * rows * numBeams * usualLength * maxNewTokens * forwardGflop(shape, 1, 1);
 };
 
-/** Rows of train that are read at the end, where the config does not ask for all. */
-const trainSampleRows = 512;
-
 const evaluationGflopOf = (config: RunConfig, shape: Skeleton, method: Dropout, data: DataSize): number => {
   const { train, members, select, trainReading } = config;
   const ways = readings(method, members);
@@ -69,7 +67,7 @@ const evaluationGflopOf = (config: RunConfig, shape: Skeleton, method: Dropout, 
     passes * rows * forwardGflop(shape, tokens, train.batchSize);
   const all = ways.single + ways.members;
   const along = select !== 'last' && method.evaluate.readout.startsWith('ensemble') ? all : ways.single;
-  const sampled = trainReading === 'whole' ? data.train.rows : Math.min(trainSampleRows, data.train.rows);
+  const sampled = trainReading === 'whole' ? data.train.rows : Math.min(TRAIN_SAMPLE, data.train.rows);
   return (
     (train.epochs / train.evalEvery) * read(data.validation, along) +
     read(data.validation, all) +

@@ -2,7 +2,7 @@ import { methods } from '@lab/dropout';
 import { openBest, scalar } from '@lab/engine';
 import { fold, key } from '@lab/random';
 import { itemAt, type RunConfig } from '@lab/records';
-import { openPreparer, openWorkshop, searchArms, type Experiment, type ExperimentRun } from '@lab/runner';
+import { openPreparer, openWorkshop, searchArms, TRAIN_SAMPLE, type Experiment, type ExperimentRun } from '@lab/runner';
 
 /** Seconds of one thread, measured on a study's own rows and model. */
 export interface Pilot {
@@ -21,9 +21,6 @@ export interface Pilot {
 
 /** Seconds until a worker's first step: its start, the weights, compiled programs. */
 const startUp = 6;
-
-/** Training rows that a run reads at its end. */
-const readAtEnd = 512;
 
 const timed = async (action: () => Promise<unknown>): Promise<number> => {
   await action();
@@ -49,7 +46,7 @@ export const measurePilot = async ({ config }: ExperimentRun, cacheDir: string, 
     const reading = await timed(() => session.read('deterministic', { theta, batch: batch.arrays }));
     const count = (n: number): number => Math.ceil(n / batchSize);
     const { train, validation, test } = rows;
-    const sampled = count(Math.min(readAtEnd, train.length));
+    const sampled = count(Math.min(TRAIN_SAMPLE, train.length));
     const batches = {
       train: count(train.length),
       sampled,

@@ -4,7 +4,8 @@ import { writeWhole } from '@lab/records';
 import { z } from 'zod';
 import { seedOf } from '../study/run.ts';
 import type { Report } from '../report.ts';
-import { h, type Html, raw } from './html.ts';
+import { documentHtml } from './document.ts';
+import { h, type Html } from './html.ts';
 
 /** report.json: what a report is about, for other programs and for the list of reports. */
 const summarySchema = z.object({
@@ -79,24 +80,14 @@ const listItem = ({ folder, summary }: Listed): Html => {
   }</p></li>`;
 };
 
-const own = (name: string): string => readFileSync(new URL(name, import.meta.url), 'utf8');
-
 const indexHtml = (reports: readonly Listed[]): string =>
-  h`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<title>Reports</title>
-<style>${raw(['./style/theme.css', './style/base.css', './style/index-page.css'].map(own).join(''))}</style>
-</head>
-<body>
-<header><h1>Reports</h1></header>
-<main id="main"><ul class="reports">${reports.map(listItem)}</ul></main>
-</body>
-</html>
-`.html;
+  documentHtml({
+    title: 'Reports',
+    policy: "default-src 'none'; style-src 'unsafe-inline'",
+    styles: ['theme', 'base', 'index-page'],
+    body: h`<header><h1>Reports</h1></header>
+<main id="main"><ul class="reports">${reports.map(listItem)}</ul></main>`,
+  });
 
 /** Writes `index.html` of a folder: a link to every report below it. Returns its path. */
 export const writeIndex = (folder: string): string => {

@@ -7,9 +7,8 @@ import { toCsv } from '../tables/formats/csv.ts';
 import { toLatex } from '../tables/formats/latex.ts';
 import { articleHtml, drawnFigures, type Illustrated } from './article.ts';
 import { clientScript } from './client-script.ts';
+import { documentHtml } from './document.ts';
 import { h, type Html, inlineJson, raw } from './html.ts';
-
-const own = (name: string): string => readFileSync(new URL(name, import.meta.url), 'utf8');
 
 /** Vega's own browser build, from the package that also drew the files. */
 const vegaScript = (): string => {
@@ -63,17 +62,7 @@ export const pageHtml = (pages: readonly Illustrated[], title = 'LoRA Dropout La
   };
   const isSingle = pages.length === 1;
   const links = pages.map(({ report: { spec } }) => h`<li><a href="#${spec.name}">${spec.title}</a></li>`);
-  return h`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="${raw(policy)}">
-<title>${title}</title>
-<style>${raw(styles.map((name) => own(`./style/${name}.css`)).join(''))}</style>
-</head>
-<body>
-<a class="skip" href="#main">To the results</a>
+  const body = h`<a class="skip" href="#main">To the results</a>
 <header>
 <h1 id="page-title">${title}</h1>
 ${!isSingle && h`<nav aria-label="Experiments"><ul>${links}</ul></nav>`}
@@ -87,8 +76,6 @@ ${pages.map((one) => articleHtml(one, isSingle))}
 <dialog id="detail" aria-labelledby="detail-title">${dialogContent}</dialog>
 <script type="application/json" id="data">${inlineJson(data)}</script>
 <script>${inlineScript(vegaScript())}</script>
-<script>${raw(clientScript('main'))}</script>
-</body>
-</html>
-`.html;
+<script>${raw(clientScript('main'))}</script>`;
+  return documentHtml({ title, policy, styles, body });
 };
