@@ -16,7 +16,7 @@ export interface Base {
  * W + the updates as one, their mean unless `combine` says otherwise: exactly what merging gives
  * where there is one.
  */
-const mergedWeights = (base: HostParams, lefts: readonly Left[], combine: Combine | undefined): HostParams => {
+const withUpdates = (base: HostParams, lefts: readonly Left[], combine: Combine | undefined): HostParams => {
   const whole = lefts.map(({ blueprint, params, share }) => ({
     share,
     params: merge(blueprint.adapter, base, params),
@@ -49,7 +49,7 @@ export const baseOf = (config: RunConfig, model: Model, out: string): Base => {
     throw new BadInput(`${lefts[other]?.where ?? 'from'} was trained on other weights than ${lefts[0]?.where}`);
   if (config.from?.take !== 'merged') return base;
   const { combine } = config.from;
-  const weights = async () => mergedWeights(await base.model.weights(), lefts, combine);
+  const weights = async () => withUpdates(await base.model.weights(), lefts, combine);
   // Read one by one, weights would come from the checkpoint again.
   const { eachWeight: _eachWeight, ...rest } = model;
   return { model: { ...rest, weights }, joined: [...base.joined, lefts.map(({ where }) => where).join(' + ')] };
