@@ -9,6 +9,20 @@ import { parquet } from './fixtures.ts';
 const equalRows = (rows: number): Uint8Array =>
   parquet([{ name: 'text', data: new Array<string>(rows).fill('the same text in every row'), type: 'STRING' }]);
 
+/** 450 bytes that fuzzing found: a page tells a false number of values. */
+const lyingPage = Buffer.from(
+  [
+    'UEFSMRUGFcAIFZ4CXBUwFQAVMBUAFQQVAAAAMAGeBFQSAAAAInF1b3RlZCIsIG51bWJlciAwUhYAADFSFgAAMlIWAAAzUhYA',
+    'ADRSFgAANVIWAAA2UhYAADdSFgAAOFIWAAQ5E07cAAQxMFYXAAAxVhcAADJWFwAAM1YXAAA0VhcAADVWFwAANlYXAAA3VhcA',
+    'ADhWFwBW5gAAMlbmAAAyVuYAADJW5gAEMjMVBBUQFRRMFQQVAAAACBwAAAAAAQAAABUGFQ4VElwVMBUAFTAAAAAAAAAAADAB',
+    'BRABB6qqqhUEGTxIBHJvb3QVBAAVDCUCGAR0ZXh0JQAAFQIlAhgFbGFiZWwAFjAZHBksJggcFQwZFQAZGAR0ZXh0FQIWMBbu',
+    'CBbMAiYIPDYAKBAicXVvdGVkIiwgbnVtYmVzGBAicXVvdGVkIiwgbnVtYmVyEhIAGRwVBhUAFQIAAAAm1AIcFQIZJQAQGRgF',
+    'bGFiZWwVAhYwFmIWaiaCAybUAhw2ACgEAQAAABgEAAAAAAAZLBUEFQAVAgAVBhUQFQIAAAAW0AkWMDa2AwAoCWh5cGFycXVl',
+    'dBksHAAAHAAAANsAAABQQVIx',
+  ].join(''),
+  'base64',
+);
+
 describe('a parquet file that is small on disk', () => {
   it('is read with as many rows as a small file may have', async () => {
     expect(await readParquet('x.parquet', equalRows(100_000))).toHaveLength(100_000);
@@ -37,5 +51,11 @@ describe('a parquet file that is small on disk', () => {
     await expect(readParquet('x.parquet', new Uint8Array(written))).rejects.toThrow(
       /would unpack from \d+ to \d+ bytes; at most 256 bytes for one are read/,
     );
+  });
+
+  it('is given up after some seconds when its page would be decoded for ever', async () => {
+    const read = readParquet('x.parquet', new Uint8Array(lyingPage));
+    await expect(read).rejects.toThrow(BadInput);
+    await expect(read).rejects.toThrow(/^x\.parquet: not a readable parquet file \(takes (longer|more memory)/);
   });
 });

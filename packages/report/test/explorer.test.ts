@@ -83,6 +83,28 @@ describe('importance of settings', () => {
     expect(rows[0]?.share).toBeCloseTo(1 - 0.06 / total, 10);
     expect(rows[0]?.levels).toBe(3);
   });
+  it('groups the values of a setting that has many, as many to each group', () => {
+    const runs = seedsUpTo(12);
+    const knob = axisOf('k', [...runs]);
+    // Neighbours are equal, so six groups of two explain everything, and no others do.
+    const pairs = axisOf(
+      'y',
+      runs.map((run) => [5, -3, 8, 1, -7, 2][Math.floor(run / 2)] ?? NaN),
+    );
+    const [row] = knobImportance(
+      {
+        measure: pairs,
+        knobs: [knob],
+        task: axisOf(
+          'task',
+          runs.map(() => 0),
+        ),
+      },
+      runs,
+    ).rows;
+    expect(row?.levels).toBe(6);
+    expect(row?.share).toBeCloseTo(1, 10);
+  });
   it('says so where runs are few, and where settings change together', () => {
     const twin = axisOf(
       'twin',
