@@ -44,7 +44,7 @@ export { notePilots, refusePilots } from './protocol/pilots.ts';
 export { settingsPatch, tuningSchema, type Knob, type Settings, type TuningPlan } from './protocol/space.ts';
 export { searchAll, searchArms, type LossPoint, type TrialTrainer, type TunedArm } from './protocol/tune.ts';
 export { readTuning, tunedExperiment, tuningPath, writeTuning, type Tuning } from './protocol/tuning-file.ts';
-export { lossOf } from './train/curve.ts';
+export { searchLoss } from './train/curve.ts';
 export {
   copyProtocol,
   deviations,

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { Experiment, PlannedRun } from '../src/index.ts';
 import { planExperiment } from '../src/plan/experiment.ts';
+import { searchLoss } from '../src/train/curve.ts';
 import { keptOf, promoted, replayHalving, replayMany } from '../src/protocol/halving.ts';
 import { readTuning, tunedExperiment, tuningPath, writeTuning } from '../src/protocol/tuning-file.ts';
 import { searchAll, searchArms, type LossPoint, type TrialTrainer } from '../src/protocol/tune.ts';
@@ -164,5 +165,27 @@ describe('a search over an experiment', () => {
     expect(() => searchArms(at({ rungs: [9] }), 'quick')).toThrow(/rung 9/);
     const { tuning: _tuning, ...without } = experiment.scales.quick!;
     expect(() => searchArms({ ...experiment, scales: { quick: without } }, 'quick')).toThrow(/no tuning plan/);
+  });
+});
+
+describe('the loss that a search goes by', () => {
+  const evaluation = (readout: 'deterministic' | 'mean-field' | 'ensemble-logits', nll: number | null) => ({
+    split: 'validation' as const,
+    readout,
+    members: readout === 'ensemble-logits' ? 8 : 1,
+    examples: 4,
+    metrics: { nll },
+  });
+  const single = [evaluation('deterministic', 1.4), evaluation('mean-field', 0.4)];
+  it('is of the readout by which the method is tested', () => {
+    expect(searchLoss(single, 'deterministic')).toBe(1.4);
+    expect(searchLoss(single, 'mean-field')).toBe(0.4);
+    expect(searchLoss([...single, evaluation('ensemble-logits', 0.3)], 'ensemble-logits')).toBe(0.3);
+  });
+  it('is of the mean-field pass where no ensemble was read, and of one pass where there is no other', () => {
+    expect(searchLoss(single, 'ensemble-probabilities')).toBe(0.4);
+    expect(searchLoss(single.slice(0, 1), 'ensemble-logits')).toBe(1.4);
+    expect(searchLoss([evaluation('deterministic', null)], 'deterministic')).toBeNull();
+    expect(searchLoss([], 'deterministic')).toBeNull();
   });
 });

@@ -1,19 +1,21 @@
 import { join } from 'node:path';
+import { methods } from '@lab/dropout';
 import { fold, key } from '@lab/random';
 import { BadInput, readCurveSoFar } from '@lab/records';
 import {
-  lossOf,
   overlay,
   parseOverride,
   readTuning,
   replayMany,
   searchAll,
   searchArms,
+  searchLoss,
   tuningPath,
   writeTuning,
   type ConfigPatch,
   type Experiment,
   type LossPoint,
+  type PlannedRun,
   type ReplaySummary,
   type Tuning,
 } from '@lab/runner';
@@ -28,12 +30,15 @@ const changesOf = (set: readonly string[]): ConfigPatch => {
   return changes;
 };
 
-/** Validation losses of a run by epoch, as far as it was trained: of its deterministic pass. */
-const lossesIn = (out: string, id: string): readonly LossPoint[] =>
-  readCurveSoFar(out, id).map(({ epoch, step, evaluations }) => {
-    const own = evaluations.find(({ readout }) => readout === 'deterministic') ?? evaluations[0];
-    return { epoch, step, loss: own ? lossOf(own.metrics) : null };
-  });
+/** Validation losses of a run by epoch, as far as it was trained, read as its method is tested. */
+const lossesIn = (out: string, { id, config }: PlannedRun): readonly LossPoint[] => {
+  const { readout } = methods.build(config.dropout).evaluate;
+  return readCurveSoFar(out, id).map(({ epoch, step, evaluations }) => ({
+    epoch,
+    step,
+    loss: searchLoss(evaluations, readout),
+  }));
+};
 
 /** What a search found, whether it was stopped before its end, and how halving does by replay. */
 export interface Searched {
@@ -77,7 +82,7 @@ export const tuneExperiment = async (
         runs.map((run) => ({ ...run, labels: labels.get(run.id) ?? {}, seed: run.config.seed })),
         until,
       ),
-    losses: ({ id }: { readonly id: string }) => lossesIn(folder, id),
+    losses: (run: PlannedRun) => lossesIn(folder, run),
   };
   const tuned = await searchAll(plan, arms, trainer);
   const file = tuningPath(out, experiment.name, scale);

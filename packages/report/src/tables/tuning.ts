@@ -48,8 +48,8 @@ export const tuningTables = (title: string, arms: readonly TunedArmData[]): Tabl
       name: 'tuning',
       title: `${title}: chosen settings`,
       caption:
-        'Selection by validation loss, on seeds that confirmation ' +
-        'does not use. Every arm has the same trials and steps.',
+        'Selection by validation loss, on seeds that confirmation does not use; of the readout by which a method ' +
+        'is tested, for an ensemble of its mean-field pass. Every arm has the same trials and steps.',
       columns: [
         column('arm', 'arm', 'left'),
         column('settings', 'chosen settings', 'left'),

@@ -74,7 +74,18 @@ type Metrics = Evaluation['metrics'];
  * Validation loss: mean negative log-likelihood, or squared error of a regression; null where
  * undefined.
  */
-export const lossOf = ({ nll, mse }: Metrics): number | null => nll ?? mse ?? null;
+const lossOf = ({ nll, mse }: Metrics): number | null => nll ?? mse ?? null;
+
+/**
+ * The validation loss that a search goes by: of the readout by which the method is tested. A curve
+ * has no ensembles unless the selection goes by them, so an ensemble of masks is stood for by its
+ * mean-field pass: masks off without (1-p)^2 would be another model. Null where undefined.
+ */
+export const searchLoss = (evaluations: readonly Evaluation[], tested: Evaluation['readout']): number | null => {
+  const of = (readout: Evaluation['readout']) => evaluations.find((one) => one.readout === readout);
+  const own = of(tested) ?? of('mean-field') ?? of('deterministic') ?? evaluations[0];
+  return own ? lossOf(own.metrics) : null;
+};
 
 const negative = (value: number | null): number | null => (value === null ? null : -value);
 
