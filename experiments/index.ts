@@ -6,6 +6,7 @@ import { adapterStudy } from './adapters/experiment.ts';
 import { chainsExperiment } from './chains/experiment.ts';
 import { compareExperiment } from './compare/experiment.ts';
 import { continualExperiment, continualGlue } from './continual/experiment.ts';
+import { decisiveExperiment } from './decisive/experiment.ts';
 import { compositionExperiment } from './composition/experiment.ts';
 import { federatedExperiment } from './federated/experiment.ts';
 import { frameworkExperiment } from './framework/experiment.ts';
@@ -22,6 +23,7 @@ export const experiments: readonly Experiment<ReportSpec>[] = [
   sensitivityExperiment,
   ablationExperiment,
   compareExperiment,
+  decisiveExperiment,
   frameworkExperiment,
   heterolora,
   adapterStudy,

@@ -1,5 +1,5 @@
 import type { ReportSpec } from '@lab/report';
-import type { Arm, ConfigPatch, Experiment, Knob, TuningPlan } from '@lab/runner';
+import type { Arm, ConfigPatch, Experiment } from '@lab/runner';
 import { embedded, quick, smoke } from '../embedded.ts';
 import { hiddenKeyAboveLora, klTerm, onePoint } from '../margins.ts';
 
@@ -51,41 +51,6 @@ const onSmallGlue: readonly Arm[] = ['rte', 'mrpc', 'cola'].flatMap((dataset) =>
   })),
 );
 
-/**
- * Plain LoRA with its own regularisers instead of dropout: what a claim of regularisation has to
- * beat. Rank and weight decay are searched (see `tuning`), early stopping selects by validation
- * loss.
- */
-const controls: readonly Arm[] = [
-  { labels: { method: 'early stopping' }, config: { dropout: methods.none, select: 'early-stopping' } },
-  { labels: { method: 'rank' }, config: { dropout: methods.none } },
-  { labels: { method: 'weight decay' }, config: { dropout: methods.none } },
-];
-
-/**
- * Equal budgets for every arm: nine settings, the learning rate first, then the arm's own knobs.
- */
-const rates: Knob = { low: 0.05, high: 0.5, scale: 'linear' };
-const tuning: TuningPlan = {
-  how: 'random',
-  trials: 9,
-  seeds: [1000, 1001],
-  shared: { 'train.lr': { low: 2e-4, high: 2e-2, scale: 'log' } },
-  own: {
-    'lora-input': { 'dropout.p': rates },
-    'lora-dropout': { 'dropout.p': rates, 'dropout.samples': [1, 2, 4] },
-    'hiddenkey-minus': { 'dropout.p': { low: 0.02, high: 0.3, scale: 'linear' } },
-    hiddenkey: {
-      'dropout.p': { low: 0.02, high: 0.3, scale: 'linear' },
-      'dropout.lambda': { low: 0.02, high: 2, scale: 'log' },
-    },
-    rank: { 'adapter.r': [1, 2, 4, 8] },
-    'weight decay': { 'train.weightDecay': { low: 0.001, high: 1, scale: 'log' } },
-  },
-  rungs: [2],
-  keep: 1 / 3,
-};
-
 const named = (method: string) => ({ name: method, where: { method } }) as const;
 
 export const compareExperiment: Experiment<ReportSpec> = {
@@ -100,13 +65,6 @@ export const compareExperiment: Experiment<ReportSpec> = {
       base: embedded,
       arms: across(['imdb', 'yelp', 'amazon']),
       seeds: [0, 1, 2, 3, 4, 5, 6, 7],
-    },
-    tuned: {
-      summary: 'five methods and three controls at searched settings, twelve seeds: lab tune first, half an hour',
-      base: quick,
-      arms: [...arms, ...controls],
-      seeds: [100, 101, 102, 103, 104, 105, 106, 107, 108, 109, 110, 111],
-      tuning,
     },
     glue: {
       summary: 'RTE, MRPC, CoLA, STS-B, SST-2 from --data-dir, low resource, six seeds: half an hour on two cores',
@@ -137,7 +95,6 @@ export const compareExperiment: Experiment<ReportSpec> = {
         text: 'LoRA Dropout is above plain LoRA',
         source: 'LoRA Dropout, Tables 1 and 2',
         test: { kind: 'better', arm: named('lora-dropout'), than: [named('none')], metric: 'score', margin: onePoint },
-        controls: ['early stopping', 'rank', 'weight decay'].map(named),
       },
       {
         id: 'hiddenkey-helps',
