@@ -1,5 +1,12 @@
 export { average } from './average.ts';
-export { calibrationError, classBets, classwiseError, equalMass, equalWidth, topBets } from './calibration/calibration.ts';
+export {
+  calibrationError,
+  classBets,
+  classwiseError,
+  equalMass,
+  equalWidth,
+  topBets,
+} from './calibration/calibration.ts';
 export type { Bet, ReliabilityBin } from './calibration/calibration.ts';
 export { accuracy, brier, confusion, f1, matthews, nll } from './classification.ts';
 export { calibrationFloor, debiasedError } from './calibration/calibration-bias.ts';
