@@ -4,7 +4,7 @@
  *
  *   npm run bench -- [--peer] [--python .cache/peer] [--weights .cache/models/minilm]
  *   [--data-dir <GLUE>] [--workloads use-lite,small | none] [--engines onnx] [--threads 2]
- *   [--rounds 6] [--epochs imdb,cola,sst2,rte | none] [--rows 128] [--write] [--compare]
+ *   [--rounds 6] [--epochs imdb,cola,sst2,rte | none] [--rows 384] [--write] [--compare]
  *
  * --write puts what is printed between the marks of bench/README.md and keeps the times in
  * bench/history. --compare says what has changed since they were kept, beyond noise.
@@ -35,7 +35,7 @@ const { values } = parseArgs({
     threads: { type: 'string', default: '2' },
     rounds: { type: 'string', default: '6' },
     epochs: { type: 'string' },
-    rows: { type: 'string', default: '128' },
+    rows: { type: 'string', default: '384' },
     write: { type: 'boolean', default: false },
     compare: { type: 'boolean', default: false },
   },

@@ -48,7 +48,7 @@ const stepsOn = async (
   const operations = operationsOf(workload);
   const tokens = shape.lengths.reduce((a, b) => a + b, 0);
   say(
-    `\n${name}: ${blueprint.model.name}, ${shape.layers} layers, ${shape.width} wide, batch ${shape.batch}, ` +
+    `\n${name}: ${blueprint.model.name}, ${shape.layers} layers, ${shape.width} wide, batch ${shape.batch},\n` +
       `${tokens} real tokens of ${shape.batch * shape.tokens}, ${blueprint.layout.size} trainable parameters, ` +
       `${(operations.train / 1e9).toFixed(1)} useful GFLOP a training step\n`,
   );

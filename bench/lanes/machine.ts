@@ -60,7 +60,7 @@ export const machineHere = async (python: string | null): Promise<BenchMachine> 
 export const describeMachine = ({ processor, instructions, cores, memoryGB, products, load }: BenchMachine): string => {
   const rates = Object.entries(products).map(([name, rate]) => `${name} ${rate.toFixed(0)}`);
   return (
-    `${processor}, ${cores} cores, ${memoryGB} GB; ${instructions.join(', ')}; ` +
+    `${processor}, ${cores} cores, ${memoryGB} GB;\n${instructions.join(', ')};\n` +
     `products on one core, GFLOP/s: ${rates.join(', ')}; load ${load.toFixed(1)} at the start`
   );
 };
