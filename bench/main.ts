@@ -14,14 +14,15 @@ import { existsSync } from 'node:fs';
 import { loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import { ENGINES } from '@lab/engine';
-import { EPOCH_DATA, epochRows, type EpochData, type EpochRow } from './epochs.ts';
-import { changesBetween, historyOf, keepEntry, type BenchEntry } from './history.ts';
-import { stepRows } from './lanes.ts';
-import { describeMachine, machineHere } from './machine.ts';
-import { findPython } from './peers.ts';
-import { writeBlock } from './readme.ts';
-import { epochTable, padded, ratioLines, tableOf, type BenchRow } from './table.ts';
-import type { WorkloadName } from './workloads.ts';
+import { EPOCH_DATA, epochRows, type EpochData, type EpochRow } from './lanes/epochs.ts';
+import { changesBetween, historyOf, keepEntry, type BenchEntry } from './lanes/history.ts';
+import { stepRows } from './lanes/lanes.ts';
+import { describeMachine, machineHere } from './lanes/machine.ts';
+import { findPython } from './lanes/peers.ts';
+import { writeBlock } from './lanes/readme.ts';
+import { epochTable, ratioLines, tableOf, type BenchRow } from './lanes/table.ts';
+import { padded } from './shared/padded.ts';
+import type { WorkloadName } from './shared/workloads.ts';
 
 const { values } = parseArgs({
   options: {
@@ -58,7 +59,7 @@ const command = (): string => {
 const epochSets = (): readonly EpochData[] => {
   if (values.epochs === 'none') return [];
   if (!existsSync(values.weights)) {
-    say(`left out: epochs, for want of ${values.weights}; python3 scripts/fetch-minilm.py fetches it\n`);
+    say(`left out: epochs, for want of ${values.weights}; python3 scripts/setup/fetch-minilm.py fetches it\n`);
     return [];
   }
   const asked = values.epochs?.split(',') ?? (values['data-dir'] === undefined ? ['imdb'] : EPOCH_DATA);
