@@ -1,8 +1,8 @@
 import type { HostParams, ParamSpec } from '@lab/adapter';
 import { BadInput, type RunConfig, type StageFrom } from '@lab/records';
 import type { Blueprint } from '../session/blueprint.ts';
-import { EXPERTS, headBank } from '../session/gated-head.ts';
-import { EARLIER, OWN, wholeHead } from '../session/growing-head.ts';
+import { EXPERTS, headBank } from '../session/heads/gated-head.ts';
+import { EARLIER, OWN, wholeHead } from '../session/heads/growing-head.ts';
 import type { Left } from './left.ts';
 import { meanOf } from './mean.ts';
 
