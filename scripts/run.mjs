@@ -36,6 +36,7 @@ const scripts = {
   attacks: () => tsx('scripts/attacks.ts', ...args),
   house: () => tsx('scripts/house.ts', ...args),
   readme: () => tsx('scripts/readme.ts', ...args),
+  paper: () => tsx('scripts/paper.ts', ...args),
   'five-minutes': () => tsx('scripts/five-minutes.ts', ...args),
   leases: () => tsx('scripts/leases.ts', ...args),
   supply: () => tsx('scripts/supply.ts', ...args),
