@@ -4,7 +4,7 @@
  *
  *   npm run bench -- [--peer] [--python .cache/peer] [--weights .cache/models/minilm]
  *   [--data-dir <GLUE>] [--workloads use-lite,small | none] [--engines onnx] [--threads 2]
- *   [--rounds 6] [--epochs imdb,cola,sst2,rte | none] [--rows 128] [--write] [--compare]
+ *   [--rounds 6] [--epochs imdb,cola,sst2,rte | none] [--rows 384] [--write] [--compare]
  *
  * --write puts what is printed between the marks of bench/README.md and keeps the times in
  * bench/history. --compare says what has changed since they were kept, beyond noise.
@@ -14,14 +14,15 @@ import { existsSync } from 'node:fs';
 import { loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import { ENGINES } from '@lab/engine';
-import { EPOCH_DATA, epochRows, type EpochData, type EpochRow } from './epochs.ts';
-import { changesBetween, historyOf, keepEntry, type BenchEntry } from './history.ts';
-import { stepRows } from './lanes.ts';
-import { describeMachine, machineHere } from './machine.ts';
-import { findPython } from './peers.ts';
-import { writeBlock } from './readme.ts';
-import { epochTable, padded, ratioLines, tableOf, type BenchRow } from './table.ts';
-import type { WorkloadName } from './workloads.ts';
+import { EPOCH_DATA, epochRows, type EpochData, type EpochRow } from './lanes/epochs.ts';
+import { changesBetween, historyOf, keepEntry, type BenchEntry } from './lanes/history.ts';
+import { stepRows } from './lanes/lanes.ts';
+import { describeMachine, machineHere } from './lanes/machine.ts';
+import { findPython } from './lanes/peers.ts';
+import { writeBlock } from './lanes/readme.ts';
+import { epochTable, ratioLines, tableOf, type BenchRow } from './lanes/table.ts';
+import { padded } from './shared/padded.ts';
+import type { WorkloadName } from './shared/workloads.ts';
 
 const { values } = parseArgs({
   options: {
@@ -34,7 +35,7 @@ const { values } = parseArgs({
     threads: { type: 'string', default: '2' },
     rounds: { type: 'string', default: '6' },
     epochs: { type: 'string' },
-    rows: { type: 'string', default: '128' },
+    rows: { type: 'string', default: '384' },
     write: { type: 'boolean', default: false },
     compare: { type: 'boolean', default: false },
   },
@@ -58,7 +59,7 @@ const command = (): string => {
 const epochSets = (): readonly EpochData[] => {
   if (values.epochs === 'none') return [];
   if (!existsSync(values.weights)) {
-    say(`left out: epochs, for want of ${values.weights}; python3 scripts/fetch-minilm.py fetches it\n`);
+    say(`left out: epochs, for want of ${values.weights}; python3 scripts/setup/fetch-minilm.py fetches it\n`);
     return [];
   }
   const asked = values.epochs?.split(',') ?? (values['data-dir'] === undefined ? ['imdb'] : EPOCH_DATA);

@@ -43,7 +43,7 @@ const smallRates: Knob = { low: 0.02, high: 0.3, scale: 'linear' };
  * Equal budgets for every arm: as many settings, the learning rate first, then the arm's own knobs.
  * After two epochs the better third goes on.
  */
-export const searched = (trials: number, seeds: readonly number[]): TuningPlan => ({
+export const tuningOf = (trials: number, seeds: readonly number[]): TuningPlan => ({
   how: 'random',
   trials,
   seeds: [...seeds],

@@ -2,7 +2,7 @@ import type { Claim, ReportArm, ReportSpec } from '@lab/report';
 import type { Experiment } from '@lab/runner';
 import { embedded, quick, smoke } from '../embedded.ts';
 import { calibrationMargin, hiddenKeyAboveLora, klTerm, lossMargin, onePoint } from '../margins.ts';
-import { across, arms, controlNames, searched } from './arms.ts';
+import { across, arms, controlNames, tuningOf } from './arms.ts';
 
 /** Sentences of reviews, and fields of meaning; each test set has at least 687 examples. */
 const sets = {
@@ -124,20 +124,20 @@ export const decisiveExperiment: Experiment<ReportSpec> = {
   title,
   question,
   scales: {
-    smoke: { summary: 'seconds', base: smoke, arms, seeds: [0], tuning: searched(2, [1000]) },
+    smoke: { summary: 'seconds', base: smoke, arms, seeds: [0], tuning: tuningOf(2, [1000]) },
     quick: {
       summary: 'six methods and three controls on one data set, twelve seeds: lab tune first',
       base: quick,
       arms,
       seeds,
-      tuning: searched(9, [1000, 1001]),
+      tuning: tuningOf(9, [1000, 1001]),
     },
     embedded: {
       summary: 'the same on four data sets, twelve seeds: lab tune first, register with looks',
       base: { ...embedded, members: 4, train: { ...embedded.train, epochs: 6 } },
       arms: across(sets),
       seeds,
-      tuning: searched(6, [1000]),
+      tuning: tuningOf(6, [1000]),
     },
   },
   report: {

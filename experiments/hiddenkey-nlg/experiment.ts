@@ -89,8 +89,8 @@ const llama = {
 const onLlama = loraAndHiddenKey({ rates, lambdas }, { layers: 'latter-half' });
 
 /**
- * What two cores do in a night: SmolLM2-135M (`scripts/fetch-smollm2.py`) on E2E, trained on the
- * official development file, with the paper's settings but one epoch, a higher rate for it, and
+ * What two cores do in a night: SmolLM2-135M (`scripts/setup/fetch-smollm2.py`) on E2E, trained on
+ * the official development file, with the paper's settings but one epoch, a higher rate for it, and
  * four beams.
  */
 const real = {

@@ -2,8 +2,8 @@ import type { ConfigPatch } from '@lab/runner';
 
 /**
  * What stands in for the papers' encoders on two cores overnight: all-MiniLM-L6-v2 (22 M
- * parameters, `scripts/fetch-minilm.py` fetches it) on the official files. All values are ours: the
- * batch of the papers, three epochs, and a rate at which plain LoRA learns every task.
+ * parameters, `scripts/setup/fetch-minilm.py` fetches it) on the official files. All values are
+ * ours: the batch of the papers, three epochs, and a rate at which plain LoRA learns every task.
  */
 export const minilm = {
   model: { name: 'minilm' },

@@ -1,7 +1,7 @@
 import { openLeases } from '@lab/records';
 import { describe, expect, it } from 'vitest';
-import { explore } from '../leases/explore.ts';
-import { MUTANTS, openMutant } from '../leases/mutants.ts';
+import { explore } from '../checks/leases/explore.ts';
+import { MUTANTS, openMutant } from '../checks/leases/mutants.ts';
 
 describe('the lease protocol, in random histories of processes, stops, crashes and clocks', () => {
   it('never lets two owners write, changes no finished run, and leaves no state without a way on', () => {

@@ -5,7 +5,7 @@ import { editorSchema } from '@lab/runner';
 import { expect, it } from 'vitest';
 import { snippetsOf, uncompiled, unformatted } from '../house/snippets.ts';
 import { readMarkdown } from '../house/sources.ts';
-import { withResults } from '../readme/text.ts';
+import { withResults } from '../make/readme/text.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const snippets = readMarkdown(root).flatMap(snippetsOf);

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, it } from 'vitest';
-import { filledPaper, paperPage, paperTemplate } from '../paper/page.ts';
+import { filledPaper, paperPage, paperTemplate } from '../make/paper/page.ts';
 
 const template = readFileSync(paperTemplate, 'utf8');
 const faultsOf = async (text: string) => (await filledPaper(text)).faults;

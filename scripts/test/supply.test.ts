@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { advisories, licenceBreaches, productionPackages } from '../supply/check.ts';
+import { advisories, licenceBreaches, productionPackages } from '../checks/supply/check.ts';
 
 const lock = {
   packages: {

@@ -22,7 +22,7 @@ type Outputs = { readonly [path: string]: readonly number[] };
 type Ours = { readonly sha256: string; readonly outputs: Outputs; readonly head: readonly number[] };
 type Theirs = { readonly outputs: Outputs; readonly parameters: number };
 
-/** By real PEFT: scripts/fixtures/adapters.py. */
+/** By real PEFT: scripts/fixtures/training/adapters.py. */
 const read = (name: string): Buffer => readFileSync(new URL(`fixtures/${name}`, import.meta.url));
 const ours = JSON.parse(read('ours.json').toString()) as { readonly [name: string]: Ours };
 const theirs = JSON.parse(read('theirs.json').toString()) as { readonly [name: string]: Theirs };

@@ -1,7 +1,10 @@
 import type * as tf from '@tensorflow/tfjs';
 
 /** The element types that cross an engine's border. Masks travel as bool: one byte an element. */
-export type DType = 'float32' | 'int32' | 'bool';
+const DTYPES = ['float32', 'int32', 'bool'] as const;
+export type DType = (typeof DTYPES)[number];
+
+export const isDType = (name: unknown): name is DType => DTYPES.some((dtype) => dtype === name);
 
 /** Plain numbers on the host: `data` is row-major and has as many elements as `shape` says. */
 interface ArrayOf<Type extends DType, Data> {

@@ -20,7 +20,7 @@ interface Fixture {
   }[];
 }
 
-/** Computed by torch and transformers in float64: scripts/fixtures/adamw.py. */
+/** Computed by torch and transformers in float64: scripts/fixtures/training/adamw.py. */
 const fixture = JSON.parse(readFileSync(new URL('fixtures/adamw.json', import.meta.url), 'utf8')) as Fixture;
 
 /** One rounding of float32, relative. */

@@ -221,7 +221,7 @@ program.hook('preAction', async (_program, command) => {
     out: string;
   }>();
   if (!set) return;
-  const { modelOverride, weightsOverride } = await import('./compose/weights.ts');
+  const { modelOverride, weightsOverride } = await import('./compose/plan/weights.ts');
   const overrides = [...(model === undefined ? [] : [modelOverride(model)]), ...set];
   command.setOptionValue('set', [
     ...overrides,

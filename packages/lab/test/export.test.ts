@@ -11,7 +11,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { exportRun, type ExportOptions } from '../src/commands/export.ts';
 import { writePeft } from '../src/export/peft.ts';
 import { openTrained, trainedFolder } from '../src/export/trained.ts';
-import { modelOverride, weightsOverride } from '../src/compose/weights.ts';
+import { modelOverride, weightsOverride } from '../src/compose/plan/weights.ts';
 import { scratch } from './cli.ts';
 
 const { out, remove } = scratch();

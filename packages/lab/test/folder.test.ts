@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeIndex } from '@lab/report';
 import { describe, expect, it } from 'vitest';
-import { holdsText, reportName } from '../src/compose/folder.ts';
+import { holdsText, reportName } from '../src/compose/plan/folder.ts';
 import { scratch } from './cli.ts';
 
 const nameOf = (...set: readonly string[]): string => reportName({ scale: 'quick', set });

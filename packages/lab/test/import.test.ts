@@ -14,7 +14,7 @@ import { lab, scratch } from './cli.ts';
 const { out, remove } = scratch();
 afterAll(remove);
 
-/** By real PEFT: scripts/fixtures/imports.py. */
+/** By real PEFT: scripts/fixtures/training/imports.py. */
 const fixtures = fileURLToPath(new URL('fixtures/imports', import.meta.url));
 interface Expected {
   readonly texts: readonly string[];

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { readArchive } from '@lab/report';
 import { comparedData } from '../src/commands/reproduce.ts';
 import { theoryData } from '../src/commands/theory.ts';
-import { committed, reportFolder } from '../src/compose/reports.ts';
+import { committed, reportFolder } from '../src/compose/show/reports.ts';
 
 describe('machine-readable output', () => {
   it('of theory: rows by verdict, or why there are none', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { onlyRuns, plansOf, runsIn } from '../src/compose/experiments.ts';
-import { runCommand } from '../src/compose/run-command.ts';
+import { onlyRuns, plansOf, runsIn } from '../src/compose/plan/experiments.ts';
+import { runCommand } from '../src/compose/plan/run-command.ts';
 
 const options = { out: 'out', scale: 'smoke', set: [] };
 const runs = runsIn(plansOf(['compare'], options));

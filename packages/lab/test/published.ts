@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { experiments } from '@lab/experiments';
 import { readArchive, type ReportSpec } from '@lab/report';
 import { protocolIn } from '@lab/runner';
-import { committed, protocolBeside, writeReport, type WrittenReport } from '../src/compose/reports.ts';
+import { committed, protocolBeside, writeReport, type WrittenReport } from '../src/compose/show/reports.ts';
 
 /** A published report: an experiment at a scale, in a folder of results/. */
 interface PublishedReport {

@@ -8,8 +8,8 @@ import { sleep } from './faults/processes.ts';
 import { differing, doneIn, finishedTimes, openStudy, runsIn, type Faulty } from './faults/study.ts';
 
 // A real controller and two nodes on this host, with arrays of at most four elements
-// (scripts/slurm.sh).
-const script = fileURLToPath(new URL('../../../scripts/slurm.sh', import.meta.url));
+// (scripts/setup/slurm.sh).
+const script = fileURLToPath(new URL('../../../scripts/setup/slurm.sh', import.meta.url));
 
 const cannot = ((): string | null => {
   if (process.env.LAB_SLURM !== '1') return 'LAB_SLURM=1 asks for it; it takes minutes';

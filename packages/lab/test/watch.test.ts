@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openRun, releaseLease, takeLease, writeProgress } from '@lab/records';
 import { afterAll, describe, expect, it } from 'vitest';
-import { plansOf, runsIn } from '../src/compose/experiments.ts';
-import { openWatch } from '../src/compose/watch.ts';
+import { plansOf, runsIn } from '../src/compose/plan/experiments.ts';
+import { openWatch } from '../src/compose/show/watch.ts';
 import { liveText } from '../src/terminal/live-table.ts';
 
 const out = mkdtempSync(join(tmpdir(), 'lab-watch-'));

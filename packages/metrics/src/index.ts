@@ -1,16 +1,23 @@
 export { average } from './average.ts';
-export { calibrationError, classBets, classwiseError, equalMass, equalWidth, topBets } from './calibration.ts';
-export type { Bet, ReliabilityBin } from './calibration.ts';
+export {
+  calibrationError,
+  classBets,
+  classwiseError,
+  equalMass,
+  equalWidth,
+  topBets,
+} from './calibration/calibration.ts';
+export type { Bet, ReliabilityBin } from './calibration/calibration.ts';
 export { accuracy, brier, confusion, f1, matthews, nll } from './classification.ts';
-export { calibrationFloor, debiasedError } from './calibration-bias.ts';
-export { smoothCalibrationError } from './smooth-calibration.ts';
+export { calibrationFloor, debiasedError } from './calibration/calibration-bias.ts';
+export { smoothCalibrationError } from './calibration/smooth-calibration.ts';
 export { measure } from './measure.ts';
-export { aurc, riskCoverage, type RiskPoint } from './selective.ts';
+export { aurc, riskCoverage, type RiskPoint } from './calibration/selective.ts';
 export { argmax, ensembleLogits, logSoftmaxRow, softmax, type Logits } from './softmax.ts';
-export { answerScores, bestThreshold, normaliseAnswer, squadScores } from './squad.ts';
-export type { SquadQuestion, SquadScores, Threshold } from './squad.ts';
-export { bestSpan, type BestSpan, type SpanRule, type SpanWindow } from './spans.ts';
-export { atTemperature, fitTemperature } from './temperature.ts';
+export { answerScores, bestThreshold, normaliseAnswer, squadScores } from './answers/squad.ts';
+export type { SquadQuestion, SquadScores, Threshold } from './answers/squad.ts';
+export { bestSpan, type BestSpan, type SpanRule, type SpanWindow } from './answers/spans.ts';
+export { atTemperature, fitTemperature } from './calibration/temperature.ts';
 export { bleu } from './text/bleu.ts';
 export { cider } from './text/cider.ts';
 export { generationScores } from './text/generation.ts';

@@ -1,9 +1,9 @@
 import { BadInput, itemAt } from '@lab/records';
 import type { TaskKind } from './task.ts';
-import { calibrationError, classwiseError, equalMass, equalWidth, topBets } from './calibration.ts';
+import { calibrationError, classwiseError, equalMass, equalWidth, topBets } from './calibration/calibration.ts';
 import { accuracy, brier, f1, matthews, nll } from './classification.ts';
 import { mse, pearson, spearman } from './regression.ts';
-import { aurc } from './selective.ts';
+import { aurc } from './calibration/selective.ts';
 import type { Logits } from './softmax.ts';
 
 type Metric = (logits: Logits, labels: readonly number[], classes: number) => number | null;

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { fold, key, uniform } from '@lab/random';
 import { describe, expect, it } from 'vitest';
-import { calibrationError, equalWidth, type Bet } from '../src/calibration.ts';
-import { calibrationFloor, debiasedError } from '../src/calibration-bias.ts';
-import { smoothCalibrationError } from '../src/smooth-calibration.ts';
+import { calibrationError, equalWidth, type Bet } from '../src/calibration/calibration.ts';
+import { calibrationFloor, debiasedError } from '../src/calibration/calibration-bias.ts';
+import { smoothCalibrationError } from '../src/calibration/smooth-calibration.ts';
 
 /** n bets whose confidence is uniform on [.5, 1]; right with probability `truth(confidence)`. */
 const bets = (stream: number, n: number, truth = (c: number) => c): Bet[] => {
@@ -50,7 +50,7 @@ describe('the debiased calibration error', () => {
 
 describe('smooth ECE', () => {
   it("agrees with its authors' library", () => {
-    // Made by scripts/fixtures/verdicts.py with relplot.
+    // Made by scripts/fixtures/scores/verdicts.py with relplot.
     const { cases } = JSON.parse(
       readFileSync(new URL('fixtures/smooth-calibration.json', import.meta.url), 'utf8'),
     ) as { cases: { confidence: number[]; right: number[]; smooth: number }[] };

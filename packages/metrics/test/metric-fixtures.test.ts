@@ -23,7 +23,10 @@ import {
   type Segment,
 } from '../src/index.ts';
 
-/** Made by scripts/fixtures/metrics.py; each file names the libraries and versions that made it. */
+/**
+ * Made by scripts/fixtures/scores/metrics.py; each file names the libraries and versions that made
+ * it.
+ */
 const load = <T>(name: string): T =>
   JSON.parse(readFileSync(new URL(`fixtures/${name}.json`, import.meta.url), 'utf8')) as T;
 

@@ -15,7 +15,7 @@ const rows = JSON.parse(readFileSync(new URL('./fixtures/minilm.json', import.me
   readonly mean: string;
 }[];
 
-describe.skipIf(!present)('all-MiniLM-L6-v2 (fetched by scripts/fetch-minilm.py; skipped when it is not there)', () => {
+describe.skipIf(!present)('all-MiniLM-L6-v2 (fetched by scripts/setup/fetch-minilm.py; skipped when absent)', () => {
   it('gives the ids and sentence embeddings that transformers gives, to 1e-4', async () => {
     const model = await models.build(models.parse({ name: 'minilm', pooling: 'mean' }), { weights: folder });
     const weights = await model.weights();

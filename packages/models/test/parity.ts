@@ -19,7 +19,7 @@ export interface Case {
   readonly output: Output;
 }
 
-/** The fixtures that scripts/fixtures/models.py makes. */
+/** The fixtures that scripts/fixtures/models/models.py makes. */
 export const CASES: readonly Case[] = [
   { folder: 'bert-pooler', family: 'bert', pooling: 'pooler', output: 'pooled' },
   { folder: 'bert-qa', family: 'bert', pooling: 'cls', output: 'tokens' },

@@ -8,7 +8,7 @@ import { plainForward } from './plain-forward.ts';
 
 const folder = fileURLToPath(new URL('../../../.cache/models/smollm2', import.meta.url));
 
-/** What transformers computes from the same GGUF file (scripts/fixtures/gguf.py). */
+/** What transformers computes from the same GGUF file (scripts/fixtures/models/gguf.py). */
 interface Reference {
   /** Entries of the vocabulary whose logits are kept. */
   readonly places: readonly number[];
@@ -31,7 +31,7 @@ const floats = (text: string): Float32Array => {
 
 const NEW_TOKENS = 40;
 
-describe.skipIf(!existsSync(folder))('SmolLM2-135M (fetched by scripts/fetch-smollm2.py; skipped when absent)', () => {
+describe.skipIf(!existsSync(folder))('SmolLM2-135M (of scripts/setup/fetch-smollm2.py; skipped when absent)', () => {
   it('gives the ids, logits and answer that transformers gives, logits to 1e-3', { timeout: 300_000 }, async () => {
     const reference: Reference = JSON.parse(
       readFileSync(new URL('./fixtures/gguf/smollm2.json', import.meta.url), 'utf8'),

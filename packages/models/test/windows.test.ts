@@ -16,7 +16,7 @@ interface Row {
 }
 
 const fixtures = fileURLToPath(new URL('./fixtures', import.meta.url));
-/** What real transformers made (scripts/fixtures/windows.py). */
+/** What real transformers made (scripts/fixtures/models/windows.py). */
 const cases = JSON.parse(readFileSync(join(fixtures, 'windows.json'), 'utf8')) as readonly Row[];
 const kinds = [...new Set(cases.map(({ tokenizer }) => tokenizer))];
 const open = async (kind: string) => {

@@ -19,7 +19,8 @@ import { sequentialLooks } from '../src/stats/tests/sequential.ts';
 import { tInterval } from '../src/stats/intervals/interval.ts';
 
 /**
- * Made by scripts/fixtures/verdicts.py with scipy and statsmodels; the file names their versions.
+ * Made by scripts/fixtures/scores/verdicts.py with scipy and statsmodels; the file names their
+ * versions.
  */
 const outside = JSON.parse(readFileSync(new URL('fixtures/statistics.json', import.meta.url), 'utf8')) as {
   readonly noncentral: readonly { t: number; df: number; delta: number; p: number }[];

@@ -1,7 +1,7 @@
 import { itemAt, present } from '@lab/records';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { chunks, evaluationOrder, type Row } from '../src/session/rows.ts';
+import { chunks, evaluationOrder, type Row } from '../src/session/rows/rows.ts';
 import { bucketFor } from '../src/session/shape.ts';
 import { makeBatch, paddedBatch } from '../src/step/batch.ts';
 

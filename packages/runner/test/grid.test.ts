@@ -6,7 +6,7 @@ import { fold, key } from '@lab/random';
 import { floats, openEngine, readFloats, scalar, type Engine, type Float32HostArray } from '@lab/engine';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { blueprintOf, settingOf } from '../src/session/blueprint.ts';
-import type { Row } from '../src/session/rows.ts';
+import type { Row } from '../src/session/rows/rows.ts';
 import { openWorkshop } from '../src/session/workshop.ts';
 import { planRun } from '../src/plan/config.ts';
 import { decayVector } from '../src/step/state.ts';

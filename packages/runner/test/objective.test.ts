@@ -5,7 +5,7 @@ import { fold, integer, key } from '@lab/random';
 import { floats, openEngine, readFloats, scalar, type Engine, type Handle } from '@lab/engine';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { blueprintOf, settingOf } from '../src/session/blueprint.ts';
-import type { Row } from '../src/session/rows.ts';
+import type { Row } from '../src/session/rows/rows.ts';
 import { sessionWith, type Session } from '../src/session/session.ts';
 import { openWorkshop, type Workshop } from '../src/session/workshop.ts';
 import { planRun } from '../src/plan/config.ts';

@@ -9,7 +9,7 @@ interface Fixture {
   };
 }
 
-/** Losses of PyTorch, transformers and peft: scripts/fixtures/replay.py. */
+/** Losses of PyTorch, transformers and peft: scripts/fixtures/training/replay.py. */
 const fixture = JSON.parse(readFileSync(new URL('fixtures/replay.json', import.meta.url), 'utf8')) as Fixture;
 
 const farthest = (a: readonly number[], b: readonly number[]): number =>
@@ -26,7 +26,7 @@ describe('twenty steps are those of PyTorch and peft', () => {
   it.each(Object.entries(REPLAYS))('%s: every loss to 1e-4', async (name, one) => {
     const { recorded, losses } = await replay(engine, one);
     const theirs = fixture.cases[name];
-    expect(theirs?.inputs, 'made from other data, start values or masks: run scripts/fixtures/replay.py').toBe(
+    expect(theirs?.inputs, 'made from other data, start values or masks: run scripts/fixtures/training/replay.py').toBe(
       fingerprint(recorded),
     );
     expect(losses).toHaveLength(20);

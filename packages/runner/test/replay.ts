@@ -22,9 +22,9 @@ const onRoberta = (dropout: Named, adapter: Named = plainLora): Case => ({ ...ro
 const custom = (noise: object): Named => ({ name: 'custom', noise: [noise] });
 
 /**
- * Trainings of twenty steps that PyTorch and peft replay (scripts/fixtures/replay.py): plain LoRA,
- * LoRA Dropout with both scopes, HiddenKey, AdaLoRA, and a method at every position. DeBERTa sends
- * relative positions through the masked matrices.
+ * Trainings of twenty steps that PyTorch and peft replay (scripts/fixtures/training/replay.py):
+ * plain LoRA, LoRA Dropout with both scopes, HiddenKey, AdaLoRA, and a method at every position.
+ * DeBERTa sends relative positions through the masked matrices.
  */
 export const REPLAYS: { readonly [name: string]: Case } = {
   'plain LoRA': onRoberta({ name: 'none' }),

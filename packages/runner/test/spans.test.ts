@@ -19,7 +19,7 @@ import {
 } from '../src/index.ts';
 import { assessSpans } from '../src/read/spans.ts';
 import { readAll } from '../src/read/read.ts';
-import { answerSpan, spanRows } from '../src/session/span-rows.ts';
+import { answerSpan, spanRows } from '../src/session/rows/span-rows.ts';
 import { train } from '../src/train/train.ts';
 import { weightsIn, writeSquad } from './letters.ts';
 

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { TRAIN_SAMPLE, trainSample } from '../src/run/train-sample.ts';
-import type { Row } from '../src/session/rows.ts';
+import type { Row } from '../src/session/rows/rows.ts';
 
 const rows = (n: number): readonly Row[] =>
   Array.from({ length: n }, (_, i) => ({ example: { id: `train:${i}`, text: '', label: 0 }, encoded: [] }));

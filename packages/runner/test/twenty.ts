@@ -4,7 +4,7 @@ import { models } from '@lab/models';
 import { fold, integer, key } from '@lab/random';
 import type { Engine, Handle } from '@lab/engine';
 import type { TaskKind } from '@lab/metrics';
-import type { Row } from '../src/session/rows.ts';
+import type { Row } from '../src/session/rows/rows.ts';
 import { blueprintOf } from '../src/session/blueprint.ts';
 import { planRun } from '../src/plan/config.ts';
 import { readAll, type Reading, type Readings } from '../src/read/read.ts';

@@ -26,7 +26,7 @@ interface Fixture {
   }[];
 }
 
-/** A training of PEFT's AdaLoRA: scripts/fixtures/adapters.py. */
+/** A training of PEFT's AdaLoRA: scripts/fixtures/training/adapters.py. */
 const fixture = JSON.parse(
   readFileSync(new URL('../../test/fixtures/adalora.json', import.meta.url), 'utf8'),
 ) as Fixture;

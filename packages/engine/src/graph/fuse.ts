@@ -59,8 +59,8 @@ const beside = (x: Value | undefined, op: string, number: number): Value | undef
 
 /**
  * x (1 + erf(x / sqrt 2)) -> 2 Gelu(x), one pass instead of four: an evaluation batch of a BERT
- * shape takes 3 % less (bench/fusions.ts). Its half lies in the product that reads it; halves and
- * doubles are exact, so no bit changes. A training step keeps the long form, whose parts its
+ * shape takes 3 % less (bench/step/fusions.ts). Its half lies in the product that reads it; halves
+ * and doubles are exact, so no bit changes. A training step keeps the long form, whose parts its
  * gradient reads.
  */
 const intoGelu: Rule = (g, node, inputs, alone) => {

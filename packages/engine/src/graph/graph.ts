@@ -44,8 +44,8 @@ export type Node = {
 type Type = { readonly dtype: ElementType; readonly shape: readonly number[] };
 
 /**
- * What simplifies a graph while it is recorded or afterwards. bench/passes.ts switches each off in
- * turn, to see what it is worth.
+ * What simplifies a graph while it is recorded or afterwards. bench/step/passes.ts switches each
+ * off in turn, to see what it is worth.
  */
 export const PASSES = [
   'common',

@@ -1,11 +1,12 @@
 import * as tf from '@tensorflow/tfjs';
 import { startBackend } from '../engines/backend.ts';
-import type { DType } from '../engine.ts';
+import { isDType, type DType } from '../engine.ts';
 import { literal } from '../graph/algebra.ts';
-import type { Graph, Value } from '../graph/graph.ts';
+import type { ElementType, Graph, Value } from '../graph/graph.ts';
 import { ELEMENTWISE } from './elementwise.ts';
 import { INDEXING } from './indexing.ts';
-import { checkCall, type KernelAttrs, type Lowering } from './kernel.ts';
+import type { KernelAttrs } from './attrs.ts';
+import { checkCall, type Lowering } from './kernel.ts';
 import { PRODUCTS } from './products.ts';
 import { REDUCING } from './reducing.ts';
 import { SHAPING } from './shaping.ts';
@@ -29,12 +30,12 @@ let current: Graph | undefined;
 /** Registers the backend and its kernels once. */
 export async function startTrace(): Promise<void> {
   if (tf.findBackendFactory(TRACE)) return;
-  tf.registerBackend(TRACE, () => traceBackend() as unknown as tf.KernelBackend, 0);
+  tf.registerBackend(TRACE, traceBackend, 0);
   for (const lowering of LOWERINGS) {
     tf.registerKernel({
       kernelName: lowering.kernel,
       backendName: TRACE,
-      kernelFunc: ({ inputs, attrs }) => record(lowering, inputs, (attrs ?? {}) as KernelAttrs),
+      kernelFunc: ({ inputs, attrs }) => record(lowering, inputs, attrs ?? {}),
     });
   }
   // Started after another one, so that the recording backend is never left active.
@@ -60,7 +61,7 @@ function active(): Graph {
 
 /** A tfjs tensor that stands for a value. */
 export function tensorOf(value: Value): tf.Tensor {
-  return tf.engine().makeTensorFromTensorInfo(infoOf(value, 'input') as tf.TensorInfo);
+  return tf.engine().makeTensorFromTensorInfo(infoOf(value, 'input'));
 }
 
 /** The value behind a tensor of the function being traced. `who` is named when it is not one. */
@@ -77,25 +78,31 @@ export function valueOf(tensor: { readonly dataId: object }, who: string): Value
 function infoOf(value: Value, kernel: string): tf.TensorInfo {
   const dataId = {};
   recorded.set(dataId, { value, kernel, graph: active(), references: 1 });
-  return { dataId, shape: [...value.shape], dtype: value.dtype as DType };
+  return { dataId, shape: [...value.shape], dtype: plainType(value.dtype) };
 }
 
-function record(lowering: Lowering, inputs: object, attrs: KernelAttrs): tf.TensorInfo | tf.TensorInfo[] {
+/** Types that only serve operators never reach tfjs. */
+function plainType(dtype: ElementType): DType {
+  if (isDType(dtype)) return dtype;
+  throw new Error(`a kernel gave ${dtype}, which tfjs does not know`);
+}
+
+function record(
+  lowering: Lowering,
+  inputs: tf.NamedTensorInfoMap,
+  attrs: KernelAttrs,
+): tf.TensorInfo | tf.TensorInfo[] {
   const who = `kernel ${lowering.kernel}`;
-  const values = checkCall(lowering, inputs, attrs).map((info) =>
-    info === undefined || info === null ? undefined : valueOf(info as tf.TensorInfo, who),
-  );
+  const values = checkCall(lowering, inputs, attrs).map((info) => info && valueOf(info, who));
   const out = lowering.lower(active(), values as Value[], attrs);
-  return Array.isArray(out)
-    ? out.map((value: Value) => infoOf(value, lowering.kernel))
-    : infoOf(out as Value, lowering.kernel);
+  return 'def' in out ? infoOf(out, lowering.kernel) : out.map((value) => infoOf(value, lowering.kernel));
 }
 
 /**
  * What tfjs asks of a backend. Reading has no answer while recording, and a variable is hidden
  * state: both throw.
  */
-function traceBackend(): object {
+function traceBackend(): tf.KernelBackend {
   const unread = (dataId: DataId): never => {
     const kernel = recorded.get(dataId)?.kernel ?? 'unknown';
     throw new Error(
@@ -103,7 +110,7 @@ function traceBackend(): object {
         'numbers exist only when the compiled program runs',
     );
   };
-  return {
+  return Object.assign(new tf.KernelBackend(), {
     write: (values: Float32Array | Int32Array | Uint8Array, shape: number[], dtype: tf.DataType): DataId => {
       if (dtype !== 'float32' && dtype !== 'int32' && dtype !== 'bool') {
         throw new Error(
@@ -112,7 +119,7 @@ function traceBackend(): object {
       }
       const kind = dtype === 'float32' ? Float32Array : dtype === 'int32' ? Int32Array : Uint8Array;
       const value = literal(active(), dtype, shape, values instanceof kind ? values : kind.from(values));
-      return infoOf(value, 'tensor').dataId as DataId;
+      return infoOf(value, 'tensor').dataId;
     },
     read: unread,
     readSync: unread,
@@ -134,5 +141,5 @@ function traceBackend(): object {
     floatPrecision: () => 32,
     epsilon: () => 1e-7,
     dispose: () => undefined,
-  };
+  });
 }

@@ -15,7 +15,8 @@ import {
 import type { ElementType, Graph, Value } from '../graph/graph.ts';
 import { broadcast, sameShape } from '../graph/shapes.ts';
 import { sizeOf } from '../host.ts';
-import type { KernelAttrs, Lowering } from './kernel.ts';
+import { numberOf, typeOf, type KernelAttrs } from './attrs.ts';
+import type { Lowering } from './kernel.ts';
 
 type Unary = (g: Graph, x: Value, attrs: KernelAttrs) => Value;
 type Binary = (g: Graph, a: Value, b: Value) => Value;
@@ -149,8 +150,6 @@ function floorDiv(g: Graph, a: Value, b: Value): Value {
   return cast(g, unary(g, 'Floor', quotient), a.dtype);
 }
 
-const number = (attrs: KernelAttrs, name: string): number => attrs[name] as number;
-
 export const ELEMENTWISE: readonly Lowering[] = [
   ...Object.entries(UNARY).map(([kernel, lower]): Lowering => ({
     kernel,
@@ -169,20 +168,20 @@ export const ELEMENTWISE: readonly Lowering[] = [
     kernel: 'Cast',
     inputs: ['x'],
     attrs: ['dtype'],
-    lower: (g, [x], { dtype }) => cast(g, x!, dtype as ElementType),
+    lower: (g, [x], attrs) => cast(g, x!, typeOf(attrs, 'dtype')),
   },
   {
     kernel: 'Step',
     inputs: ['x'],
     attrs: ['alpha'],
     lower: (g, [x], attrs) =>
-      select(g, compare(g, 'Greater', x!, zero(g, x!)), one(g, x!), scalarValue(g, number(attrs, 'alpha'), x!.dtype)),
+      select(g, compare(g, 'Greater', x!, zero(g, x!)), one(g, x!), scalarValue(g, numberOf(attrs, 'alpha'), x!.dtype)),
   },
   {
     kernel: 'LeakyRelu',
     inputs: ['x'],
     attrs: ['alpha'],
-    lower: (g, [x], attrs) => unary(g, 'LeakyRelu', x!, { alpha: { float: number(attrs, 'alpha') } }),
+    lower: (g, [x], attrs) => unary(g, 'LeakyRelu', x!, { alpha: { float: numberOf(attrs, 'alpha') } }),
   },
   {
     kernel: 'Prelu',
@@ -202,7 +201,7 @@ export const ELEMENTWISE: readonly Lowering[] = [
     inputs: ['x'],
     attrs: ['clipValueMin', 'clipValueMax'],
     lower: (g, [x], attrs) => {
-      const limit = (name: string): Value => scalarValue(g, number(attrs, name), x!.dtype);
+      const limit = (name: string): Value => scalarValue(g, numberOf(attrs, name), x!.dtype);
       return elementwise(g, 'Clip', [x!, limit('clipValueMin'), limit('clipValueMax')], x!.dtype);
     },
   },

@@ -12,6 +12,7 @@ import {
 import type { ElementType, Graph, Value } from '../graph/graph.ts';
 import { normalAxes } from '../graph/shapes.ts';
 import { sizeOf } from '../host.ts';
+import { flagOf, numberOf, numbersOf, typeOf } from './attrs.ts';
 import type { Lowering } from './kernel.ts';
 
 const as64 = (g: Graph, x: Value): Value => cast(g, x, 'int64');
@@ -84,8 +85,10 @@ export const INDEXING: readonly Lowering[] = [
     kernel: 'GatherV2',
     inputs: ['x', 'indices'],
     attrs: ['axis', 'batchDims'],
-    lower: (g, [x, indices], { axis, batchDims }) =>
-      gather(g, x!, indices!, normalAxes(axis as number, x!.shape.length)[0]!, batchDims as number),
+    lower: (g, [x, indices], attrs) => {
+      const [axis] = normalAxes(numberOf(attrs, 'axis'), x!.shape.length);
+      return gather(g, x!, indices!, axis!, numberOf(attrs, 'batchDims'));
+    },
   },
   {
     kernel: 'GatherNd',
@@ -101,25 +104,27 @@ export const INDEXING: readonly Lowering[] = [
     kernel: 'ScatterNd',
     inputs: ['indices', 'updates'],
     attrs: ['shape'],
-    lower: (g, [indices, updates], { shape }) => scatterAdd(g, as64(g, indices!), updates!, shape as number[]),
+    lower: (g, [indices, updates], attrs) => scatterAdd(g, as64(g, indices!), updates!, numbersOf(attrs, 'shape')),
   },
   {
     kernel: 'UnsortedSegmentSum',
     inputs: ['x', 'segmentIds'],
     attrs: ['numSegments'],
-    lower: (g, [x, ids], { numSegments }) => segmentSum(g, x!, ids!, numSegments as number),
+    lower: (g, [x, ids], attrs) => segmentSum(g, x!, ids!, numberOf(attrs, 'numSegments')),
   },
   {
     kernel: 'OneHot',
     inputs: ['indices'],
     attrs: ['depth', 'onValue', 'offValue', 'dtype'],
-    lower: (g, [indices], { depth, onValue, offValue, dtype }) =>
-      oneHot(g, indices!, depth as number, onValue as number, offValue as number, dtype as ElementType),
+    lower: (g, [indices], attrs) => {
+      const [depth, on, off] = ['depth', 'onValue', 'offValue'].map((name) => numberOf(attrs, name));
+      return oneHot(g, indices!, depth!, on!, off!, typeOf(attrs, 'dtype'));
+    },
   },
   {
     kernel: 'TopK',
     inputs: ['x'],
     attrs: ['k', 'sorted'],
-    lower: (g, [x], { k, sorted }) => topK(g, x!, k as number, sorted as boolean),
+    lower: (g, [x], attrs) => topK(g, x!, numberOf(attrs, 'k'), flagOf(attrs, 'sorted')),
   },
 ];

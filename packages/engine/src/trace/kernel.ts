@@ -1,6 +1,6 @@
+import type { NamedTensorInfoMap, TensorInfo } from '@tensorflow/tfjs';
 import type { Graph, Value } from '../graph/graph.ts';
-
-export type KernelAttrs = { readonly [name: string]: unknown };
+import type { KernelAttrs } from './attrs.ts';
 
 /**
  * How one tfjs kernel is written in ONNX: which inputs and attributes it has (no others are
@@ -15,21 +15,22 @@ export type Lowering = {
 };
 
 /**
- * Inputs by position and attributes by name, or a clear error: an attribute nobody reads is a wrong
- * result.
+ * Inputs by position, or a clear error: an attribute nobody reads is a wrong result.
  */
-export function checkCall(lowering: Lowering, inputs: object, attrs: KernelAttrs): readonly unknown[] {
+export function checkCall(
+  lowering: Lowering,
+  inputs: NamedTensorInfoMap,
+  attrs: KernelAttrs,
+): readonly (TensorInfo | undefined)[] {
   const { kernel } = lowering;
   const unknown = Object.keys(attrs).filter((name) => !lowering.attrs.includes(name));
   const missing = lowering.attrs.filter((name) => !(name in attrs));
   if (unknown.length > 0)
     throw new Error(`kernel ${kernel}: unknown attribute ${unknown.join(', ')}; the compiler would ignore it`);
   if (missing.length > 0) throw new Error(`kernel ${kernel}: attribute ${missing.join(', ')} is missing`);
-  if (lowering.inputs === 'list') return Object.values(inputs) as unknown[];
-  const given = Object.keys(inputs).filter(
-    (name) => (inputs as KernelAttrs)[name] !== undefined && (inputs as KernelAttrs)[name] !== null,
-  );
+  if (lowering.inputs === 'list') return Object.values(inputs);
+  const given = Object.keys(inputs).filter((name) => inputs[name]);
   const extra = given.filter((name) => !lowering.inputs.includes(name));
   if (extra.length > 0) throw new Error(`kernel ${kernel}: unknown input ${extra.join(', ')}`);
-  return lowering.inputs.map((name) => (inputs as KernelAttrs)[name]);
+  return lowering.inputs.map((name) => inputs[name]);
 }

@@ -1,12 +1,12 @@
 import { add, elementwise, scalarValue, select, unary } from '../graph/algebra.ts';
 import type { Graph, Value } from '../graph/graph.ts';
 import { matmul } from '../graph/matmul.ts';
-import type { KernelAttrs, Lowering } from './kernel.ts';
+import { flagOf, numberOf, textOf, type KernelAttrs } from './attrs.ts';
+import type { Lowering } from './kernel.ts';
 
-type Fused = { transposeA: boolean; transposeB: boolean; activation: string; leakyreluAlpha: number };
-
-function activate(g: Graph, x: Value, attrs: Fused, slope: Value | undefined): Value {
-  switch (attrs.activation) {
+function activate(g: Graph, x: Value, attrs: KernelAttrs, slope: Value | undefined): Value {
+  const activation = textOf(attrs, 'activation');
+  switch (activation) {
     case 'linear':
       return x;
     case 'relu':
@@ -18,7 +18,7 @@ function activate(g: Graph, x: Value, attrs: Fused, slope: Value | undefined): V
     case 'sigmoid':
       return unary(g, 'Sigmoid', x);
     case 'leakyrelu':
-      return unary(g, 'LeakyRelu', x, { alpha: { float: attrs.leakyreluAlpha } });
+      return unary(g, 'LeakyRelu', x, { alpha: { float: numberOf(attrs, 'leakyreluAlpha') } });
     case 'prelu':
       return select(
         g,
@@ -27,13 +27,13 @@ function activate(g: Graph, x: Value, attrs: Fused, slope: Value | undefined): V
         x,
       );
     default:
-      throw new Error(`kernel _FusedMatMul: unknown activation ${attrs.activation}`);
+      throw new Error(`kernel _FusedMatMul: unknown activation ${activation}`);
   }
 }
 
 /** Result shape of an einsum from its equation: `ij,jk->ik`. */
 function einsumShape(equation: string, inputs: readonly Value[]): number[] {
-  const [left, right] = equation.replaceAll(' ', '').split('->') as [string, string];
+  const [left = '', right = ''] = equation.replaceAll(' ', '').split('->');
   if (equation.includes('.')) throw new Error(`kernel Einsum: "..." is not compiled (${equation})`);
   const dims = new Map(
     left.split(',').flatMap((letters, i) => [...letters].map((letter, axis) => [letter, inputs[i]!.shape[axis]!])),
@@ -41,30 +41,33 @@ function einsumShape(equation: string, inputs: readonly Value[]): number[] {
   return [...right].map((letter) => dims.get(letter)!);
 }
 
+const product = (g: Graph, a: Value, b: Value, attrs: KernelAttrs): Value =>
+  matmul(g, a, b, flagOf(attrs, 'transposeA'), flagOf(attrs, 'transposeB'));
+
 export const PRODUCTS: readonly Lowering[] = [
   {
     kernel: 'BatchMatMul',
     inputs: ['a', 'b'],
     attrs: ['transposeA', 'transposeB'],
-    lower: (g, [a, b], attrs) => matmul(g, a!, b!, attrs['transposeA'] as boolean, attrs['transposeB'] as boolean),
+    lower: (g, [a, b], attrs) => product(g, a!, b!, attrs),
   },
   {
     kernel: '_FusedMatMul',
     inputs: ['a', 'b', 'bias', 'preluActivationWeights'],
     attrs: ['transposeA', 'transposeB', 'activation', 'leakyreluAlpha'],
-    lower: (g, [a, b, bias, slope], attrs: KernelAttrs) => {
-      const fused = attrs as unknown as Fused;
-      const product = matmul(g, a!, b!, fused.transposeA, fused.transposeB);
-      return activate(g, bias ? add(g, product, bias) : product, fused, slope);
+    lower: (g, [a, b, bias, slope], attrs) => {
+      const made = product(g, a!, b!, attrs);
+      return activate(g, bias ? add(g, made, bias) : made, attrs, slope);
     },
   },
   {
     kernel: 'Einsum',
     inputs: 'list',
     attrs: ['equation'],
-    lower: (g, list, { equation }) => {
-      const shape = einsumShape(equation as string, list);
-      return g.emit('Einsum', list, { dtype: list[0]!.dtype, shape }, { equation: { string: equation as string } });
+    lower: (g, list, attrs) => {
+      const equation = textOf(attrs, 'equation');
+      const type = { dtype: list[0]!.dtype, shape: einsumShape(equation, list) };
+      return g.emit('Einsum', list, type, { equation: { string: equation } });
     },
   },
 ];

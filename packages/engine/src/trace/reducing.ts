@@ -1,9 +1,14 @@
 import { cast, literal, reduce, reshape, scalarValue, select, transpose, type Reduction } from '../graph/algebra.ts';
 import type { Graph, Value } from '../graph/graph.ts';
 import { normalAxes } from '../graph/shapes.ts';
-import type { KernelAttrs, Lowering } from './kernel.ts';
+import { flagOf, numberOf, numberOrNumbersOf, type KernelAttrs } from './attrs.ts';
+import type { Lowering } from './kernel.ts';
 
 type Axis = number | readonly number[] | null;
+
+/** Null: all axes. */
+const axesOf = (attrs: KernelAttrs, name: string): Axis =>
+  attrs[name] === null || attrs[name] === undefined ? null : numberOrNumbersOf(attrs, name);
 
 /**
  * One reduction; `axisName` differs between kernels (`Max` says reductionIndices), so each is named
@@ -17,7 +22,7 @@ const reduction = (
   kernel,
   inputs: ['x'],
   attrs: [axisName, 'keepDims'],
-  lower: (g, [x], attrs) => lower(g, x!, attrs[axisName] as Axis, attrs['keepDims'] as boolean),
+  lower: (g, [x], attrs) => lower(g, x!, axesOf(attrs, axisName), flagOf(attrs, 'keepDims')),
 });
 
 const plain =
@@ -35,8 +40,8 @@ const extreme = (kernel: 'ArgMax' | 'ArgMin'): Lowering => ({
   kernel,
   inputs: ['x'],
   attrs: ['axis'],
-  lower: (g, [x], { axis }) => {
-    const [at] = normalAxes(axis as number, x!.shape.length);
+  lower: (g, [x], attrs) => {
+    const [at] = normalAxes(numberOf(attrs, 'axis'), x!.shape.length);
     const shape = x!.shape.filter((_, i) => i !== at);
     const index = g.emit(kernel, [x!], { dtype: 'int64', shape }, { axis: { int: at! }, keepdims: { int: 0 } });
     return cast(g, index, 'int32');
@@ -80,7 +85,10 @@ const running = (kernel: string, lower: (g: Graph, x: Value, attrs: Running) => 
   kernel,
   inputs: ['x'],
   attrs: ['axis', 'exclusive', 'reverse'],
-  lower: (g, [x], attrs: KernelAttrs) => lower(g, x!, attrs as unknown as Running),
+  lower: (g, [x], attrs) => {
+    const [exclusive, reverse] = [flagOf(attrs, 'exclusive'), flagOf(attrs, 'reverse')];
+    return lower(g, x!, { axis: numberOf(attrs, 'axis'), exclusive, reverse });
+  },
 });
 
 const softmax = (kernel: 'Softmax' | 'LogSoftmax', axisName: string): Lowering => ({
@@ -88,7 +96,7 @@ const softmax = (kernel: 'Softmax' | 'LogSoftmax', axisName: string): Lowering =
   inputs: ['logits'],
   attrs: [axisName],
   lower: (g, [x], attrs) => {
-    const [axis] = normalAxes(attrs[axisName] as number, x!.shape.length);
+    const [axis] = normalAxes(numberOf(attrs, axisName), x!.shape.length);
     return g.emit(kernel, [x!], x!, { axis: { int: axis! } });
   },
 });

@@ -1,5 +1,4 @@
 import * as tf from '@tensorflow/tfjs';
-import type { DType } from '../engine.ts';
 import {
   slicesOf,
   concat,
@@ -13,6 +12,7 @@ import {
   transpose,
 } from '../graph/algebra.ts';
 import type { Graph, Value } from '../graph/graph.ts';
+import { numberOf, numberOrNumbersOf, numbersOf, pairsOf, typeOf, type KernelAttrs } from './attrs.ts';
 import type { Lowering } from './kernel.ts';
 
 /** Where an axis given from either end lies. */
@@ -70,28 +70,17 @@ function reverse(g: Graph, x: Value, dims: readonly number[]): Value {
   );
 }
 
-type Strided = {
-  begin: number[];
-  end: number[];
-  strides: number[];
-  beginMask: number;
-  endMask: number;
-  ellipsisMask: number;
-  newAxisMask: number;
-  shrinkAxisMask: number;
-};
-
-function stridedSlice(g: Graph, x: Value, a: Strided): Value {
+function stridedSlice(g: Graph, x: Value, attrs: KernelAttrs): Value {
   const { begin, end, strides, finalShapeSparse, finalShape } = tf.slice_util.sliceInfo(
     [...x.shape],
-    a.begin,
-    a.end,
-    a.strides,
-    a.beginMask,
-    a.endMask,
-    a.ellipsisMask,
-    a.newAxisMask,
-    a.shrinkAxisMask,
+    numbersOf(attrs, 'begin'),
+    numbersOf(attrs, 'end'),
+    numbersOf(attrs, 'strides'),
+    numberOf(attrs, 'beginMask'),
+    numberOf(attrs, 'endMask'),
+    numberOf(attrs, 'ellipsisMask'),
+    numberOf(attrs, 'newAxisMask'),
+    numberOf(attrs, 'shrinkAxisMask'),
   );
   // Going backwards, "before the first element" is -1 in tfjs, which ONNX reads as "the last".
   const stop = end.map((e, axis) => (strides[axis]! < 0 && e < 0 ? -x.shape[axis]! - 1 : e));
@@ -100,21 +89,26 @@ function stridedSlice(g: Graph, x: Value, a: Strided): Value {
   return reshape(g, slice(g, x, begin, stop, strides, size), finalShape);
 }
 
+/** What tfjs' own helpers read of a tensor. */
+const shapeOnly = ({ shape }: Value): tf.TensorInfo => ({ dataId: {}, shape: [...shape], dtype: 'float32' });
+
 export const SHAPING: readonly Lowering[] = [
   {
     kernel: 'Reshape',
     inputs: ['x'],
     attrs: ['shape'],
-    lower: (g, [x], { shape }) =>
-      reshape(g, x!, tf.util.inferFromImplicitShape(shape as number[], tf.util.sizeFromShape([...x!.shape]))),
+    lower: (g, [x], attrs) => {
+      const shape = tf.util.inferFromImplicitShape(numbersOf(attrs, 'shape'), tf.util.sizeFromShape([...x!.shape]));
+      return reshape(g, x!, shape);
+    },
   },
   {
     kernel: 'ExpandDims',
     inputs: ['input'],
     attrs: ['dim'],
-    lower: (g, [x], { dim }) => {
+    lower: (g, [x], attrs) => {
       const shape = [...x!.shape];
-      shape.splice(from(dim as number, shape.length + 1), 0, 1);
+      shape.splice(from(numberOf(attrs, 'dim'), shape.length + 1), 0, 1);
       return reshape(g, x!, shape);
     },
   },
@@ -122,21 +116,21 @@ export const SHAPING: readonly Lowering[] = [
     kernel: 'Transpose',
     inputs: ['x'],
     attrs: ['perm'],
-    lower: (g, [x], { perm }) => transpose(g, x!, perm as number[]),
+    lower: (g, [x], attrs) => transpose(g, x!, numbersOf(attrs, 'perm')),
   },
   {
     kernel: 'Concat',
     inputs: 'list',
     attrs: ['axis'],
-    lower: (g, list, { axis }) => concat(g, list, from(axis as number, list[0]!.shape.length)),
+    lower: (g, list, attrs) => concat(g, list, from(numberOf(attrs, 'axis'), list[0]!.shape.length)),
   },
   {
     kernel: 'Pack',
     inputs: 'list',
     attrs: ['axis'],
-    lower: (g, list, { axis }) => {
+    lower: (g, list, attrs) => {
       const shape = [...list[0]!.shape];
-      const at = from(axis as number, shape.length + 1);
+      const at = from(numberOf(attrs, 'axis'), shape.length + 1);
       shape.splice(at, 0, 1);
       const parts = list.map((x) => reshape(g, x, shape));
       return concat(g, parts, at);
@@ -146,8 +140,8 @@ export const SHAPING: readonly Lowering[] = [
     kernel: 'Unpack',
     inputs: ['value'],
     attrs: ['axis'],
-    lower: (g, [x], { axis }) => {
-      const at = from(axis as number, x!.shape.length);
+    lower: (g, [x], attrs) => {
+      const at = from(numberOf(attrs, 'axis'), x!.shape.length);
       const rest = x!.shape.filter((_, i) => i !== at);
       return split(g, x!, new Array<number>(x!.shape[at]!).fill(1), at).map((part) => reshape(g, part, rest));
     },
@@ -156,19 +150,21 @@ export const SHAPING: readonly Lowering[] = [
     kernel: 'SplitV',
     inputs: ['x'],
     attrs: ['numOrSizeSplits', 'axis'],
-    lower: (g, [x], { numOrSizeSplits, axis }) => {
-      const at = from(axis as number, x!.shape.length);
-      const tensor = { shape: [...x!.shape] } as unknown as tf.Tensor;
-      return split(g, x!, tf.backend_util.prepareSplitSize(tensor, numOrSizeSplits as number[], at), at);
+    lower: (g, [x], attrs) => {
+      const at = from(numberOf(attrs, 'axis'), x!.shape.length);
+      const wanted = numberOrNumbersOf(attrs, 'numOrSizeSplits');
+      return split(g, x!, tf.backend_util.prepareSplitSize(shapeOnly(x!), wanted, at), at);
     },
   },
   {
     kernel: 'Slice',
     inputs: ['x'],
     attrs: ['begin', 'size'],
-    lower: (g, [x], { begin, size }) => {
-      const tensor = { shape: [...x!.shape], rank: x!.shape.length } as unknown as tf.Tensor;
-      const [start, extent] = tf.slice_util.parseSliceParams(tensor, begin as number[], size as number[]);
+    lower: (g, [x], attrs) => {
+      // Without a size a slice goes to the end of every axis.
+      const size = attrs['size'] === undefined ? undefined : numberOrNumbersOf(attrs, 'size');
+      const begin = numberOrNumbersOf(attrs, 'begin');
+      const [start, extent] = tf.slice_util.parseSliceParams(shapeOnly(x!), begin, size);
       const end = start!.map((b, axis) => b + extent![axis]!);
       const steps = start!.map(() => 1);
       return slice(g, x!, start!, end, steps, extent!);
@@ -178,45 +174,42 @@ export const SHAPING: readonly Lowering[] = [
     kernel: 'StridedSlice',
     inputs: ['x'],
     attrs: ['begin', 'end', 'strides', 'beginMask', 'endMask', 'ellipsisMask', 'newAxisMask', 'shrinkAxisMask'],
-    lower: (g, [x], attrs) => stridedSlice(g, x!, attrs as unknown as Strided),
+    lower: (g, [x], attrs) => stridedSlice(g, x!, attrs),
   },
   {
     kernel: 'PadV2',
     inputs: ['x'],
     attrs: ['paddings', 'constantValue'],
-    lower: (g, [x], { paddings, constantValue }) => pad(g, x!, paddings as [number, number][], constantValue as number),
+    lower: (g, [x], attrs) => pad(g, x!, pairsOf(attrs, 'paddings'), numberOf(attrs, 'constantValue')),
   },
-  { kernel: 'Tile', inputs: ['x'], attrs: ['reps'], lower: (g, [x], { reps }) => tile(g, x!, reps as number[]) },
+  { kernel: 'Tile', inputs: ['x'], attrs: ['reps'], lower: (g, [x], attrs) => tile(g, x!, numbersOf(attrs, 'reps')) },
   {
     kernel: 'BroadcastTo',
     inputs: ['x'],
     attrs: ['shape', 'inputShape'],
-    lower: (g, [x], { shape }) => expand(g, x!, shape as number[]),
+    lower: (g, [x], attrs) => expand(g, x!, numbersOf(attrs, 'shape')),
   },
   {
     kernel: 'Reverse',
     inputs: ['x'],
     attrs: ['dims'],
-    lower: (g, [x], { dims }) => reverse(g, x!, [dims as number | number[]].flat()),
+    lower: (g, [x], attrs) => reverse(g, x!, [numberOrNumbersOf(attrs, 'dims')].flat()),
   },
   {
     kernel: 'Fill',
     inputs: [],
     attrs: ['shape', 'value', 'dtype'],
-    lower: (g, _, { shape, value, dtype }) =>
-      expand(g, scalarValue(g, value as number, dtype as DType), shape as number[]),
+    // A truth value counts as 0 or 1.
+    lower: (g, _, attrs) =>
+      expand(g, scalarValue(g, Number(attrs['value']), typeOf(attrs, 'dtype')), numbersOf(attrs, 'shape')),
   },
   {
     kernel: 'Range',
     inputs: [],
     attrs: ['start', 'stop', 'step', 'dtype'],
     lower: (g, _, attrs) => {
-      const { start, stop, step, dtype } = attrs as {
-        start: number;
-        stop: number;
-        step: number;
-        dtype: 'float32' | 'int32';
-      };
+      const [start, stop, step] = [numberOf(attrs, 'start'), numberOf(attrs, 'stop'), numberOf(attrs, 'step')];
+      const dtype = typeOf(attrs, 'dtype');
       const count = Math.max(0, Math.ceil((stop - start) / step));
       const steps = Array.from({ length: count }, (__, i) => start + i * step);
       return literal(g, dtype, [count], dtype === 'int32' ? Int32Array.from(steps) : Float32Array.from(steps));
@@ -227,7 +220,7 @@ export const SHAPING: readonly Lowering[] = [
     inputs: [],
     attrs: ['start', 'stop', 'num'],
     lower: (g, _, attrs) => {
-      const { start, stop, num } = attrs as { start: number; stop: number; num: number };
+      const [start, stop, num] = [numberOf(attrs, 'start'), numberOf(attrs, 'stop'), numberOf(attrs, 'num')];
       const step = (stop - start) / (num - 1);
       return literal(
         g,

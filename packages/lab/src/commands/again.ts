@@ -2,8 +2,8 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { note, openRun, readFailure, releaseLease, runFolder, stateOf, takeLease, type RunState } from '@lab/records';
 import type { ExperimentRun } from '@lab/runner';
-import { plansOf, runsIn, type PlanOptions } from '../compose/experiments.ts';
-import { conclude, sweepData, trainAll } from '../compose/train.ts';
+import { plansOf, runsIn, type PlanOptions } from '../compose/plan/experiments.ts';
+import { conclude, sweepData, trainAll } from '../compose/train/train.ts';
 import { printJson } from '../terminal/print.ts';
 import type { TrainingCommand } from './run.ts';
 

@@ -1,6 +1,6 @@
 import { mendRun, openRun, releaseLease, stateOf, takeLease, type RunState } from '@lab/records';
-import { plansOf, runsIn, type PlanOptions } from '../compose/experiments.ts';
-import { reportsText, writeReports } from '../compose/reports.ts';
+import { plansOf, runsIn, type PlanOptions } from '../compose/plan/experiments.ts';
+import { reportsText, writeReports } from '../compose/show/reports.ts';
 import { printJson } from '../terminal/print.ts';
 
 /**

@@ -4,7 +4,7 @@ import { plainLoraFiles } from '@lab/adapter';
 import { BadInput, makeFolder, readPredictions, type RunConfig, type RunRecord } from '@lab/records';
 import { estimatedAdapter, openPreparer } from '@lab/runner';
 import { openBest } from '@lab/engine';
-import { given } from '../compose/given.ts';
+import { given } from '../compose/plan/given.ts';
 import { modelCard } from '../export/card.ts';
 import { writeMerged } from '../export/merged.ts';
 import { writeOnnx } from '../export/onnx.ts';

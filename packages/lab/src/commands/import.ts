@@ -8,7 +8,7 @@ import {
   type Experiment,
   type ExperimentRun,
 } from '@lab/runner';
-import { conclude, trainAll, type TrainOptions } from '../compose/train.ts';
+import { conclude, trainAll, type TrainOptions } from '../compose/train/train.ts';
 import { adopt, type Adopted } from '../import/adopt.ts';
 import { readPeftFolder } from '../import/folder.ts';
 import { studyFile } from '../import/study.ts';

@@ -5,7 +5,7 @@ import { experiments } from '@lab/experiments';
 import { models } from '@lab/models';
 import { BadInput, type Citation } from '@lab/records';
 import { z } from 'zod';
-import { given } from '../compose/given.ts';
+import { given } from '../compose/plan/given.ts';
 import { printJson } from '../terminal/print.ts';
 
 /** A name and lines of facts, in the order they are shown. */

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { stateOf } from '@lab/records';
 import { runsOf } from '@lab/runner';
-import { experimentsAsked, labelText, type PlanOptions } from '../compose/experiments.ts';
-import { given } from '../compose/given.ts';
+import { experimentsAsked, labelText, type PlanOptions } from '../compose/plan/experiments.ts';
+import { given } from '../compose/plan/given.ts';
 import { openEstimate } from '../estimate/estimate.ts';
 import { estimateLines } from '../estimate/lines.ts';
 import { openPrinter } from '../terminal/print.ts';

@@ -1,9 +1,9 @@
 import { needsOf, needsTable, storedStudy, toTerminal } from '@lab/report';
 import { BadInput } from '@lab/records';
 import { notePilots, scaleOf } from '@lab/runner';
-import { plansOf, type PlanOptions } from '../compose/experiments.ts';
-import { holdsText } from '../compose/folder.ts';
-import { protocolOf } from '../compose/protocol.ts';
+import { plansOf, type PlanOptions } from '../compose/plan/experiments.ts';
+import { holdsText } from '../compose/plan/folder.ts';
+import { protocolOf } from '../compose/train/protocol.ts';
 import { printJson } from '../terminal/print.ts';
 
 export interface PowerOptions extends PlanOptions {

@@ -1,5 +1,5 @@
-import { plansOf, type PlanOptions } from '../compose/experiments.ts';
-import { registerExperiment } from '../compose/protocol.ts';
+import { plansOf, type PlanOptions } from '../compose/plan/experiments.ts';
+import { registerExperiment } from '../compose/train/protocol.ts';
 import { printJson } from '../terminal/print.ts';
 
 export interface RegisterOptions extends PlanOptions {

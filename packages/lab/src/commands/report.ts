@@ -1,8 +1,8 @@
-import { plansOf, type PlanOptions } from '../compose/experiments.ts';
-import { committed, reportFolder, reportsText, writeReport, writeReports } from '../compose/reports.ts';
-import { reportName } from '../compose/folder.ts';
-import { protocolOf } from '../compose/protocol.ts';
-import { servePlans, stopSignal } from '../compose/serve.ts';
+import { plansOf, type PlanOptions } from '../compose/plan/experiments.ts';
+import { committed, reportFolder, reportsText, writeReport, writeReports } from '../compose/show/reports.ts';
+import { reportName } from '../compose/plan/folder.ts';
+import { protocolOf } from '../compose/train/protocol.ts';
+import { servePlans, stopSignal } from '../compose/show/serve.ts';
 import { printJson } from '../terminal/print.ts';
 
 /**

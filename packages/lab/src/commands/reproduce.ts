@@ -1,8 +1,8 @@
 import { compareStudies, readArchive } from '@lab/report';
-import { plansOf, runsIn, type PlanOptions } from '../compose/experiments.ts';
-import { committed, reportFolder, reportsText, writeReports, type WrittenReport } from '../compose/reports.ts';
-import { conclude, sweepData, trainAll, type TrainOptions } from '../compose/train.ts';
-import { reportName } from '../compose/folder.ts';
+import { plansOf, runsIn, type PlanOptions } from '../compose/plan/experiments.ts';
+import { committed, reportFolder, reportsText, writeReports, type WrittenReport } from '../compose/show/reports.ts';
+import { conclude, sweepData, trainAll, type TrainOptions } from '../compose/train/train.ts';
+import { reportName } from '../compose/plan/folder.ts';
 import { printJson } from '../terminal/print.ts';
 
 /** The experiments that every reader of the papers asks for first. */

@@ -1,9 +1,9 @@
-import { onlyRuns, plansOf, runsIn, type Planned, type PlanOptions } from '../compose/experiments.ts';
-import { reportsText, writeReports } from '../compose/reports.ts';
-import { trainByLooks } from '../compose/looks.ts';
-import { protocolOf } from '../compose/protocol.ts';
-import { servePlans, stopSignal } from '../compose/serve.ts';
-import { conclude, sweepData, trainAll, type TrainedRuns, type TrainOptions } from '../compose/train.ts';
+import { onlyRuns, plansOf, runsIn, type Planned, type PlanOptions } from '../compose/plan/experiments.ts';
+import { reportsText, writeReports } from '../compose/show/reports.ts';
+import { trainByLooks } from '../compose/train/looks.ts';
+import { protocolOf } from '../compose/train/protocol.ts';
+import { servePlans, stopSignal } from '../compose/show/serve.ts';
+import { conclude, sweepData, trainAll, type TrainedRuns, type TrainOptions } from '../compose/train/train.ts';
 import { printJson } from '../terminal/print.ts';
 
 export type TrainingCommand = PlanOptions & TrainOptions & { readonly json: boolean };

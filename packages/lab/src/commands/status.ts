@@ -1,8 +1,8 @@
 import { setTimeout as after } from 'node:timers/promises';
 import { holdingOf, readProgress, runFolder, stateOf, type RunState } from '@lab/records';
 import { runsOf } from '@lab/runner';
-import { experimentsNamed, labelText, plansOf, type PlanOptions } from '../compose/experiments.ts';
-import { openWatch } from '../compose/watch.ts';
+import { experimentsNamed, labelText, plansOf, type PlanOptions } from '../compose/plan/experiments.ts';
+import { openWatch } from '../compose/show/watch.ts';
 import { liveText } from '../terminal/live-table.ts';
 
 interface Running {

@@ -3,9 +3,9 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { BadInput, readFailure, runFolder, stateOf, writeWhole } from '@lab/records';
 import { runsOf } from '@lab/runner';
-import { experimentsNamed, isStudyFile, type PlanOptions } from '../compose/experiments.ts';
-import { slurmScripts, type Script } from '../compose/slurm.ts';
-import type { TrainOptions } from '../compose/train.ts';
+import { experimentsNamed, isStudyFile, type PlanOptions } from '../compose/plan/experiments.ts';
+import { slurmScripts, type Script } from '../compose/train/slurm.ts';
+import type { TrainOptions } from '../compose/train/train.ts';
 
 export interface SubmitOptions extends PlanOptions, TrainOptions {
   readonly print: boolean;

@@ -11,9 +11,9 @@ import {
   type Table,
 } from '@lab/report';
 import { checks, runChecks, Z, type Check, type CheckResult } from '@lab/theory';
-import { openMaterial, plannedRuns } from '../compose/material.ts';
+import { openMaterial, plannedRuns } from '../compose/train/material.ts';
 import { printJson } from '../terminal/print.ts';
-import { conclude, trainAll, type TrainOptions } from '../compose/train.ts';
+import { conclude, trainAll, type TrainOptions } from '../compose/train/train.ts';
 
 export interface TheoryOptions extends TrainOptions {
   /** Where tables and figures go. */

@@ -1,7 +1,7 @@
 import { toTerminal, tuningTables } from '@lab/report';
-import { experimentsNamed, type PlanOptions } from '../compose/experiments.ts';
-import { tuneExperiment } from '../compose/tuning.ts';
-import type { TrainOptions } from '../compose/train.ts';
+import { experimentsNamed, type PlanOptions } from '../compose/plan/experiments.ts';
+import { tuneExperiment } from '../compose/train/tuning.ts';
+import type { TrainOptions } from '../compose/train/train.ts';
 import { printJson } from '../terminal/print.ts';
 
 export type TuneOptions = PlanOptions & TrainOptions & { readonly finish: boolean; readonly json: boolean };

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fold, key, permutation } from '@lab/random';
 import { readRecord } from '@lab/records';
-import { plansOf, type PlanOptions, type Planned } from '../compose/experiments.ts';
-import { checkedAgainstProtocol } from '../compose/protocol.ts';
-import { trainAll, type TrainOptions } from '../compose/train.ts';
+import { plansOf, type PlanOptions, type Planned } from '../compose/plan/experiments.ts';
+import { checkedAgainstProtocol } from '../compose/train/protocol.ts';
+import { trainAll, type TrainOptions } from '../compose/train/train.ts';
 import { printJson } from '../terminal/print.ts';
 
 export interface VerifyOptions extends PlanOptions, TrainOptions {

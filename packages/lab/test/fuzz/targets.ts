@@ -9,7 +9,7 @@ import { canonical, digest, holdingOf, readCurveSoFar, readFailure, readSeal, st
 import { readArchive } from '@lab/report';
 import { readProtocol, readTuning } from '@lab/runner';
 import { parquetWriteBuffer } from 'hyparquet-writer';
-import { experimentsNamed } from '../../src/compose/experiments.ts';
+import { experimentsNamed } from '../../src/compose/plan/experiments.ts';
 
 const yaml = `# a study
 name: mine

@@ -9,7 +9,7 @@ import { openFamily } from '../families/open.ts';
 
 /**
  * config.json, model.safetensors, tokenizer.json, recipe.json and curve.csv, all written by
- * scripts/train-decoder.ts.
+ * scripts/make/train-decoder.ts.
  */
 export const embeddedGptFolder = fileURLToPath(new URL('./weights', import.meta.url));
 

@@ -126,7 +126,7 @@ export const familyEntries: readonly ModelEntry[] = [
   }),
   publishedEntry(llama, true, {
     name: 'smollm2',
-    summary: 'SmolLM2-135M-Instruct: 30 layers, 576 wide; give the folder that scripts/fetch-smollm2.py makes',
+    summary: 'SmolLM2-135M-Instruct: 30 layers, 576 wide; give the folder that scripts/setup/fetch-smollm2.py makes',
     cite: cites.smollm2,
   }),
   publishedEntry(llama, true, {

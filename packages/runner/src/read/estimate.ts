@@ -2,7 +2,7 @@ import { affine, noNoise, type Adapter, type HostParams, type LinearSpec } from 
 import { readFloats, tf, type Engine, type Params } from '@lab/engine';
 import { BadInput, present } from '@lab/records';
 import type { Blueprint } from '../session/blueprint.ts';
-import type { Row } from '../session/rows.ts';
+import type { Row } from '../session/rows/rows.ts';
 import { paddedBatch, type BatchTensors } from '../step/batch.ts';
 import { passWith } from '../step/pass.ts';
 

@@ -1,6 +1,6 @@
 import { ensembleLogits, measure, type TaskKind } from '@lab/metrics';
 import type { Evaluation, Prediction } from '@lab/records';
-import type { Row } from '../session/rows.ts';
+import type { Row } from '../session/rows/rows.ts';
 import type { Outputs, Readings } from './read.ts';
 
 /** 1, 2, 4, … up to and with M. */

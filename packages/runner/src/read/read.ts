@@ -3,7 +3,7 @@ import { meanFieldScale } from '@lab/dropout';
 import type { Key } from '@lab/random';
 import { itemAt } from '@lab/records';
 import type { Handle } from '@lab/engine';
-import { chunks, evaluationOrder, type Row } from '../session/rows.ts';
+import { chunks, evaluationOrder, type Row } from '../session/rows/rows.ts';
 import type { Session } from '../session/session.ts';
 import { openReader, type ReaderWay } from './reader.ts';
 import { rowOutputs } from './row-outputs.ts';

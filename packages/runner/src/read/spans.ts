@@ -9,8 +9,8 @@ import {
 } from '@lab/metrics';
 import { itemAt, type Evaluation, type Prediction, type QaConfig, type Readout } from '@lab/records';
 import type { Handle } from '@lab/engine';
-import type { Row } from '../session/rows.ts';
-import { byQuestion, windowOf } from '../session/span-rows.ts';
+import type { Row } from '../session/rows/rows.ts';
+import { byQuestion, windowOf } from '../session/rows/span-rows.ts';
 import type { Assessment, Split, Thresholds } from './assessment.ts';
 import { ensembleSizes } from './evaluate.ts';
 import { readAll, type Outputs, type Reading, type Readings } from './read.ts';

@@ -1,6 +1,6 @@
 import { itemAt, present } from '@lab/records';
 import type { Handle } from '@lab/engine';
-import { chunks, evaluationOrder, type Row } from '../session/rows.ts';
+import { chunks, evaluationOrder, type Row } from '../session/rows/rows.ts';
 import type { Batch } from '../step/batch.ts';
 import type { Reading } from './read.ts';
 import { openReader } from './reader.ts';

@@ -2,7 +2,7 @@ import { generationScores } from '@lab/metrics';
 import { meanLogits, meanProbabilities } from '@lab/models';
 import type { Evaluation, Readout } from '@lab/records';
 import type { Handle } from '@lab/engine';
-import { sequenceOf } from '../session/text-rows.ts';
+import { sequenceOf } from '../session/rows/text-rows.ts';
 import type { Assessment, Split } from './assessment.ts';
 import { meanFieldDiffers, type Reading } from './read.ts';
 import { lossesOf } from './text-losses.ts';

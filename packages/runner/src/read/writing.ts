@@ -1,8 +1,8 @@
 import { generate, openDecoder, type Decoder } from '@lab/models';
 import type { Handle } from '@lab/engine';
-import { chunks, evaluationOrder, rowAt, type Row } from '../session/rows.ts';
+import { chunks, evaluationOrder, rowAt, type Row } from '../session/rows/rows.ts';
 import { bucketFor } from '../session/shape.ts';
-import { languageModel, promptOf, sequenceOf } from '../session/text-rows.ts';
+import { languageModel, promptOf, sequenceOf } from '../session/rows/text-rows.ts';
 import { writtenTexts } from '../step/write.ts';
 import type { Writing } from '../session/session.ts';
 import type { Reading } from './read.ts';

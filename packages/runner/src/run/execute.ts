@@ -20,7 +20,7 @@ import { assessChoices } from '../read/choices.ts';
 import type { Reading } from '../read/read.ts';
 import { hasMasks, type Blueprint } from '../session/blueprint.ts';
 import type { Prepared } from '../session/prepare.ts';
-import { lengthOf } from '../session/rows.ts';
+import { lengthOf } from '../session/rows/rows.ts';
 import type { Session } from '../session/session.ts';
 import { rootOf } from '../stages/stream.ts';
 import { taskViews } from '../stages/views.ts';

@@ -1,7 +1,7 @@
 import { fold, key, permutation } from '@lab/random';
 import { itemAt, type RunConfig } from '@lab/records';
-import type { Row } from '../session/rows.ts';
-import { byQuestion } from '../session/span-rows.ts';
+import type { Row } from '../session/rows/rows.ts';
+import { byQuestion } from '../session/rows/span-rows.ts';
 
 /** Rows of the training split that are read at the end, unless the whole is asked for. */
 export const TRAIN_SAMPLE = 512;

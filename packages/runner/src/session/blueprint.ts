@@ -7,11 +7,11 @@ import { layoutOf, type Layout, type PairOptimizer, type Storage } from '@lab/en
 import { generationSchema, isSavable } from '@lab/models';
 import { optimizerOf } from '../plan/optimizer.ts';
 import { packedPlan } from '../step/packed-masks.ts';
-import { growingHead } from './growing-head.ts';
-import { fineTuningHead, linearHead, noHead, type Head } from './head.ts';
-import { spanHead } from './span-head.ts';
+import { growingHead } from './heads/growing-head.ts';
+import { fineTuningHead, linearHead, noHead, type Head } from './heads/head.ts';
+import { spanHead } from './heads/span-head.ts';
 import { usesOf, type BatchShape } from './shape.ts';
-import { languageModel, type TextSettings } from './text-rows.ts';
+import { languageModel, type TextSettings } from './rows/text-rows.ts';
 
 /**
  * The masks of a pass: as they are drawn, for a padded batch, and as they are applied. Both are the

@@ -5,9 +5,9 @@ import { BadInput, itemAt, type RunConfig } from '@lab/records';
 import { as2d, tf } from '@lab/engine';
 import { rowCounts, rowLosses, tokenLogits } from '../step/token-loss.ts';
 import type { Blueprint } from './blueprint.ts';
-import type { Head, HeadInputs } from './head.ts';
-import type { Row } from './rows.ts';
-import { languageModel } from './text-rows.ts';
+import type { Head, HeadInputs } from './heads/head.ts';
+import type { Row } from './rows/rows.ts';
+import { languageModel } from './rows/text-rows.ts';
 
 /** How a multiple-choice split is read with trained weights. */
 export interface ChoiceTest {

@@ -12,10 +12,10 @@ import { ofClient } from '../stages/share.ts';
 import { startValues } from '../stages/start.ts';
 import { checkTexts, joinTasks, type Among } from '../stages/tasks.ts';
 import { choiceOf, rightOptionRows, type ChoiceTest } from './choice.ts';
-import { encodeRows, type Row } from './rows.ts';
-import { spanRows } from './span-rows.ts';
-import { languageModel, textRows } from './text-rows.ts';
-import { trainedOn } from './train-on.ts';
+import { encodeRows, type Row } from './rows/rows.ts';
+import { spanRows } from './rows/span-rows.ts';
+import { languageModel, textRows } from './rows/text-rows.ts';
+import { trainedOn } from './rows/train-on.ts';
 
 /** Where a run finds what its config names. Never part of its identity. */
 export interface Places {

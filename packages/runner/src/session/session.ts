@@ -29,7 +29,7 @@ import type { StepInputs, stepProgram } from '../step/step.ts';
 import type { NextInputs, StartInputs, Written } from '../step/write.ts';
 import { withMethod, type Blueprint } from './blueprint.ts';
 import { programsOf, type Programs, type Writers } from './programs.ts';
-import type { Row } from './rows.ts';
+import type { Row } from './rows/rows.ts';
 
 /** A program's inputs without the frozen weights, which a session adds. */
 type Given<In> = Omit<InputsOf<In>, 'frozen'>;

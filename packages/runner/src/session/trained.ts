@@ -3,7 +3,7 @@ import { BadInput } from '@lab/records';
 import { readPeft } from '@lab/adapter';
 import { asFloats, readSafetensors } from '@lab/engine';
 import type { Blueprint, Setting } from './blueprint.ts';
-import { EARLIER, OWN } from './growing-head.ts';
+import { EARLIER, OWN } from './heads/growing-head.ts';
 
 /** What stands before every name in an adapter file. */
 const PREFIX = 'base_model.model.';

@@ -1,7 +1,7 @@
 import type { HostParams, ParamSpec } from '@lab/adapter';
 import { BadInput, type RunConfig } from '@lab/records';
 import type { Blueprint } from '../session/blueprint.ts';
-import { EARLIER, OWN, wholeHead } from '../session/growing-head.ts';
+import { EARLIER, OWN, wholeHead } from '../session/heads/growing-head.ts';
 import type { Left } from './left.ts';
 import { meanOf } from './mean.ts';
 

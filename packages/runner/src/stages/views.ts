@@ -3,7 +3,7 @@ import type { RunConfig } from '@lab/records';
 import type { SplitView } from '../read/assessment.ts';
 import type { Outputs, Readings } from '../read/read.ts';
 import type { TaskRows } from '../session/prepare.ts';
-import type { Row } from '../session/rows.ts';
+import type { Row } from '../session/rows/rows.ts';
 import type { Among } from './tasks.ts';
 
 /** Outputs of a split as they are measured. */

@@ -2,10 +2,10 @@ import type { Encoded, TokenBatch } from '@lab/adapter';
 import { itemAt } from '@lab/records';
 import type { TaskKind } from '@lab/metrics';
 import { floats, ints, type Float32HostArray, type Int32HostArray, type tf } from '@lab/engine';
-import { rowAt, type Row } from '../session/rows.ts';
+import { rowAt, type Row } from '../session/rows/rows.ts';
 import { bucketFor, type BatchShape } from '../session/shape.ts';
-import { windowOf } from '../session/span-rows.ts';
-import { sequenceOf } from '../session/text-rows.ts';
+import { windowOf } from '../session/rows/span-rows.ts';
+import { sequenceOf } from '../session/rows/text-rows.ts';
 import { ladderOf, packingOf, seat, type HostPacking, type Ladder, type Seating } from './packing.ts';
 
 /**

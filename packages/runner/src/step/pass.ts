@@ -2,7 +2,7 @@ import { forwardWith, noNoise, type Perturb, type TokenBatch } from '@lab/adapte
 import { meanFieldScale, perturbWith } from '@lab/dropout';
 import { tf, unpack, type Params } from '@lab/engine';
 import type { Blueprint } from '../session/blueprint.ts';
-import type { HeadInputs } from '../session/head.ts';
+import type { HeadInputs } from '../session/heads/head.ts';
 import { shapeOfBatch, type BatchShape } from '../session/shape.ts';
 import type { BatchTensors } from './batch.ts';
 import { rowLosses } from './token-loss.ts';

@@ -1,6 +1,6 @@
 import type { Forward, Model, TokenBatch } from '@lab/adapter';
 import { crossEntropy, logSoftmax, tf } from '@lab/engine';
-import { languageModel } from '../session/text-rows.ts';
+import { languageModel } from '../session/rows/text-rows.ts';
 
 /** The next token at every place and its weight, both [N]. */
 export interface TokenTargets {

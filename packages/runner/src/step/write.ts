@@ -3,7 +3,7 @@ import { nextPass, startPass, type NextTokens, type WrittenTokens } from '@lab/m
 import { tf, unpack, type Params } from '@lab/engine';
 import type { Blueprint } from '../session/blueprint.ts';
 import { shapeOfBatch } from '../session/shape.ts';
-import { languageModel } from '../session/text-rows.ts';
+import { languageModel } from '../session/rows/text-rows.ts';
 import { perturbOf, type Pass, type PassInputs } from './pass.ts';
 
 /** What writing reads in every pass: parameters, frozen weights, and the masks of a member. */

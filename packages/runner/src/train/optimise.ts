@@ -10,7 +10,7 @@ import {
 } from '@lab/engine';
 import { BadInput, itemAt, type RunConfig } from '@lab/records';
 import type { Prepared } from '../session/prepare.ts';
-import { chunks, lengthOf, rowAt, type Row } from '../session/rows.ts';
+import { chunks, lengthOf, rowAt, type Row } from '../session/rows/rows.ts';
 import type { Session } from '../session/session.ts';
 import { rootOf } from '../stages/stream.ts';
 import type { Slope } from '../step/objective.ts';

@@ -4,7 +4,7 @@ import type { Allocation } from '@lab/records';
 import { floats, scalar, type Handle, type OutputsOf } from '@lab/engine';
 import { evaluationsOf } from '../read/evaluate.ts';
 import { readAll, type Reading } from '../read/read.ts';
-import { chunks, rowAt, type Row } from '../session/rows.ts';
+import { chunks, rowAt, type Row } from '../session/rows/rows.ts';
 import type { Slope } from '../step/objective.ts';
 import type { Span } from './curve.ts';
 import type { TrainingPlace } from './place.ts';

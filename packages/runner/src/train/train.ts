@@ -3,7 +3,7 @@ import type { CurvePoint } from '@lab/records';
 import type { Handle } from '@lab/engine';
 import type { Reading } from '../read/read.ts';
 import type { Prepared } from '../session/prepare.ts';
-import { chunks } from '../session/rows.ts';
+import { chunks } from '../session/rows/rows.ts';
 import type { Session } from '../session/session.ts';
 import { rootOf } from '../stages/stream.ts';
 import type { Checkpoint } from './checkpoint.ts';
