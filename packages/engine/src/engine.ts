@@ -4,7 +4,14 @@ import type * as tf from '@tensorflow/tfjs';
 const DTYPES = ['float32', 'int32', 'bool'] as const;
 export type DType = (typeof DTYPES)[number];
 
+/** Whether a name is that of an element type that crosses an engine's border. */
 export const isDType = (name: unknown): name is DType => DTYPES.some((dtype) => dtype === name);
+
+/** The element type of that name. Throws for one that stays inside an engine. */
+export const dtypeOf = (name: string): DType => {
+  if (isDType(name)) return name;
+  throw new Error(`elements of type ${name} stay inside an engine; ${DTYPES.join(', ')} leave it`);
+};
 
 /** Plain numbers on the host: `data` is row-major and has as many elements as `shape` says. */
 interface ArrayOf<Type extends DType, Data> {

@@ -2,6 +2,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { LOWERINGS } from '../src/trace/backend.ts';
+import { numberOf, numbersOf, pairsOf, typeOf } from '../src/trace/attrs.ts';
 import { checkCall } from '../src/trace/kernel.ts';
 import type { PureFunction } from '../src/index.ts';
 import { eager, evaluate, expectSame, native, numbers } from './differential.ts';
@@ -50,15 +51,23 @@ describe('what a trace refuses, by name', () => {
 
   it('unknown, renamed and missing attributes', () => {
     const max = LOWERINGS.find(({ kernel }) => kernel === 'Max')!;
-    expect(() => checkCall(max, { x: 1 }, { reductionIndices: [0], keepDims: false, axis: [0] })).toThrow(
+    const info = { dataId: {}, shape: [1], dtype: 'float32' } satisfies tf.TensorInfo;
+    expect(() => checkCall(max, { x: info }, { reductionIndices: [0], keepDims: false, axis: [0] })).toThrow(
       /kernel Max: unknown attribute axis/,
     );
-    expect(() => checkCall(max, { x: 1 }, { keepDims: false })).toThrow(
+    expect(() => checkCall(max, { x: info }, { keepDims: false })).toThrow(
       /kernel Max: attribute reductionIndices is missing/,
     );
-    expect(() => checkCall(max, { x: 1, y: 2 }, { reductionIndices: [0], keepDims: false })).toThrow(
+    expect(() => checkCall(max, { x: info, y: info }, { reductionIndices: [0], keepDims: false })).toThrow(
       /kernel Max: unknown input y/,
     );
+  });
+
+  it('attributes of another kind', () => {
+    expect(() => numberOf({ axis: [0] }, 'axis')).toThrow('attribute axis is 0; expected a number');
+    expect(() => numbersOf({ perm: [0, '1'] }, 'perm')).toThrow('attribute perm is 0,1; expected numbers');
+    expect(() => pairsOf({ paddings: [[1]] }, 'paddings')).toThrow('expected pairs of numbers');
+    expect(() => typeOf({ dtype: 'complex64' }, 'dtype')).toThrow('attribute dtype is complex64');
   });
 
   it('masks that tfjs draws while the function runs', async () => {

@@ -5,7 +5,9 @@ export { qaSchema, runConfigSchema, trainSchema, type QaConfig, type RunConfig, 
 export type { Catalogue, Citation, Entry, Named } from './entry.ts';
 export { itemAt, present } from './item.ts';
 export { runId, type EntryVersions } from './id.ts';
+export { messageOf } from './message.ts';
 export { nearest } from './nearest.ts';
+export { packageVersion } from './package-version.ts';
 export { refuseReserved } from './reserved.ts';
 export { sourcesOf, type Combine, type Share, type StageFrom, type StageTasks } from './stage.ts';
 export { keyNamed, sentence } from './sentence.ts';

@@ -36,23 +36,17 @@ export async function startBackend(backend: string): Promise<void> {
  * here, so that a failed step leaks nothing.
  */
 export function tidyOrFree<T extends tf.TensorContainer>(body: () => T): T {
-  const state = (tf.engine() as unknown as { state: EngineState }).state;
+  const { state } = tf.engine();
   const before = new Set(Object.values(state.registeredVariables));
   try {
     return tf.tidy(body);
   } catch (error) {
     if (state.gradientDepth === 0) {
-      state.activeTape?.forEach((node) => node.saved.forEach((tensor) => tensor.dispose()));
-      state.activeTape = null;
+      // tfjs keeps no tape before the first gradient, whatever its types say.
+      state.activeTape?.forEach((node) => node.saved?.forEach((tensor) => tensor.dispose()));
+      state.activeTape = [];
     }
     Object.values(state.registeredVariables).forEach((made) => before.has(made) || made.dispose());
     throw error;
   }
 }
-
-/** The part of tfjs' inner state that its own error path leaves behind. */
-type EngineState = {
-  activeTape: readonly { saved: readonly tf.Tensor[] }[] | null;
-  readonly gradientDepth: number;
-  readonly registeredVariables: Readonly<Record<string, tf.Variable>>;
-};

@@ -1,8 +1,8 @@
 import { BadInput } from '@lab/records';
 import * as tf from '@tensorflow/tfjs';
 import { onBackend, tidyOrFree } from './backend.ts';
+import { dtypeOf } from '../engine.ts';
 import type {
-  DType,
   Engine,
   EngineName,
   Handle,
@@ -29,7 +29,7 @@ export function eagerEngine(spec: EagerSpec): Engine {
   const tensors = new Map<Handle, tf.Tensor>();
 
   const own = (tensor: tf.Tensor): Handle => {
-    const handle = { dtype: tensor.dtype as DType, shape: tensor.shape };
+    const handle = { dtype: dtypeOf(tensor.dtype), shape: tensor.shape };
     tensors.set(handle, tensor);
     return handle;
   };

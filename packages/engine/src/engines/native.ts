@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import * as tf from '@tensorflow/tfjs';
-import { BadInput } from '@lab/records';
+import { BadInput, codeOf, messageOf, packageVersion } from '@lab/records';
 import { startBackend } from './backend.ts';
 
 const require = createRequire(import.meta.url);
@@ -29,17 +29,16 @@ export async function startTensorFlow(kind: 'tensorflow' | 'gpu', threads?: numb
         : `does not load (${firstLine(error)})`;
     throw new BadInput(`Engine "${kind}": the package ${name} ${reason}.`);
   }
-  const backend = tf.findBackend('tensorflow') as unknown as { isUsingGpuDevice: boolean };
-  if (kind === 'gpu' && !backend.isUsingGpuDevice) {
+  const backend: object = tf.findBackend('tensorflow');
+  const onDevice = 'isUsingGpuDevice' in backend && backend.isUsingGpuDevice === true;
+  if (kind === 'gpu' && !onDevice) {
     throw new BadInput(`Engine "gpu": ${name} loads but sees no CUDA device.`);
   }
-  const { version } = require(`${name}/package.json`) as { version: string };
-  return `${name} ${version}, eager, on ${backend.isUsingGpuDevice ? 'a CUDA device' : 'the CPU'}`;
+  return `${name} ${packageVersion(name, import.meta.url)}, eager, on ${onDevice ? 'a CUDA device' : 'the CPU'}`;
 }
 
 function isAbsent(error: unknown, name: string): boolean {
-  const { code, message } = error as { code?: string; message?: string };
-  return code === 'MODULE_NOT_FOUND' && Boolean(message?.includes(`'${name}'`));
+  return codeOf(error) === 'MODULE_NOT_FOUND' && messageOf(error).includes(`'${name}'`);
 }
 
 /** What the package says where its binding was neither downloaded nor built. */
@@ -48,5 +47,5 @@ function isUnbuilt(error: unknown): boolean {
 }
 
 function firstLine(error: unknown): string {
-  return String((error as Error).message ?? error).split('\n')[0]!;
+  return messageOf(error).split('\n')[0]!;
 }

@@ -1,14 +1,11 @@
-import { createRequire } from 'node:module';
 import * as tf from '@tensorflow/tfjs';
-import { BadInput } from '@lab/records';
+import { BadInput, messageOf, packageVersion } from '@lab/records';
 import { startBackend } from './backend.ts';
 import { eagerEngine } from './eager.ts';
 import type { Engine, EngineName } from '../engine.ts';
 import { startTensorFlow } from './native.ts';
 import { noGraphicsCard } from '../onnx/device.ts';
 import { measureSpeed } from './speed.ts';
-
-const require = createRequire(import.meta.url);
 
 /**
  * `threads`: how many threads one operation may use. `provider`: execution provider of the `onnx`
@@ -38,12 +35,12 @@ const OPEN: { readonly [name in EngineName]: (options: EngineOptions) => Promise
     const { startWasm } = await import('./wasm.ts');
     await startWasm();
     const simd = (await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT')) ? ', SIMD' : '';
-    const description = `@tensorflow/tfjs-backend-wasm ${versionOf('tfjs-backend-wasm')}, eager${simd}, 1 thread`;
+    const description = `@tensorflow/tfjs-backend-wasm ${packageVersion('@tensorflow/tfjs-backend-wasm', import.meta.url)}, eager${simd}, 1 thread`;
     return eagerEngine({ name: 'wasm', description, backend: 'wasm' });
   },
   js: async () => {
     await startBackend('cpu');
-    const description = `@tensorflow/tfjs ${versionOf('tfjs')}, eager, plain JavaScript, 1 thread`;
+    const description = `@tensorflow/tfjs ${packageVersion('@tensorflow/tfjs', import.meta.url)}, eager, plain JavaScript, 1 thread`;
     return eagerEngine({ name: 'js', description, backend: 'cpu' });
   },
 };
@@ -70,7 +67,7 @@ export async function probeEngines(options: EngineOptions = {}): Promise<readonl
       probes.push({ name, available: true, reason: engine.description });
       await engine.close();
     } catch (error) {
-      probes.push({ name, available: false, reason: (error as Error).message });
+      probes.push({ name, available: false, reason: messageOf(error) });
     }
   }
   return probes;
@@ -88,7 +85,7 @@ async function openOnnx(options: EngineOptions): Promise<{ readonly engine: Engi
   try {
     device = await openEngine('onnx', { ...options, provider: 'webgpu' });
   } catch (error) {
-    return { engine: cpu, why: `on the CPU: ${(error as Error).message}` };
+    return { engine: cpu, why: `on the CPU: ${messageOf(error)}` };
   }
   const [own, other] = [await measureSpeed(cpu), await measureSpeed(device)];
   const compared = `webgpu ${other.toFixed(0)} GFLOP/s, CPU ${own.toFixed(0)} GFLOP/s`;
@@ -120,7 +117,7 @@ export async function openBest(
       const chosen = `auto: ${name} is the first that works here${why === undefined ? '' : ` (${why})`}`;
       return { engine, reason: [chosen, ...refused].join('; ') };
     } catch (error) {
-      refused.push((error as Error).message);
+      refused.push(messageOf(error));
     }
   }
   throw new BadInput(`No engine works here: ${refused.join(' ')}`);
@@ -132,8 +129,4 @@ export async function openBest(
  */
 function quietTfjs(): void {
   tf.env().set('PROD', true);
-}
-
-function versionOf(name: string): string {
-  return (require(`@tensorflow/${name}/package.json`) as { version: string }).version;
 }

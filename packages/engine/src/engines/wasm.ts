@@ -1,11 +1,12 @@
 import * as tf from '@tensorflow/tfjs';
 import '@tensorflow/tfjs-backend-wasm';
+import { flagOf } from '../trace/attrs.ts';
 import { startBackend } from './backend.ts';
 
-type Store = {
-  readonly write: (values: tf.BackendValues, shape: number[], dtype: tf.DataType) => tf.DataId;
-  readonly readSync: (id: tf.DataId) => tf.BackendValues;
-  readonly disposeData: (id: tf.DataId, force?: boolean) => boolean;
+/** What a kernel of one result gives. */
+const onlyOne = (made: tf.TensorInfo | tf.TensorInfo[]): tf.TensorInfo => {
+  if (Array.isArray(made)) throw new Error(`a kernel gave ${made.length} tensors; expected one`);
+  return made;
 };
 
 /** Starts tfjs' wasm backend, with the two mends below. Call as often as you like. */
@@ -30,12 +31,12 @@ function transposeBeforeMatMul(): void {
   tf.registerKernel({
     ...matMul,
     kernelFunc: ({ inputs, attrs, backend }) => {
-      const { transposeA, transposeB } = attrs as { transposeA: boolean; transposeB: boolean };
+      const [transposeA, transposeB] = ['transposeA', 'transposeB'].map((name) => flagOf(attrs ?? {}, name));
       const flipped: tf.TensorInfo[] = [];
       const flip = (x: tf.TensorInfo): tf.TensorInfo => {
         const rank = x.shape.length;
         const perm = x.shape.map((_, axis) => (axis < rank - 2 ? axis : 2 * rank - 3 - axis));
-        const out = transpose.kernelFunc({ inputs: { x }, attrs: { perm }, backend }) as tf.TensorInfo;
+        const out = onlyOne(transpose.kernelFunc({ inputs: { x }, attrs: { perm }, backend }));
         flipped.push(out);
         return out;
       };
@@ -46,7 +47,7 @@ function transposeBeforeMatMul(): void {
         attrs: { transposeA: false, transposeB: false },
         backend,
       });
-      flipped.forEach((info) => (backend as Store).disposeData(info.dataId));
+      flipped.forEach((info) => tf.findBackend('wasm').disposeData(info.dataId));
       return out;
     },
   });
@@ -62,24 +63,20 @@ function borrowFromCpu(kernelNames: readonly string[]): void {
     tf.registerKernel({
       kernelName,
       backendName: 'wasm',
-      kernelFunc: ({ inputs, attrs, backend }) => {
-        const wasm = backend as Store;
-        const cpu = tf.findBackend('cpu') as unknown as Store;
-        const move = (x: tf.TensorInfo, from: Store, to: Store): tf.TensorInfo => {
+      kernelFunc: ({ inputs, attrs }) => {
+        const [wasm, cpu] = [tf.findBackend('wasm'), tf.findBackend('cpu')];
+        const move = (x: tf.TensorInfo, from: tf.KernelBackend, to: tf.KernelBackend): tf.TensorInfo => {
           const dataId = to.write(from.readSync(x.dataId), x.shape, x.dtype);
           return { dataId, shape: x.shape, dtype: x.dtype };
         };
-        const over = Array.isArray(inputs)
-          ? inputs.map((x: tf.TensorInfo) => move(x, wasm, cpu))
-          : Object.fromEntries(Object.entries(inputs).map(([name, x]) => [name, move(x as tf.TensorInfo, wasm, cpu)]));
-        const out = kernel.kernelFunc({
-          inputs: over as tf.NamedTensorInfoMap,
-          attrs: attrs!,
-          backend: cpu,
-        }) as tf.TensorInfo;
+        const moved = Object.entries(inputs).flatMap(([name, x]) => (x ? [[name, move(x, wasm, cpu)] as const] : []));
+        // Kernels of any number of inputs get them as a list.
+        const over = Object.assign(Array.isArray(inputs) ? [] : {}, Object.fromEntries(moved));
+        const out = onlyOne(kernel.kernelFunc({ inputs: over, attrs: attrs!, backend: cpu }));
         const back = move(out, cpu, wasm);
-        const used = Object.values(over) as tf.TensorInfo[];
-        new Set([...used, out].map((info) => info.dataId)).forEach((id) => cpu.disposeData(id, true));
+        new Set([...moved.map(([, info]) => info), out].map((info) => info.dataId)).forEach((id) =>
+          cpu.disposeData(id, true),
+        );
         return back;
       },
     });

@@ -57,7 +57,7 @@ export function cast(g: Graph, x: Value, dtype: ElementType): Value {
       x.shape,
     );
   }
-  return unary(g, 'Cast', x, { to: { string: dtype } }, dtype);
+  return unary(g, 'Cast', x, { to: { type: dtype } }, dtype);
 }
 
 const FOLD = {

@@ -1,4 +1,4 @@
-import { nodeOf, reachable, type Graph, type Node, type Value } from './graph.ts';
+import { floatOf, nodeOf, reachable, type Graph, type Node, type Value } from './graph.ts';
 import { reshape, scalarValue, singleValue } from './views.ts';
 
 /**
@@ -8,7 +8,7 @@ import { reshape, scalarValue, singleValue } from './views.ts';
 type Rule = (g: Graph, node: Node, inputs: readonly Value[], alone: (index: number) => boolean) => Value | undefined;
 
 const PRODUCTS = ['Gemm', 'FusedMatMul'];
-const alphaOf = (node: Node): number => (node.attrs['alpha'] as { float: number }).float;
+const alphaOf = (node: Node): number => floatOf(node, 'alpha');
 
 /** Mul(product, number) -> the product with that alpha: one pass over the result less. */
 const intoAlpha: Rule = (g, node, inputs, alone) => {

@@ -27,8 +27,32 @@ export type Attr =
   | { readonly int: number }
   | { readonly ints: readonly number[] }
   | { readonly float: number }
-  | { readonly string: string };
+  | { readonly string: string }
+  | { readonly type: ElementType };
 export type Attrs = { readonly [name: string]: Attr };
+
+const missing = (name: string, kind: string): Error => new Error(`an operator has no attribute ${name} (${kind})`);
+
+/** An attribute that is a floating-point number. Throws where there is none; so do the others. */
+export const floatOf = ({ attrs }: Node, name: string): number => {
+  const attr = attrs[name];
+  if (!attr || !('float' in attr)) throw missing(name, 'float');
+  return attr.float;
+};
+
+/** An attribute that is a whole number. */
+export const intOf = ({ attrs }: Node, name: string): number => {
+  const attr = attrs[name];
+  if (!attr || !('int' in attr)) throw missing(name, 'int');
+  return attr.int;
+};
+
+/** An attribute that is a list of whole numbers. */
+export const intsOf = ({ attrs }: Node, name: string): readonly number[] => {
+  const attr = attrs[name];
+  if (!attr || !('ints' in attr)) throw missing(name, 'ints');
+  return attr.ints;
+};
 
 /**
  * One ONNX operator. `domain` '' is ONNX itself, 'com.microsoft' are ONNX Runtime's own operators.

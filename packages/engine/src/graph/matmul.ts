@@ -44,7 +44,7 @@ export function matmul(g: Graph, left: Value, right: Value, transposeA: boolean,
 
 /** Whether a value is 0, 1, 2, ... n - 1. */
 const counts = ({ def }: Value, n: number): boolean =>
-  def.kind === 'constant' && def.data.length === n && (def.data as Int32Array).every((x, i) => x === i);
+  def.kind === 'constant' && def.data.length === n && def.data.every((x, i) => x === i);
 
 /** Whether a matrix is the identity, written as the one-hot rows of 0, 1, 2, ... */
 function isIdentity(matrix: Value): boolean {

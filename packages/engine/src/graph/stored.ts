@@ -1,5 +1,6 @@
+import { itemAt } from '@lab/records';
 import { multiply, reshape, scalarValue, transpose, wholeNumbersOf } from './algebra.ts';
-import { reachable, type Graph, type Node, type Value } from './graph.ts';
+import { floatOf, intOf, reachable, type Graph, type Node, type Value } from './graph.ts';
 
 /*
  * Frozen matrices that are not kept in float32. A recorded function knows nothing of it: it has
@@ -22,8 +23,9 @@ const nameOfPart = (name: string, part: PartName): string => `${name}${BETWEEN}$
 
 /** The name of a value, and its part where it is kept in parts. */
 export const partOf = (input: string): { readonly name: string; readonly part?: PartName } => {
-  const [name = input, part] = input.split(BETWEEN);
-  return part === undefined ? { name } : { name, part: part as PartName };
+  const [name = input, found] = input.split(BETWEEN);
+  const part = Object.values(PARTS).find((one) => one === found);
+  return part === undefined ? { name } : { name, part };
 };
 
 /** A row divided by its largest magnitude, and that magnitude: one scale a row, in one product. */
@@ -39,16 +41,16 @@ const byRows = (g: Graph, x: Value): { readonly scaled: Value; readonly most: Va
  * alpha x B + C with B = codes * steps, a step for each column: activations become eight bits row
  * by row, and the products are sums of whole numbers.
  */
-const wholeNumberProduct = (g: Graph, { inputs, attrs, outputs }: Node, codes: Value, steps: Value): Value => {
+const wholeNumberProduct = (g: Graph, node: Node, codes: Value, steps: Value): Value => {
+  const { inputs, outputs } = node;
   const [type] = outputs;
   const { scaled, most } = byRows(g, inputs[0]!);
   const product = g.emit('DynamicQuantizeMatMul', [scaled, codes, steps], type!, {}, 'com.microsoft');
-  const alpha = (attrs['alpha'] as { float: number }).float;
-  const whole = g.emit('Mul', [product, multiply(g, most, scalarValue(g, alpha))], type!);
+  const whole = g.emit('Mul', [product, multiply(g, most, scalarValue(g, floatOf(node, 'alpha')))], type!);
   return inputs[2] ? g.emit('Add', [whole, inputs[2]], type!) : whole;
 };
 
-const flag = ({ attrs }: Node, name: string): boolean => (attrs[name] as { int: number }).int === 1;
+const flag = (node: Node, name: string): boolean => intOf(node, name) === 1;
 
 /** The input of the parts of one matrix, each made once. */
 const partsOf = (g: Graph) => {
@@ -78,7 +80,7 @@ export function withStored(g: Graph, outputs: { readonly [name: string]: Value }
     const type = { dtype: 'float32', shape } as const;
     if (def.storage === 'float16') {
       const half = input(def.name, PARTS.half, 'float16', shape);
-      const to = { to: { string: 'float32' } };
+      const to = { to: { type: 'float32' } } as const;
       if (!again) return g.emit('Cast', [half], type, to);
       // Another shape on the way makes it another operator, which ONNX Runtime does not join.
       const folded = [1, ...shape];
@@ -95,7 +97,7 @@ export function withStored(g: Graph, outputs: { readonly [name: string]: Value }
     const matrix = node.inputs[1];
     if (node.op !== 'Gemm' || matrix?.def.kind !== 'input' || flag(node, 'transA')) return undefined;
     const { name, storage } = matrix.def;
-    const [rows, columns] = matrix.shape as [number, number];
+    const [rows, columns] = [itemAt(matrix.shape, 0), itemAt(matrix.shape, 1)];
     const transposed = flag(node, 'transB');
     if (storage === 'int8-backward' && transposed) {
       const codes = input(name, PARTS.codes, 'int8', [columns, rows]);
@@ -106,8 +108,8 @@ export function withStored(g: Graph, outputs: { readonly [name: string]: Value }
     const steps = input(name, PARTS.steps, 'float32', [columns]);
     if (!transposed) return wholeNumberProduct(g, node, codes, steps);
     // Steps belong to columns, which are summed over here: they go to the other factor.
-    const [x, ...others] = node.inputs as [Value, ...Value[]];
-    const weighted = { ...node, inputs: [g.emit('Mul', [x, steps], x), ...others] };
+    const x = itemAt(node.inputs, 0);
+    const weighted = { ...node, inputs: [g.emit('Mul', [x, steps], x), ...node.inputs.slice(1)] };
     return wholeNumberProduct(g, weighted, transpose(g, codes, [1, 0]), scalarValue(g, 1));
   };
 

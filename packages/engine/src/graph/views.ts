@@ -1,6 +1,6 @@
 import type { DType } from '../engine.ts';
 import { sizeOf } from '../host.ts';
-import { nodeOf, type Attrs, type ElementType, type Graph, type Value } from './graph.ts';
+import { intsOf, nodeOf, type ElementType, type Graph, type Value } from './graph.ts';
 import { padLeft, reshapeBroadcast, sameShape, type Shape } from './shapes.ts';
 
 /*
@@ -87,7 +87,7 @@ export function reshape(g: Graph, x: Value, shape: Shape): Value {
 export function transpose(g: Graph, x: Value, perm: readonly number[]): Value {
   const node = nodeOf(x);
   if (node?.op === 'Transpose') {
-    const first = permOf(node.attrs);
+    const first = intsOf(node, 'perm');
     return transpose(
       g,
       node.inputs[0]!,
@@ -102,11 +102,6 @@ export function transpose(g: Graph, x: Value, perm: readonly number[]): Value {
     return expand(g, transpose(g, reshape(g, source, padLeft(source.shape, x.shape.length)), perm), shape);
   }
   return g.emit('Transpose', [x], { dtype: x.dtype, shape }, { perm: { ints: perm } });
-}
-
-/** The permutation of a Transpose node. */
-export function permOf(attrs: Attrs): readonly number[] {
-  return (attrs['perm'] as { ints: readonly number[] }).ints;
 }
 
 /**

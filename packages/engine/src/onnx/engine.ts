@@ -1,7 +1,6 @@
-import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
 import * as ort from 'onnxruntime-node';
-import { BadInput } from '@lab/records';
+import { BadInput, messageOf, packageVersion } from '@lab/records';
 import type { DType, Engine, Handle, HostArray, OutputsOf, Program, PureFunction, Storage } from '../engine.ts';
 import { checkHostArray, hostArray, isHostArray } from '../host.ts';
 import { startTrace } from '../trace/backend.ts';
@@ -15,8 +14,6 @@ import { kept, type Kept } from './keep.ts';
 import { inputName, outputName, writeModel } from './model.ts';
 import { onnxProviders, openGraph, type Fusion, type Runtime } from './session.ts';
 import { deviceTransfer, stay } from './transfer.ts';
-
-const require = createRequire(import.meta.url);
 
 /** A function compiled for one set of shapes, ready to run. */
 type Compiled = {
@@ -212,7 +209,7 @@ async function checkProvider(runtime: Runtime, upload: (tensor: ort.Tensor) => P
     const probe = await upload(new ort.Tensor('float32', Float32Array.of(1), []));
     if (probe.location !== 'cpu') probe.dispose();
   } catch (error) {
-    const reason = reasonOf(String((error as Error).message), runtime.provider);
+    const reason = reasonOf(messageOf(error), runtime.provider);
     throw new BadInput(`Engine "onnx": provider "${runtime.provider}" does not start: ${reason}`);
   }
 }
@@ -226,7 +223,7 @@ function reasonOf(message: string, provider: string): string {
 }
 
 function describe({ provider, threads }: Runtime): string {
-  const { version } = require('onnxruntime-node/package.json') as { version: string };
+  const version = packageVersion('onnxruntime-node', import.meta.url);
   const used = `${threads} ${threads === 1 ? 'thread' : 'threads'}`;
   return `onnxruntime-node ${version}, compiled, provider ${provider}, ${used}`;
 }

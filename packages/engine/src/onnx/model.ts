@@ -39,7 +39,7 @@ export function writeModel(outputs: { readonly [name: string]: Value }, standalo
   const nodes = reachable(Object.values(outputs));
   const names = new Map<Value, string>();
   const inputs: Value[] = [];
-  const constants: Value[] = [];
+  const constants: { readonly value: Value; readonly data: Data }[] = [];
   const name = (value: Value): string => {
     const known = names.get(value);
     if (known !== undefined) return known;
@@ -47,7 +47,7 @@ export function writeModel(outputs: { readonly [name: string]: Value }, standalo
     const fresh = def.kind === 'input' ? nameIn(def.name) : `v${names.size}`;
     names.set(value, fresh);
     if (def.kind === 'input') inputs.push(value);
-    if (def.kind === 'constant') constants.push(value);
+    if (def.kind === 'constant') constants.push({ value, data: def.data });
     return fresh;
   };
   const body = nodes.map((node, index) =>
@@ -63,7 +63,7 @@ export function writeModel(outputs: { readonly [name: string]: Value }, standalo
   const graph = message(7, [
     ...[...body, ...ends].map((node) => bytes(1, node)),
     textField(2, 'step'),
-    ...constants.map((value) => bytes(5, tensorProto(value, (value.def as { data: Data }).data, name(value)))),
+    ...constants.map(({ value, data }) => bytes(5, tensorProto(value, data, name(value)))),
     ...inputs.filter(isStored).map((value) => bytes(5, tensorProto(value, stored[name(value)]!.data, name(value)))),
     ...asked.map((value) => bytes(11, valueInfo(name(value), value))),
     ...Object.entries(outputs).map(([output, value]) => bytes(12, valueInfo(nameOut(output), value))),
@@ -106,7 +106,7 @@ function attribute(name: string, attr: Attr): readonly Bytes[] {
   if ('float' in attr) return [textField(1, name), float(2, attr.float), int(20, 1)];
   if ('int' in attr) return [textField(1, name), int(3, attr.int), int(20, 2)];
   if ('ints' in attr) return [textField(1, name), ...attr.ints.map((value) => int(8, value)), int(20, 7)];
-  if (name === 'to') return [textField(1, name), int(3, TYPE[attr.string as ElementType]), int(20, 2)];
+  if ('type' in attr) return [textField(1, name), int(3, TYPE[attr.type]), int(20, 2)];
   return [textField(1, name), textField(4, attr.string), int(20, 3)];
 }
 

@@ -1,5 +1,6 @@
+import { present } from '@lab/records';
 import * as ort from 'onnxruntime-node';
-import type { DType } from '../engine.ts';
+import { dtypeOf } from '../engine.ts';
 import { createGraph } from '../graph/graph.ts';
 import { inputName, outputName, writeModel } from './model.ts';
 import { openGraph, type Runtime } from './session.ts';
@@ -28,12 +29,12 @@ export function deviceTransfer(runtime: Runtime): Transfer {
     const key = `${tensor.type}[${tensor.dims.join()}] ${String(keepOnDevice)}`;
     let session = sessions.get(key);
     if (!session) {
-      const value = createGraph().input('x', tensor.type as DType, tensor.dims);
+      const value = createGraph().input('x', dtypeOf(tensor.type), tensor.dims);
       session = openGraph(writeModel({ x: value }).bytes, runtime, keepOnDevice);
       sessions.set(key, session);
     }
     const results = await (await session).run({ [inputName('x')]: tensor });
-    return results[outputName('x')] as ort.Tensor;
+    return present(results[outputName('x')]);
   };
   return {
     upload: async (tensor) => (tensor.location === 'cpu' ? copy(tensor, true) : tensor),

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { as1d } from '../tensors/rank.ts';
 
 export interface AdamWOptions {
   readonly beta1: number;
@@ -41,9 +42,9 @@ export const adamW = (
   { theta, grad, m, v, decay, lr, correction1, correction2 }: AdamWInputs,
   { beta1, beta2, epsilon }: AdamWOptions = adamWDefaults,
 ): { readonly theta: tf.Tensor1D; readonly m: tf.Tensor1D; readonly v: tf.Tensor1D } => {
-  const m1 = tf.add(tf.mul(m, beta1), tf.mul(grad, 1 - beta1)) as tf.Tensor1D;
-  const v1 = tf.add(tf.mul(v, beta2), tf.mul(tf.square(grad), 1 - beta2)) as tf.Tensor1D;
+  const m1 = as1d(tf.add(tf.mul(m, beta1), tf.mul(grad, 1 - beta1)));
+  const v1 = as1d(tf.add(tf.mul(v, beta2), tf.mul(tf.square(grad), 1 - beta2)));
   const direction = tf.div(tf.mul(m1, correction1), tf.add(tf.sqrt(tf.mul(v1, correction2)), epsilon));
-  const next = tf.sub(theta, tf.mul(lr, tf.add(direction, tf.mul(decay, theta)))) as tf.Tensor1D;
+  const next = as1d(tf.sub(theta, tf.mul(lr, tf.add(direction, tf.mul(decay, theta)))));
   return { theta: next, m: m1, v: v1 };
 };

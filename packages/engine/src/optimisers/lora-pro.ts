@@ -2,7 +2,8 @@ import * as tf from '@tensorflow/tfjs';
 import { adamW, adamWDefaults } from './adamw.ts';
 import { clipByNorm } from '../tensors/gradient.ts';
 import { unpack, type Layout, type Params } from '../tensors/params.ts';
-import { replaced, shapeOf, type LoraPair, type PairOptimizer } from './pairs.ts';
+import { as1d, as2d, as3d } from '../tensors/rank.ts';
+import { matrixOf, replaced, shapeOf, type LoraPair, type PairOptimizer } from './pairs.ts';
 import { damped, inverse, sylvester } from './small-matrices.ts';
 
 /**
@@ -32,29 +33,29 @@ export const proGradients = (
   pairs: readonly Factors[],
   balanced: boolean,
 ): readonly { readonly gA: tf.Tensor2D; readonly gB: tf.Tensor2D }[] => {
-  const stack = (of: (pair: Factors) => tf.Tensor2D) => tf.stack(pairs.map(of)) as tf.Tensor3D;
+  const stack = (of: (pair: Factors) => tf.Tensor2D) => as3d(tf.stack(pairs.map(of)));
   const P = stack(({ B }) => tf.matMul(B, B, true, false));
   const Q = stack(({ A }) => tf.matMul(A, A, false, true));
   const [Pinv, Qinv] = [inverse(damped(P, DAMPING)), inverse(damped(Q, DAMPING))];
-  const target = stack(({ CA, A, scale }) => tf.div(tf.matMul(CA, A, false, true), scale ** 2) as tf.Tensor2D);
-  const C = tf.neg(tf.matMul(Pinv, target)) as tf.Tensor3D;
+  const target = stack(({ CA, A, scale }) => as2d(tf.div(tf.matMul(CA, A, false, true), scale ** 2)));
+  const C = as3d(tf.neg(tf.matMul(Pinv, target)));
   const X = balanced ? sylvester(P, Q, C, SOLVER_STEPS) : tf.zerosLike(C);
-  const each = (all: tf.Tensor3D) => tf.unstack(all) as tf.Tensor2D[];
+  const each = (all: tf.Tensor3D) => tf.unstack(all).map(as2d);
   const [pinv, qinv, x] = [each(Pinv), each(Qinv), each(X)];
   return pairs.map(({ A, B, CA, CB, scale }, i) => {
-    const outside = tf.sub(CB, tf.matMul(B, tf.matMul(pinv[i]!, tf.matMul(B, CB, true, false)))) as tf.Tensor2D;
+    const outside = as2d(tf.sub(CB, tf.matMul(B, tf.matMul(pinv[i]!, tf.matMul(B, CB, true, false)))));
     return {
-      gA: tf.add(tf.div(tf.matMul(pinv[i]!, CA), scale ** 2), tf.matMul(x[i]!, A)) as tf.Tensor2D,
-      gB: tf.sub(tf.div(tf.matMul(outside, qinv[i]!), scale ** 2), tf.matMul(B, x[i]!)) as tf.Tensor2D,
+      gA: as2d(tf.add(tf.div(tf.matMul(pinv[i]!, CA), scale ** 2), tf.matMul(x[i]!, A))),
+      gB: as2d(tf.sub(tf.div(tf.matMul(outside, qinv[i]!), scale ** 2), tf.matMul(B, x[i]!))),
     };
   });
 };
 
 const factorsOf = (values: Params, moves: Params, { A, B, scale }: LoraPair): Factors => ({
-  A: values[A] as tf.Tensor2D,
-  B: values[B] as tf.Tensor2D,
-  CA: moves[A] as tf.Tensor2D,
-  CB: moves[B] as tf.Tensor2D,
+  A: matrixOf(values, A),
+  B: matrixOf(values, B),
+  CA: matrixOf(moves, A),
+  CB: matrixOf(moves, B),
   scale,
 });
 
@@ -80,20 +81,20 @@ export const loraPro = (pairs: readonly LoraPair[], layout: Layout, balanced: bo
       const near = tf.concat1d(
         proGradients(factors, false).map(({ gA, gB }, i) => {
           const { A, B, scale } = factors[i]!;
-          return tf.reshape(tf.mul(tf.add(tf.matMul(B, gA), tf.matMul(gB, A)), scale), [sizes[i]!]) as tf.Tensor1D;
+          return as1d(tf.reshape(tf.mul(tf.add(tf.matMul(B, gA), tf.matMul(gB, A)), scale), [sizes[i]!]));
         }),
       );
       const m1 = tf.add(tf.mul(slots.full_m!, beta1), tf.mul(near, 1 - beta1));
       const v1 = tf.add(tf.mul(slots.full_v!, beta2), tf.mul(tf.square(near), 1 - beta2));
       const direction = tf.div(tf.mul(m1, correction1), tf.add(tf.sqrt(tf.mul(v1, correction2)), epsilon));
-      const parts = sizes.length === 1 ? [direction] : tf.split(direction as tf.Tensor1D, sizes);
+      const parts = sizes.length === 1 ? [direction] : tf.split(as1d(direction), sizes);
       const wanted = factors.map((pair, i): Factors => {
         const { A, B, scale } = pair;
-        const D = tf.reshape(parts[i]!, [B.shape[0], A.shape[1]]) as tf.Tensor2D;
+        const D = as2d(tf.reshape(parts[i]!, [B.shape[0], A.shape[1]]));
         return {
           ...pair,
-          CA: tf.mul(tf.matMul(B, D, true, false), scale) as tf.Tensor2D,
-          CB: tf.mul(tf.matMul(D, A, false, true), scale) as tf.Tensor2D,
+          CA: as2d(tf.mul(tf.matMul(B, D, true, false), scale)),
+          CB: as2d(tf.mul(tf.matMul(D, A, false, true), scale)),
         };
       });
       const moved = proGradients(wanted, balanced).flatMap(({ gA, gB }, i) =>

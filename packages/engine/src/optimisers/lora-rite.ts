@@ -1,7 +1,9 @@
+import { present } from '@lab/records';
 import * as tf from '@tensorflow/tfjs';
 import { adamW, adamWDefaults } from './adamw.ts';
 import { unpack, type Layout, type Params } from '../tensors/params.ts';
-import { replaced, shapeOf, type LoraPair, type PairOptimizer } from './pairs.ts';
+import { as1d, as2d, as3d } from '../tensors/rank.ts';
+import { matrixOf, replaced, shapeOf, type LoraPair, type PairOptimizer } from './pairs.ts';
 import { alive, damped, inverseFactor, inverseRoot } from './small-matrices.ts';
 
 /**
@@ -10,8 +12,8 @@ import { alive, damped, inverseFactor, inverseRoot } from './small-matrices.ts';
  */
 const DAMPING = 1e-6;
 
-const stacked = (all: readonly tf.Tensor[]) => tf.stack([...all]) as tf.Tensor3D;
-const each = (all: tf.Tensor) => tf.unstack(all) as tf.Tensor2D[];
+const stacked = (all: readonly tf.Tensor[]) => as3d(tf.stack([...all]));
+const each = (all: tf.Tensor) => tf.unstack(all).map(as2d);
 const gram = (all: readonly tf.Tensor2D[]) => stacked(all.map((F) => tf.matMul(F, F, true, false)));
 
 /**
@@ -22,7 +24,7 @@ export const basesOf = (
   factors: readonly tf.Tensor2D[],
 ): { readonly U: readonly tf.Tensor2D[]; readonly T: readonly tf.Tensor2D[] } => {
   const G = gram(factors);
-  const first = tf.mul(inverseFactor(damped(G, DAMPING)), alive(G)) as tf.Tensor3D;
+  const first = as3d(tf.mul(inverseFactor(damped(G, DAMPING)), alive(G)));
   const rough = each(first).map((L, i) => tf.matMul<tf.Tensor2D>(factors[i]!, L, false, true));
   const second = inverseFactor(damped(gram(rough), DAMPING));
   const T = each(tf.mul(tf.matMul(first, second, true, true), alive(G)));
@@ -71,7 +73,7 @@ export const loraRite = (pairs: readonly LoraPair[], layout: Layout, limiter: Ri
   const { beta1, beta2 } = adamWDefaults;
   /** A as a tall matrix, and back. */
   const tall = (values: Params) =>
-    names.map((name, k) => (isA(k) ? tf.transpose(values[name] as tf.Tensor2D) : values[name]) as tf.Tensor2D);
+    names.map((name, k) => (isA(k) ? tf.transpose(matrixOf(values, name)) : matrixOf(values, name)));
   const named = (all: readonly tf.Tensor[]): Params =>
     Object.fromEntries(all.map((value, k) => [names[k]!, isA(k) ? tf.transpose(value) : value]));
   return {
@@ -82,27 +84,25 @@ export const loraRite = (pairs: readonly LoraPair[], layout: Layout, limiter: Ri
       const raw = tall(unpack(layout, grad)).map((g, k) => tf.matMul(g, T[partner(k)]!));
       const seen = replaced(layout, grad, named(raw));
       const share = tf.minimum(tf.div(clip, tf.add(tf.sqrt(tf.sum(tf.square(seen))), 1e-6)), 1);
-      const clipped = tf.mul(seen, share) as tf.Tensor1D;
+      const clipped = as1d(tf.mul(seen, share));
       const others = adamW({ theta, grad: clipped, m, v, decay, lr, correction1, correction2 });
       const gs = tall(unpack(layout, clipped));
       const before = tall(unpack(layout, v));
       const turn = stacked(names.map((_, k) => tf.matMul(U[partner(k)]!, before[partner(k)]!, true, false)));
-      const carried = tf.matMul(tf.matMul(turn, slots.second as tf.Tensor3D), turn, false, true);
+      const carried = tf.matMul(tf.matMul(turn, as3d(present(slots.second, 'the slot second'))), turn, false, true);
       const fresh = stacked(gs.map((g) => tf.div(tf.matMul(g, g, true, false), g.shape[0])));
       const second = tf.add(tf.mul(carried, beta2), tf.mul(fresh, 1 - beta2));
       const roots = each(
         tf.mul(inverseRoot(damped(tf.mul(second, correction2), DAMPING)), alive(tf.mul(second, 1e20))),
       );
       const turns = each(turn);
-      const momenta = tall(unpack(layout, m)).map(
-        (M, k) =>
-          tf.add(
-            tf.mul(tf.matMul(M, turns[k]!, false, true), beta1),
-            tf.mul(tf.matMul(gs[k]!, roots[k]!), 1 - beta1),
-          ) as tf.Tensor2D,
+      const momenta = tall(unpack(layout, m)).map((M, k) =>
+        as2d(
+          tf.add(tf.mul(tf.matMul(M, turns[k]!, false, true), beta1), tf.mul(tf.matMul(gs[k]!, roots[k]!), 1 - beta1)),
+        ),
       );
       const steps = momenta.map((M, k) =>
-        tf.matMul<tf.Tensor2D>(tf.mul(M, correction1) as tf.Tensor2D, T[partner(k)]!, false, true),
+        tf.matMul<tf.Tensor2D>(as2d(tf.mul(M, correction1)), T[partner(k)]!, false, true),
       );
       const limits = (k: number): tf.Tensor | number => {
         const [own, other] = [steps[k], steps[partner(k)]];

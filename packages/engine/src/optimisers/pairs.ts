@@ -1,5 +1,7 @@
-import * as tf from '@tensorflow/tfjs';
+import type * as tf from '@tensorflow/tfjs';
+import { itemAt, present } from '@lab/records';
 import type { AdamWInputs } from './adamw.ts';
+import { as2d } from '../tensors/rank.ts';
 import { pack, unpack, type Layout, type Params } from '../tensors/params.ts';
 
 /**
@@ -42,8 +44,11 @@ export interface PairOptimizer {
 export const shapeOf = (layout: Layout, name: string): readonly [number, number] => {
   const slot = layout.slots.find((each) => each.name === name);
   if (!slot) throw new Error(`no parameter named ${name}`);
-  return slot.shape as [number, number];
+  return [itemAt(slot.shape, 0), itemAt(slot.shape, 1)];
 };
+
+/** The matrix of a name. Throws where there is none. */
+export const matrixOf = (values: Params, name: string): tf.Tensor2D => as2d(present(values[name], name));
 
 /** Vectors by name with some names replaced. */
 export const replaced = (layout: Layout, flat: tf.Tensor1D, by: Params): tf.Tensor1D =>

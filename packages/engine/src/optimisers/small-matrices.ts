@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { as3d } from '../tensors/rank.ts';
 
 /** Below this a trace is that of a matrix of zeros. */
 const NOTHING = 1e-16;
@@ -28,7 +29,7 @@ export const damped = (G: tf.Tensor, relative: number): tf.Tensor => {
  * since a compiled step knows no factorisations.
  */
 export const inverseFactor = (G: tf.Tensor): tf.Tensor3D => {
-  const [count, r] = G.shape as [number, number];
+  const [count, r] = as3d(G).shape;
   const eye = identity(r);
   let M: tf.Tensor = tf.concat([G, tf.tile(eye, [count, 1, 1])], 2);
   for (let j = 0; j < r; j++) {
@@ -40,7 +41,7 @@ export const inverseFactor = (G: tf.Tensor): tf.Tensor3D => {
     M = tf.sub(M, tf.mul(factors, tf.slice(M, [0, j, 0], [count, 1, 2 * r])));
   }
   const pivots = tf.sum(tf.mul(tf.slice(M, [0, 0, 0], [count, r, r]), eye), 2, true);
-  return tf.div(tf.slice(M, [0, 0, r], [count, r, r]), tf.sqrt(pivots)) as tf.Tensor3D;
+  return as3d(tf.div(tf.slice(M, [0, 0, r], [count, r, r]), tf.sqrt(pivots)));
 };
 
 /** Inverses of K positive definite matrices [K, r, r]. */
@@ -55,17 +56,17 @@ export const inverse = (G: tf.Tensor): tf.Tensor3D => {
  * of some 1e8 and are exact to float32 long before that.
  */
 export const inverseRoot = (G: tf.Tensor, steps = 30): tf.Tensor3D => {
-  const [count, r] = G.shape as [number, number];
+  const [count, r] = as3d(G).shape;
   const size = traces(G);
   const eye = identity(r);
-  let Y = tf.div(G, size) as tf.Tensor3D;
+  let Y = as3d(tf.div(G, size));
   let Z = tf.tile(eye, [count, 1, 1]);
   for (let step = 0; step < steps; step++) {
-    const T = tf.mul(tf.sub(tf.mul(eye, 3), tf.matMul(Z, Y)), 0.5) as tf.Tensor3D;
+    const T = as3d(tf.mul(tf.sub(tf.mul(eye, 3), tf.matMul(Z, Y)), 0.5));
     Y = tf.matMul(Y, T);
     Z = tf.matMul(T, Z);
   }
-  return tf.div(Z, tf.sqrt(size)) as tf.Tensor3D;
+  return as3d(tf.div(Z, tf.sqrt(size)));
 };
 
 /**
@@ -81,12 +82,12 @@ export const sylvester = (P: tf.Tensor3D, Q: tf.Tensor3D, C: tf.Tensor3D, steps:
   const inner = (a: tf.Tensor, b: tf.Tensor): tf.Tensor => tf.sum(tf.mul(a, b), [1, 2], true);
   const ratio = (a: tf.Tensor, b: tf.Tensor): tf.Tensor => tf.div(a, tf.add(b, 1e-30));
   let X = tf.zerosLike(C);
-  let residual = C as tf.Tensor;
+  let residual: tf.Tensor = C;
   let z = tf.div(residual, scale);
   let direction = z;
   let rz = inner(residual, z);
   for (let step = 0; step < steps; step++) {
-    const d = direction as tf.Tensor3D;
+    const d = as3d(direction);
     const image = tf.add(tf.matMul(P, d), tf.matMul(d, Q));
     const length = ratio(rz, inner(d, image));
     X = tf.add(X, tf.mul(length, d));

@@ -7,10 +7,7 @@ import * as tf from '@tensorflow/tfjs';
 export const valueAndGrad = (
   loss: (theta: tf.Tensor1D) => tf.Scalar,
   theta: tf.Tensor1D,
-): { readonly value: tf.Scalar; readonly grad: tf.Tensor1D } => {
-  const { value, grad } = tf.valueAndGrad((x: tf.Tensor) => loss(x as tf.Tensor1D))(theta);
-  return { value: value as tf.Scalar, grad: grad as tf.Tensor1D };
-};
+): { readonly value: tf.Scalar; readonly grad: tf.Tensor1D } => tf.valueAndGrad(loss)(theta);
 
 /**
  * Scales a gradient [size] so that its Euclidean norm is at most `limit` (Pascanu et al. 2013,

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { asScalar } from './rank.ts';
 
 /** log softmax over the last axis, shifted by the maximum. logits: [B, C] -> [B, C], nats. */
 export const logSoftmax = (logits: tf.Tensor2D): tf.Tensor2D => {
@@ -15,7 +16,7 @@ export const crossEntropy = (logits: tf.Tensor2D, labels: tf.Tensor1D, weights: 
   // instead.
   const truth = tf.cast(tf.oneHot(labels, logits.shape[1]), 'float32');
   const perExample = tf.neg(tf.sum(tf.mul(truth, logSoftmax(logits)), -1));
-  return tf.sum(tf.mul(perExample, weights)) as tf.Scalar;
+  return asScalar(tf.sum(tf.mul(perExample, weights)));
 };
 
 /**
@@ -24,5 +25,5 @@ export const crossEntropy = (logits: tf.Tensor2D, labels: tf.Tensor1D, weights: 
  */
 export const meanSquaredError = (predictions: tf.Tensor2D, targets: tf.Tensor1D, weights: tf.Tensor1D): tf.Scalar => {
   const error = tf.sub(tf.reshape(predictions, [-1]), targets);
-  return tf.sum(tf.mul(tf.square(error), weights)) as tf.Scalar;
+  return asScalar(tf.sum(tf.mul(tf.square(error), weights)));
 };

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { sizeOf } from '../host.ts';
+import { as1d } from './rank.ts';
 
 /**
  * Named tensors: `layer.0.attention.query.lora_A` -> tensor. Never mutated; a step makes a new
@@ -59,7 +60,7 @@ export const pack = (layout: Layout, params: Params): tf.Tensor1D => {
   const parts = layout.slots.map((slot) => {
     const found = params[slot.name];
     if (!found) throw new Error(`no parameter named ${slot.name}`);
-    return tf.reshape(found, [slot.size]) as tf.Tensor1D;
+    return as1d(tf.reshape(found, [slot.size]));
   });
   return parts.length === 1 ? parts[0]! : tf.concat1d(parts);
 };

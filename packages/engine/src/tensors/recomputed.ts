@@ -15,8 +15,8 @@ export const recomputed = (
   x: tf.Tensor,
   params: readonly tf.Tensor[],
 ): tf.Tensor => {
-  const run = tf.customGrad((...given: (tf.Tensor | tf.GradSaveFunc)[]) => {
-    const value = body(given[0] as tf.Tensor);
+  const run = tf.customGrad(() => {
+    const value = body(x);
     const gradFunc = (dy: tf.Tensor): tf.Tensor[] => {
       const late = tf.add(x, nothingOf(dy));
       // tfjs forgets the outer tape when an inner gradient is done.
@@ -25,7 +25,7 @@ export const recomputed = (
       const { grads } = tf.engine().gradients(() => body(late), [late, ...params], dy, true);
       state.activeTape = outer;
       // tfjs gives nothing for what the body does not read.
-      return [late, ...params].map((input, i) => (grads[i] as tf.Tensor | undefined) ?? tf.zerosLike(input));
+      return [late, ...params].map((input, i) => grads[i] ?? tf.zerosLike(input));
     };
     return { value, gradFunc };
   });

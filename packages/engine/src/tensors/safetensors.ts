@@ -39,30 +39,40 @@ export const writeSafetensors = ({ tensors, metadata }: Safetensors): Uint8Array
 interface HeaderEntry {
   readonly dtype: string;
   readonly shape: readonly number[];
-  readonly data_offsets: readonly [number, number];
+  readonly data_offsets: readonly number[];
 }
 
-const parseHeader = (text: string): Record<string, unknown> => {
+const isRecord = (value: unknown): value is { readonly [name: string]: unknown } =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const parseHeader = (text: string): { readonly [name: string]: unknown } => {
   let header: unknown;
   try {
     header = JSON.parse(text);
   } catch {
     throw new Error('the safetensors header is no JSON');
   }
-  if (typeof header !== 'object' || header === null || Array.isArray(header))
-    throw new Error('the safetensors header is no object');
-  return header as Record<string, unknown>;
+  if (!isRecord(header)) throw new Error('the safetensors header is no object');
+  return header;
 };
 
 const isNumbers = (value: unknown): value is readonly number[] =>
-  Array.isArray(value) && value.every((x) => Number.isSafeInteger(x) && (x as number) >= 0);
+  Array.isArray(value) && value.every((x) => typeof x === 'number' && Number.isSafeInteger(x) && x >= 0);
 
 const checkEntry = (name: string, value: unknown): HeaderEntry => {
-  const entry = (value ?? {}) as Partial<HeaderEntry>;
-  if (typeof entry.dtype !== 'string' || !isNumbers(entry.shape) || !isNumbers(entry.data_offsets))
+  const { dtype, shape, data_offsets } = isRecord(value) ? value : {};
+  if (typeof dtype !== 'string' || !isNumbers(shape) || !isNumbers(data_offsets) || data_offsets.length !== 2)
     throw new Error(`tensor ${name} has no dtype, shape and data_offsets`);
-  return entry as HeaderEntry;
+  return { dtype, shape, data_offsets };
 };
+
+/** Free entries are texts; what else a file has there is left out. */
+const textsOf = (metadata: unknown): Safetensors['metadata'] =>
+  Object.fromEntries(
+    Object.entries(isRecord(metadata) ? metadata : {}).flatMap(([key, value]) =>
+      typeof value === 'string' ? [[key, value] as const] : [],
+    ),
+  );
 
 const toArray = (name: string, { dtype, shape }: HeaderEntry, buffer: ArrayBuffer): HostArray => {
   const bytes = { ...FLOAT_BYTES, I32: 4, BOOL: 1 }[dtype];
@@ -87,11 +97,11 @@ export const readSafetensors = (bytes: Uint8Array): Safetensors => {
   const { __metadata__: metadata = {}, ...entries } = parseHeader(new TextDecoder().decode(bytes.subarray(8, start)));
   const tensors = Object.entries(entries).map(([name, value]): [string, HostArray] => {
     const entry = checkEntry(name, value);
-    const [from, to] = entry.data_offsets;
+    const [from = 0, to = 0] = entry.data_offsets;
     if (start + to > bytes.length) throw new Error(`tensor ${name} is cut off`);
     // A copy: the data of a file need not be aligned, and a Buffer's own slice would be a view of
     // the whole file.
     return [name, toArray(name, entry, new Uint8Array(bytes.subarray(start + from, start + to)).buffer)];
   });
-  return { tensors: Object.fromEntries(tensors), metadata: metadata as Record<string, string> };
+  return { tensors: Object.fromEntries(tensors), metadata: textsOf(metadata) };
 };

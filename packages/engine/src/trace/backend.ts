@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import { startBackend } from '../engines/backend.ts';
-import { isDType, type DType } from '../engine.ts';
+import { dtypeOf } from '../engine.ts';
 import { literal } from '../graph/algebra.ts';
-import type { ElementType, Graph, Value } from '../graph/graph.ts';
+import type { Graph, Value } from '../graph/graph.ts';
 import { ELEMENTWISE } from './elementwise.ts';
 import { INDEXING } from './indexing.ts';
 import type { KernelAttrs } from './attrs.ts';
@@ -78,13 +78,7 @@ export function valueOf(tensor: { readonly dataId: object }, who: string): Value
 function infoOf(value: Value, kernel: string): tf.TensorInfo {
   const dataId = {};
   recorded.set(dataId, { value, kernel, graph: active(), references: 1 });
-  return { dataId, shape: [...value.shape], dtype: plainType(value.dtype) };
-}
-
-/** Types that only serve operators never reach tfjs. */
-function plainType(dtype: ElementType): DType {
-  if (isDType(dtype)) return dtype;
-  throw new Error(`a kernel gave ${dtype}, which tfjs does not know`);
+  return { dataId, shape: [...value.shape], dtype: dtypeOf(value.dtype) };
 }
 
 function record(

@@ -43,7 +43,7 @@ export const reportFolder = (out: string, experiment: string, name: string): str
 /** The committed results. */
 export const committed = fileURLToPath(new URL('../../../../../results', import.meta.url));
 
-const cardFile = (method: string): URL => new URL(`../../../dropout/src/${method}/README.md`, import.meta.url);
+const cardFile = (method: string): URL => new URL(`../../../../dropout/src/${method}/README.md`, import.meta.url);
 
 /** Cards of the methods that a study's runs used. */
 const cardsOf = ({ cells }: Study): readonly MethodCard[] =>
