@@ -6,6 +6,7 @@ import { experimentFileCases } from './experiment-files.ts';
 import { folderCases } from './folders.ts';
 import { complaintsOf, type BadCase } from './outcome.ts';
 import { ownDataCases } from './own-data.ts';
+import { sequenceCases } from './sequences.ts';
 import { studyCases } from './studies.ts';
 
 /**
@@ -20,6 +21,7 @@ export const badInput = ({ lab, reader }: ReturnType<typeof openCommandLine>, fo
     ...configCases(lab),
     ...experimentFileCases(lab, folder),
     ...studyCases(lab, folder),
+    ...sequenceCases(lab, folder),
     ...remote('ownData', ownDataCases(folder)),
     ...remote('checkpoints', checkpointCases(folder)),
     ...folderCases(lab, folder),
