@@ -135,11 +135,10 @@ export const sdLora = entry<[Model], Adapter, typeof options>({
       follow: (lefts) => {
         const before = leftRanks(ranks, lefts);
         const [left] = lefts;
-        const follows = targets.map((spec) => {
+        return targets.reduce<HostParams>((all, spec) => {
           const directions = directionsOf(spec, left?.params ?? {}, before);
-          return asPast(spec, closed(directions, spec, distil), start);
-        });
-        return Object.assign({}, ...follows) as HostParams;
+          return { ...all, ...asPast(spec, closed(directions, spec, distil), start) };
+        }, {});
       },
     };
   },

@@ -5,7 +5,7 @@ import { hubBytes } from '../hub/cache.ts';
 import { pins, single } from '../hub/pins.ts';
 import { parseRow, readDataJson } from '../read/json.ts';
 import { readParquet } from '../read/parquet.ts';
-import { Malformed, readRows, type OnMalformed, type Placed, type Read } from '../read/rows.ts';
+import { Malformed, readRows, type OnMalformed, type Read } from '../read/rows.ts';
 import { MissingData, locate, missingMessage, type WantedFile } from '../read/text.ts';
 import { holdOut, usualValidation } from '../shape/holdout.ts';
 import type { Example, Sources } from '../types.ts';
@@ -84,7 +84,7 @@ const fromHub = async (
 ): Promise<Read<Example>> => {
   const path = single(set.hubFolder, split);
   const rows = await readParquet(path, await hubBytes({ ...set.pin, path }, sources));
-  return readRows(path, rows as readonly Placed<unknown>[], onMalformed, (raw) => {
+  return readRows(path, rows, onMalformed, (raw) => {
     const row = parseRow(raw, hubRow);
     const answers = row.answers.text.map((text, i) => ({ text, answer_start: row.answers.answer_start[i] ?? -1 }));
     return example({ ...row, answers }, set.mayLackAnswer);

