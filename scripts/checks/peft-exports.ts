@@ -64,7 +64,7 @@ const lab = (...args: readonly string[]): void => {
 
 const checkpoint = (folder: string, family: string): string => {
   const to = join(folder, family);
-  cpSync(here(`../packages/models/test/fixtures/families/${family}`), to, { recursive: true });
+  cpSync(here(`../../packages/models/test/fixtures/families/${family}`), to, { recursive: true });
   const vocab = Object.fromEntries(words.map((word, id) => [word, id]));
   const model = { type: 'BPE', unk_token: '<pad>', vocab, merges: [] };
   const parts = { added_tokens: [], normalizer: null, pre_tokenizer: null, post_processor: null, decoder: null };
