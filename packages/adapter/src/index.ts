@@ -24,5 +24,6 @@ export { merge } from './merge.ts';
 export { isMergeable, mergedWeights } from './pass/merged.ts';
 export type { Encoded, Forward, FrozenTensor, LinearSpec, Model, Packing, TokenBatch } from './model.ts';
 export { peftFiles, readPeft, readPeftFiles, type PeftAdapter } from './peft/files.ts';
+export { gatesOf } from './mole/gated.ts';
 export { noNoise, SITES, type Perturb, type Place, type Site, type SiteUse } from './pass/site.ts';
 export { selectTargets } from './targets.ts';

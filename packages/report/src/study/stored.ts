@@ -1,4 +1,5 @@
 import { readCurve, readPredictions, readRecord, readValidation, type Labels } from '@lab/records';
+import { sequencesIn } from './stages.ts';
 import type { Cell, Study } from './study.ts';
 
 /** A run that an experiment planned. */
@@ -12,7 +13,7 @@ interface StoredRun {
  * when they are needed.
  */
 export const storedStudy = (
-  { name, title, question, holds, command }: Omit<Study, 'cells'>,
+  { name, title, question, holds, command }: Omit<Study, 'cells' | 'sequences'>,
   runs: readonly StoredRun[],
   out: string,
 ): Study => {
@@ -30,5 +31,7 @@ export const storedStudy = (
     ];
   };
   const said = { ...(holds === undefined ? {} : { holds }), ...(command === undefined ? {} : { command }) };
-  return { name, title, question, ...said, cells: runs.flatMap(cellOf) };
+  const sequences = sequencesIn(runs);
+  const planned = sequences.length > 0 ? { sequences } : {};
+  return { name, title, question, ...said, ...planned, cells: runs.flatMap(cellOf) };
 };
