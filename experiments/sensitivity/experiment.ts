@@ -28,7 +28,10 @@ const readouts = <A extends { readonly name: string }>(base: A) => [
 const metrics = ['score', 'nll', 'ece'] as const;
 
 /** The ensemble of the middle setting against another reading of the same weights, by loss. */
-const ensembleBetter = (readout: 'own' | 'ensemble', other: Pick<ReportArm, 'name' | 'readout'>): ClaimTest => {
+const ensembleBetter = (
+  readout: 'own' | 'ensemble',
+  other: Pick<Required<ReportArm>, 'name' | 'readout'>,
+): ClaimTest => {
   const where = { p: 0.3, N: 4 };
   const arm = { name: 'ensemble', where, readout };
   return {

@@ -26,7 +26,12 @@ export interface Mixture {
  * mean square (MoLE, Eq. 5-7, for every token). side: [rows, N d_out], e: [N d_out, N], log tau:
  * [1] -> [rows, N]. The gates of experts that are `masked` are zero, and the others sum to one.
  */
-export const gatesOf = (side: tf.Tensor2D, e: tf.Tensor2D, logTau: tf.Tensor, masked: readonly number[]): tf.Tensor2D => {
+export const gatesOf = (
+  side: tf.Tensor2D,
+  e: tf.Tensor2D,
+  logTau: tf.Tensor,
+  masked: readonly number[],
+): tf.Tensor2D => {
   const size = tf.sqrt(tf.add(tf.mean(tf.square(side), 1, true), TINY));
   const normed = tf.div(side, size);
   const scores = tf.mul<tf.Tensor2D>(tf.matMul(normed, e), tf.exp(tf.neg(logTau)));

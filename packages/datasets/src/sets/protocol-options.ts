@@ -10,7 +10,8 @@ export const protocolOptions = (words: { readonly validation: string; readonly m
       .enum(['clean', 'dev-is-both'])
       .default('clean')
       .describe(
-        'clean: dev is the test split, validation is split off train; dev-is-both: dev serves as validation and as test',
+        'clean: dev is the test split, validation is split off train; ' +
+          'dev-is-both: dev serves as validation and as test',
       ),
     validation: z
       .number()
