@@ -36,7 +36,16 @@ export {
   statsOf,
 } from './disk/read.ts';
 export { codeOf, concernsOnly, Refusal, refused } from './disk/refusal.ts';
-export { createWhole, digest, isUnfinished, makeFolder, setAside, temporaryName, writeWhole } from './disk/write.ts';
+export {
+  copyWhole,
+  createWhole,
+  digest,
+  isUnfinished,
+  makeFolder,
+  setAside,
+  temporaryName,
+  writeWhole,
+} from './disk/write.ts';
 export { curvePointSchema, predictionSchema, runRecordSchema } from './record-schema.ts';
 export { LeaseLost, openRun, pathStep, runFolder } from './store/folder.ts';
 export { note } from './store/history.ts';
