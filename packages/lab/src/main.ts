@@ -1,4 +1,4 @@
-import { Command, Option } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 import {
   estimatingCommand,
   jsonOption,
@@ -8,6 +8,7 @@ import {
   portOption,
   plannedCommand,
   setOption,
+  taskOption,
   trainingCommand,
   weightsOption,
   shareOf,
@@ -48,14 +49,7 @@ program
   .option('--text <column>', 'column of the text')
   .option('--pair <column>', 'column of a second text, or of the context of a question; none: there is none')
   .option('--label <column>', 'column of the label, target value, text to write or answer')
-  .addOption(
-    new Option('--task <name>', 'what is learnt').choices([
-      'classification',
-      'regression',
-      'text-to-text',
-      'extractive-qa',
-    ]),
-  )
+  .addOption(taskOption())
   .option('--validation <file>', 'another file for validation; left out: split off')
   .option('--test <file>', 'another file for the test; left out: split off')
   .addOption(methodsOption())
@@ -239,13 +233,11 @@ program.hook('preAction', async (_program, command) => {
 try {
   await program.parseAsync();
 } catch (error) {
-  const { name, message, code } = error as Error & { code?: string };
   // commander has printed its own help or message already.
-  if (name === 'CommanderError')
-    process.exitCode =
-      code === 'commander.helpDisplayed' || code === 'commander.help' || code === 'commander.version' ? 0 : 2;
-  else if (name === 'BadInput') {
-    console.error(message);
+  if (error instanceof CommanderError)
+    process.exitCode = ['commander.helpDisplayed', 'commander.help', 'commander.version'].includes(error.code) ? 0 : 2;
+  else if (error instanceof Error && error.name === 'BadInput') {
+    console.error(error.message);
     process.exitCode = 2;
   } else {
     console.error(error);

@@ -15,7 +15,10 @@ export const squadForm = <Q extends typeof squadQuestion>(question: Q) =>
     data: z.array(z.object({ paragraphs: z.array(z.object({ context: z.string(), qas: z.array(question) })) })),
   });
 
-/** The questions of such a file in their order, each with its context; without answers where there can be none. */
+/**
+ * The questions of such a file in their order, each with its context; without answers where none is
+ * possible.
+ */
 export const questionsIn = <Q extends z.infer<typeof squadQuestion>>({
   data,
 }: {

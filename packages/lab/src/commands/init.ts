@@ -10,7 +10,7 @@ import { columnFacts, type ChosenColumns } from '../init/columns.ts';
 import { summariseData, summaryLines } from '../init/describe-data.ts';
 import { comparisonTime, measurePilot, searchTime } from '../init/pilot.ts';
 import { guessSpans } from '../init/spans.ts';
-import { columnsOf, studyYaml, type StudyChoices } from '../init/study-yaml.ts';
+import { namedColumns, studyYaml, type StudyChoices } from '../init/study-yaml.ts';
 import { defaultWorkers } from '../terminal/options.ts';
 import { printJson, timeText } from '../terminal/print.ts';
 import { schemaFile } from './schema.ts';
@@ -74,7 +74,13 @@ const openData = async (
     ...(files.validation === null ? { validationSize: sizes.validation } : {}),
     ...(files.test === null ? { testSize: sizes.test } : {}),
   };
-  const config = datasets.parse({ name: 'file', ...files, task: columns.task, columns: columnsOf(columns), ...split });
+  const config = datasets.parse({
+    name: 'file',
+    ...files,
+    task: columns.task,
+    columns: namedColumns(columns),
+    ...split,
+  });
   return datasets.build(config, key(0), { cacheDir: `${out}/cache` });
 };
 

@@ -25,9 +25,7 @@ const most = 0.9;
 const stands = (row: Cells, { pair, label }: SpanColumns): boolean => {
   const [context, answer] = [row[pair], row[label]];
   const answers: readonly unknown[] = Array.isArray(answer) ? answer : [answer];
-  return (
-    typeof context === 'string' && answers.every((each) => typeof each === 'string' && context.includes(each))
-  );
+  return typeof context === 'string' && answers.every((each) => typeof each === 'string' && context.includes(each));
 };
 
 /**

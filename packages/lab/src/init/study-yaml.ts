@@ -38,7 +38,7 @@ const flow = (entries: { readonly [key: string]: string | null }): string =>
     .join(', ')} }`;
 
 /** The columns as a data set names them. */
-export const columnsOf = ({ task, text, pair, label, start = null }: ChosenColumns) => {
+export const namedColumns = ({ task, text, pair, label, start = null }: ChosenColumns) => {
   const texts = { text, ...(pair === null ? {} : { pair }) };
   if (task === 'extractive-qa') return { ...texts, target: label, start };
   return task === 'text-to-text' ? { ...texts, target: label } : { ...texts, label };
@@ -56,7 +56,7 @@ const datasetLines = ({ files, digests, columns, sizes, subset, maxTest }: Study
     '    sha256:',
     ...Object.entries(digests).map(([split, digest]) => `      ${split}: ${scalar(digest)}`),
     ...(task === 'classification' ? [] : [`    task: ${task}`]),
-    `    columns: ${flow(columnsOf(columns))}`,
+    `    columns: ${flow(namedColumns(columns))}`,
     ...(files.validation === null
       ? [`    validationSize: ${sizes.validation} # split off train, anew for every seed`]
       : []),

@@ -5,6 +5,7 @@ import {
   BadInput,
   curvePointSchema,
   largestRead,
+  messageOf,
   predictionSchema,
   readBytes,
   runRecordSchema,
@@ -63,8 +64,6 @@ const archivedRun = z.object({
 });
 
 const repair = 'restore it or write it again with lab report';
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 const linesOf = (file: string): readonly string[] => {
   try {
