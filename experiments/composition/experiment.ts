@@ -123,7 +123,7 @@ export const compositionExperiment: Experiment<ReportSpec> = {
         name: 'across-tasks',
         title: 'Every way, on every task',
         baseline: uniform,
-        arms: others,
+        arms: methods.map(on),
         metrics: ['last', ...sites.map((site) => `task:${site}/accuracy`), 'averaging-error'],
       },
     ],
