@@ -52,7 +52,10 @@ const checkpoint = (folder: string, fixture: string): string => {
 const rowsOf = (task: Kind['task']): readonly object[] =>
   task === 'classes'
     ? texts.map((text, i) => ({ text, label: i % 2 === 0 ? 'x' : 'y' }))
-    : texts.map((context) => ({ text: context.slice(-1), context, answer: context.slice(-1) }));
+    : texts.map((context) => {
+        const answer = context.slice(-1);
+        return { text: answer, context, answer, answer_start: context.length - 1 };
+      });
 
 /** An experiment whose arms are the adapters of a kind. */
 const studyOf = (folder: string, { model, task, adapters }: Kind): object => {

@@ -70,6 +70,10 @@ export const adopt = async (
   const file = join(folder, ADAPTER_FILES[1]);
   checkTable(model, read.adapter, file);
   const saved = await adoptedHead(model, read.saved, file);
+  if (outputs === 'classes' && Object.keys(saved).length === 0)
+    throw new BadInput(
+      `${folder}: has no head, and ${model.name} puts out nothing without one; save it in PEFT with its head (modules_to_save)`,
+    );
   const { adapter, options, params, head } = foldedHead(model, read, saved, file);
   const files = peftFiles(options, model, { adapter, params: { ...params, ...head } });
   const kept: AdapterFiles = {

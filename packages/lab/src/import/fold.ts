@@ -26,8 +26,8 @@ const optionsFor = (options: Named, paths: readonly string[]): Named => {
 
 /**
  * Puts the update of targets that lie in the head (BERT's pooler under `all-linear`) into the
- * head's own weights: a run trains its head whole, so nothing is lost. Without a head they stay.
- * Throws `BadInput` for an adapter of which nothing else remains.
+ * head's own weights: a run trains its head whole, so nothing is lost. Throws `BadInput` for an
+ * adapter of which nothing else remains.
  */
 export const foldedHead = (
   model: SavableModel,
@@ -37,7 +37,7 @@ export const foldedHead = (
 ): Folded => {
   const own = new Set(model.trainedHead?.tensors.map(({ name }) => name));
   const inHead = adapter.targets.filter(({ path }) => own.has(`${path}.weight`));
-  if (inHead.length === 0 || Object.keys(head).length === 0) return { adapter, options, params, head };
+  if (inHead.length === 0) return { adapter, options, params, head };
   const paths = adapter.targets.filter((spec) => !inHead.includes(spec)).map(({ path }) => path);
   if (paths.length === 0) throw new BadInput(`${where}: every pair lies in the head, which is trained whole here`);
   const rest = optionsFor(options, paths);

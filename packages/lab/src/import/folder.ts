@@ -47,7 +47,6 @@ const usage = z.looseObject({
 /** PEFT's words for a task, with what a model for it puts out. */
 const TASKS: { readonly [type: string]: Outputs } = {
   SEQ_CLS: 'classes',
-  FEATURE_EXTRACTION: 'classes',
   CAUSAL_LM: 'tokens',
   QUESTION_ANS: 'span',
 };
