@@ -13,11 +13,11 @@ export interface PeftFolder {
   /** Dropout of the input of the pairs while it was trained. */
   readonly dropout: number;
   /** What its outputs are; undefined where the config leaves it to the model. */
-  readonly outputs: Outputs | undefined;
+  readonly outputs: OutputKind | undefined;
 }
 
 /** Classes of a text, next tokens, or the ends of a span. */
-export type Outputs = 'classes' | 'tokens' | 'span';
+export type OutputKind = 'classes' | 'tokens' | 'span';
 
 const conversion = (folder: string): string => {
   const quoted = JSON.stringify(folder);
@@ -45,14 +45,14 @@ const usage = z.looseObject({
 });
 
 /** PEFT's words for a task, with what a model for it puts out. */
-const TASKS: { readonly [type: string]: Outputs } = {
+const TASKS: { readonly [type: string]: OutputKind } = {
   SEQ_CLS: 'classes',
   CAUSAL_LM: 'tokens',
   QUESTION_ANS: 'span',
 };
 
 /** What an adapter without a task's name puts out, as far as the modules saved with it tell. */
-const outputsBy = (modules: readonly string[]): Outputs | undefined => {
+const outputsBy = (modules: readonly string[]): OutputKind | undefined => {
   if (modules.includes('qa_outputs')) return 'span';
   return modules.some((module) => module === 'classifier' || module === 'score') ? 'classes' : undefined;
 };
