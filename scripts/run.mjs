@@ -36,6 +36,7 @@ const scripts = {
   attacks: () => tsx('scripts/checks/attacks.ts', ...args),
   house: () => tsx('scripts/house.ts', ...args),
   readme: () => tsx('scripts/make/readme.ts', ...args),
+  paper: () => tsx('scripts/make/paper.ts', ...args),
   'five-minutes': () => tsx('scripts/make/five-minutes.ts', ...args),
   leases: () => tsx('scripts/checks/leases.ts', ...args),
   supply: () => tsx('scripts/checks/supply.ts', ...args),

@@ -8,6 +8,12 @@ const noTraining: ConfigPatch = { epochs: 0 };
 /** How tables call the three data sets together. */
 const DATA = 'sentiment';
 
+/** The mean of the probabilities of all experts. */
+export const ENSEMBLE = 'LoRA ensemble';
+
+/** MoLE with one head for all, the mean of the experts'. */
+export const MEAN_HEAD = 'MoLE, mean head';
+
 /** How a stage is called that makes one of the experts. */
 const MIXED = 'mixed';
 
@@ -29,21 +35,23 @@ const mixture = (sequence: TaskSequence): ConfigPatch => ({
   gate_share: 1,
 });
 
-/** Ways to make one model of the experts without training. */
-const merges: { readonly [method: string]: ConfigPatch } = {
+/** Ways to answer as one that need no training: merges, and the mean of all answers. */
+const untrained: { readonly [method: string]: ConfigPatch } = {
   'mean of updates': { take: 'merged' },
   'mean of factors': { take: 'adapter' },
   'task arithmetic': { take: 'merged', combine: { name: 'arithmetic', scale: 0.4 } },
   TIES: { take: 'merged', combine: { name: 'ties', keep: 0.2, scale: 1 } },
+  [ENSEMBLE]: { take: 'ensemble' },
 };
 
 export const alone = (task: string): string => `${task} alone`;
 export const without = (task: string): string => `MoLE without ${task}`;
-export const mergeNames = Object.keys(merges);
+export const untrainedNames = Object.keys(untrained);
 
 /**
  * The experts, made one in every way; each expert alone; and all tasks learnt together. `gates`:
- * epochs in which MoLE trains its gates, on the rows of all tasks.
+ * epochs in which MoLE trains its gates, on the rows of all tasks. An expert that is left out of
+ * the mixture takes its head along.
  */
 export const compositionArms = (sequence: TaskSequence, gates: number): readonly Arm[] => {
   const names = sequence.tasks.map(({ name }) => name);
@@ -53,24 +61,22 @@ export const compositionArms = (sequence: TaskSequence, gates: number): readonly
     stages: [...experts(sequence), ...last],
   });
   const runs = names.map((name) => ({ stage: name }));
-  const untrained = (from: ConfigPatch) => mixed(sequence, { adapter: lora, train: noTraining, from });
-  const gated = mixed(sequence, {
-    adapter: mixture(sequence),
-    train: { epochs: gates },
-    from: { runs, head: 'frozen' },
-  });
+  const tested = (from: ConfigPatch) => mixed(sequence, { adapter: lora, train: noTraining, from });
+  const gated = (head: 'gated' | 'frozen') =>
+    mixed(sequence, { adapter: mixture(sequence), train: { epochs: gates }, from: { runs, head } });
   return [
-    ...names.map((name) => arm(alone(name), untrained({ stage: name }))),
-    ...Object.entries(merges).map(([method, from]) => arm(method, untrained({ runs, ...from }))),
-    arm('MoLE', gated),
+    ...names.map((name) => arm(alone(name), tested({ stage: name }))),
+    ...Object.entries(untrained).map(([method, from]) => arm(method, tested({ runs, ...from }))),
+    arm('MoLE', gated('gated')),
+    arm(MEAN_HEAD, gated('frozen')),
     ...names.map((name, k) =>
-      arm(without(name), gated, {
+      arm(without(name), gated('gated'), {
         name: 'masked',
         config: {
           ...jointly(sequence),
           adapter: { ...mixture(sequence), masked: [k] },
           train: noTraining,
-          from: { stage: MIXED, head: 'frozen' },
+          from: { stage: MIXED, head: 'gated' },
         },
       }),
     ),

@@ -3,7 +3,7 @@ import type { Experiment } from '@lab/runner';
 import { embedded, quick, smoke } from '../embedded.ts';
 import { onePointOfSequences } from '../margins.ts';
 import type { TaskSequence } from '../sequences.ts';
-import { alone, compositionArms, mergeNames, without } from './arms.ts';
+import { alone, compositionArms, ENSEMBLE, MEAN_HEAD, untrainedNames, without } from './arms.ts';
 
 const title = 'One model of several adapters';
 const question =
@@ -17,7 +17,7 @@ interface Sizes {
   readonly maxTest: number;
 }
 
-/** The same two classes on sentences of three sites, so that heads can be averaged. */
+/** The same two classes on sentences of three sites, so that heads and answers can be averaged. */
 const sentiment = (sizes: Sizes): TaskSequence => ({
   head: 'shared',
   tasks: sites.map((name) => ({ name, dataset: { name, ...sizes } })),
@@ -25,7 +25,7 @@ const sentiment = (sizes: Sizes): TaskSequence => ({
 
 const on = (method: string): ReportArm => ({ name: method, where: { method } });
 const uniform = on('mean of updates');
-const methods = [...mergeNames, 'MoLE', ...sites.map(alone), ...sites.map(without), 'joint'];
+const methods = [...untrainedNames, 'MoLE', MEAN_HEAD, ...sites.map(alone), ...sites.map(without), 'joint'];
 const others = methods.filter((method) => method !== uniform.name).map(on);
 
 const above = (id: string, text: string, source: string, arm: string, than: string): Claim => ({
@@ -51,6 +51,20 @@ const claims: readonly Claim[] = [
     'task arithmetic',
   ),
   above(
+    'mole-above-ensemble',
+    'Gates that are learnt end above the mean of what all experts answer',
+    'our question; LoRA ensembles are Wang et al. 2023',
+    'MoLE',
+    ENSEMBLE,
+  ),
+  above(
+    'ensemble-above-mean',
+    'The mean of what all experts answer ends above one answer of their mean',
+    'our question; LoRA ensembles are Wang et al. 2023, of one task there',
+    ENSEMBLE,
+    'mean of updates',
+  ),
+  above(
     'ties-above-arithmetic',
     'Trimming updates and electing signs ends above their sum',
     'TIES (Yadav et al. 2023), the main comparison',
@@ -72,13 +86,13 @@ export const compositionExperiment: Experiment<ReportSpec> = {
   question,
   scales: {
     smoke: {
-      summary: 'twelve ways on three tasks, one seed: a minute or two',
+      summary: 'fourteen ways on three tasks, one seed: a minute or two',
       base: { ...smoke, train: { ...smoke.train, epochs: 1 }, members: 0 },
       arms: compositionArms(sentiment({ train: 16, validation: 8, maxTest: 20 }), 1),
       seeds: [0],
     },
     quick: {
-      summary: 'twelve ways on three tasks, six seeds',
+      summary: 'fourteen ways on three tasks, six seeds',
       base: { ...quick, train: { ...quick.train, epochs: 6, maxTokens: 24 }, members: 0 },
       arms: compositionArms(sentiment({ train: 120, validation: 20, maxTest: 200 }), 2),
       seeds: [0, 1, 2, 3, 4, 5],
@@ -94,7 +108,9 @@ export const compositionExperiment: Experiment<ReportSpec> = {
     name: 'composition',
     title,
     question,
-    paper: 'MoLE (Wu et al. 2024), with TIES (Yadav et al. 2023) and task arithmetic (Ilharco et al. 2023) beside it',
+    paper:
+      'MoLE (Wu et al. 2024); beside it TIES (Yadav et al. 2023), task arithmetic (Ilharco et al. 2023) and ' +
+      'LoRA ensembles (Wang et al. 2023)',
     answer: {
       methods: methods.map((method) => ({ name: method, arms: [on(method)] })),
       baseline: uniform.name,

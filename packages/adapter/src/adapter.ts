@@ -130,6 +130,10 @@ export interface Adapter {
    * where it cannot go on. Absent: values of the same names, the mean of several.
    */
   readonly follow?: (lefts: readonly LeftAdapter[]) => HostParams;
+  /** What it needs of earlier runs, as a sentence; absent: it can begin afresh. */
+  readonly cannotBegin?: string;
+  /** Of a mixture of experts, whose heads can be mixed as well; absent: it is none. */
+  readonly mixture?: { readonly experts: number; readonly masked: readonly number[] };
   /** Parameters in use when training has ended; absent: all that are trained. */
   readonly used?: (params: HostParams) => number;
   /** The update of a target as its ranks in use alone; absent: no rank is ever pruned. */

@@ -1,4 +1,4 @@
-import { Command, Option } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 import {
   estimatingCommand,
   jsonOption,
@@ -232,13 +232,11 @@ program.hook('preAction', async (_program, command) => {
 try {
   await program.parseAsync();
 } catch (error) {
-  const { name, message, code } = error as Error & { code?: string };
   // commander has printed its own help or message already.
-  if (name === 'CommanderError')
-    process.exitCode =
-      code === 'commander.helpDisplayed' || code === 'commander.help' || code === 'commander.version' ? 0 : 2;
-  else if (name === 'BadInput') {
-    console.error(message);
+  if (error instanceof CommanderError)
+    process.exitCode = ['commander.helpDisplayed', 'commander.help', 'commander.version'].includes(error.code) ? 0 : 2;
+  else if (error instanceof Error && error.name === 'BadInput') {
+    console.error(error.message);
     process.exitCode = 2;
   } else {
     console.error(error);

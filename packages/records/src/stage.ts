@@ -34,19 +34,23 @@ export const fromSchema = z
     runs: z.array(weighted).min(1).optional().describe('ids of several finished runs, with their weights'),
     peft: id.optional().describe('adapter that lab import has read, by the name that it printed'),
     take: z
-      .enum(['adapter', 'merged'])
+      .enum(['adapter', 'merged', 'ensemble'])
       .default('adapter')
       .describe(
         'adapter: its trained values are the start values; merged: its update becomes part of the frozen weights, ' +
-          'and the adapter begins afresh',
+          'and the adapter begins afresh; ensemble: nothing is trained, and the probabilities of all "runs", each ' +
+          'with its own adapter and head, are averaged',
       ),
     combine: combineSchema
       .optional()
       .describe('how the updates of "runs" become one, where they are merged; absent: their weighted mean'),
     head: z
-      .enum(['keep', 'fresh', 'frozen'])
+      .enum(['keep', 'fresh', 'frozen', 'gated'])
       .default('keep')
-      .describe('keep: the trained head is the start of the head; frozen: it stays as it is; fresh: a new one begins'),
+      .describe(
+        'keep: the trained head is the start of the head; frozen: it stays as it is; fresh: a new one begins; gated: ' +
+          'the heads of all "runs" stay as they are, and gates are trained that mix their outputs (adapter mole)',
+      ),
     stream: z
       .string()
       .min(1)
@@ -59,6 +63,12 @@ export const fromSchema = z
   })
   .refine(({ combine, runs, take }) => combine === undefined || (runs !== undefined && take === 'merged'), {
     message: 'combine makes one update of several: it needs "runs", and "take": "merged"',
+  })
+  .refine(({ take, runs, head }) => take !== 'ensemble' || (runs !== undefined && head === 'keep'), {
+    message: 'take: ensemble averages what "runs" answer, each with its own head: it needs "runs", and "head": "keep"',
+  })
+  .refine(({ take, runs = [] }) => take !== 'ensemble' || runs.every(({ weight }) => weight === runs[0]?.weight), {
+    message: 'take: ensemble counts all runs alike; leave their weights out',
   });
 
 /** Which tasks a run knows. Absent in a config: its own data set alone. */
@@ -97,7 +107,6 @@ export const shareSchema = z
 export type Combine = z.infer<typeof combineSchema>;
 export type Share = z.infer<typeof shareSchema>;
 export type StageFrom = z.infer<typeof fromSchema>;
-export type StageTasks = z.infer<typeof tasksSchema>;
 
 /** The runs that must be finished before a run can start, with their weights. */
 export const sourcesOf = ({ from }: { readonly from?: StageFrom | undefined }): readonly z.infer<typeof weighted>[] =>

@@ -36,7 +36,7 @@ export const plotDownloads = (name: string, view: () => View | null): HTMLElemen
 
 /** A drawing of the report as a picture of pixels, on white. */
 const pngOf = async (svg: SVGElement): Promise<Blob | null> => {
-  const [width, height] = [svg.getAttribute('width'), svg.getAttribute('height')].map(Number) as [number, number];
+  const [width = 0, height = 0] = [svg.getAttribute('width'), svg.getAttribute('height')].map(Number);
   const image = new Image(width, height);
   image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svg.outerHTML)}`;
   await image.decode();

@@ -1,9 +1,10 @@
-export { draw, renderPage, renderReport } from './late.ts';
+export { renderPage, renderReport } from './late.ts';
 export { summaryText } from './summary.ts';
 export type { Rendered } from './render.ts';
 export { buildReport, type Report } from './report.ts';
 export { archiveFile, readArchive, writeArchive } from './study/archive.ts';
 export type { ReportArm } from './study/arms/arm.ts';
+export { wholeSequences } from './study/sequence.ts';
 export { storedStudy } from './study/stored.ts';
 export { force, type Cell, type ExampleMaterial, type Study } from './study/study.ts';
 export { ownStudySpec, type OwnStudy } from './spec/own-study.ts';

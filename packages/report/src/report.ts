@@ -1,4 +1,5 @@
 import { wholeSequences } from './study/sequence.ts';
+import { sequenceRuns } from './study/stages.ts';
 import type { Cell, Study } from './study/study.ts';
 import type { Figure } from './figures/figure.ts';
 import { buildFigure } from './figures/index.ts';
@@ -10,6 +11,7 @@ import { type Answer, answerOf } from './study/arms/answer.ts';
 import { rankingTable } from './tables/ranking.ts';
 import { buildTables } from './tables/index.ts';
 import type { Table } from './tables/table.ts';
+import { unfinishedIn, withUnfinished as noted } from './tables/unfinished.ts';
 import { verdictTable } from './tables/verdicts.ts';
 import { judge, type Verdict } from './verdict/verdict.ts';
 
@@ -30,7 +32,8 @@ export interface Report {
 
 /** records -> statistics -> tables, figures, verdicts. Pure: equal input gives equal output. */
 export const buildReport = (study: Study, spec: ReportSpec): Report => {
-  const cells = wholeSequences(study.cells);
+  const cells = wholeSequences(study.cells, study.sequences);
+  const unfinished = sequenceRuns(study.cells, study.sequences).filter(({ missing }) => missing.length > 0);
   const verdicts = judge(cells, spec.claims, spec.looks);
   const asked = answerSpecOf(cells, spec);
   const answer = asked && answerOf(cells, asked);
@@ -41,9 +44,11 @@ export const buildReport = (study: Study, spec: ReportSpec): Report => {
     answer,
     verdicts,
     tables: [
-      ...(answer ? [rankingTable(cells, answer)] : []),
-      ...(verdicts.length > 0 ? [verdictTable(spec, cells, verdicts)] : []),
-      ...spec.tables.flatMap((table) => buildTables(cells, table)),
+      ...(answer ? [noted(rankingTable(cells, answer), unfinished)] : []),
+      ...(verdicts.length > 0 ? [noted(verdictTable(spec, cells, verdicts), unfinished)] : []),
+      ...spec.tables.flatMap((table) =>
+        buildTables(cells, table).map((built) => noted(built, unfinishedIn(table, unfinished))),
+      ),
     ],
     figures: spec.figures.map((figure) => buildFigure(cells, figure)),
     explorer: () => explorerData(study, answer),

@@ -10,7 +10,11 @@ import { inventAblation } from './synthetic.ts';
 const folder = mkdtempSync(join(tmpdir(), 'report-archive-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const study = { ...inventAblation(2), holds: 'scale quick' };
+const study = {
+  ...inventAblation(2),
+  holds: 'scale quick',
+  sequences: [{ labels: { method: 'x' }, stages: ['1', '2'] }],
+};
 const [cell] = study.cells;
 const head = JSON.stringify({ name: 'a', title: 'A', question: '?' });
 

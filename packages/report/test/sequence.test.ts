@@ -2,6 +2,8 @@ import type { Evaluation } from '@lab/records';
 import { describe, expect, it } from 'vitest';
 import { drawSpec } from '../src/figures/draw.ts';
 import { buildFigure } from '../src/figures/index.ts';
+import { buildReport } from '../src/report.ts';
+import type { ReportSpec } from '../src/spec/spec.ts';
 import { value } from '../src/study/run.ts';
 import { wholeSequences } from '../src/study/sequence.ts';
 import type { Cell } from '../src/study/study.ts';
@@ -46,6 +48,26 @@ const stageOf = (at: number, seed = 0): Cell => {
 
 const sequence = (seed: number) => [0, 1, 2].map((at) => stageOf(at, seed));
 
+const table = (name: string, method: string) =>
+  ({
+    kind: 'compare',
+    name,
+    title: name,
+    baseline: { name: method, where: { method } },
+    arms: [{ name: method, where: { method } }],
+    metrics: ['score'],
+  }) as const;
+
+const spec: ReportSpec = {
+  name: 'trial',
+  title: 'Trial',
+  question: 'Which?',
+  paper: '',
+  claims: [],
+  tables: [table('sequences', 'x'), table('runs', 'y')],
+  figures: [],
+};
+
 describe('a sequence in a report', () => {
   const [whole, ...others] = wholeSequences(sequence(0));
 
@@ -66,6 +88,31 @@ describe('a sequence in a report', () => {
   it('is left out where a stage is missing that another seed has', () => {
     const cells = wholeSequences([...sequence(0), ...sequence(1).slice(0, 2)]);
     expect(cells.map(({ record }) => record.config.seed)).toEqual([0]);
+  });
+
+  it('that lacks its last planned stage at every seed is left out, and a table says which', () => {
+    const begun = [0, 1].flatMap((seed) => sequence(seed).slice(0, 2));
+    const planned = [{ labels: { method: 'x' }, stages: [...names] }];
+    expect(wholeSequences(begun)).toHaveLength(2);
+    expect(wholeSequences(begun, planned)).toEqual([]);
+    const other = invent({ seed: 0, skill: 1, labels: { method: 'y' }, examples: 20 });
+    const study = { ...spec, cells: [...begun, other], sequences: planned };
+    const [table, alone] = buildReport(study, spec).tables.filter(({ name }) => !name.endsWith('-tests'));
+    expect(table!.rows[0]!.slice(0, 3).map(({ text }) => text)).toEqual(['x', '0', 'n/a']);
+    expect(table!.notes.at(-1)).toBe(
+      'Stages without a result, whose sequences are left out (n/a where no seed is whole): ' +
+        'method x (stage amazon, seeds 0, 1).',
+    );
+    expect(alone!.notes.join()).not.toContain('left out');
+  });
+
+  it('of which a stage diverged is left out, and a table says so', () => {
+    const [first, second, last] = sequence(0);
+    const { record } = last!;
+    const diverged = { ...last!, record: { ...record, result: { ...record.result, status: 'diverged' as const } } };
+    const cells = [first!, second!, diverged];
+    expect(wholeSequences(cells)).toEqual([]);
+    expect(buildReport({ ...spec, cells }, spec).tables[0]!.notes.at(-1)).toContain('method x (stage amazon, seed 0).');
   });
 
   it('leaves other runs as they are, in their order', () => {

@@ -63,5 +63,5 @@ export const expertsOf = (
       `adapter (mole): goes on from ${experts} runs of lora with its rank ${r}, scale ${scale} and target_modules, ` +
         `or from one like itself; it starts from ${lefts.length}: ${described(other ?? itemAt(lefts, 0))}`,
     );
-  return Object.assign({}, ...targets.map((spec) => banked(spec, lefts, r))) as HostParams;
+  return targets.reduce<HostParams>((all, spec) => ({ ...all, ...banked(spec, lefts, r) }), {});
 };

@@ -41,6 +41,10 @@ const checkMasked = (masked: readonly number[], experts: number): void => {
     throw new BadInput(`adapter (mole): masked names all ${experts} experts; at least one must be left`);
 };
 
+const needsExperts = (experts: number): string =>
+  `adapter (mole): gate_share 1 trains gates alone, so its ${experts} experts come from other runs; name them ` +
+  'in from.runs with from.take: adapter, or take a smaller gate_share';
+
 export const mole = entry<[Model], Adapter, typeof options>({
   name: 'mole',
   version: 2,
@@ -111,6 +115,8 @@ export const mole = entry<[Model], Adapter, typeof options>({
           slots: {},
         }),
       },
+      mixture: { experts, masked },
+      ...(onlyGates ? { cannotBegin: needsExperts(experts) } : {}),
       follow: (lefts) => expertsOf(lefts, { experts, r, scale: shape.scale, targets, names }),
       ...(balance > 0
         ? {

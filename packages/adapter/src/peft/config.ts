@@ -1,4 +1,4 @@
-import { BadInput, present, type Named } from '@lab/records';
+import { BadInput, messageOf, present, type Named } from '@lab/records';
 import { z } from 'zod';
 import { adapters } from '../catalogue.ts';
 import { matching, type Pattern } from '../lora/patterns.ts';
@@ -97,7 +97,7 @@ const parsed = (text: string, where: string): z.infer<typeof schema> => {
   try {
     json = JSON.parse(text);
   } catch (error) {
-    throw new BadInput(`${where}: ${(error as Error).message}`);
+    throw new BadInput(`${where}: ${messageOf(error)}`);
   }
   const result = schema.safeParse(json);
   const type = typeof json === 'object' && json !== null && 'peft_type' in json ? json.peft_type : undefined;

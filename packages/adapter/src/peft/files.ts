@@ -1,4 +1,4 @@
-import { BadInput, type Named } from '@lab/records';
+import { BadInput, messageOf, type Named } from '@lab/records';
 import { asFloats, readSafetensors, writeSafetensors } from '@lab/engine';
 import type { Adapter } from '../adapter.ts';
 import type { HostParams } from '../host-params.ts';
@@ -80,7 +80,7 @@ const tensorsOf = (bytes: Uint8Array, where: string): HostParams => {
     const tensors = Object.entries(readSafetensors(bytes).tensors);
     return Object.fromEntries(tensors.map(([name, array]) => [name, asFloats(array, `tensor ${name}`)]));
   } catch (error) {
-    throw new BadInput(`${where}: ${(error as Error).message}`);
+    throw new BadInput(`${where}: ${messageOf(error)}`);
   }
 };
 

@@ -1,4 +1,4 @@
-import { BadInput } from '@lab/records';
+import { BadInput, messageOf } from '@lab/records';
 import type { FetchFile } from '../types.ts';
 
 /**
@@ -24,7 +24,7 @@ export const hubFetchOver =
       return Buffer.concat(chunks);
     } catch (error) {
       if (error instanceof BadInput) throw error;
-      throw new BadInput(`${name}: cannot be downloaded (${error instanceof Error ? error.message : String(error)})`);
+      throw new BadInput(`${name}: cannot be downloaded (${messageOf(error)})`);
     }
   };
 

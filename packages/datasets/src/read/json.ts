@@ -1,4 +1,4 @@
-import { BadInput, itemAt } from '@lab/records';
+import { BadInput, itemAt, messageOf } from '@lab/records';
 import type { z } from 'zod';
 import { Malformed, type Placed } from './rows.ts';
 import { readDataText } from './text.ts';
@@ -7,7 +7,7 @@ const parse = (path: string, text: string): unknown => {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new BadInput(`${path}: not valid JSON (${error instanceof Error ? error.message : String(error)})`);
+    throw new BadInput(`${path}: not valid JSON (${messageOf(error)})`);
   }
 };
 

@@ -1,4 +1,4 @@
-import { BadInput } from '@lab/records';
+import { BadInput, messageOf } from '@lab/records';
 import { parquetMetadata, parquetSchema, type FileMetaData } from 'hyparquet';
 import { largestPage, readInThread } from './parquet-thread.ts';
 import type { Placed } from './rows.ts';
@@ -56,8 +56,6 @@ export const readParquet = async (
     }));
   } catch (error) {
     if (error instanceof BadInput) throw error;
-    throw new BadInput(
-      `${path}: not a readable parquet file (${error instanceof Error ? error.message : String(error)})`,
-    );
+    throw new BadInput(`${path}: not a readable parquet file (${messageOf(error)})`);
   }
 };

@@ -1,7 +1,7 @@
 import type { Key } from '@lab/random';
 import { entry, type Citation, type Entry } from '@lab/records';
 import { z } from 'zod';
-import { reshapeDataset, reshapeOptions, type Reshaping } from '../shape/reshape.ts';
+import { reshapeDataset, reshapeOptions } from '../shape/reshape.ts';
 import type { Dataset, Sources } from '../types.ts';
 
 /** What `lab list datasets` says of a data set without reading it. */
@@ -24,6 +24,8 @@ export interface DatasetEntry {
   readonly facts: Facts;
 }
 
+const reshaping = z.object(reshapeOptions);
+
 /** A data set: its own options and loader, to which the options of every data set are added. */
 export const define = <S extends z.ZodObject>(set: {
   readonly name: string;
@@ -45,11 +47,7 @@ export const define = <S extends z.ZodObject>(set: {
       cite: set.cite,
       options: z.object({ ...set.options.shape, ...reshapeOptions }),
       build: async (options, key: Key, sources: Sources) =>
-        reshapeDataset(
-          key,
-          await set.load(options as unknown as z.infer<S>, key, sources),
-          options as unknown as Reshaping,
-        ),
+        reshapeDataset(key, await set.load(set.options.parse(options), key, sources), reshaping.parse(options)),
     }),
   };
 };

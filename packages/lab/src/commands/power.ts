@@ -1,4 +1,4 @@
-import { needsOf, needsTable, storedStudy, toTerminal } from '@lab/report';
+import { needsOf, needsTable, storedStudy, toTerminal, wholeSequences } from '@lab/report';
 import { BadInput } from '@lab/records';
 import { notePilots, scaleOf } from '@lab/runner';
 import { plansOf, type PlanOptions } from '../compose/plan/experiments.ts';
@@ -31,7 +31,8 @@ export const power = (names: readonly string[], options: PowerOptions): void => 
     const seeds = options.seeds ?? Math.max(fewest, scaleOf(experiment, options.scale).seeds.length);
     const pilots = study.cells.map(({ record }) => record.config.seed);
     if (pilots.length > 0) notePilots(options.out, name, pilots);
-    return { title, cells: study.cells, needs: needsOf(study.cells, report.claims, seeds), name };
+    const cells = wholeSequences(study.cells, study.sequences);
+    return { title, cells, needs: needsOf(cells, report.claims, seeds), name };
   });
   if (options.json) {
     printJson(

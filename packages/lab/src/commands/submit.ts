@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { BadInput, readFailure, runFolder, stateOf, writeWhole } from '@lab/records';
+import { BadInput, codeOf, readFailure, runFolder, stateOf, writeWhole } from '@lab/records';
 import { runsOf } from '@lab/runner';
 import { experimentsNamed, isStudyFile, type PlanOptions } from '../compose/plan/experiments.ts';
 import { slurmScripts, type Script } from '../compose/train/slurm.ts';
@@ -24,7 +24,8 @@ const slurm = (command: string, ...args: readonly string[]): string => {
   try {
     return execFileSync(command, [...args], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }).trim();
   } catch (error) {
-    const { code, stderr } = error as NodeJS.ErrnoException & { readonly stderr?: string };
+    const code = codeOf(error);
+    const stderr = error instanceof Error && 'stderr' in error ? error.stderr : undefined;
     const why =
       code === 'ENOENT' ? 'there is no such program here; --print shows the scripts' : String(stderr ?? code).trim();
     throw new BadInput(`${command}: ${why}`);

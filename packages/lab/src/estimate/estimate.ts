@@ -68,8 +68,10 @@ const shapeOf = ({ model }: RunConfig, weights?: string): Promise<Skeleton | nul
   embedded.includes(model.name) ? openedShape(model) : skeletonOf(model.name, model.lm === true, weights);
 
 /** Whether two configs differ in the seed alone: runs of one arm share what they are made of. */
-const sameArm = (a: RunConfig, b: RunConfig): boolean =>
-  (Object.keys(a) as (keyof RunConfig)[]).every((part) => part === 'seed' || a[part] === b[part]);
+const sameArm = (a: RunConfig, b: RunConfig): boolean => {
+  const parts = new Map<string, unknown>(Object.entries(b));
+  return Object.entries(a).every(([part, value]) => part === 'seed' || parts.get(part) === value);
+};
 
 /** A finished run whose data are gone teaches nothing. */
 const unlessFaulty = (error: unknown): null => {

@@ -36,6 +36,8 @@ export const trainedFolder = (
 ): { readonly from: string; readonly config: RunConfig; readonly record: RunRecord } => {
   const record = readRecord(out, run);
   if (!record) throw new BadInput(`--run: ${runFolder(out, run)} holds no finished run; lab plan lists the ids`);
+  if (record.config.from?.take === 'ensemble')
+    throw new BadInput(`run ${run} is an ensemble of runs, which no single adapter stands for; name one of them`);
   if (!readAdapterFiles(out, run)?.has(ADAPTER_FILES[1]))
     throw new BadInput(`run ${run} (${record.result.status}) has no trained weights`);
   return { from: join(runFolder(out, run), 'adapter'), config: record.config, record };

@@ -94,7 +94,9 @@ export const readHeader = async (file: string): Promise<ReadonlyMap<string, Tens
 
 const parse = (text: string, file: string): z.infer<typeof headerSchema> => {
   try {
-    const entries = Object.entries(JSON.parse(text) as object).filter(([name]) => name !== '__metadata__');
+    const entries = Object.entries(z.looseObject({}).parse(JSON.parse(text))).filter(
+      ([name]) => name !== '__metadata__',
+    );
     return headerSchema.parse(Object.fromEntries(entries));
   } catch {
     throw new BadInput(`${file}: its safetensors header is broken`);

@@ -8,8 +8,11 @@ import type { Source } from './source.ts';
 const USUAL_STD = 0.02;
 
 const stdOf = (config: object): number => {
-  const { initializer_range: range, init_std: std } = config as { initializer_range?: unknown; init_std?: unknown };
-  return [range, std].find((value) => typeof value === 'number') ?? USUAL_STD;
+  const found = new Map<string, unknown>(Object.entries(config));
+  return (
+    ['initializer_range', 'init_std'].map((name) => found.get(name)).find((value) => typeof value === 'number') ??
+    USUAL_STD
+  );
 };
 
 const kindOf = ({ name }: FrozenTensor, { linears }: Anatomy): HeadTensor['kind'] => {

@@ -1,5 +1,5 @@
 import type { Forward, TokenBatch } from '@lab/adapter';
-import { tf, type Params } from '@lab/engine';
+import { as3d, tf, type Params } from '@lab/engine';
 import type { LanguageModel } from '../language-model.ts';
 import type { Cache, CachedForward } from '../parts/cache.ts';
 import { lastToken } from '../parts/pool.ts';
@@ -32,7 +32,7 @@ const valueName = (path: string): string => `value/${path}`;
 
 const nextLogits = (model: LanguageModel, forward: Forward, last: tf.Tensor): tf.Tensor => {
   const batch = last.shape[0]!;
-  const logits = model.logits(forward, tf.reshape(last, [batch, 1, model.width]) as tf.Tensor3D);
+  const logits = model.logits(forward, as3d(tf.reshape(last, [batch, 1, model.width])));
   return tf.reshape(logits, [batch, model.vocabulary]);
 };
 

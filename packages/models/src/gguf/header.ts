@@ -1,5 +1,5 @@
 import { closeSync, fstatSync, openSync } from 'node:fs';
-import { BadInput } from '@lab/records';
+import { BadInput, messageOf } from '@lab/records';
 import { cursorOf, type ByteCursor } from './cursor.ts';
 import { GGUF_TYPE_NAMES, GGUF_TYPES, type GgufType } from './types.ts';
 
@@ -129,7 +129,7 @@ export const readGgufHeader = (file: string): GgufHeader => {
   try {
     descriptor = openSync(file, 'r');
   } catch (error) {
-    throw new BadInput(`cannot read ${file}: ${error instanceof Error ? error.message : error}`);
+    throw new BadInput(`cannot read ${file}: ${messageOf(error)}`);
   }
   try {
     const { size } = fstatSync(descriptor);

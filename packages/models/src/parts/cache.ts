@@ -29,8 +29,9 @@ export interface CachedForward extends Forward {
   readonly cache: Cache;
 }
 
-const cacheOf = (forward: Forward): Cache | undefined =>
-  'cache' in forward ? (forward as CachedForward).cache : undefined;
+const isCached = (forward: Forward): forward is CachedForward => 'cache' in forward;
+
+const cacheOf = (forward: Forward): Cache | undefined => (isCached(forward) ? forward.cache : undefined);
 
 /** The step's view of the past; undefined when whole texts are read. */
 export const stepOf = (forward: Forward): StepView | undefined => cacheOf(forward)?.step;

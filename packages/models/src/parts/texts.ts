@@ -26,10 +26,7 @@ export interface Texts {
  * that is left out, or read twice, has the gradient zero.
  */
 const takeRows = (x: tf.Tensor2D, there: tf.Tensor1D, back: tf.Tensor1D): tf.Tensor2D => {
-  const take = tf.customGrad((given) => ({
-    value: tf.gather(given as tf.Tensor, there),
-    gradFunc: (dy) => tf.gather(dy, back),
-  }));
+  const take = tf.customGrad(() => ({ value: tf.gather(x, there), gradFunc: (dy) => tf.gather(dy, back) }));
   return as2d(take(x));
 };
 

@@ -1,5 +1,5 @@
 import type { Encoded } from '@lab/adapter';
-import { BadInput } from '@lab/records';
+import { BadInput, messageOf } from '@lab/records';
 import { Tokenizer } from '@huggingface/tokenizers';
 import type { TokenizerFiles } from './files.ts';
 
@@ -11,7 +11,7 @@ export const naming =
       return work();
     } catch (error) {
       if (error instanceof BadInput) throw error;
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = messageOf(error);
       throw new BadInput(`${where}: is not a tokenizer that is read: ${reason.replace(/\s+/g, ' ')}`);
     }
   };

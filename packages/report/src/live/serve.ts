@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { BadInput } from '@lab/records';
+import { BadInput, messageOf } from '@lab/records';
 import { livePage } from './live-page.ts';
 import type { LiveState } from './live-state.ts';
 
@@ -34,7 +33,7 @@ const notice = (version: string): string =>
 
 /** A page that says why there is no report, and looks again. */
 const failed = (error: unknown): string => {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   const text = message.replace(/[&<>]/g, (sign) => `&#${sign.charCodeAt(0)};`);
   return `<!doctype html><title>No report yet</title><p>The report could not be made: ${text}</p>
 <script>setTimeout(() => location.reload(), 2000);</script>`;
@@ -92,8 +91,9 @@ export const serveLive = async ({ look, render, stamp, port = 0 }: ServeOptions)
     );
     server.listen(port, '127.0.0.1', resolve);
   });
+  const address = server.address();
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
+    url: `http://127.0.0.1:${typeof address === 'object' && address ? address.port : port}/`,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

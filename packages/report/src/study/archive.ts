@@ -5,6 +5,7 @@ import {
   BadInput,
   curvePointSchema,
   largestRead,
+  messageOf,
   predictionSchema,
   readBytes,
   runRecordSchema,
@@ -21,7 +22,10 @@ export const archiveFile = (folder: string): string => join(folder, 'runs.jsonl.
  * Writes a study's runs whole (records, predictions, curves), so that its report can be made again
  * without the runs' folders.
  */
-export const writeArchive = (folder: string, { cells, name, title, question, holds, command }: Study): string => {
+export const writeArchive = (
+  folder: string,
+  { cells, name, title, question, holds, command, sequences }: Study,
+): string => {
   const rows = cells.map(({ record, labels, predictions, validation, curve }) =>
     JSON.stringify({
       record,
@@ -31,10 +35,14 @@ export const writeArchive = (folder: string, { cells, name, title, question, hol
       curve: force(curve),
     }),
   );
-  const text = [JSON.stringify({ name, title, question, holds, command }), ...rows].map((row) => `${row}\n`).join('');
+  const head = JSON.stringify({ name, title, question, holds, command, sequences });
+  const text = [head, ...rows].map((row) => `${row}\n`).join('');
   writeWhole(archiveFile(folder), gzipSync(text, { level: 9 }));
   return archiveFile(folder);
 };
+
+const labelSchema = z.union([z.string(), z.number()]);
+const labelsSchema = z.record(z.string(), labelSchema);
 
 /** The first line of an archive. */
 const archiveHead = z.object({
@@ -43,20 +51,19 @@ const archiveHead = z.object({
   question: z.string(),
   holds: z.string().exactOptional(),
   command: z.string().exactOptional(),
+  sequences: z.array(z.object({ labels: labelsSchema, stages: z.array(labelSchema) })).exactOptional(),
 });
 
 /** Every other line: a run as reports see it. */
 const archivedRun = z.object({
   record: runRecordSchema,
-  labels: z.record(z.string(), z.union([z.string(), z.number()])),
+  labels: labelsSchema,
   predictions: z.array(predictionSchema),
   validation: z.array(predictionSchema).exactOptional(),
   curve: z.array(curvePointSchema),
 });
 
 const repair = 'restore it or write it again with lab report';
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 const linesOf = (file: string): readonly string[] => {
   try {

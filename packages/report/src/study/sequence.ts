@@ -1,13 +1,9 @@
 import { sequenceScores, type TaskMatrix } from '@lab/metrics';
-import type { Cost, Evaluation, Label, Labels } from '@lab/records';
-import { groupBy } from './group.ts';
-import { force, type Cell } from './study.ts';
+import type { Cost, Evaluation } from '@lab/records';
+import { sequenceRuns, stageOf, withoutStage } from './stages.ts';
+import { force, type Cell, type PlannedSequence } from './study.ts';
 
 type Reading = Pick<Evaluation, 'readout' | 'members'>;
-
-const withoutStage = ({ stage: _stage, ...rest }: Labels): Labels => rest;
-
-const nameOf = (labels: Labels): string => JSON.stringify(Object.entries(withoutStage(labels)).sort());
 
 /** The tasks of a sequence, in the order in which its stages were trained on them. */
 export const tasksOf = (stages: readonly Cell[]): readonly string[] => {
@@ -105,29 +101,16 @@ const joined = (stages: readonly Cell[]): readonly Cell[] => {
   return [{ ...last, labels: withoutStage(labels), record: { ...record, result }, stages }];
 };
 
-const stageOf = ({ labels }: Cell): Label | undefined => labels['stage'];
-
-/** The whole sequences of an arm, one for each seed that has every stage. */
-const sequencesOf = (arm: readonly Cell[]): readonly (readonly Cell[])[] => {
-  const order = [...new Set(arm.map(stageOf))];
-  const seeds = groupBy(arm, ({ record }) => record.config.seed);
-  return [...seeds.values()]
-    .map((some) => order.flatMap((stage) => some.find((cell) => stageOf(cell) === stage) ?? []))
-    .filter((stages) => stages.length === order.length)
-    .filter((stages) => stages.every(({ record }) => record.result.status === 'done'));
-};
-
 /**
  * Runs as a report compares them: the stages of a sequence become one run, in the place of the last
- * one, where all stages that any seed of its arm has are there and none diverged. All other runs
- * stay as they are, in their order.
+ * one, where all stages that were planned are there and none diverged. All other runs stay as they
+ * are, in their order. `planned`: absent where nobody knows but the runs themselves.
  */
-export const wholeSequences = (cells: readonly Cell[]): readonly Cell[] => {
-  const staged = cells.filter((cell) => stageOf(cell) !== undefined);
-  const arms = groupBy(staged, ({ labels }) => nameOf(labels));
-  const whole = new Map([...arms.values()].flatMap(sequencesOf).map((stages) => [stages.at(-1), stages]));
+export const wholeSequences = (cells: readonly Cell[], planned?: readonly PlannedSequence[]): readonly Cell[] => {
+  const whole = sequenceRuns(cells, planned).filter(({ missing }) => missing.length === 0);
+  const ends = new Map(whole.map(({ stages }) => [stages.at(-1), stages]));
   return cells.flatMap((cell) => {
     if (stageOf(cell) === undefined) return cell.record.config.tasks ? joined([cell]) : [cell];
-    return joined(whole.get(cell) ?? []);
+    return joined(ends.get(cell) ?? []);
   });
 };

@@ -1,9 +1,11 @@
-import { readCurve, readPredictions, readRecord, readValidation, type Labels } from '@lab/records';
+import { readCurve, readPredictions, readRecord, readValidation, type Labels, type RunConfig } from '@lab/records';
+import { sequencesIn } from './stages.ts';
 import type { Cell, Study } from './study.ts';
 
 /** A run that an experiment planned. */
 interface StoredRun {
   readonly id: string;
+  readonly config: RunConfig;
   readonly labels: Labels;
 }
 
@@ -12,12 +14,12 @@ interface StoredRun {
  * when they are needed.
  */
 export const storedStudy = (
-  { name, title, question, holds, command }: Omit<Study, 'cells'>,
+  { name, title, question, holds, command }: Omit<Study, 'cells' | 'sequences'>,
   runs: readonly StoredRun[],
   out: string,
 ): Study => {
-  const cellOf = ({ id, labels }: StoredRun): readonly Cell[] => {
-    const record = readRecord(out, id);
+  const cellOf = ({ id, config, labels }: StoredRun): readonly Cell[] => {
+    const record = readRecord(out, id, config);
     if (!record) return [];
     return [
       {
@@ -30,5 +32,7 @@ export const storedStudy = (
     ];
   };
   const said = { ...(holds === undefined ? {} : { holds }), ...(command === undefined ? {} : { command }) };
-  return { name, title, question, ...said, cells: runs.flatMap(cellOf) };
+  const sequences = sequencesIn(runs);
+  const planned = sequences.length > 0 ? { sequences } : {};
+  return { name, title, question, ...said, ...planned, cells: runs.flatMap(cellOf) };
 };

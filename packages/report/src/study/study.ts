@@ -1,4 +1,4 @@
-import type { CurvePoint, Labels, Prediction, RunRecord } from '@lab/records';
+import type { CurvePoint, Label, Labels, Prediction, RunRecord } from '@lab/records';
 
 /**
  * Given at once, or read when first needed and not kept: ten thousand runs' predictions need not be
@@ -26,6 +26,12 @@ export interface ExampleMaterial {
   readonly text: (id: string) => string | null;
 }
 
+/** A sequence as it was planned: the labels of its arm, and its stages in their order. */
+export interface PlannedSequence {
+  readonly labels: Labels;
+  readonly stages: readonly Label[];
+}
+
 /** The finished runs of one experiment. */
 export interface Study {
   readonly name: string;
@@ -38,6 +44,8 @@ export interface Study {
   /** Texts and classes by data set; absent where the data are not at hand. */
   readonly material?: { readonly [task: string]: ExampleMaterial };
   readonly cells: readonly Cell[];
+  /** The sequences that were planned; absent where the runs are all that is known of them. */
+  readonly sequences?: readonly PlannedSequence[];
 }
 
 /** The value of something lazy. */

@@ -40,17 +40,8 @@ const read = (): readonly PaperNumber[] => {
     .trim()
     .split('\n');
   return lines.map((line) => {
-    const [paper, table, model, dataset, metric, method, value, sd, mark] = line.split(',') as [
-      string,
-      string,
-      string,
-      string,
-      string,
-      string,
-      string,
-      string,
-      string,
-    ];
+    const [paper = '', table = '', model = '', dataset = '', metric = '', method = '', ...last] = line.split(',');
+    const [value = '', sd = '', mark = ''] = last;
     return {
       paper,
       table,

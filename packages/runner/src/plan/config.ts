@@ -89,6 +89,8 @@ export const planRun = (raw: unknown, where: string): PlannedRun => {
   };
   if (config.train.epochs === 0 && config.from === undefined)
     throw new BadInput(`${where}: key "train.epochs": 0 tests what "from" names, and there is none; allowed: from 1`);
+  if (config.train.epochs > 0 && config.from?.take === 'ensemble')
+    throw new BadInput(`${where}: key "train.epochs": an ensemble of finished runs is not trained; allowed: 0`);
   return identified(config);
 };
 

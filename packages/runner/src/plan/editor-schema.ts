@@ -12,7 +12,7 @@ interface Listed {
   readonly entries: readonly { readonly name: string; readonly summary: string; readonly options: z.ZodObject }[];
 }
 
-const asJson = (schema: z.ZodType): { readonly [key: string]: unknown } => {
+const asJson = (schema: z.ZodType) => {
   const { $schema: _draft, ...rest } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
   return rest;
 };
@@ -23,7 +23,7 @@ const asJson = (schema: z.ZodType): { readonly [key: string]: unknown } => {
 const choice = ({ entries }: Listed): Json => ({
   anyOf: [
     ...entries.map(({ name, summary, options }) => {
-      const { properties = {}, ...rest } = asJson(options.strict()) as { readonly properties?: Json };
+      const { properties = {}, ...rest } = asJson(options.strict());
       return {
         ...rest,
         title: name,
@@ -38,7 +38,7 @@ const choice = ({ entries }: Listed): Json => ({
 
 /** A config of which any part may be left to the base or to defaults. */
 const configSchema = (): Json => {
-  const { properties, ...rest } = asJson(runConfigSchema) as { readonly properties: Json };
+  const { properties, ...rest } = asJson(runConfigSchema);
   const entries = {
     dataset: choice(datasets),
     model: choice(models),
@@ -49,14 +49,16 @@ const configSchema = (): Json => {
 };
 
 /** Puts a schema in the place of every property of that name. */
-const placed = (schema: unknown, name: string, put: Json): unknown => {
-  if (Array.isArray(schema)) return schema.map((item) => placed(item, name, put));
-  if (typeof schema !== 'object' || schema === null) return schema;
+const placed = (schema: object, name: string, put: Json): Json => {
+  const within = (value: unknown): unknown => {
+    if (Array.isArray(value)) return value.map(within);
+    return typeof value === 'object' && value !== null ? placed(value, name, put) : value;
+  };
   return Object.fromEntries(
-    Object.entries(schema).map(([key, value]) => [
-      key,
-      key === name && typeof value === 'object' && value !== null && 'type' in value ? put : placed(value, name, put),
-    ]),
+    Object.entries(schema).map(([key, value]: [string, unknown]) => {
+      const isSchema = typeof value === 'object' && value !== null && 'type' in value;
+      return [key, key === name && isSchema ? put : within(value)];
+    }),
   );
 };
 
@@ -67,7 +69,7 @@ const placed = (schema: unknown, name: string, put: Json): unknown => {
 export const editorSchema = (): Json => {
   const file = asJson(experimentFileSchema);
   const config = { $ref: '#/$defs/config' };
-  const withConfigs = placed(placed(file, 'base', config), 'config', config) as Json;
+  const withConfigs = placed(placed(file, 'base', config), 'config', config);
   return {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
     title: 'LoRA Dropout Lab experiment',

@@ -3,7 +3,7 @@ import { BadInput, keyNamed, pathStep, refuseReserved, sentence, type Labels } f
 import { tuningSchema } from '../protocol/space.ts';
 import { baselineOf, checkDistinct, gridLabel, labelsSchema, printableText, type ArmsAndGrid } from './arm-labels.ts';
 import { overlay, type Arm, type Experiment, type Scale } from './experiment.ts';
-import type { ConfigPatch } from './patch.ts';
+import { patchAt, type ConfigPatch } from './patch.ts';
 import { armsOfMethods, baselineLabels, type MethodArms } from './short-form.ts';
 import { readStudyText } from './study-text.ts';
 
@@ -124,10 +124,6 @@ const checkStageLabel = (where: string, { arms }: ScaleFile): void => {
     throw new BadInput(`${where}: key "arms.${at}.labels": "stage" is what its stages are called; use another name`);
 };
 
-/** `dropout.p` and .1 as `{ dropout: { p: .1 } }`. */
-const nested = (key: string, inner: unknown): ConfigPatch =>
-  key.split('.').reduceRight<unknown>((below, part) => ({ [part]: below }), inner) as ConfigPatch;
-
 /** Arms x grid, made anew each time they are gone through. */
 const armsOf = ({ arms, grid }: ScaleFile): Iterable<Arm> => {
   const keys = Object.keys(grid);
@@ -138,7 +134,7 @@ const armsOf = ({ arms, grid }: ScaleFile): Iterable<Arm> => {
       for (const chosen of grid[keys[axis]!]!)
         yield {
           labels: { [names[axis]!]: gridLabel(chosen), ...point.labels },
-          config: overlay(nested(keys[axis]!, chosen), point.config),
+          config: overlay(patchAt(keys[axis]!, chosen), point.config),
         };
     return undefined;
   }
@@ -175,7 +171,8 @@ const filled = (file: z.infer<typeof scaleSchema>, seeds: readonly number[], whe
 /** The scales of a file: those that it lists, or the one whose keys stand at its top. */
 const scalesOf = (data: FileData, where: string): { readonly [name: string]: ScaleFile } => {
   const { scales, seeds } = data;
-  const own = Object.keys(scaleShape).find((key) => data[key as keyof typeof scaleShape] !== undefined);
+  const given = new Map<string, unknown>(Object.entries(data));
+  const own = Object.keys(scaleShape).find((key) => given.get(key) !== undefined);
   if (scales && own !== undefined)
     throw new BadInput(`${where}: key "${own}": belongs into one of the "scales" of this file`, [own]);
   if (scales)

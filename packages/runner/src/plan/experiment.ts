@@ -1,7 +1,7 @@
 import { BadInput, nearest, type Labels } from '@lab/records';
 import type { TuningPlan } from '../protocol/space.ts';
 import { planRun, reseeded, type PlannedRun } from './config.ts';
-import type { ConfigPatch, Json } from './patch.ts';
+import { isObject, patchAt, type ConfigPatch, type Json } from './patch.ts';
 import { checkStages, stageConfig, type Stage } from './stages.ts';
 
 /**
@@ -48,9 +48,6 @@ export interface ExperimentRun extends PlannedRun {
   readonly seed: number;
 }
 
-const isObject = (value: Json | undefined): value is { readonly [key: string]: Json } =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
 /**
  * Lays changes over a config: objects are joined key by key, everything else is replaced. An entry
  * whose `name` changes is replaced whole, since the options of one method mean nothing to another.
@@ -93,10 +90,7 @@ export const parseOverride = (text: string): ConfigPatch => {
   } catch {
     parsed = value;
   }
-  return text
-    .slice(0, at)
-    .split('.')
-    .reduceRight<Json>((inner, key) => ({ [key]: inner }), parsed) as ConfigPatch;
+  return patchAt(text.slice(0, at), parsed);
 };
 
 /** The scale of an experiment. Throws `BadInput` that lists the scales it has. */

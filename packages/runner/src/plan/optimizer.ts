@@ -4,34 +4,35 @@ import { loraPro, loraRite, type Layout, type PairOptimizer } from '@lab/engine'
 import { z } from 'zod';
 
 /** What may stand in `train.optimizer`; AdamW is what a run takes without it. */
-const schemas = {
-  'lora-rite': z.strictObject({
+const schemas = [
+  z.strictObject({
     name: z.literal('lora-rite'),
     limiter: z
       .enum(['skip', 'shorten', 'none'])
       .default('skip')
       .describe('steps whose root mean square exceeds 1: left out (authors’ code), bounded (ours), or taken'),
   }),
-  'lora-pro': z.strictObject({
+  z.strictObject({
     name: z.literal('lora-pro'),
     x: z
       .enum(['sylvester', 'zero'])
       .default('sylvester')
       .describe('which of the equal updates: factors’ gradients nearest to the plain ones, or without that'),
   }),
-};
-type Chosen = { [name in keyof typeof schemas]: z.infer<(typeof schemas)[name]> }[keyof typeof schemas];
+] as const;
+type Chosen = z.infer<(typeof schemas)[number]>;
 
 /**
  * Checks `train.optimizer` and fills its defaults. Throws `BadInput` that names what is allowed.
  */
 export const parseOptimizer = (given: { readonly name: string }, where: string): Chosen => {
-  const names = Object.keys(schemas);
-  if (!Object.hasOwn(schemas, given.name))
+  const schema = schemas.find(({ shape }) => shape.name.value === given.name);
+  if (!schema) {
+    const names = schemas.map(({ shape }) => shape.name.value).join(', ');
     throw new BadInput(
-      `${where}: train.optimizer "${given.name}" is unknown; allowed: ${names.join(', ')}, or none at all for AdamW`,
+      `${where}: train.optimizer "${given.name}" is unknown; allowed: ${names}, or none at all for AdamW`,
     );
-  const schema = schemas[given.name as keyof typeof schemas];
+  }
   const parsed = schema.safeParse(given);
   if (!parsed.success) throw new BadInput(sentence(`${where}: train.optimizer`, parsed.error, schema));
   return parsed.data;

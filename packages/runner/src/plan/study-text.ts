@@ -1,5 +1,5 @@
 import { isMap, isPair, isScalar, isSeq, LineCounter, parseDocument, visit, type Node, type Pair } from 'yaml';
-import { BadInput } from '@lab/records';
+import { BadInput, messageOf } from '@lab/records';
 
 /** The text of an experiment file, read: its value, and where its keys stand. */
 export interface StudyText {
@@ -22,7 +22,7 @@ const jsonOf = (text: string, where: string): unknown => {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new BadInput(`${where}: not JSON (${oneLine((error as Error).message)})`);
+    throw new BadInput(`${where}: not JSON (${oneLine(messageOf(error))})`);
   }
 };
 
@@ -99,6 +99,6 @@ const yamlOf = (
   } catch (error) {
     if (error instanceof BadInput) throw error;
     // Too many aliases, or nested deeper than the reader can follow.
-    throw new BadInput(`${where}: not YAML that can be read (${oneLine((error as Error).message)})`);
+    throw new BadInput(`${where}: not YAML that can be read (${oneLine(messageOf(error))})`);
   }
 };

@@ -1,4 +1,4 @@
-import { BadInput, canonical, digest, readText, sentence, writeWhole } from '@lab/records';
+import { BadInput, canonical, digest, messageOf, readText, sentence, writeWhole } from '@lab/records';
 import type { z } from 'zod';
 
 /** Writes a body as JSON with its checksum, and gives it back with it. */
@@ -23,7 +23,7 @@ export const readChecked = <Body extends { readonly sha256: string }>(
   try {
     raw = JSON.parse(text);
   } catch (error) {
-    throw new BadInput(`${path}: not JSON (${(error as Error).message}); ${noJson}`);
+    throw new BadInput(`${path}: not JSON (${messageOf(error)}); ${noJson}`);
   }
   const parsed = schema.safeParse(raw);
   if (!parsed.success) throw new BadInput(sentence(path, parsed.error, schema));

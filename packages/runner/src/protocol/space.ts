@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { BadInput } from '@lab/records';
 import { fold, uniform, type Key } from '@lab/random';
-import type { ConfigPatch } from '../plan/patch.ts';
+import { isObject, type ConfigPatch } from '../plan/patch.ts';
 
 const knob = z.union([
   z.array(z.union([z.number(), z.string()])).min(1),
@@ -119,7 +119,8 @@ export const settingsPatch = (settings: Settings): ConfigPatch => {
     const [last, ...above] = key.split('.').reverse();
     let place = patch;
     for (const step of above.reverse()) {
-      const below = { ...(place[step] as typeof patch | undefined) };
+      const found = place[step];
+      const below = isObject(found) ? { ...found } : {};
       place[step] = below;
       place = below;
     }

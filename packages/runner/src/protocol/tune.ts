@@ -112,7 +112,7 @@ const meanLosses = (runs: readonly (readonly LossPoint[])[]): LossPoint[] => {
   return first.flatMap(({ epoch, step, loss }) => {
     const all = [loss, ...others.map((curve) => curve.find((point) => point.epoch === epoch)?.loss)];
     if (all.includes(undefined)) return [];
-    const finite = all.filter((v) => v !== null && v !== undefined && Number.isFinite(v)) as number[];
+    const finite = all.flatMap((v) => (typeof v === 'number' && Number.isFinite(v) ? [v] : []));
     const mean = finite.length === all.length ? finite.reduce((a, b) => a + b, 0) / all.length : null;
     return [{ epoch, step, loss: mean }];
   });

@@ -5,6 +5,7 @@ import { itemAt } from '@lab/records';
 import type { Handle } from '@lab/engine';
 import { chunks, evaluationOrder, type Row } from '../session/rows/rows.ts';
 import type { Session } from '../session/session.ts';
+import type { Pass } from '../step/pass.ts';
 import { openReader, type ReaderWay } from './reader.ts';
 import { rowOutputs } from './row-outputs.ts';
 
@@ -24,6 +25,11 @@ export interface Reading {
   readonly session: Session;
   /** Stream of the members' masks. */
   readonly key: Key;
+  /**
+   * Parameters of the members of an ensemble of finished runs, each read deterministically; absent:
+   * members are draws of masks.
+   */
+  readonly members?: readonly Handle[];
   /**
    * Called before every batch: lets heartbeats and signals have their turn, and throws where the
    * run is to stop.
@@ -72,13 +78,17 @@ const readWay = async (reading: Reading, theta: Handle, rows: readonly Row[], wa
 /** Reads the trained weights every way that is asked for. */
 export const readAll = async (reading: Reading, theta: Handle, { rows, members }: Asked): Promise<Readings> => {
   const differs = meanFieldDiffers(reading.session);
-  const ways: readonly ReaderWay[] = [
-    { pass: 'deterministic', member: 0 },
-    ...(differs ? [{ pass: 'mean-field', member: 0 } as const] : []),
-    ...Array.from({ length: members }, (_, member) => ({ pass: 'member', member }) as const),
+  const single = (of: Handle, pass: Pass) => ({ theta: of, way: { pass, member: 0 } });
+  const ways: readonly { readonly theta: Handle; readonly way: ReaderWay }[] = [
+    single(theta, 'deterministic'),
+    ...(differs ? [single(theta, 'mean-field')] : []),
+    ...Array.from({ length: members }, (_, member) => {
+      const own = reading.members?.[member];
+      return own ? single(own, 'deterministic') : { theta, way: { pass: 'member', member } as const };
+    }),
   ];
   const outputs: Outputs[] = [];
-  for (const way of ways) outputs.push(await readWay(reading, theta, rows, way));
+  for (const each of ways) outputs.push(await readWay(reading, each.theta, rows, each.way));
   const deterministic = itemAt(outputs, 0);
   // Where the expected update is the whole one, the deterministic pass has it already.
   const meanField = differs === undefined ? null : differs ? itemAt(outputs, 1) : deterministic;

@@ -22,6 +22,7 @@ import { hasMasks, type Blueprint } from '../session/blueprint.ts';
 import type { Prepared } from '../session/prepare.ts';
 import { lengthOf } from '../session/rows/rows.ts';
 import type { Session } from '../session/session.ts';
+import { memberThetas } from '../stages/members.ts';
 import { rootOf } from '../stages/stream.ts';
 import { taskViews } from '../stages/views.ts';
 import { ladderOf } from '../step/packing.ts';
@@ -63,7 +64,9 @@ export const execute = async (
     await eventLoopTurn();
     if (signal.aborted) throw new Cancelled('stopped while it was tested; the checkpoint has the trained weights');
   };
-  const reading: Reading = { session, key: fold(rootOf(config), 'test-mask'), pause };
+  const members = await memberThetas(session, rootOf(config), prepared.members);
+  const masks = { session, key: fold(rootOf(config), 'test-mask'), pause };
+  const reading: Reading = prepared.members ? { ...masks, members } : masks;
   try {
     const trained = await train({
       prepared,
@@ -104,6 +107,7 @@ export const execute = async (
     );
     return { outcome: 'diverged', ...reused };
   } finally {
+    session.engine.free(members);
     if (prepared.merged) await workshop.forget(blueprint.model);
   }
 };
@@ -123,7 +127,7 @@ interface Tested {
 const tested = async (reading: Reading, prepared: Prepared, theta: Handle): Promise<Tested> => {
   const { blueprint, rows, config, elsewhere } = prepared;
   const began = performance.now();
-  const members = hasMasks(blueprint) ? config.members : 0;
+  const members = reading.members?.length ?? (hasMasks(blueprint) ? config.members : 0);
   const { own, also, splits } = taskViews(config, prepared.tasks);
   const validation = await assess(reading, theta, { ...own, name: 'validation', rows: rows.validation, members });
   const { thresholds } = validation;
@@ -176,8 +180,12 @@ const writeAdapter = (lease: Lease, { config, blueprint }: Prepared, params: Hos
   writeAdapterFile(lease, 'lora_dropout_lab.json', `${JSON.stringify(made, null, 2)}\n`);
 };
 
-/** The readout that the method prescribes; deterministic where it draws no masks (p = 0). */
-const headlineOf = ({ config, blueprint }: Prepared): RunResult['headline'] => {
+/**
+ * The readout that the method prescribes; deterministic where it draws no masks (p = 0), and their
+ * mean probability where the run is an ensemble of others.
+ */
+const headlineOf = ({ config, blueprint, members }: Prepared): RunResult['headline'] => {
+  if (members) return { readout: 'ensemble-probabilities', members: members.length };
   const { readout } = blueprint.method.evaluate;
   if (!readout.startsWith('ensemble')) return { readout, members: 1 };
   if (!hasMasks(blueprint)) return { readout: 'deterministic', members: 1 };

@@ -3,14 +3,15 @@ import {
   damageOf,
   failRun,
   isDone,
-  type Lease,
   LeaseLost,
   mendRun,
+  messageOf,
   note,
   openRun,
   releaseLease,
   runFolder,
   takeLease,
+  type Lease,
 } from '@lab/records';
 import type { PlannedRun } from '../plan/config.ts';
 import { Cancelled, Paused } from '../train/progress.ts';
@@ -62,7 +63,7 @@ export const runOne = async (planned: PlannedRun, args: RunArgs): Promise<Ended>
  */
 const noteEnd = (lease: Lease, error: unknown, limit: TimeLimit): void => {
   if (error instanceof LeaseLost || error instanceof BadInput) return;
-  const reason = error instanceof Error ? error.message : String(error);
+  const reason = messageOf(error);
   if (limit.hasPassed(error))
     failRun(lease, { status: 'timeout', reason: `longer than ${limit.seconds} s: ${reason}` });
   else if (error instanceof Cancelled) failRun(lease, { status: 'cancelled', reason });

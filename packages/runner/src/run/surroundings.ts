@@ -1,10 +1,9 @@
 import { execFileSync, type StdioOptions } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Surroundings } from '@lab/records';
+import { packageVersion, type Surroundings } from '@lab/records';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 
@@ -20,8 +19,7 @@ const output = (command: string, ...args: readonly string[]): string | null => {
 
 const versionOf = (library: string): string => {
   try {
-    const manifest = createRequire(import.meta.url)(`${library}/package.json`) as { version: string };
-    return manifest.version;
+    return packageVersion(library, import.meta.url);
   } catch {
     return 'absent';
   }

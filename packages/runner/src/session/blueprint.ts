@@ -7,6 +7,7 @@ import { layoutOf, type Layout, type PairOptimizer, type Storage } from '@lab/en
 import { generationSchema, isSavable } from '@lab/models';
 import { optimizerOf } from '../plan/optimizer.ts';
 import { packedPlan } from '../step/packed-masks.ts';
+import { gatedHead } from './heads/gated-head.ts';
 import { growingHead } from './heads/growing-head.ts';
 import { fineTuningHead, linearHead, noHead, type Head } from './heads/head.ts';
 import { spanHead } from './heads/span-head.ts';
@@ -157,6 +158,16 @@ const headOf = (asked: RunConfig['head'], model: Model, { task, biEncoder, befor
   return fineTuningHead(model, outputs);
 };
 
+/** The heads of an adapter's experts, mixed by gates. Throws `BadInput` where there is no such. */
+const mixedHead = ({ adapter: { name }, head }: RunConfig, { mixture }: Adapter, width: number, setting: Setting) => {
+  const { task, biEncoder, before = 0 } = setting;
+  if (!mixture) throw new BadInput(`from.head is gated; adapter ${name} mixes no experts; allowed: mole`);
+  if (head === 'fine-tuning' || before > 0) throw new BadInput('from.head is gated; the heads of experts are linear');
+  if (task.kind !== 'classification' && task.kind !== 'regression')
+    throw new BadInput(`from.head is gated; a ${task.kind} task has no heads to mix`);
+  return gatedHead({ width, outputs: outputsOf(task), biEncoder }, mixture);
+};
+
 /** A head that stays as it is. */
 const frozen = (head: Head): Head => ({ ...head, params: head.params.map((spec) => ({ ...spec, frozen: true })) });
 
@@ -182,7 +193,9 @@ export const blueprintOf = (config: RunConfig, model: Model, setting: Setting): 
     checkNoise(method);
   }
   const frozenHead = config.from?.head === 'frozen';
-  const head = frozenHead ? frozen(headOf(h, model, setting)) : headOf(h, model, setting);
+  const isGated = config.from?.head === 'gated';
+  const own = isGated ? mixedHead(config, adapter, model.width, setting) : headOf(h, model, setting);
+  const head = frozenHead ? frozen(own) : own;
   const layout = layoutOf([...adapter.params, ...head.params]);
   const parts = {
     signature: canonical({
@@ -193,6 +206,7 @@ export const blueprintOf = (config: RunConfig, model: Model, setting: Setting): 
       recompute,
       ...(h ? { h } : {}),
       ...(frozenHead ? { frozenHead } : {}),
+      ...(isGated ? { isGated } : {}),
       task,
       biEncoder,
       clip,

@@ -9,6 +9,7 @@ import { averagingError } from '../stages/averaging.ts';
 import { baseOf } from '../stages/base.ts';
 import { leftsOf } from '../stages/left.ts';
 import { ofClient } from '../stages/share.ts';
+import { membersOf } from '../stages/members.ts';
 import { startValues } from '../stages/start.ts';
 import { checkTexts, joinTasks, type Among } from '../stages/tasks.ts';
 import { choiceOf, rightOptionRows, type ChoiceTest } from './choice.ts';
@@ -51,6 +52,8 @@ export interface Prepared {
   readonly merged?: boolean;
   /** Parameters that are taken over from what it starts from, by name; absent: none. */
   readonly start?: HostParams;
+  /** Parameters of the finished runs that it is an ensemble of; absent: it is none. */
+  readonly members?: readonly HostParams[];
   /** What averaging factors lost against averaging updates; absent: not several adapters' mean. */
   readonly averagingError?: number;
 }
@@ -129,8 +132,9 @@ export const openPreparer = ({ sources: places, weights, download = false, runs 
       const learn = (examples: readonly Example[]): readonly Row[] =>
         learned.task.kind === 'multiple-choice' ? rightOptionRows(model, examples, maxTokens) : encode(examples);
       const { train, validation, test } = dataset.splits;
-      const start = config.from ? startValues(config, blueprint, lefts) : undefined;
-      const error = config.from?.take === 'adapter' && start ? averagingError(blueprint, lefts, start) : undefined;
+      const start = startValues(config, blueprint, lefts);
+      const members = membersOf(config, blueprint, lefts);
+      const error = config.from?.take === 'adapter' ? averagingError(blueprint, lefts, start) : undefined;
       const elsewhere = Object.entries(dataset.elsewhere ?? {}).map(
         ([name, examples]) => [name, encode(examples)] as const,
       );
@@ -143,7 +147,8 @@ export const openPreparer = ({ sources: places, weights, download = false, runs 
         elsewhere: Object.fromEntries(elsewhere),
         ...(model === bare ? {} : { merged: true }),
         ...(tasks ? { tasks: known.map(({ test: rows, ...task }) => ({ ...task, rows: encode(rows) })) } : {}),
-        ...(start ? { start } : {}),
+        ...(config.from ? { start } : {}),
+        ...(members ? { members } : {}),
         ...(error === undefined ? {} : { averagingError: error }),
       };
     },

@@ -3,6 +3,7 @@ import { BadInput } from '@lab/records';
 import { readPeft } from '@lab/adapter';
 import { asFloats, readSafetensors } from '@lab/engine';
 import type { Blueprint, Setting } from './blueprint.ts';
+import { EXPERTS, HEAD_GATES } from './heads/gated-head.ts';
 import { EARLIER, OWN } from './heads/growing-head.ts';
 
 /** What stands before every name in an adapter file. */
@@ -57,13 +58,17 @@ export const startingParams = (blueprint: Blueprint, bytes: Uint8Array, where: s
 
 /**
  * What a stored head was trained for, from its shape alone: as many classes as it has outputs, of
- * two texts each by itself where it reads more than one vector of the model's width. Without a head
- * the model writes texts. A span head says so by its name.
+ * two texts each by itself where it reads more than one vector of the model's width. Of several
+ * heads that are mixed, each has as many. Without a head the model writes texts. A span head says
+ * so by its name.
  */
 export const storedSetting = (bytes: Uint8Array, width: number): Setting => {
-  const stored = headTensors(bytes, [`${OWN}.weight`, `${EARLIER}.weight`, 'qa_outputs.weight']);
+  const names = [`${OWN}.weight`, `${EARLIER}.weight`, `${EXPERTS}.weight`, HEAD_GATES, 'qa_outputs.weight'];
+  const stored = headTensors(bytes, names);
   if (stored['qa_outputs.weight']) return { task: { kind: 'extractive-qa' }, biEncoder: false, before: 0 };
-  const [own, features] = stored[`${OWN}.weight`]?.shape ?? [];
+  const [, heads = 1] = stored[HEAD_GATES]?.shape ?? [];
+  const [rows, features] = (stored[`${OWN}.weight`] ?? stored[`${EXPERTS}.weight`])?.shape ?? [];
+  const own = rows === undefined ? undefined : rows / heads;
   const [before = 0] = stored[`${EARLIER}.weight`]?.shape ?? [];
   if (own === undefined) return { task: { kind: 'text-to-text' }, biEncoder: false, before };
   const classes = Array.from({ length: before + own }, (_, i) => `class ${i}`);

@@ -34,6 +34,8 @@ const finishedRun = (out: string, id: string, model: Model, expected: RunConfig)
   const record = readRecord(out, id);
   if (!record) throw new BadInput(`${where} is not finished in ${out}; train it first, or name another`);
   const { config, result } = record;
+  if (config.from?.take === 'ensemble')
+    throw new BadInput(`${where} is an ensemble of runs, which no single adapter stands for; name one of them`);
   if (canonical(config.model) !== canonical(expected.model))
     throw new BadInput(
       `${where} was trained on the model ${canonical(config.model)}; this run has ${canonical(expected.model)}`,

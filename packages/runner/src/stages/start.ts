@@ -1,6 +1,7 @@
 import type { HostParams, ParamSpec } from '@lab/adapter';
-import { BadInput, type RunConfig } from '@lab/records';
+import { BadInput, type RunConfig, type StageFrom } from '@lab/records';
 import type { Blueprint } from '../session/blueprint.ts';
+import { EXPERTS, headBank } from '../session/heads/gated-head.ts';
 import { EARLIER, OWN, wholeHead } from '../session/heads/growing-head.ts';
 import type { Left } from './left.ts';
 import { meanOf } from './mean.ts';
@@ -43,6 +44,23 @@ const allClasses = ({ where, params, share }: Left) => {
 };
 
 /**
+ * Start values of heads that are mixed: those of a mixture by name, or the heads of as many runs as
+ * there are experts.
+ */
+const mixedStart = ({ head, adapter }: Blueprint, lefts: readonly Left[]): HostParams => {
+  const experts = adapter.mixture?.experts ?? 0;
+  const bank = head.params.filter(({ frozen }) => frozen);
+  const isMixture = lefts.every(({ blueprint }) => blueprint.adapter.mixture);
+  if (isMixture) return byName(head.params, lefts, 'from.head: gated goes on from a mixture whose head is gated');
+  const one = bank.map(({ name, shape: [rows = 0, ...rest] }) => ({
+    name: name.replace(EXPERTS, OWN),
+    shape: [rows / experts, ...rest],
+  }));
+  const advice = 'from.head: gated mixes linear heads of as many classes as this run has';
+  return headBank(lefts.map((left) => byName(one, [{ ...left, share: 1 }], advice)));
+};
+
+/**
  * Start values of the head: by name; a growing head takes all classes met so far as its earlier
  * ones.
  */
@@ -55,20 +73,32 @@ const headStart = ({ head, before }: Blueprint, lefts: readonly Left[]): HostPar
         'tasks.others lists every task met before, in that order',
       );
 
+/** Throws `BadInput` for an adapter that needs what others left, and begins afresh. */
+const checkBegin = (from: RunConfig['from'], { cannotBegin }: Blueprint['adapter']): void => {
+  if (cannotBegin !== undefined && (from === undefined || from.take === 'merged')) throw new BadInput(cannotBegin);
+};
+
 /** Start values of the adapter: as it says itself, else by name. */
 const adapterStart = ({ adapter }: Blueprint, lefts: readonly Left[]): HostParams =>
   adapter.follow
     ? adapter.follow(lefts.map(({ config, params }) => ({ options: config.adapter, params })))
     : byName(adapter.params, lefts, 'take the same adapter, or from.take: merged');
 
+/** Start values of the head, as `from.head` says. */
+const ofHead = (head: StageFrom['head'], blueprint: Blueprint, lefts: readonly Left[]): HostParams => {
+  if (head === 'fresh') return {};
+  return head === 'gated' ? mixedStart(blueprint, lefts) : headStart(blueprint, lefts);
+};
+
 /**
  * Parameters that a run takes over from what it starts from, by name; all others begin afresh.
- * Throws `BadInput` for values of another shape.
+ * Throws `BadInput` for values of another shape, and for an adapter that cannot begin afresh.
  */
-export const startValues = ({ from }: RunConfig, blueprint: Blueprint, lefts: readonly Left[]): HostParams =>
-  from === undefined
-    ? {}
-    : {
-        ...(from.take === 'adapter' ? adapterStart(blueprint, lefts) : {}),
-        ...(from.head !== 'fresh' ? headStart(blueprint, lefts) : {}),
-      };
+export const startValues = ({ from }: RunConfig, blueprint: Blueprint, lefts: readonly Left[]): HostParams => {
+  checkBegin(from, blueprint.adapter);
+  if (from === undefined) return {};
+  return {
+    ...(from.take === 'merged' ? {} : adapterStart(blueprint, lefts)),
+    ...ofHead(from.head, blueprint, lefts),
+  };
+};

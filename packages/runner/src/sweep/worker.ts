@@ -1,4 +1,4 @@
-import { BadInput, concernsOnly, LeaseLost, runFolder } from '@lab/records';
+import { concernsOnly, LeaseLost, messageOf, runFolder } from '@lab/records';
 import { openBest, type EngineName } from '@lab/engine';
 import type { PlannedRun } from '../plan/config.ts';
 import { openPreparer, type Places } from '../session/prepare.ts';
@@ -87,13 +87,14 @@ export const serve = (): void => {
         if (id !== null && error instanceof Cancelled) return send({ type: 'cancelled', id });
         if (id !== null && error instanceof LeaseLost)
           return send({ type: 'ended', id, ended: { outcome: 'held-elsewhere', resumed: 0, setAside: null } });
-        const sentence = error instanceof BadInput || (error as Error).name === 'BadInput';
+        // Of another copy of the class: a BadInput by its name.
+        const sentence = error instanceof Error && error.name === 'BadInput';
         // A refusal that concerns this run's folder alone leaves the other runs alone.
         const mend = sentence && !(id !== null && concernsOnly(folderOf(id), error));
         send({
           type: 'failed',
           id,
-          message: sentence ? (error as Error).message : ((error as Error).stack ?? String(error)),
+          message: !sentence && error instanceof Error && error.stack !== undefined ? error.stack : messageOf(error),
           mend,
         });
       }

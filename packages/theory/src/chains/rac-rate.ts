@@ -80,6 +80,8 @@ interface Rate {
   readonly perLink: (rank: number, condition: number) => number;
 }
 
+const stated: Rate = { perLink: (rank, condition) => 1 - rank / n / condition };
+
 export const racRate = check({
   name: 'rac-lora-rate',
   group: 'chains',
@@ -91,7 +93,7 @@ export const racRate = check({
   procedure:
     'gradient steps W - γ H ∇f(W), H = B (BᵀB)⁻¹Bᵀ, on quadratics of 24 rows with γ = 1/L, over random B and W',
   limits: 'one exact gradient step a link; a link of the adapters here is many steps of AdamW on mini-batches',
-  formula: { perLink: (rank, condition) => 1 - rank / n / condition } satisfies Rate as Rate,
+  formula: stated,
   perturbed: {
     change: 'r²/n² in place of r/n',
     formula: { perLink: (rank, condition) => 1 - (rank / n) ** 2 / condition },

@@ -1,12 +1,13 @@
 import { isDone } from '@lab/records';
-import { storedStudy, undecidedRuns } from '@lab/report';
+import { storedStudy, undecidedRuns, wholeSequences } from '@lab/report';
 import type { ExperimentRun, Protocol } from '@lab/runner';
 import type { Planned } from '../plan/experiments.ts';
 import { trainAll, type TrainedRuns, type TrainOptions } from './train.ts';
 
 type LookSeeds = NonNullable<Protocol['looks']>;
 
-const armText = ({ labels }: Pick<ExperimentRun, 'labels'>): string => JSON.stringify(labels);
+/** The stages of a sequence are one arm. */
+const armText = ({ labels: { stage: _stage, ...rest } }: Pick<ExperimentRun, 'labels'>): string => JSON.stringify(rest);
 
 /**
  * Runs that the looks of an experiment ask for, as far as finished runs can say: at every look as
@@ -27,8 +28,8 @@ export const runsByLooks = (
     for (const run of runs) if (now.has(run.seed) && (arms === null || arms.has(armText(run)))) asked.set(run.id, run);
     if (![...asked.keys()].every((id) => isDone(out, id))) break;
     const seen = runs.filter(({ seed }) => now.has(seed));
-    const { cells } = storedStudy({ name, title, question }, seen, out);
-    const open = undecidedRuns(cells, report.claims, looks);
+    const { cells, sequences } = storedStudy({ name, title, question }, seen, out);
+    const open = undecidedRuns(wholeSequences(cells, sequences), report.claims, looks);
     if (open === null) break;
     arms = new Set(seen.filter(({ id }) => open.has(id)).map(armText));
   }

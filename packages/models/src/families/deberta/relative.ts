@@ -1,5 +1,5 @@
 import type { Forward } from '@lab/adapter';
-import { tf } from '@lab/engine';
+import { as4d, tf } from '@lab/engine';
 import { scores, splitHeads } from '../../parts/attention.ts';
 
 /** What the position terms of the attention need to know. */
@@ -57,11 +57,9 @@ export const skew = (x: tf.Tensor4D): tf.Tensor4D => {
   const flat = tf.reshape(x, [batch, heads, tokens * (2 * tokens - 1)]);
   const stride = 2 * tokens - 2;
   const shifted = tf.slice(flat, [0, 0, tokens - 1], [batch, heads, tokens * stride]);
-  return tf.slice(
-    tf.reshape(shifted, [batch, heads, tokens, stride]),
-    [0, 0, 0, 0],
-    [batch, heads, tokens, tokens],
-  ) as tf.Tensor4D;
+  return as4d(
+    tf.slice(tf.reshape(shifted, [batch, heads, tokens, stride]), [0, 0, 0, 0], [batch, heads, tokens, tokens]),
+  );
 };
 
 /** The table's rows, one for each distance, through `normed`: [1, 2 T - 1, width]. */

@@ -109,8 +109,8 @@ export interface BrushSignal {
 /** The brushed range in the unit of its axis; null where the brush is no more than a click. */
 export const brushedRange = (rail: Rail, { from, to }: BrushSignal): AxisRange | null => {
   if (Math.abs(from - to) < 3) return null;
-  const [a, b] = [from, to].map((y) => valueAt(rail, 1 - y / plotHeight)) as [number, number];
-  return { from: Math.min(a, b), to: Math.max(a, b) };
+  const ends = [from, to].map((y) => valueAt(rail, 1 - y / plotHeight));
+  return { from: Math.min(...ends), to: Math.max(...ends) };
 };
 
 /** Labels beside the rails: to the left, but for the last one. */

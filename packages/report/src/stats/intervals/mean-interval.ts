@@ -50,10 +50,8 @@ export const meanInterval = (values: readonly number[], level = 0.95): MeanInter
   if (values.length < fewestSeeds) return null;
   const { n, centre, spread, error, skew } = moments(values);
   const critical = studentQuantile((1 + level) / 2, n - 1);
-  const [rightmost, leftmost] = [1, -1].map((side) => unhall((side * critical) / Math.sqrt(n), skew, n)) as [
-    number,
-    number,
-  ];
+  const end = (side: number) => unhall((side * critical) / Math.sqrt(n), skew, n);
+  const [rightmost, leftmost] = [end(1), end(-1)];
   return {
     low: Math.min(centre - critical * error, centre - spread * rightmost),
     high: Math.max(centre + critical * error, centre - spread * leftmost),

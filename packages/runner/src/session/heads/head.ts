@@ -52,8 +52,8 @@ export const noHead: Head = {
 const CLASSIFIER = 'classifier';
 
 /** A linear head: normal start with standard deviation .02, as in BERT's classifier; bias 0. */
-export const linearHead = (width: number, outputs: number, biEncoder: boolean): Head => {
-  const map = { name: CLASSIFIER, features: biEncoder ? 4 * width : width, outputs, bias: true, std: 0.02 };
+export const linearHead = (width: number, outputs: number, biEncoder: boolean, name = CLASSIFIER): Head => {
+  const map = { name, features: biEncoder ? 4 * width : width, outputs, bias: true, std: 0.02 };
   return {
     params: mapParams(map),
     read: ({ model, forward, hidden, batch, params }) => {
