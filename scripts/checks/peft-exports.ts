@@ -114,8 +114,9 @@ const casesOf = async (whole: string, kind: Kind): Promise<readonly Case[]> => {
     readdirSync(join(out, 'runs')).map(async (run): Promise<Case> => {
       const adapter = join(folder, run);
       lab('export', '--run', run, '--format', format, '--to', adapter, '--weights', base, '--out', out);
-      const name = `${model}, ${task === 'span' ? 'span head, ' : ''}${armOf(kind, readRecord(out, run)?.config.adapter ?? {})}`;
-      return { name: `${name}, ${format}`, base, adapter, task, rows: await outputsOf(out, run, base, task) };
+      const arm = armOf(kind, readRecord(out, run)?.config.adapter ?? {});
+      const name = [model, ...(task === 'span' ? ['span head'] : []), arm, format].join(', ');
+      return { name, base, adapter, task, rows: await outputsOf(out, run, base, task) };
     }),
   );
 };

@@ -11,9 +11,10 @@ import { writeMadeData } from './paper-shapes/data.ts';
 import { paperKinds, type PaperKind } from './paper-shapes/kinds.ts';
 
 /**
- * Runs every kind of `paper` and `real` config on a random checkpoint with the real shapes: two optimiser
- * steps and one evaluation batch, through the command line, twice with one worker. The first run
- * compiles its programs, the second finds them compiled. Prints the table of docs/paper-scale.md.
+ * Runs every kind of `paper` and `real` config on a random checkpoint with the real shapes: two
+ * optimiser steps and one evaluation batch, through the command line, twice with one worker. The
+ * first run compiles its programs, the second finds them compiled. Prints the table of
+ * docs/paper-scale.md.
  */
 const { values } = parseArgs({
   options: {

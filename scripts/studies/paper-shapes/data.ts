@@ -47,7 +47,10 @@ const glueFiles: readonly GlueFiles[] = [
   ),
 ];
 
-/** Questions in SQuAD's form, each on a context of its own; every third has no answer where one may lack. */
+/**
+ * Questions in SQuAD's form, each on a context of its own; every third has no answer where one may
+ * lack.
+ */
 const squad = (rows: readonly number[], length: number, mayLack: boolean): string => {
   const paragraphs = rows.map((i) => {
     const context = textOf(2 * i, length);

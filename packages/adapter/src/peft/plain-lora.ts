@@ -38,7 +38,8 @@ const onWholeMap = (whole: LinearSpec, parts: readonly (PrunedFactors & { spec: 
  * PEFT's two files of an adapter as plain LoRA on whole maps: every target has a rank of its own,
  * targets whose ranks have all been pruned are dropped, gates and scales are folded into B. Pairs
  * on parts of a fused map become one pair on that map. `params` are the adapter's and the head's;
- * `named` says of the head what `peftFiles` takes. Throws `BadInput` for an adapter that needs no such form, and where no rank remains.
+ * `named` says of the head what `peftFiles` takes. Throws `BadInput` for an adapter that needs no
+ * such form, and where no rank remains.
  */
 export const plainLoraFiles = (
   model: Model,

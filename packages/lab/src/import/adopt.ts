@@ -72,7 +72,8 @@ export const adopt = async (
   const saved = await adoptedHead(model, read.saved, file);
   if (outputs === 'classes' && Object.keys(saved).length === 0)
     throw new BadInput(
-      `${folder}: has no head, and ${model.name} puts out nothing without one; save it in PEFT with its head (modules_to_save)`,
+      `${folder}: has no head, and ${model.name} puts out nothing without one; ` +
+        'save it in PEFT with its head (modules_to_save)',
     );
   const { adapter, options, params, head } = foldedHead(model, read, saved, file);
   const files = peftFiles(options, model, { adapter, params: { ...params, ...head } });
