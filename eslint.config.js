@@ -27,6 +27,26 @@ const tfBanned = [
   { object: 'tf', property: 'variable', message: 'State is a Params record that goes in and comes out.' },
 ];
 
+const tfHome = { group: ['@tensorflow/*'], message: 'Import tf from @lab/engine: one home for engines and backends.' };
+const ownIndex = {
+  group: ['@lab/*/internals', '@lab/*/testing'],
+  message: 'Packages meet through their index alone.',
+};
+const wholeFiles = 'writeWhole of @lab/records: a file appears whole, and a full disk is one sentence.';
+const partly = ['node:fs', 'node:fs/promises'].map((name) => ({
+  name,
+  importNames: [
+    'appendFile',
+    'appendFileSync',
+    'copyFile',
+    'copyFileSync',
+    'createWriteStream',
+    'writeFile',
+    'writeFileSync',
+  ],
+  message: wholeFiles,
+}));
+
 export default tseslint.config(
   { ignores: ['**/node_modules', 'out', 'results', '.nx', '**/dist', '**/*.d.ts', 'scripts/boundaries/**'] },
   ...tseslint.configs.strict,
@@ -72,15 +92,7 @@ export default tseslint.config(
         },
       ],
       'no-restricted-properties': ['error', { object: 'Math', property: 'random', message: randomness }, ...tfBanned],
-      'no-restricted-imports': [
-        'error',
-        {
-          patterns: [
-            { group: ['@tensorflow/*'], message: 'Import tf from @lab/engine: one home for engines and backends.' },
-            { group: ['@lab/*/internals', '@lab/*/testing'], message: 'Packages meet through their index alone.' },
-          ],
-        },
-      ],
+      'no-restricted-imports': ['error', { patterns: [tfHome, ownIndex] }],
       'no-console': 'error',
       '@typescript-eslint/no-non-null-assertion': 'off',
       '@typescript-eslint/consistent-type-definitions': 'off',
@@ -88,6 +100,12 @@ export default tseslint.config(
       '@typescript-eslint/prefer-for-of': 'off',
       '@typescript-eslint/no-unused-vars': ['error', { ignoreRestSiblings: true, argsIgnorePattern: '^_' }],
     },
+  },
+  {
+    files: ['packages/*/src/**'],
+    // The store itself, the kernel's own file, and downloads, which go on from what has come.
+    ignores: ['packages/records/**', 'packages/runner/src/run/memory.ts', 'packages/models/src/hub/fetch-file.ts'],
+    rules: { 'no-restricted-imports': ['error', { patterns: [tfHome, ownIndex], paths: partly }] },
   },
   { files: ['packages/engine/**', 'bench/**', 'scripts/**'], rules: { 'no-restricted-imports': 'off' } },
   { files: ['packages/lab/**', 'scripts/**', 'bench/**'], rules: { 'no-console': 'off' } },

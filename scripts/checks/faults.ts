@@ -3,7 +3,7 @@
  * of packages/runner/README.md.
  *
  *   npm run faults [-- --kills 200 --minutes 60 --only
- *   stop|damage|checkpoint|shared|clock|silent|full|read-only|kills|input]
+ *   stop|damage|checkpoint|shared|clock|moved|silent|full|read-only|writes|kills|input]
  *
  * After --minutes no more kills are made. A fault that --only leaves out keeps its line in the
  * table.
@@ -14,15 +14,19 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import {
+  cannotLimit,
   cannotMount,
+  cannotMoveClock,
   corpusTable,
   damageCheckpoints,
   damageRecords,
+  fillAtEveryWrite,
   fillDisk,
   jumpClock,
   killAtRandom,
   lab,
   lockFolder,
+  moveClock,
   openStudy,
   type Row,
   shareFolder,
@@ -52,6 +56,8 @@ if (only === undefined || only === 'input') {
   if (only === 'input') process.exit();
 }
 
+type Faults = { readonly [name: string]: () => Promise<Row> | Row };
+
 const study = openStudy(4);
 const under = (name: string) => join(study.root, name);
 const [short, long] = [under('whole-short'), under('whole-long')];
@@ -62,23 +68,28 @@ const whole = async (scale: string, out: string): Promise<void> => {
 await whole('short', short);
 if (only !== 'kills') await whole('long', long);
 
-const unable = cannotMount();
-const faults: { readonly [name: string]: () => Promise<Row> | Row } = {
+/** What is tried where this machine can, and else named as skipped. */
+const whereItCan = (unable: string | null, faults: Faults): Faults => {
+  if (unable === null) return faults;
+  console.error(`Skipped: ${Object.keys(faults).join(', ')}: ${unable}`);
+  return {};
+};
+
+const faults: Faults = {
   stop: () => stopGently(study, long, under('stop'), 5),
   damage: () => damageRecords(study, short, under('damage'), true),
   checkpoint: () => damageCheckpoints(study, long, under('checkpoint')),
   shared: () => shareFolder(study, short, under('shared'), 3),
   clock: () => jumpClock(study, short, under('clock')),
   silent: () => takeOver(study, short, under('silent')),
-  ...(unable === null
-    ? {
-        full: () => fillDisk(study, short, ['300k', '700k', '1500k', '2500k']),
-        'read-only': () => lockFolder(study, short),
-      }
-    : {}),
+  ...whereItCan(cannotMoveClock(), { moved: () => moveClock(study, short, under('moved')) }),
+  ...whereItCan(cannotMount(), {
+    full: () => fillDisk(study, short, ['300k', '700k', '1500k', '2500k']),
+    'read-only': () => lockFolder(study, short),
+  }),
+  ...whereItCan(cannotLimit(), { writes: () => fillAtEveryWrite(study, long) }),
   kills: () => killAtRandom({ study, whole: short, kills, minutes, seed: 0 }),
 };
-if (unable !== null) console.error(`Full and read-only disks are skipped: ${unable}`);
 
 const rows: Row[] = [];
 for (const [name, attempt] of Object.entries(faults))

@@ -37,7 +37,7 @@ const placesOf = ({ path, tree }: CodeFile, wanted: (statement: ts.Statement) =>
     .map((name) => ({ name: name.text, path, line: lineOf(tree, name) }));
 
 /** The names a file declares and exports. What it only passes on is not among them. */
-export const exportedNames = (file: CodeFile): readonly DeclaredName[] => placesOf(file, isExported);
+const exportedNames = (file: CodeFile): readonly DeclaredName[] => placesOf(file, isExported);
 
 /**
  * Exported names that two files declare, each with its places. A type and a value of one file may
@@ -54,7 +54,7 @@ export const doubleNames = (files: readonly CodeFile[]): readonly (readonly Decl
 };
 
 /** The names that the language and Node define everywhere: `Partial`, `Map`, `process`, ... */
-export const builtInNames = (): ReadonlySet<string> => {
+const builtInNames = (): ReadonlySet<string> => {
   const host = ts.createCompilerHost({});
   const probe = ts.createSourceFile('probe.ts', 'export {};', ts.ScriptTarget.ES2023);
   const program = ts.createProgram({

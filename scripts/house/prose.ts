@@ -2,7 +2,7 @@ import ts from 'typescript';
 import type { CodeFile, TextFile } from './sources.ts';
 
 /** The longest line of code, and of a comment or of prose. */
-export const CODE_WIDTH = 120;
+const CODE_WIDTH = 120;
 export const PROSE_WIDTH = 100;
 
 /** Numbers of the lines that consist of a comment alone, counted from 0. */

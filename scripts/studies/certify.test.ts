@@ -25,7 +25,7 @@ const stored = (out: string, cells: readonly Cell[]) =>
       { predictions: force(predictions), validation: force(validation ?? []) },
     );
     releaseLease(lease);
-    return { id, labels };
+    return { id, config: record.config, labels };
   });
 
 describe('planted truths', () => {

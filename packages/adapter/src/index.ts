@@ -16,7 +16,7 @@ export { adapters } from './catalogue.ts';
 export { adapterSize } from './size/count.ts';
 export { parametersInUse, ranksInUse } from './size/used.ts';
 export { plainLoraFiles } from './peft/plain-lora.ts';
-export { describeSize, plainModel } from './size/describe.ts';
+export { describeSize } from './size/describe.ts';
 export { affine } from './pass/affine.ts';
 export { forwardWith } from './pass/forward.ts';
 export { withParts } from './fused.ts';

@@ -2,7 +2,7 @@ export { methods } from './catalogue.ts';
 export { consistencyLoss } from './consistency.ts';
 export { describeMethod, type DropoutCard } from './describe.ts';
 export { lawNames, lawOf, type LawName } from './laws/index.ts';
-export { mapMoment, momentOf, type Law, type MaskSpec, type LawMoment } from './laws/law.ts';
+export { mapMoment, type Law, type MaskSpec, type LawMoment } from './laws/law.ts';
 export { perturbWith } from './masks/apply.ts';
 export { drawMasks } from './masks/draw.ts';
 export { meanFieldScale, mergeFactor } from './masks/mean-field.ts';

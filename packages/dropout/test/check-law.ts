@@ -1,6 +1,6 @@
 import { fold } from '@lab/random';
 import { sizeOf, tf } from '@lab/engine';
-import { momentOf, rateAt, type DrawContext, type MaskSpec, type PlannedMask } from '../src/index.ts';
+import { rateAt, type DrawContext, type LawMoment, type MaskSpec, type PlannedMask } from '../src/index.ts';
 import { root } from './fixture.ts';
 
 const average = (values: ArrayLike<number>): number => {
@@ -29,6 +29,10 @@ export const drawnFactors = (planned: PlannedMask, given: DrawContext, draws: nu
     const divided = noise.compensation.startsWith('normalised');
     return (divided ? tf.div(factors, tf.max(factors, -1, true)) : factors).dataSync<'float32'>();
   });
+
+/** A moment of every entry of a mask, row-major. */
+const momentOf = (moment: LawMoment, spec: MaskSpec): Float64Array =>
+  moment.kind === 'by-entry' ? moment.at(spec) : new Float64Array(sizeOf(spec.shape)).fill(moment.at(spec.p));
 
 /** What a law states of a mask. */
 const statedOf = ({ law, noise, site, place, maskShape }: PlannedMask, context: DrawContext) => {

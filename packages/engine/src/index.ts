@@ -1,6 +1,6 @@
 export * as tf from '@tensorflow/tfjs';
 export { dot, matMul, orthogonalTo, orthonormal, transposed } from './linear-algebra/dense.ts';
-export { adamW, adamWDefaults, adamWScalars, type AdamWInputs, type AdamWOptions } from './optimisers/adamw.ts';
+export { adamW, adamWScalars, type AdamWInputs, type AdamWOptions } from './optimisers/adamw.ts';
 export { clipByNorm, valueAndGrad } from './tensors/gradient.ts';
 export { crossEntropy, logSoftmax, meanSquaredError } from './tensors/loss.ts';
 export { loraPro, proGradients } from './optimisers/lora-pro.ts';

@@ -12,11 +12,18 @@ export interface Ended {
   readonly stderr: string;
 }
 
-/** Starts `lab` as a user's shell would, in a process of its own. */
-export const start = (
-  ...args: readonly string[]
-): { readonly child: ChildProcess; readonly ended: Promise<Ended>; readonly said: () => string } => {
-  const child = spawn(process.execPath, ['--import', 'tsx/esm', main, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+interface Started {
+  readonly child: ChildProcess;
+  readonly ended: Promise<Ended>;
+  readonly said: () => string;
+}
+
+/** Starts `lab` as a user's shell would, in a process of its own, with more in its environment. */
+export const startWith = (env: NodeJS.ProcessEnv, ...args: readonly string[]): Started => {
+  const child = spawn(process.execPath, ['--import', 'tsx/esm', main, ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...env },
+  });
   let stdout = '';
   let stderr = '';
   child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
@@ -24,6 +31,8 @@ export const start = (
   const ended = new Promise<Ended>((resolve) => child.on('close', (code) => resolve({ code, stdout, stderr })));
   return { child, ended, said: () => stderr };
 };
+
+export const start = (...args: readonly string[]): Started => startWith({}, ...args);
 
 export const lab = (...args: readonly string[]): Promise<Ended> => start(...args).ended;
 

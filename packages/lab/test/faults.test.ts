@@ -3,7 +3,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { lab } from './cli.ts';
 import { damageRecords, stopGently } from './faults/damage.ts';
 import { cannotMount, fillDisk, lockFolder } from './faults/disk.ts';
+import { cannotLimit, fillAtEveryWrite } from './faults/full/fill.ts';
 import { killAtRandom } from './faults/kills.ts';
+import { cannotMoveClock, moveClock } from './faults/move-clock.ts';
 import type { Row } from './faults/row.ts';
 import { jumpClock, shareFolder } from './faults/sharing.ts';
 import { openStudy, type Faulty } from './faults/study.ts';
@@ -47,6 +49,20 @@ describe('a sweep loses nothing to', () => {
   it('a second runner', async () => harmless(await shareFolder(study, whole, under('shared'), 2)), 300_000);
 
   it('clocks that jump', async () => harmless(await jumpClock(study, whole, under('clock'))), 300_000);
+
+  const noClock = cannotMoveClock();
+  it.skipIf(noClock !== null)(
+    `clocks that are moved by an hour${noClock ? ` (skipped: ${noClock})` : ''}`,
+    async () => harmless(await moveClock(study, whole, under('moved'))),
+    300_000,
+  );
+
+  const noLimit = cannotLimit();
+  it.skipIf(noLimit !== null)(
+    `a disk that is full from one file on${noLimit ? ` (skipped: ${noLimit})` : ''}`,
+    () => harmless(fillAtEveryWrite(study, under('whole-long'), ['a protocol', 'a study of one’s own data'])),
+    300_000,
+  );
 
   it.skipIf(noMount !== null)(
     `a full disk, or a read-only one${noMount ? ` (skipped: ${noMount})` : ''}`,

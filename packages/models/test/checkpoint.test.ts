@@ -64,7 +64,7 @@ describe('writing', () => {
   it('gives a file that both readers understand', async () => {
     const folder = temporary();
     const file = join(folder, 'model.safetensors');
-    await writeTensors(file, [
+    writeTensors(file, [
       { name: 'b', shape: [2, 2], make: () => Float32Array.of(1, 2, 3, 4) },
       { name: 'a', shape: [1], make: () => Float32Array.of(-7) },
     ]);

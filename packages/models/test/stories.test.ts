@@ -75,7 +75,7 @@ const convert = async (): Promise<string> => {
   stack('mlp.up_proj', [hidden, dim]);
   add('model.norm.weight', [dim], take(dim));
   const target = mkdtempSync(join(tmpdir(), 'stories-'));
-  await writeTensors(join(target, 'model.safetensors'), tensors);
+  writeTensors(join(target, 'model.safetensors'), tensors);
   const config = {
     model_type: 'llama',
     vocab_size: vocabulary,

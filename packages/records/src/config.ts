@@ -99,6 +99,5 @@ export const runConfigSchema = z.strictObject({
   members: z.number().int().min(0).max(256).default(8).describe('ensemble members M drawn at evaluation'),
 });
 
-export type TrainConfig = z.infer<typeof trainSchema>;
 export type QaConfig = z.infer<typeof qaSchema>;
 export type RunConfig = z.infer<typeof runConfigSchema>;

@@ -107,7 +107,6 @@ export const shareSchema = z
 export type Combine = z.infer<typeof combineSchema>;
 export type Share = z.infer<typeof shareSchema>;
 export type StageFrom = z.infer<typeof fromSchema>;
-export type StageTasks = z.infer<typeof tasksSchema>;
 
 /** The runs that must be finished before a run can start, with their weights. */
 export const sourcesOf = ({ from }: { readonly from?: StageFrom | undefined }): readonly z.infer<typeof weighted>[] =>

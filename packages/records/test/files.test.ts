@@ -5,6 +5,8 @@ import { describe, expect, it } from 'vitest';
 import {
   BadInput,
   checksumOf,
+  concernsOnly,
+  copyWhole,
   createWhole,
   digest,
   listFolder,
@@ -38,6 +40,28 @@ describe('writeWhole', () => {
     expect(readdirSync(join(folder, 'file.txt'))).toEqual(['inside']);
   });
 
+  it('writes pieces one after the other, and nothing where one cannot be made', () => {
+    const folder = freshFolder();
+    const path = join(folder, 'file.txt');
+    writeWhole(path, [Uint8Array.of(111), Uint8Array.of(110, 101)]);
+    expect(readText(path)).toBe('one');
+    const broken = function* (): Generator<Uint8Array> {
+      yield Uint8Array.of(116);
+      throw new Error('no more');
+    };
+    expect(() => writeWhole(path, broken())).toThrow('no more');
+    expect([readText(path), readdirSync(folder)]).toEqual(['one', ['file.txt']]);
+  });
+
+  it('copies a file whole, and refuses what is not there', () => {
+    const folder = freshFolder();
+    const [from, to] = [join(folder, 'from'), join(folder, 'a', 'to')];
+    writeWhole(from, 'text');
+    copyWhole(from, to);
+    expect(readText(to)).toBe('text');
+    expect(() => copyWhole(join(folder, 'absent'), to)).toThrow(/cannot read .*absent: there is nothing at this path/);
+  });
+
   it('says in one sentence that a file stands in the way of a folder', () => {
     const folder = freshFolder();
     writeFileSync(join(folder, 'taken'), '');
@@ -63,10 +87,18 @@ describe('writeWhole', () => {
     ['ENOSPC', 'the disk is full'],
     ['EACCES', 'permission denied'],
     ['EROFS', 'the file system is read-only'],
+    ['EFBIG', 'the limit on the size of a file is reached'],
   ])('turns %s into a sentence', (code, reason) => {
     const error = refused('write', '/out/run.json', Object.assign(new Error('raw'), { code }), 'free it');
     expect(error).toBeInstanceOf(BadInput);
     expect(error).toHaveProperty('message', `cannot write /out/run.json: ${reason}; free it`);
+  });
+
+  it('knows which refusals leave other runs alone', () => {
+    const refusal = (code: string) => refused('write', '/out/runs/a/DONE', Object.assign(new Error('raw'), { code }));
+    expect(concernsOnly('/out/runs/a', refusal('EISDIR'))).toBe(true);
+    for (const code of ['ENOSPC', 'EDQUOT', 'EROFS', 'EFBIG'])
+      expect(concernsOnly('/out/runs/a', refusal(code))).toBe(false);
   });
 
   it('lets other errors pass as they are', () => {

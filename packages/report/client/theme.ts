@@ -4,7 +4,7 @@ const root = document.documentElement;
 const system = window.matchMedia('(prefers-color-scheme: dark)');
 
 /** Whether the page is dark: as its reader chose, else as the system is. */
-export const isDark = (): boolean => (root.dataset.theme ? root.dataset.theme === 'dark' : system.matches);
+const isDark = (): boolean => (root.dataset.theme ? root.dataset.theme === 'dark' : system.matches);
 
 /** Inks and rules change sides in the dark; the colours of data stay, apart from dark lines. */
 const night: ReadonlyMap<string, string> = new Map([

@@ -1,4 +1,4 @@
-export { draw, renderPage, renderReport } from './late.ts';
+export { renderPage, renderReport } from './late.ts';
 export { summaryText } from './summary.ts';
 export type { Rendered } from './render.ts';
 export { buildReport, type Report } from './report.ts';

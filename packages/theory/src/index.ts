@@ -1,4 +1,4 @@
-export { GROUPS, type CheckBudget, type Check, type Context, type CheckRows } from './check.ts';
+export type { CheckBudget, Check, Context, CheckRows } from './check.ts';
 export { checks } from './checks.ts';
 export type { Panel, PanelPoint } from './panel.ts';
 export type { Material } from './real/material.ts';

@@ -7,7 +7,7 @@
 const WORDS = /'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+/gu;
 
 /** A printable character for every byte: itself where it prints, else one from 256 on. */
-export const BYTES: readonly string[] = (() => {
+const BYTES: readonly string[] = (() => {
   const prints = (byte: number) => (byte > 32 && byte < 127) || (byte > 160 && byte !== 173);
   let next = 256;
   return Array.from({ length: 256 }, (_, byte) => String.fromCharCode(prints(byte) ? byte : next++));

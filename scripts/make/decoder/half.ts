@@ -5,7 +5,7 @@ import { viewOf, type Layout } from '@lab/engine';
  * The nearest half-precision number (IEEE 754 binary16, ties to even), as its bits. Values beyond
  * 65504 become infinite.
  */
-export const halfBits = (value: number): number => {
+const halfBits = (value: number): number => {
   const sign = value < 0 || Object.is(value, -0) ? 0x8000 : 0;
   const size = Math.abs(value);
   const exponent = Math.max(-14, Math.floor(Math.log2(size)));

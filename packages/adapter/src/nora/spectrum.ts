@@ -22,7 +22,7 @@ const STEPS = 10;
  * Eigenvalues and eigenvectors (as rows) of a symmetric matrix by Jacobi's rotations, the largest
  * first.
  */
-export const symmetricEigen = (
+const symmetricEigen = (
   matrix: readonly Float64Array[],
 ): { readonly values: readonly number[]; readonly vectors: readonly Float64Array[] } => {
   const n = matrix.length;

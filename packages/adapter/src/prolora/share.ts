@@ -4,7 +4,7 @@ import { tf } from '@lab/engine';
  * How far copy i is rolled along the rank axis: i times a stride of max(floor(r / copies), 1)
  * (PRoLoRA, section 3.2).
  */
-export const shiftOf = (i: number, r: number, copies: number): number => (i * Math.max(Math.floor(r / copies), 1)) % r;
+const shiftOf = (i: number, r: number, copies: number): number => (i * Math.max(Math.floor(r / copies), 1)) % r;
 
 /** Width of a chunk of which `copies`, the last one cut, cover `size`. */
 export const chunkOf = (size: number, copies: number): number => Math.ceil(size / copies);

@@ -1,8 +1,7 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { rename, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { BadInput, makeFolder, needBytes } from '@lab/records';
+import { join } from 'node:path';
+import { BadInput, needBytes, writeWhole } from '@lab/records';
 import { z } from 'zod';
 import { parseDataJson } from '../read/json.ts';
 import type { HubFile, Sources } from '../types.ts';
@@ -18,15 +17,6 @@ interface Receipt extends HubFile {
 
 /** SHA-256 of bytes, in hexadecimal. */
 export const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
-
-/**
- * Files appear by rename, so a stopped download leaves nothing half-written under the final name.
- */
-const place = async (path: string, bytes: Uint8Array | string): Promise<void> => {
-  const temporary = `${path}.${randomBytes(6).toString('hex')}.part`;
-  await writeFile(temporary, bytes);
-  await rename(temporary, path);
-};
 
 /** Where a hub file is cached. */
 export const cachePath = ({ repo, revision, path }: HubFile, { cacheDir }: Sources): string =>
@@ -69,8 +59,7 @@ export const hubBytes = async (file: HubFile, sources: Sources): Promise<Uint8Ar
   const bytes = await sources.fetchFile(file, (fraction) => sources.onProgress?.(label, fraction));
   sources.onProgress?.(label, 1);
   const receipt: Receipt = { ...file, sha256: sha256(bytes), bytes: bytes.byteLength };
-  makeFolder(dirname(path));
-  await place(path, bytes);
-  await place(`${path}.receipt.json`, `${JSON.stringify(receipt, null, 2)}\n`);
+  writeWhole(path, bytes);
+  writeWhole(`${path}.receipt.json`, `${JSON.stringify(receipt, null, 2)}\n`);
   return bytes;
 };

@@ -1,5 +1,5 @@
 import type { Site } from '@lab/adapter';
-import { sizeOf, type HostArray, type tf } from '@lab/engine';
+import type { HostArray, tf } from '@lab/engine';
 import type { Key } from '@lab/random';
 import type { DrawContext, NoiseKind } from '../noise/axes.ts';
 
@@ -45,10 +45,6 @@ export interface Law {
   /** Why the law has no meaning for such a noise; undefined where it has one. */
   readonly refusal: (noise: NoiseKind) => string | undefined;
 }
-
-/** A moment of every entry of a mask, row-major. */
-export const momentOf = (moment: LawMoment, spec: MaskSpec): Float64Array =>
-  moment.kind === 'by-entry' ? moment.at(spec) : new Float64Array(sizeOf(spec.shape)).fill(moment.at(spec.p));
 
 /** A moment seen through a function of it and the rate. */
 export const mapMoment = (moment: LawMoment, f: (value: number, p: number) => number): LawMoment =>

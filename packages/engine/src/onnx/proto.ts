@@ -2,7 +2,7 @@
 export type Bytes = Uint8Array;
 
 /** An unsigned or two's complement integer, seven bits a byte, lowest first. */
-export function varint(value: number | bigint): Bytes {
+function varint(value: number | bigint): Bytes {
   let rest = BigInt.asUintN(64, BigInt(value));
   const bytes: number[] = [];
   do {

@@ -20,7 +20,7 @@ const gram = (all: readonly tf.Tensor2D[]) => stacked(all.map((F) => tf.matMul(F
  * Orthonormal bases U = F T of tall factors F [d, r], where T is the inverse of R in F = U R:
  * Cholesky QR, twice for its rounding. A factor of zeros has U = 0 and T = 0.
  */
-export const basesOf = (
+const basesOf = (
   factors: readonly tf.Tensor2D[],
 ): { readonly U: readonly tf.Tensor2D[]; readonly T: readonly tf.Tensor2D[] } => {
   const G = gram(factors);

@@ -12,7 +12,7 @@ export const identity = (r: number): tf.Tensor3D =>
   );
 
 /** Traces of K matrices [K, r, r] -> [K, 1, 1]. */
-export const traces = (G: tf.Tensor): tf.Tensor => tf.sum(tf.mul(G, identity(G.shape[1]!)), [1, 2], true);
+const traces = (G: tf.Tensor): tf.Tensor => tf.sum(tf.mul(G, identity(G.shape[1]!)), [1, 2], true);
 
 /** 1 for matrices [K, r, r] with a trace beyond rounding, 0 for zeros: [K, 1, 1]. */
 export const alive = (G: tf.Tensor): tf.Tensor => tf.cast(tf.greater(traces(G), NOTHING), 'float32');

@@ -1,7 +1,6 @@
-import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { plainLoraFiles } from '@lab/adapter';
-import { BadInput, makeFolder, readPredictions, type RunConfig, type RunRecord } from '@lab/records';
+import { BadInput, makeFolder, readPredictions, type RunConfig, type RunRecord, writeWhole } from '@lab/records';
 import { estimatedAdapter, openPreparer } from '@lab/runner';
 import { openBest } from '@lab/engine';
 import { given } from '../compose/plan/given.ts';
@@ -33,7 +32,7 @@ export interface ExportOptions {
 /** The ranks that remain, as a LoRA that PEFT loads. */
 const writeLora = (to: string, { blueprint: { model, adapter }, params }: FinishedRun): string => {
   for (const [file, content] of Object.entries(plainLoraFiles(model, adapter, params)))
-    writeFileSync(join(to, file), content);
+    writeWhole(join(to, file), content);
   return 'A LoRA of PEFT with the ranks that remain.';
 };
 
@@ -97,7 +96,7 @@ const writeCard = (
     loading,
     library: isAdapter ? 'peft' : format === 'onnx' ? 'onnx' : 'transformers',
   });
-  writeFileSync(join(to, 'README.md'), card);
+  writeWhole(join(to, 'README.md'), card);
 };
 
 /** `lab export`: the trained weights of a finished run in another program's format. */

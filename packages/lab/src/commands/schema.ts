@@ -6,7 +6,7 @@ import { editorSchema } from '@lab/runner';
 export const schemaFile = fileURLToPath(new URL('../../../../experiments/schema.json', import.meta.url));
 
 /** The schema as it is stored. */
-export const schemaText = (): string => `${JSON.stringify(editorSchema(), null, 1)}\n`;
+const schemaText = (): string => `${JSON.stringify(editorSchema(), null, 1)}\n`;
 
 /** `lab schema`: the JSON schema of experiment files; with --write into experiments/schema.json. */
 export const schema = ({ write }: { readonly write: boolean }): void => {

@@ -1,9 +1,8 @@
-import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { merge, type Adapter, type HostParams } from '@lab/adapter';
 import { mergeFactor } from '@lab/dropout';
 import { isSavable } from '@lab/models';
-import { BadInput, itemAt, type RunConfig } from '@lab/records';
+import { BadInput, itemAt, writeWhole, type RunConfig } from '@lab/records';
 import { writeSafetensors } from '@lab/engine';
 import { classTensors } from './peft.ts';
 import { singleReadout, type Single, type FinishedRun } from './trained.ts';
@@ -72,5 +71,5 @@ export const writeMerged = async (
   if ('qa_outputs.weight' in tensors && model.spanHead) return model.save(to, merged, { tensors, config: {} });
   await model.save(to, merged);
   if (head.params.length === 0) return;
-  writeFileSync(join(to, 'head.safetensors'), writeSafetensors({ tensors, metadata: { format: 'pt' } }));
+  writeWhole(join(to, 'head.safetensors'), writeSafetensors({ tensors, metadata: { format: 'pt' } }));
 };

@@ -1,6 +1,5 @@
-import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { BadInput, type RunConfig } from '@lab/records';
+import { BadInput, writeWhole, type RunConfig } from '@lab/records';
 import { readoutProgram } from '@lab/runner';
 import { onnxFile, type tf } from '@lab/engine';
 import { singleReadout, type Single, type FinishedRun } from './trained.ts';
@@ -61,6 +60,6 @@ export const writeOnnx = async (
       },
     },
   );
-  writeFileSync(join(to, 'model.onnx'), bytes);
+  writeWhole(join(to, 'model.onnx'), bytes);
   return `model.onnx: readout ${pass}, ${rows} rows of ${tokens} tokens`;
 };

@@ -1,9 +1,8 @@
-import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { peftFiles, type Adapter, type HostParams, type Model } from '@lab/adapter';
 import { floats, readSafetensors, transposed, writeSafetensors } from '@lab/engine';
 import { isSavable, type ClassHead } from '@lab/models';
-import { ADAPTER_FILES, BadInput, type RunConfig } from '@lab/records';
+import { ADAPTER_FILES, BadInput, writeWhole, type RunConfig } from '@lab/records';
 import type { FinishedRun } from './trained.ts';
 
 const [CONFIG, TENSORS] = ADAPTER_FILES;
@@ -92,7 +91,7 @@ export const writePeft = async (trained: FinishedRun, config: RunConfig, to: str
   const weights = await model.weights();
   const parts = split(params, new Set(adapter.params.map(({ name }) => name)));
   const write = (files: ReturnType<typeof peftFiles>): void =>
-    Object.entries(files).forEach(([name, content]) => writeFileSync(join(to, name), content));
+    Object.entries(files).forEach(([name, content]) => writeWhole(join(to, name), content));
   const alone = () => peftFiles(config.adapter, model, { adapter, params: parts.adapter, weights });
   if (head.params.length === 0) {
     write(alone());
@@ -118,7 +117,7 @@ export const writePeft = async (trained: FinishedRun, config: RunConfig, to: str
     throw new BadInput(`${outside.path} is no part of the base model, and transformers has no class for this head`);
   write(bareFiles(alone(), model.prefix));
   const tensors = parts.head;
-  writeFileSync(join(to, 'head.safetensors'), writeSafetensors({ tensors, metadata: { format: 'pt' } }));
+  writeWhole(join(to, 'head.safetensors'), writeSafetensors({ tensors, metadata: { format: 'pt' } }));
   if ('qa_outputs.weight' in parts.head)
     return 'AutoModel; the head in head.safetensors maps every hidden state to scores of start and end';
   const pooling = String(config.model['pooling'] ?? 'pooled');

@@ -48,14 +48,14 @@ export const wholeNumbers = (text: string, before: readonly number[] | undefined
 /** A part of a whole, 0 to 1. */
 export const shareOf = number('a number from 0 to 1', (value) => value >= 0 && value <= 1);
 
-export const scaleOption = () => new Option('--scale <name>', 'how big: smoke, quick, embedded, …').default('quick');
+const scaleOption = () => new Option('--scale <name>', 'how big: smoke, quick, embedded, …').default('quick');
 export const setOption = () =>
   new Option('--set <key=value...>', 'overrides for every run, for example train.epochs=3 seed=[0,1]').default([]);
-export const modelOption = () =>
+const modelOption = () =>
   new Option('--model <name>', 'base model of every run, for example minilm; the report is kept beside the others');
 export const weightsOption = () =>
   new Option('--weights <folder>', 'folder with the weights of a model that does not come with the package');
-export const tunedOption = () =>
+const tunedOption = () =>
   new Option('--tuned', 'every arm at the settings that lab tune chose for this scale').default(false);
 export const portOption = () =>
   new Option('--port <n>', 'port of the live page; default: any that is free').argParser(wholeNumber(0));

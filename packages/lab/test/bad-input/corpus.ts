@@ -6,6 +6,7 @@ import { experimentFileCases } from './experiment-files.ts';
 import { folderCases } from './folders.ts';
 import { complaintsOf, type BadCase } from './outcome.ts';
 import { ownDataCases } from './own-data.ts';
+import { runFolderCases } from './run-folders.ts';
 import { studyCases } from './studies.ts';
 
 /**
@@ -23,6 +24,7 @@ export const badInput = ({ lab, reader }: ReturnType<typeof openCommandLine>, fo
     ...remote('ownData', ownDataCases(folder)),
     ...remote('checkpoints', checkpointCases(folder)),
     ...folderCases(lab, folder),
+    ...runFolderCases(lab, folder),
   ];
 };
 

@@ -33,9 +33,6 @@ export const tokens13a: Tokenize = (text) => {
   );
 };
 
-/** Lower-case runs of a to z and 0 to 9: the words of Lin's ROUGE. */
-export const alphanumeric: Tokenize = (text) => text.toLowerCase().match(/[a-z0-9]+/g) ?? [];
-
 /** Any tokens, in lower case. */
 export const lowerCase =
   (tokenize: Tokenize): Tokenize =>

@@ -1,8 +1,7 @@
-import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { sizeOf } from '@lab/engine';
 import { normal, type Key } from '@lab/random';
-import { present } from '@lab/records';
+import { copyWhole, present, writeWhole } from '@lab/records';
 import { embeddedGptFolder } from '../embedded-gpt/index.ts';
 import type { FrozenTensor } from '@lab/adapter';
 import { publicConfigs } from '../families/public-configs.ts';
@@ -33,11 +32,10 @@ const fill = ({ name, shape }: FrozenTensor, numbers: Float32Array): Float32Arra
 export const writeRandomCheckpoint = async (name: string, lm: boolean, folder: string, key: Key): Promise<void> => {
   const { anatomy, prefix } = publicAnatomy(name, lm);
   const numbers = normal(key, drawn).map((x) => spread * x);
-  mkdirSync(folder, { recursive: true });
   for (const file of ['tokenizer.json', 'tokenizer_config.json'])
-    copyFileSync(join(embeddedGptFolder, file), join(folder, file));
-  writeFileSync(join(folder, 'config.json'), `${JSON.stringify(present(publicConfigs[name], name), null, 2)}\n`);
-  await writeTensors(
+    copyWhole(join(embeddedGptFolder, file), join(folder, file));
+  writeWhole(join(folder, 'config.json'), `${JSON.stringify(present(publicConfigs[name], name), null, 2)}\n`);
+  writeTensors(
     join(folder, 'model.safetensors'),
     anatomy.tensors.map((spec) => ({
       name: spec.name.startsWith(prefix) ? spec.name : `${prefix}${spec.name}`,

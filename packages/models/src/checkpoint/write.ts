@@ -1,5 +1,4 @@
-import { open, rename } from 'node:fs/promises';
-import { randomBytes } from 'node:crypto';
+import { writeWhole } from '@lab/records';
 
 /** A tensor that is made when its turn to be written comes, so that only one is in memory. */
 export interface Outgoing {
@@ -10,11 +9,22 @@ export interface Outgoing {
 
 const sizeOf = (shape: readonly number[]): number => 4 * shape.reduce((a, b) => a * b, 1);
 
+/** The header, then every tensor's bytes. */
+function* pieces(head: Uint8Array, tensors: readonly Outgoing[]): Generator<Uint8Array> {
+  yield head;
+  for (const { name, shape, make } of tensors) {
+    const data = make();
+    if (data.byteLength !== sizeOf(shape))
+      throw new Error(`tensor ${name}: ${data.length} numbers for shape [${shape.join(', ')}]`);
+    yield new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  }
+}
+
 /**
  * Writes a float32 safetensors file tensor by tensor; it appears by rename. `format: pt` is what
- * transformers asks for.
+ * transformers asks for. Throws `BadInput` when the file system refuses.
  */
-export const writeTensors = async (file: string, tensors: readonly Outgoing[]): Promise<void> => {
+export const writeTensors = (file: string, tensors: readonly Outgoing[]): void => {
   const header: { [name: string]: unknown } = { __metadata__: { format: 'pt' } };
   let at = 0;
   for (const { name, shape } of tensors) {
@@ -26,18 +36,5 @@ export const writeTensors = async (file: string, tensors: readonly Outgoing[]): 
   const head = new Uint8Array(8 + length).fill(0x20);
   new DataView(head.buffer).setBigUint64(0, BigInt(length), true);
   head.set(json, 8);
-  const temporary = `${file}.${randomBytes(6).toString('hex')}.part`;
-  const handle = await open(temporary, 'w');
-  try {
-    await handle.writeFile(head);
-    for (const { name, shape, make } of tensors) {
-      const data = make();
-      if (data.byteLength !== sizeOf(shape))
-        throw new Error(`tensor ${name}: ${data.length} numbers for shape [${shape.join(', ')}]`);
-      await handle.writeFile(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
-    }
-  } finally {
-    await handle.close();
-  }
-  await rename(temporary, file);
+  writeWhole(file, pieces(head, tensors));
 };

@@ -1,5 +1,4 @@
 import type { FrozenTensor } from '@lab/adapter';
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { transposed, type Float32HostArray } from '@lab/engine';
 import { readText, writeWhole } from '@lab/records';
@@ -21,7 +20,6 @@ export const saveCheckpoint = async (
   weights: { readonly [name: string]: Float32HostArray },
   { folder, head }: { readonly folder: string; readonly head: HeadFile | undefined },
 ): Promise<void> => {
-  await mkdir(folder, { recursive: true });
   const ours = tensors.map((spec): Outgoing => {
     const name = storedName(checkpoint, spec.name, prefix);
     const data = weights[spec.name]?.data;
@@ -48,9 +46,9 @@ export const saveCheckpoint = async (
         return { name, shape: checkpoint.shapeOf(name) ?? [], make: () => data };
       }),
   );
-  await writeTensors(join(folder, 'model.safetensors'), [...ours, ...fresh, ...others]);
+  writeTensors(join(folder, 'model.safetensors'), [...ours, ...fresh, ...others]);
   const original = where.endsWith('.json') ? (readText(where) ?? '') : '';
   const own = { ...config, dtype: 'float32', torch_dtype: 'float32', ...head?.config };
   writeWhole(join(folder, 'config.json'), jsonLike(own, original));
-  await saveTokenizer(folder);
+  saveTokenizer(folder);
 };

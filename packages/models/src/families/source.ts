@@ -1,7 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
-import { copyFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { BadInput } from '@lab/records';
+import { BadInput, copyWhole, writeWhole } from '@lab/records';
 import { z } from 'zod';
 import { readJsonFile } from '../checkpoint/json.ts';
 import { openCheckpoint, type WeightFiles } from '../checkpoint/open.ts';
@@ -19,7 +18,7 @@ export interface Source {
   /** Absent: the source has no tokenizer. */
   readonly tokenizer?: TokenizerFiles;
   /** Puts the tokenizer's files into a folder. */
-  readonly saveTokenizer: (folder: string) => Promise<void>;
+  readonly saveTokenizer: (folder: string) => void;
 }
 
 /** The file that says how texts are written. */
@@ -34,9 +33,9 @@ const TOKENIZER = [
   'merges.txt',
 ];
 
-const copyTokenizer = async (from: string, to: string): Promise<void> => {
+const copyTokenizer = (from: string, to: string): void => {
   for (const file of TOKENIZER.filter((name) => existsSync(join(from, name))))
-    await copyFile(join(from, file), join(to, file));
+    copyWhole(join(from, file), join(to, file));
 };
 
 const json = (value: object): string => `${JSON.stringify(value, null, 2)}\n`;
@@ -77,9 +76,9 @@ export const openSource = async (folder: string): Promise<Source> => {
   return {
     ...common,
     tokenizer: own,
-    saveTokenizer: async (to) => {
-      await writeFile(join(to, 'tokenizer.json'), json(own.description));
-      await writeFile(join(to, 'tokenizer_config.json'), json(own.config));
+    saveTokenizer: (to) => {
+      writeWhole(join(to, 'tokenizer.json'), json(own.description));
+      writeWhole(join(to, 'tokenizer_config.json'), json(own.config));
     },
   };
 };

@@ -1,9 +1,9 @@
 import { createWriteStream, existsSync, statSync } from 'node:fs';
-import { mkdir, rename } from 'node:fs/promises';
+import { rename } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { BadInput, messageOf } from '@lab/records';
+import { BadInput, makeFolder, messageOf, refused } from '@lab/records';
 
 /** A model repository on the hub at one commit. */
 export interface HubModel {
@@ -40,7 +40,10 @@ export const fetchFile = async (
   const file = join(hubFolder(model, cacheDir), path);
   if (existsSync(file)) return true;
   const label = `hub model ${model.repo}, ${path} at ${model.revision}`;
+  const part = `${file}.part`;
   const refuse = (error: unknown): never => {
+    const refusal = refused('write', part, error, 'the same command goes on from what has come');
+    if (refusal instanceof BadInput) throw refusal;
     throw new BadInput(`${label}: cannot be downloaded (${messageOf(error)})`);
   };
   // Loaded when something is downloaded: it is not small.
@@ -54,8 +57,7 @@ export const fetchFile = async (
     ...(transport.fetch ? { fetch: transport.fetch } : {}),
   }).catch(refuse);
   if (!blob) return false;
-  await mkdir(dirname(file), { recursive: true });
-  const part = `${file}.part`;
+  makeFolder(dirname(file));
   const have = existsSync(part) ? statSync(part).size : 0;
   let done = have > blob.size ? 0 : have;
   const start = done;
@@ -71,6 +73,6 @@ export const fetchFile = async (
     await pipeline(source, count, createWriteStream(part, { flags: start > 0 ? 'a' : 'w' })).catch(refuse);
   }
   if (statSync(part).size !== blob.size) return refuse(`${statSync(part).size} of ${blob.size} bytes came`);
-  await rename(part, file);
+  await rename(part, file).catch(refuse);
   return true;
 };

@@ -50,7 +50,7 @@ const packageFolder = (): string => {
 };
 
 /** Reads a file of the weights folder. Throws `BadInput` with the exact path. */
-export const readPart = async (folder: string, name: string): Promise<Buffer> => {
+const readPart = async (folder: string, name: string): Promise<Buffer> => {
   const file = join(folder, name);
   try {
     return await readFile(file);

@@ -48,7 +48,7 @@ export const readBytes = (path: string, atMost = largestRead): Buffer | null =>
     if (size > atMost)
       throw new Refusal(`cannot read ${path}: it has ${size} bytes, at most ${atMost} are read`, {
         path,
-        code: 'EFBIG',
+        code: 'ERR_FS_FILE_TOO_LARGE',
       });
     const bytes = Buffer.alloc(size);
     return bytes.subarray(0, fill(file, bytes));

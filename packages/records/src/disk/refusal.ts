@@ -8,7 +8,7 @@ const reasons: { readonly [code: string]: string } = {
   EROFS: 'the file system is read-only',
   ENOSPC: 'the disk is full',
   EDQUOT: 'the disk quota is used up',
-  EFBIG: 'the file is too large',
+  EFBIG: 'the limit on the size of a file is reached',
   ERR_FS_FILE_TOO_LARGE: 'the file is too large',
   ENOENT: 'there is nothing at this path',
   ENOTDIR: 'a part of the path is a file',
@@ -35,8 +35,8 @@ export const codeOf = (error: unknown): string =>
 /** Refusals that pass by themselves: they say nothing about the file. */
 const passing: readonly string[] = ['EMFILE', 'ENFILE', 'EBUSY', 'ETXTBSY', 'ESTALE', 'EIO'];
 
-/** Refusals of the whole disk: no other file or folder on it fares better. */
-const ofTheDisk: readonly string[] = ['ENOSPC', 'EDQUOT', 'EROFS'];
+/** Refusals of the whole disk or process: no other file or folder fares better. */
+const ofTheDisk: readonly string[] = ['ENOSPC', 'EDQUOT', 'EROFS', 'EFBIG'];
 
 /** What the file system refused, as one sentence. */
 export class Refusal extends BadInput {

@@ -13,9 +13,14 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { needBytes } from './read.ts';
 import { codeOf, refused } from './refusal.ts';
 
 const advice = 'free it or choose another folder with --out';
+
+/** A refusal to write as one sentence with what a person can do. */
+const cannot = (action: string, path: string, error: unknown): unknown =>
+  refused(action, path, error, codeOf(error) === 'EFBIG' ? 'raise it (ulimit -f) or choose another disk' : advice);
 
 /** SHA-256 in hexadecimal digits. */
 export const digest = (bytes: string | Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
@@ -60,15 +65,21 @@ export const makeFolder = (path: string): void => {
   try {
     makeWithParents(resolve(path));
   } catch (error) {
-    throw refused('make the folder', path, error, advice);
+    throw cannot('make the folder', path, error);
   }
 };
 
+/** What a file is made of: one piece, or pieces that are made when their turn comes. */
+type Content = string | Uint8Array | Iterable<Uint8Array>;
+
+const piecesOf = (content: Content): Iterable<string | Uint8Array> =>
+  typeof content === 'string' || content instanceof Uint8Array ? [content] : content;
+
 /** Writes content to the disk itself, not only to its cache. */
-const writeThrough = (path: string, content: string | Uint8Array): void => {
+const writeThrough = (path: string, content: Content): void => {
   const file = openSync(path, 'wx');
   try {
-    writeFileSync(file, content);
+    for (const piece of piecesOf(content)) writeFileSync(file, piece);
     fsyncSync(file);
   } finally {
     closeSync(file);
@@ -79,7 +90,7 @@ const writeThrough = (path: string, content: string | Uint8Array): void => {
  * Writes a whole file so that it appears by rename: readers see the old content or the new, never a
  * part. Throws `BadInput` when that is refused.
  */
-export const writeWhole = (path: string, content: string | Uint8Array): void => {
+export const writeWhole = (path: string, content: Content): void => {
   makeFolder(dirname(path));
   const temporary = temporaryName(path);
   try {
@@ -87,9 +98,12 @@ export const writeWhole = (path: string, content: string | Uint8Array): void => 
     renameSync(temporary, path);
   } catch (error) {
     rmSync(temporary, { force: true });
-    throw refused('write', path, error, advice);
+    throw cannot('write', path, error);
   }
 };
+
+/** Copies a file, as `writeWhole` writes. Throws `BadInput` when one of the two is refused. */
+export const copyWhole = (from: string, to: string): void => writeWhole(to, needBytes(from, 'it is copied'));
 
 /**
  * Creates a file that appears whole, or returns false when there is something of that name. Of
@@ -103,8 +117,7 @@ export const createWhole = (path: string, content: string): boolean => {
     return true;
   } catch (error) {
     if (codeOf(error) === 'EEXIST') return false;
-    if (!['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'].includes(codeOf(error)))
-      throw refused('create', path, error, advice);
+    if (!['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'].includes(codeOf(error))) throw cannot('create', path, error);
     return createExclusive(path, content);
   } finally {
     rmSync(temporary, { force: true });
@@ -122,7 +135,7 @@ const createExclusive = (path: string, content: string): boolean => {
   } catch (error) {
     if (codeOf(error) === 'EEXIST') return false;
     if (created) rmSync(path, { force: true });
-    throw refused('create', path, error, advice);
+    throw cannot('create', path, error);
   }
 };
 
@@ -141,6 +154,6 @@ export const setAside = (path: string): string | null => {
     renameSync(path, aside);
     return aside;
   } catch (error) {
-    throw refused('set aside', path, error, advice);
+    throw cannot('set aside', path, error);
   }
 };

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { z } from 'zod';
 import { BadInput } from '../bad-input.ts';
+import type { RunConfig } from '../config.ts';
 import { curvePointSchema, predictionSchema } from '../record-schema.ts';
 import type { CurvePoint, Prediction, RunRecord } from '../record.ts';
 import { readText } from '../disk/read.ts';
@@ -26,10 +27,11 @@ const readRows = <T>(out: string, id: string, name: string, schema: z.ZodType<T>
 
 /**
  * A finished run's record, or null while it is not done. Throws `BadInput` for files that were
- * damaged since, and for the folder of another run.
+ * damaged since, and for the folder of another run. `expected`: the config that it must have, where
+ * one is known.
  */
-export const readRecord = (out: string, id: string): RunRecord | null =>
-  openFinished(runFolder(out, id))?.record ?? null;
+export const readRecord = (out: string, id: string, expected?: RunConfig): RunRecord | null =>
+  openFinished(runFolder(out, id), expected)?.record ?? null;
 
 /** A finished run's curve; empty while it is not done. Throws as `readRecord`. */
 export const readCurve = (out: string, id: string): readonly CurvePoint[] =>

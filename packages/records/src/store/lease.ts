@@ -72,7 +72,7 @@ const ownerSchema = z.looseObject({
 });
 
 /** Reads who holds a lease. Null for a file that is cut off or says something else. */
-export const parseOwner = (text: string | null): Owner | null => {
+const parseOwner = (text: string | null): Owner | null => {
   if (text === null) return null;
   try {
     return ownerSchema.safeParse(JSON.parse(text)).data ?? null;

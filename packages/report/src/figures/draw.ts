@@ -51,7 +51,7 @@ const withoutInherited = (spec: TopLevelSpec): TopLevelSpec =>
   ) as TopLevelSpec;
 
 /** The vega specification of a vega-lite one. */
-export const compileSpec = (spec: TopLevelSpec): vega.Spec => compile(withoutInherited(spec), { logger: strict }).spec;
+const compileSpec = (spec: TopLevelSpec): vega.Spec => compile(withoutInherited(spec), { logger: strict }).spec;
 
 /**
  * SVG and PNG (three dots for each unit: 288 to the inch) of a vega-lite specification. Same input,

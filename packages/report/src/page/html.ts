@@ -14,7 +14,7 @@ const signs: { readonly [character: string]: string } = {
 };
 
 /** Any text as HTML text or attribute value. */
-export const escapeHtml = (value: string): string => value.replace(/[&<>"']/g, (c) => signs[c] ?? c);
+const escapeHtml = (value: string): string => value.replace(/[&<>"']/g, (c) => signs[c] ?? c);
 
 const render = (value: Value): string => {
   if (value === null || value === undefined || value === false) return '';

@@ -1,10 +1,11 @@
-import { readCurve, readPredictions, readRecord, readValidation, type Labels } from '@lab/records';
+import { readCurve, readPredictions, readRecord, readValidation, type Labels, type RunConfig } from '@lab/records';
 import { sequencesIn } from './stages.ts';
 import type { Cell, Study } from './study.ts';
 
 /** A run that an experiment planned. */
 interface StoredRun {
   readonly id: string;
+  readonly config: RunConfig;
   readonly labels: Labels;
 }
 
@@ -17,8 +18,8 @@ export const storedStudy = (
   runs: readonly StoredRun[],
   out: string,
 ): Study => {
-  const cellOf = ({ id, labels }: StoredRun): readonly Cell[] => {
-    const record = readRecord(out, id);
+  const cellOf = ({ id, config, labels }: StoredRun): readonly Cell[] => {
+    const record = readRecord(out, id, config);
     if (!record) return [];
     return [
       {

@@ -55,7 +55,7 @@ export const armsOfTest = (cells: readonly Cell[], test: ClaimTest): readonly Re
 };
 
 /** Seeds x settings, on seeds that have every setting; scores averaged over tasks. Seeds rise. */
-export const sweepOf = (
+const sweepOf = (
   cells: readonly Cell[],
   { arm, x, metric }: SweepAsked,
 ): { readonly at: readonly number[]; readonly rows: SweepRows } => {

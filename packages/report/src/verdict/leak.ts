@@ -39,12 +39,7 @@ const selections = (cells: readonly Cell[]): string =>
  * on the same seeds: the mark of test labels that reached training or selection. One-sided test;
  * false below six seeds, and for arms whose checkpoints are chosen in different ways.
  */
-export const gainsOnTestAlone = (
-  cells: readonly Cell[],
-  arm: ReportArm,
-  than: ReportArm,
-  alpha = leakAlpha,
-): boolean => {
+const gainsOnTestAlone = (cells: readonly Cell[], arm: ReportArm, than: ReportArm, alpha = leakAlpha): boolean => {
   const [own, others] = [cellsOf(cells, arm), cellsOf(cells, than)];
   if (selections(own) !== selections(others)) return false;
   const base = gaps(others);

@@ -51,7 +51,7 @@ const fewestPilots = 3;
  * Factor by which a standard deviation of n pilots is raised, so that the true one lies below in
  * four of five pilots: the one-sided 80 % limit by chi-squared (Wilson and Hilferty's cube root).
  */
-export const careful = (n: number): number => {
+const careful = (n: number): number => {
   const df = n - 1;
   const lower = 1 - 2 / (9 * df) + normalQuantile(0.2) * Math.sqrt(2 / (9 * df));
   return Math.sqrt(1 / Math.max(1e-9, lower ** 3));

@@ -18,7 +18,7 @@ const pilotsPath = (out: string, experiment: string): string =>
 /**
  * Seeds that `lab power` planned an experiment from. Throws `BadInput` for a file that was changed.
  */
-export const readPilots = (out: string, experiment: string): readonly number[] =>
+const readPilots = (out: string, experiment: string): readonly number[] =>
   readChecked(pilotsPath(out, experiment), pilotsSchema, {
     writer: 'lab power',
     noJson: 'run lab power again with another --out',

@@ -21,7 +21,7 @@ export const armOf = ({ config: { seed: _seed, from: _from, ...rest } }: Planned
 const count = (value: unknown, otherwise: number): number => (typeof value === 'number' ? value : otherwise);
 
 /** How much work a run is, in passes over an example: rough, to begin with the longest. */
-export const workOf = ({ dataset, dropout, train, members }: RunConfig): number =>
+const workOf = ({ dataset, dropout, train, members }: RunConfig): number =>
   3 * train.epochs * count(dataset.train ?? dataset.subset, 1000) * count(dropout.samples, 1) +
   (2 + members) * count(dataset.maxTest, 1000);
 

@@ -23,11 +23,7 @@ export interface Features {
 const chunk = 24;
 
 /** Features of the pretrained model, every adapter at its start (lora_B = 0). */
-export const featuresOf = async (
-  { session, start }: Material,
-  rows: readonly Row[],
-  count: number,
-): Promise<Features> => {
+const featuresOf = async ({ session, start }: Material, rows: readonly Row[], count: number): Promise<Features> => {
   const { blueprint, engine, frozen } = session;
   const spec = blueprint.adapter.targets.at(-1);
   if (!spec) throw new Error('this adapter has no linear map');

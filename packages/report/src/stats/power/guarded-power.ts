@@ -10,7 +10,7 @@ const root = fold(key(0), 'guarded-power');
  * Above this many seeds the guard against skewness costs less than a point of power, and the
  * noncentral t law is used.
  */
-export const simulatedUpTo = 40;
+const simulatedUpTo = 40;
 
 /** Parts that are tested together, on the same n seeds. */
 export interface PowerDesign {
