@@ -3,31 +3,18 @@
  * and with the adapter run beside them in every batch, in turns. The first reading compiles.
  * `npx tsx bench/program/reading.ts [members, default 8] [rows, default 512]`
  */
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { openEngine } from '@lab/engine';
 import { key } from '@lab/random';
 import { median } from '@lab/report/internals';
-import { openPreparer, openWorkshop, planRun, readAll, type Readings, type Session } from '@lab/runner';
+import { openWorkshop, readAll, type Readings, type Session } from '@lab/runner';
 import { movedTheta } from '../shared/moved.ts';
+import { prepared } from '../shared/prepared.ts';
 import { timed } from '../shared/processor.ts';
 
 const ROUNDS = 4;
 const [members = '8', count = '512'] = process.argv.slice(2);
 
-const { config } = planRun(
-  {
-    seed: 0,
-    dataset: { name: 'imdb' },
-    model: { name: 'use-lite' },
-    adapter: { name: 'lora' },
-    dropout: { name: 'lora-dropout' },
-    train: { maxTokens: 48 },
-  },
-  'bench/program/reading.ts',
-);
-const preparer = openPreparer({ download: false, sources: { cacheDir: join(tmpdir(), 'lab-bench') } });
-const { blueprint, rows } = await preparer.prepare(config);
+const { config, blueprint, rows } = await prepared('imdb');
 const test = rows.test.slice(0, Number(count));
 
 /** A session of its own, so that what it compiles is not compiled already. */

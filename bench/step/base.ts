@@ -3,39 +3,26 @@
  * float32, in turns, the cosine of the gradient to that of float32, and the memory of the frozen
  * matrices. `npx tsx bench/step/base.ts [data set ...]`
  */
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { openEngine, readFloats, scalar, STORAGES, type Storage } from '@lab/engine';
 import { fold, key, permutation } from '@lab/random';
 import { median } from '@lab/report/internals';
-import { ladderOf, lengthOf, openPreparer, openWorkshop, planRun } from '@lab/runner';
+import { ladderOf, lengthOf, openWorkshop } from '@lab/runner';
 import { movedTheta } from '../shared/moved.ts';
+import { prepared } from '../shared/prepared.ts';
 import { timed } from '../shared/processor.ts';
 
 const BATCHES = 4;
 const ROUNDS = 4;
 
 const engine = await openEngine('onnx', { threads: 1 });
-const preparer = openPreparer({ download: false, sources: { cacheDir: join(tmpdir(), 'lab-bench') } });
+const oneSample = { dropout: { name: 'lora-dropout', samples: 1 } };
 
 /** Bytes of a frozen weight as it is kept. */
 const bytesOf: { readonly [storage in Storage]: number } = { float32: 4, float16: 2, 'int8-backward': 5, int8: 1 };
 
 /** A gradient of a batch in the given way of keeping the base, with its processor time. */
 const laneOf = async (dataset: string, base: Storage) => {
-  const { config } = planRun(
-    {
-      seed: 0,
-      dataset: { name: dataset },
-      model: { name: 'use-lite' },
-      adapter: { name: 'lora' },
-      dropout: { name: 'lora-dropout', samples: 1 },
-      train: { maxTokens: 48 },
-      base,
-    },
-    'bench/step/base.ts',
-  );
-  const { blueprint, rows } = await preparer.prepare(config);
+  const { config, blueprint, rows } = await prepared(dataset, { ...oneSample, base });
   const workshop = openWorkshop({ ...engine, close: async () => undefined });
   const ladder = ladderOf(rows.train.map(lengthOf), config.train.maxTokens);
   const session = await workshop.open(blueprint, { ...config.train, ladder });

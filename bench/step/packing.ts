@@ -2,45 +2,23 @@
  * Processor time of one optimiser step on packed texts, as a share of the same step on padded ones.
  * Both see the same rows, masks and start, in turns. `npx tsx bench/step/packing.ts [data set ...]`
  */
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { fold, key, permutation } from '@lab/random';
 import { adamWScalars, floats, openEngine, readFloats, scalar } from '@lab/engine';
-import {
-  decayVector,
-  ladderOf,
-  lengthOf,
-  openPreparer,
-  openWorkshop,
-  paddedBatch,
-  planRun,
-  type Batch,
-} from '@lab/runner';
+import { decayVector, ladderOf, lengthOf, openWorkshop, paddedBatch, type Batch } from '@lab/runner';
 import { median } from '@lab/report/internals';
+import { LONGEST_TEXT, prepared } from '../shared/prepared.ts';
 import { timed } from '../shared/processor.ts';
 
 const BATCHES = 12;
 const ROUNDS = 5;
-const MAX_TOKENS = 48;
 
 const engine = await openEngine('onnx', { threads: 1 });
 const workshop = openWorkshop(engine);
-const preparer = openPreparer({ download: false, sources: { cacheDir: join(tmpdir(), 'lab-bench') } });
+const oneSample = { dropout: { name: 'lora-dropout', samples: 1 } };
 
 /** Median ratio of packed to padded over batches in random order, and the share of real tokens. */
 const compare = async (dataset: string): Promise<{ readonly ratio: number; readonly real: number }> => {
-  const { config } = planRun(
-    {
-      seed: 0,
-      dataset: { name: dataset },
-      model: { name: 'use-lite' },
-      adapter: { name: 'lora' },
-      dropout: { name: 'lora-dropout', samples: 1 },
-      train: { maxTokens: MAX_TOKENS },
-    },
-    'bench/step/packing.ts',
-  );
-  const { blueprint, rows } = await preparer.prepare(config);
+  const { config, blueprint, rows } = await prepared(dataset, oneSample);
   const ladder = ladderOf(rows.train.map(lengthOf), config.train.maxTokens);
   const session = await workshop.open(blueprint, { ...config.train, ladder });
   const decay = engine.put(floats(decayVector(blueprint, config.train.weightDecay)));
@@ -83,6 +61,6 @@ const given = process.argv.slice(2);
 console.log('| data | packed over padded | share of real tokens |\n|---|--:|--:|');
 for (const dataset of given.length > 0 ? given : ['imdb', 'yelp', 'amazon']) {
   const { ratio, real } = await compare(dataset);
-  console.log(`| ${dataset}, use-lite, ${MAX_TOKENS} tokens | ${ratio.toFixed(2)} | ${real.toFixed(2)} |`);
+  console.log(`| ${dataset}, use-lite, ${LONGEST_TEXT} tokens | ${ratio.toFixed(2)} | ${real.toFixed(2)} |`);
 }
 await workshop.close();

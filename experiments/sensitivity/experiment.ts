@@ -1,4 +1,4 @@
-import type { ReportSpec } from '@lab/report';
+import type { ClaimTest, ReportArm, ReportSpec } from '@lab/report';
 import { grid, type Arm, type Experiment } from '@lab/runner';
 import { embedded, quick, smoke } from '../embedded.ts';
 import { onDeberta } from '../recipes/deberta.ts';
@@ -26,6 +26,22 @@ const readouts = <A extends { readonly name: string }>(base: A) => [
   { ...base, name: `${base.name}, deterministic`, readout: 'deterministic' } as const,
 ];
 const metrics = ['score', 'nll', 'ece'] as const;
+
+/** The ensemble of the middle setting against another reading of the same weights, by loss. */
+const ensembleBetter = (
+  readout: 'own' | 'ensemble',
+  other: Pick<Required<ReportArm>, 'name' | 'readout'>,
+): ClaimTest => {
+  const where = { p: 0.3, N: 4 };
+  const arm = { name: 'ensemble', where, readout };
+  return {
+    kind: 'better',
+    arm,
+    than: [{ name: other.name, where, readout: other.readout }],
+    metric: 'nll',
+    margin: lossMargin,
+  };
+};
 
 export const sensitivityExperiment: Experiment<ReportSpec> = {
   name: 'sensitivity',
@@ -82,37 +98,19 @@ export const sensitivityExperiment: Experiment<ReportSpec> = {
         id: 'ensemble-above-deterministic',
         text: 'The ensemble does better than one deterministic pass of the same weights',
         source: 'LoRA Dropout, Figure 4',
-        test: {
-          kind: 'better',
-          arm: { name: 'ensemble', where: { p: 0.3, N: 4 }, readout: 'own' },
-          than: [{ name: 'deterministic', where: { p: 0.3, N: 4 }, readout: 'deterministic' }],
-          metric: 'nll',
-          margin: lossMargin,
-        },
+        test: ensembleBetter('own', { name: 'deterministic', readout: 'deterministic' }),
       },
       {
         id: 'ensemble-below-members',
         text: 'The loss of the ensemble is below the mean loss of its members',
         source: 'LoRA Dropout, Theorem 4.5',
-        test: {
-          kind: 'better',
-          arm: { name: 'ensemble', where: { p: 0.3, N: 4 }, readout: 'ensemble' },
-          than: [{ name: 'its members one by one', where: { p: 0.3, N: 4 }, readout: 'single-members' }],
-          metric: 'nll',
-          margin: lossMargin,
-        },
+        test: ensembleBetter('ensemble', { name: 'its members one by one', readout: 'single-members' }),
       },
       {
         id: 'ensemble-above-mean-field',
         text: 'The ensemble does better than one mean-field pass of the same weights',
         source: 'a control of ours: a pass that costs one evaluation',
-        test: {
-          kind: 'better',
-          arm: { name: 'ensemble', where: { p: 0.3, N: 4 }, readout: 'ensemble' },
-          than: [{ name: 'mean-field', where: { p: 0.3, N: 4 }, readout: 'mean-field' }],
-          metric: 'nll',
-          margin: lossMargin,
-        },
+        test: ensembleBetter('ensemble', { name: 'mean-field', readout: 'mean-field' }),
       },
       {
         id: 'calibration',

@@ -13,6 +13,7 @@ import { loraBranch, loraLinear } from '../lora/linear.ts';
 import type { LinearSpec, Model } from '../model.ts';
 import { floatsAt, matrixAt, tensorAt } from '../named.ts';
 import { noNoise } from '../pass/site.ts';
+import { citeSdLora } from '../sd-lora/cite.ts';
 import { selectTargets } from '../targets.ts';
 
 const options = loraOptions.extend({
@@ -73,12 +74,7 @@ export const sLora = entry<[Model], Adapter, typeof options>({
   name: 's-lora',
   version: 2,
   summary: 'directions learnt one after the other and then fixed, their magnitudes trained to the end (one task)',
-  cite: {
-    title: 'SD-LoRA: Scalable Decoupled Low-Rank Adaptation for Class Incremental Learning',
-    year: 2025,
-    url: 'https://arxiv.org/abs/2501.13198',
-    where: 'section 3',
-  },
+  cite: citeSdLora,
   options,
   build: ({ links, normalise, start, ...o }, model) => {
     const { r } = o;

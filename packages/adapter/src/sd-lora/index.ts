@@ -14,6 +14,7 @@ import type { LinearSpec, Model } from '../model.ts';
 import { floatsAt, matrixAt, vectorAt } from '../named.ts';
 import { noNoise } from '../pass/site.ts';
 import { selectTargets } from '../targets.ts';
+import { citeSdLora } from './cite.ts';
 import { asPast, closed, directionsOf } from './directions.ts';
 
 const options = loraOptions.omit({ r: true }).extend({
@@ -94,12 +95,7 @@ export const sdLora = entry<[Model], Adapter, typeof options>({
   name: 'sd-lora',
   version: 1,
   summary: 'for tasks in sequence: a direction for each task, fixed when it ends; all magnitudes are trained',
-  cite: {
-    title: 'SD-LoRA: Scalable Decoupled Low-Rank Adaptation for Class Incremental Learning',
-    year: 2025,
-    url: 'https://arxiv.org/abs/2501.13198',
-    where: 'section 3',
-  },
+  cite: citeSdLora,
   options,
   build: (o, model) => {
     const { ranks, alpha, rslora, distil, start } = o;

@@ -1,11 +1,12 @@
 import { fold, type Key } from '@lab/random';
 import { BadInput, type Citation } from '@lab/records';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { pins } from '../hub/pins.ts';
 import { locate, missingMessage } from '../read/text.ts';
 import { holdOut, usualValidation } from '../shape/holdout.ts';
 import type { Dataset, Example } from '../types.ts';
 import { define, type DatasetEntry } from './define.ts';
+import { protocolOptions } from './protocol-options.ts';
 import { glueFile, readGlue, type GlueTask } from './glue-read.ts';
 
 /** GLUE's own paper. */
@@ -17,21 +18,9 @@ export const glueCite: Citation = {
 };
 
 /** Options of every GLUE task. */
-export const glueOptions = z.object({
-  protocol: z
-    .enum(['clean', 'dev-is-both'])
-    .default('clean')
-    .describe(
-      'clean: dev is the test split, validation is split off train; dev-is-both: dev serves as validation and as test',
-    ),
-  validation: z
-    .number()
-    .int()
-    .min(1)
-    .nullable()
-    .default(null)
-    .describe('examples split off train under the clean protocol; null: a tenth, at most 1,000'),
-  malformed: z.enum(['error', 'skip']).default('error').describe('what to do with rows that do not fit'),
+export const glueOptions = protocolOptions({
+  validation: 'examples split off train under the clean protocol',
+  malformed: 'rows',
 });
 
 /** Train and dev of a task as splits, by the chosen protocol. */

@@ -10,6 +10,7 @@ import { MissingData, locate, missingMessage, type WantedFile } from '../read/te
 import { holdOut, usualValidation } from '../shape/holdout.ts';
 import type { Example, Sources } from '../types.ts';
 import { define, type DatasetEntry } from './define.ts';
+import { protocolOptions } from './protocol-options.ts';
 
 const answer = z.object({ text: z.string(), answer_start: z.number().int().min(0) });
 const question = z.object({
@@ -104,22 +105,7 @@ interface SquadSet {
 }
 
 const licence = 'CC BY-SA 4.0';
-const options = z.object({
-  protocol: z
-    .enum(['clean', 'dev-is-both'])
-    .default('clean')
-    .describe(
-      'clean: dev is the test split, validation is split off train; dev-is-both: dev serves as validation and as test',
-    ),
-  validation: z
-    .number()
-    .int()
-    .min(1)
-    .nullable()
-    .default(null)
-    .describe('questions split off train; null: a tenth, at most 1,000'),
-  malformed: z.enum(['error', 'skip']).default('error').describe('what to do with questions that do not fit'),
-});
+const options = protocolOptions({ validation: 'questions split off train', malformed: 'questions' });
 
 /**
  * The entry of a SQuAD data set: from train-v*.json and dev-v*.json, or the hub. Contexts never

@@ -24,14 +24,16 @@ export function compileFunction<In extends object, Out extends object>(
   signature: object,
   { twice, without = [] }: { readonly twice: boolean; readonly without?: readonly GraphPass[] },
 ): Compiled {
-  const first = trace(fn, signature, without);
-  const outputs = withStored(first.graph, fuse(first.graph, first.outputs));
-  const model = writeModel(outputs);
-  if (!twice) return { model, outputs, structure: first.structure };
-  const second = trace(fn, signature, without);
-  const again = writeModel(withStored(second.graph, fuse(second.graph, second.outputs)));
-  if (!Buffer.from(model.bytes).equals(again.bytes)) throw new Error(difference(model, again));
-  return { model, outputs, structure: first.structure };
+  const once = (): Compiled => {
+    const { graph, outputs: recorded, structure } = trace(fn, signature, without);
+    const outputs = withStored(graph, fuse(graph, recorded));
+    return { model: writeModel(outputs), outputs, structure };
+  };
+  const compiled = once();
+  if (!twice) return compiled;
+  const { model: again } = once();
+  if (!Buffer.from(compiled.model.bytes).equals(again.bytes)) throw new Error(difference(compiled.model, again));
+  return compiled;
 }
 
 function difference(first: OnnxModel, second: OnnxModel): string {

@@ -49,6 +49,18 @@ export interface Family<Pooling extends string = string> {
   describe(config: unknown, choice: { readonly pooling: Pooling; readonly lm: boolean }, where: string): Anatomy;
 }
 
+/** Makes the maps of one layer, which see every token. */
+export const linearsOf =
+  (layer: number) =>
+  (path: string, dIn: number, dOut: number, more: Pick<LinearSpec, 'bias' | 'parts'> = {}): LinearSpec => ({
+    path,
+    layer,
+    dIn,
+    dOut,
+    per: 'token',
+    ...more,
+  });
+
 /** The two tensors of a linear map, or the kernel alone where it has no bias. */
 export const linearTensors = (
   spec: LinearSpec,

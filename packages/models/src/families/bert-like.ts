@@ -16,7 +16,7 @@ import {
   type PostNorm,
 } from '../parts/post-norm.ts';
 import { positionsOf, textsOf } from '../parts/texts.ts';
-import { embeddingSite, linearTensors, normTensors, outputSite, table, type Anatomy } from './anatomy.ts';
+import { embeddingSite, linearsOf, linearTensors, normTensors, outputSite, table, type Anatomy } from './anatomy.ts';
 import { bertLayerPaths } from './bert-layers.ts';
 
 const size = z.number().int().min(1);
@@ -72,9 +72,7 @@ export const bertLike = (config: z.infer<typeof bertConfig>, traits: BertTraits)
   const head = typeof pool === 'string' ? [] : [pool.spec];
   const typed = config.type_vocab_size > 0;
   const project: readonly LinearSpec[] =
-    embeddingWidth === width
-      ? []
-      : [{ path: `${at}_project`, layer: 0, dIn: embeddingWidth, dOut: width, per: 'token' }];
+    embeddingWidth === width ? [] : [linearsOf(0)(`${at}_project`, embeddingWidth, width)];
   const embed = (forward: Forward, batch: TokenBatch): tf.Tensor => {
     const words = lookUp(forward.weight(`${at}.word_embeddings.weight`), batch.ids);
     const places = positionsOf(batch, forward.weight(`${at}.position_embeddings.weight`), firstPosition);

@@ -46,6 +46,18 @@ const folderOf = async (name: string, source: HubModel | undefined, context: Mod
   return hubModelFolder(source, context.cacheDir, context);
 };
 
+/** Opens a folder with what a config chose and what the surroundings say. */
+const opened = (
+  family: Family,
+  name: string,
+  folder: string,
+  chosen: { readonly pooling: string; readonly lm?: unknown },
+  context: ModelContext,
+): Promise<Model> => {
+  const { pooling, lm } = chosen;
+  return openFamily(family, name, folder, { pooling, lm: lm === true, trainedHead: context.trainedHead ?? false });
+};
+
 interface Described {
   readonly name: string;
   /** Default pooling, where it is not the family's. */
@@ -71,11 +83,7 @@ export const familyEntry = (family: Family, causal: boolean, described: Omit<Des
         throw new BadInput(`model "${described.name}": "repo" needs "revision", a commit hash`);
       const source = repo !== undefined && revision !== undefined ? { repo, revision } : undefined;
       const folder = await folderOf(described.name, source, context);
-      return openFamily(family, described.name, folder, {
-        pooling: chosen.pooling,
-        lm: 'lm' in chosen && chosen.lm === true,
-        trainedHead: context.trainedHead ?? false,
-      });
+      return opened(family, described.name, folder, chosen, context);
     },
   });
   return { ...made, ...classPoolingOf(family) };
@@ -98,11 +106,8 @@ export const publishedEntry = (
     options,
     build: async (chosen, context) => {
       checkWeights(described.name, chosen.weights, context);
-      return openFamily(family, described.name, await folderOf(described.name, source, context), {
-        pooling: chosen.pooling,
-        lm: 'lm' in chosen && chosen.lm === true,
-        trainedHead: context.trainedHead ?? false,
-      });
+      const folder = await folderOf(described.name, source, context);
+      return opened(family, described.name, folder, chosen, context);
     },
   });
   return { ...made, ...classPoolingOf(family) };

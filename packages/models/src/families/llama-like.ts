@@ -9,7 +9,7 @@ import { decoderAnatomy, decoderLayers, type DecoderPaths, type DecoderStack } f
 import { lookUp } from '../parts/embed.ts';
 import { rmsNorm } from '../parts/norm.ts';
 import { byTokens, ropeAt, ropeFrequencies, ropeSchema, ropeTables, rotate, type Rotation } from '../parts/rope.ts';
-import type { Anatomy, Family } from './anatomy.ts';
+import { linearsOf, type Anatomy, type Family } from './anatomy.ts';
 import { DECODER_POOLINGS, type DecoderPooling } from './decoder-pool.ts';
 
 const size = z.number().int().min(1);
@@ -104,22 +104,15 @@ const layerLinears = ({ config, traits, paths, heads, groups, headWidth }: Shape
   const { hidden_size: width, intermediate_size: inner } = config;
   const { projections, output: outputBias, ffn: ffnBias } = traits.biases;
   const { attention, output, ffn, down } = paths(layer);
-  const linear = (path: string, [dIn, dOut]: readonly [number, number], bias: boolean): LinearSpec => ({
-    path,
-    layer,
-    dIn,
-    dOut,
-    per: 'token',
-    bias,
-  });
+  const linear = linearsOf(layer);
   return [
-    linear(`${attention}.q_proj`, [width, heads * headWidth], projections),
-    linear(`${attention}.k_proj`, [width, groups * headWidth], projections),
-    linear(`${attention}.v_proj`, [width, groups * headWidth], projections),
-    linear(output, [heads * headWidth, width], outputBias),
-    linear(`${ffn}.gate_proj`, [width, inner], ffnBias),
-    linear(`${ffn}.up_proj`, [width, inner], ffnBias),
-    linear(down, [inner, width], ffnBias),
+    linear(`${attention}.q_proj`, width, heads * headWidth, { bias: projections }),
+    linear(`${attention}.k_proj`, width, groups * headWidth, { bias: projections }),
+    linear(`${attention}.v_proj`, width, groups * headWidth, { bias: projections }),
+    linear(output, heads * headWidth, width, { bias: outputBias }),
+    linear(`${ffn}.gate_proj`, width, inner, { bias: ffnBias }),
+    linear(`${ffn}.up_proj`, width, inner, { bias: ffnBias }),
+    linear(down, inner, width, { bias: ffnBias }),
   ];
 };
 

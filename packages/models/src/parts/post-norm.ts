@@ -1,6 +1,6 @@
 import type { Forward, FrozenTensor, LinearSpec, Place, SiteUse } from '@lab/adapter';
 import { as3d, tf } from '@lab/engine';
-import { layerSites, linearTensors, normTensors } from '../families/anatomy.ts';
+import { layerSites, linearsOf, linearTensors, normTensors } from '../families/anatomy.ts';
 import { ACTIVATIONS, type Activation } from './activations.ts';
 import { scores } from './attention.ts';
 import { layersOf } from './layers.ts';
@@ -46,7 +46,7 @@ export const postNormLinears = (stack: PostNorm): readonly LinearSpec[] => {
   const { width, ffnWidth } = stack;
   return each(stack, (layer) => {
     const p = stack.paths(layer);
-    const linear = (path: string, dIn: number, dOut: number): LinearSpec => ({ path, layer, dIn, dOut, per: 'token' });
+    const linear = linearsOf(layer);
     return [
       ...[p.query, p.key, p.value, p.output].map((path) => linear(path, width, width)),
       linear(p.intermediate, width, ffnWidth),

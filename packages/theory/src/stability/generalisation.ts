@@ -1,12 +1,12 @@
 import { itemAt, present } from '@lab/records';
 import { check } from '../check.ts';
-import { panelOf } from '../panel.ts';
 import { citeLoraDropout } from '../papers.ts';
 import { range } from '../real/batch.ts';
 import { aboutFormula, atMost, below, bound, noted, rounding64, type CheckRow } from '../row.ts';
 import { average } from '@lab/metrics';
 import { estimate } from '../stats.ts';
 import { gapBound } from './bounds.ts';
+import { panelsBySetting } from './panels.ts';
 import { frozenCases, penaltyOf, type Stability } from './problem.ts';
 
 const delta = 0.05;
@@ -87,24 +87,8 @@ export const generalisation = check({
     return [...gaps, ...calculator, ...order];
   },
   panels: (rows) =>
-    (
-      [
-        ['p', 'dropout rate p', false, { lambda: 0.1, n: 80 }],
-        ['lambda', 'λ', true, { p: 0.3, n: 80 }],
-        ['n', 'examples n', true, { p: 0.3, lambda: 0.1 }],
-      ] as const
-    ).map(([axis, xTitle, logX, fixed]) =>
-      panelOf(rows, {
-        title: `Gap (points) and its bound (lines) over ${xTitle}`,
-        axis,
-        xTitle,
-        yTitle: 'population minus training loss',
-        logX,
-        logY: true,
-        series: ({ quantity, at }) =>
-          quantity === gapName && Object.entries(fixed).every(([k, v]) => at[k] === v)
-            ? `${String(at.loss)} LoRA`
-            : undefined,
-      }),
-    ),
+    panelsBySetting(rows, gapName, {
+      title: (xTitle) => `Gap (points) and its bound (lines) over ${xTitle}`,
+      yTitle: 'population minus training loss',
+    }),
 });

@@ -1,10 +1,10 @@
 import { check } from '../check.ts';
-import { panelOf } from '../panel.ts';
 import { citeLoraDropout } from '../papers.ts';
 import { atMost, noted, rounding64, type CheckRow } from '../row.ts';
 import { average } from '@lab/metrics';
 import { estimate, fitLine } from '../stats.ts';
 import { stabilityBound } from './bounds.ts';
+import { panelsBySetting } from './panels.ts';
 import { frozenCases, type Stability } from './problem.ts';
 
 const stability = 'pointwise hypothesis stability β';
@@ -58,24 +58,8 @@ export const leaveOneOut = check({
     }),
   ],
   panels: (rows) =>
-    (
-      [
-        ['p', 'dropout rate p', false, { lambda: 0.1, n: 80 }],
-        ['lambda', 'λ', true, { p: 0.3, n: 80 }],
-        ['n', 'examples n', true, { p: 0.3, lambda: 0.1 }],
-      ] as const
-    ).map(([axis, xTitle, logX, fixed]) =>
-      panelOf(rows, {
-        title: `Stability (points), its bound (lines), over ${xTitle}`,
-        axis,
-        xTitle,
-        yTitle: 'β',
-        logX,
-        logY: true,
-        series: ({ quantity, at }) =>
-          quantity === stability && Object.entries(fixed).every(([k, v]) => at[k] === v)
-            ? `${String(at.loss)} LoRA`
-            : undefined,
-      }),
-    ),
+    panelsBySetting(rows, stability, {
+      title: (xTitle) => `Stability (points), its bound (lines), over ${xTitle}`,
+      yTitle: 'β',
+    }),
 });

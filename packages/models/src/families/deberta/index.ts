@@ -13,7 +13,16 @@ import {
   postNormTensors,
   type PostNorm,
 } from '../../parts/post-norm.ts';
-import { embeddingSite, linearTensors, normTensors, outputSite, table, type Anatomy, type Family } from '../anatomy.ts';
+import {
+  embeddingSite,
+  linearsOf,
+  linearTensors,
+  normTensors,
+  outputSite,
+  table,
+  type Anatomy,
+  type Family,
+} from '../anatomy.ts';
 import { bertLayerPaths } from '../bert-layers.ts';
 import { poolHead } from '../bert-like.ts';
 import { debertaConfig, type DebertaConfig } from './config.ts';
@@ -146,7 +155,7 @@ const anatomy = (config: DebertaConfig, pooling: 'cls' | 'mean' | 'classifier'):
   const { hidden_size: width, num_hidden_layers: layers, embedding_size: narrow = width } = config;
   const stack = stackOf(config);
   const projection: readonly LinearSpec[] =
-    narrow === width ? [] : [{ path: PROJECTION, layer: 0, dIn: narrow, dOut: width, per: 'token', bias: false }];
+    narrow === width ? [] : [linearsOf(0)(PROJECTION, narrow, width, { bias: false })];
   const pool = pooling === 'classifier' ? poolHead('pooler.dense', width, layers, config.pooler_hidden_act) : pooling;
   const head = typeof pool === 'string' ? [] : [pool.spec];
   const extra = positionLinears(config);

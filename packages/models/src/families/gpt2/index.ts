@@ -8,7 +8,7 @@ import { decoderTexts, decoderPositions } from '../../parts/cache.ts';
 import { decoderAnatomy, decoderLayers, type DecoderPaths, type DecoderStack } from '../../parts/decoder.ts';
 import { lookUp } from '../../parts/embed.ts';
 import { normAt } from '../../parts/norm.ts';
-import { normTensors, table, type Anatomy, type Family } from '../anatomy.ts';
+import { linearsOf, normTensors, table, type Anatomy, type Family } from '../anatomy.ts';
 import { DECODER_POOLINGS, type DecoderPooling } from '../decoder-pool.ts';
 
 const size = z.number().int().min(1);
@@ -50,9 +50,9 @@ const innerWidth = ({ n_embd, n_inner }: Config): number => n_inner ?? 4 * n_emb
 const layerLinears = (config: Config, layer: number): readonly LinearSpec[] => {
   const { n_embd: width } = config;
   const { attention, output, ffn, down } = paths(layer);
-  const linear = (path: string, dIn: number, dOut: number): LinearSpec => ({ path, layer, dIn, dOut, per: 'token' });
+  const linear = linearsOf(layer);
   return [
-    { ...linear(`${attention}.c_attn`, width, 3 * width), parts: ['q', 'k', 'v'] },
+    linear(`${attention}.c_attn`, width, 3 * width, { parts: ['q', 'k', 'v'] }),
     linear(output, width, width),
     linear(`${ffn}.c_fc`, width, innerWidth(config)),
     linear(down, innerWidth(config), width),

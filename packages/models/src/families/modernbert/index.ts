@@ -13,6 +13,7 @@ import { textsOf } from '../../parts/texts.ts';
 import {
   embeddingSite,
   layerSites,
+  linearsOf,
   linearTensors,
   normTensors,
   outputSite,
@@ -42,19 +43,13 @@ const paths = (layer: number): DecoderPaths => {
 const layerLinears = (config: ModernBertConfig, layer: number): readonly LinearSpec[] => {
   const { hidden_size: width, intermediate_size: inner } = config;
   const { attention, output, ffn, down } = paths(layer);
-  const common = { layer, per: 'token' } as const;
+  const linear = linearsOf(layer);
+  const [inAttention, inFfn] = [{ bias: config.attention_bias }, { bias: config.mlp_bias }];
   return [
-    {
-      ...common,
-      path: `${attention}.Wqkv`,
-      dIn: width,
-      dOut: 3 * width,
-      bias: config.attention_bias,
-      parts: ['q', 'k', 'v'],
-    },
-    { ...common, path: output, dIn: width, dOut: width, bias: config.attention_bias },
-    { ...common, path: `${ffn}.Wi`, dIn: width, dOut: 2 * inner, bias: config.mlp_bias },
-    { ...common, path: down, dIn: inner, dOut: width, bias: config.mlp_bias },
+    linear(`${attention}.Wqkv`, width, 3 * width, { ...inAttention, parts: ['q', 'k', 'v'] }),
+    linear(output, width, width, inAttention),
+    linear(`${ffn}.Wi`, width, 2 * inner, inFfn),
+    linear(down, inner, width, inFfn),
   ];
 };
 

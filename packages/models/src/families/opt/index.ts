@@ -8,7 +8,7 @@ import { decoderTexts, decoderPositions } from '../../parts/cache.ts';
 import { decoderAnatomy, decoderLayers, type DecoderPaths, type DecoderStack } from '../../parts/decoder.ts';
 import { lookUp } from '../../parts/embed.ts';
 import { normAt } from '../../parts/norm.ts';
-import { normTensors, table, type Anatomy, type Family } from '../anatomy.ts';
+import { linearsOf, normTensors, table, type Anatomy, type Family } from '../anatomy.ts';
 import { DECODER_POOLINGS, type DecoderPooling } from '../decoder-pool.ts';
 
 const size = z.number().int().min(1);
@@ -56,19 +56,12 @@ const up = (layer: number): string => `${ROOT}.layers.${layer}.fc1`;
 const layerLinears = (config: Config, layer: number): readonly LinearSpec[] => {
   const { hidden_size: width, ffn_dim: inner, enable_bias: bias } = config;
   const { attention, output, down } = paths(layer);
-  const linear = (path: string, dIn: number, dOut: number): LinearSpec => ({
-    path,
-    layer,
-    dIn,
-    dOut,
-    per: 'token',
-    bias,
-  });
+  const linear = linearsOf(layer);
   return [
-    ...['q_proj', 'k_proj', 'v_proj'].map((name) => linear(`${attention}.${name}`, width, width)),
-    linear(output, width, width),
-    linear(up(layer), width, inner),
-    linear(down, inner, width),
+    ...['q_proj', 'k_proj', 'v_proj'].map((name) => linear(`${attention}.${name}`, width, width, { bias })),
+    linear(output, width, width, { bias }),
+    linear(up(layer), width, inner, { bias }),
+    linear(down, inner, width, { bias }),
   ];
 };
 
@@ -77,8 +70,8 @@ const projections = (config: Config): readonly LinearSpec[] => {
   const { hidden_size: width, num_hidden_layers, word_embed_proj_dim: narrow } = config;
   if (!narrow || narrow === width) return [];
   return [
-    { path: `${ROOT}.project_in`, layer: 0, dIn: narrow, dOut: width, per: 'token', bias: false },
-    { path: `${ROOT}.project_out`, layer: num_hidden_layers - 1, dIn: width, dOut: narrow, per: 'token', bias: false },
+    linearsOf(0)(`${ROOT}.project_in`, narrow, width, { bias: false }),
+    linearsOf(num_hidden_layers - 1)(`${ROOT}.project_out`, width, narrow, { bias: false }),
   ];
 };
 
