@@ -8,7 +8,7 @@ import warnings
 
 import torch
 from peft import PeftModel
-from transformers import AutoModelForSequenceClassification, logging
+from transformers import AutoModelForQuestionAnswering, AutoModelForSequenceClassification, logging
 
 warnings.filterwarnings("ignore")
 logging.set_verbosity_error()
@@ -19,13 +19,16 @@ def worst(model, case):
     gaps = []
     for row in case["rows"]:
         with torch.no_grad():
-            logits = model(input_ids=torch.tensor([row["ids"]])).logits[0].tolist()
+            out = model(input_ids=torch.tensor([row["ids"]]))
+        logits = (torch.cat([out.start_logits, out.end_logits], 1) if case["task"] == "span" else out.logits)[0].tolist()
         gaps += [abs(a - b) for a, b in zip(logits, row["logits"], strict=True)]
     return max(gaps)
 
 
 def base(case):
     torch.manual_seed(0)
+    if case["task"] == "span":
+        return AutoModelForQuestionAnswering.from_pretrained(case["base"], dtype=torch.float32).eval()
     outputs = len(case["rows"][0]["logits"])
     return AutoModelForSequenceClassification.from_pretrained(
         case["base"], num_labels=outputs, dtype=torch.float32, ignore_mismatched_sizes=True

@@ -1,9 +1,11 @@
 /**
  * Trains tiny runs of every adapter that PEFT has and of every family with a classification head,
- * exports them, opens each with real transformers and peft, and compares the logits with those that
- * the run stored. Skips without a Python that has torch, transformers and peft.
+ * and runs with a span head; exports them as PEFT's adapters or as the LoRA of the ranks that
+ * remain; opens each with real transformers and peft, and compares the logits with the run's. Skips
+ * without a Python that has torch, transformers and peft.
  *
  *   npx tsx scripts/checks/peft-exports.ts --python <python> [--models bert --models roberta]
+ *     [--formats lora]
  */
 import { execFileSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
@@ -12,6 +14,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { readPredictions, readRecord } from '@lab/records';
+import { KINDS, type Kind } from './exports/kinds.ts';
+import { logitsOf } from './exports/logits.ts';
 
 const tolerance = 1e-4;
 const here = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
@@ -19,41 +23,13 @@ const here = (name: string): string => fileURLToPath(new URL(name, import.meta.u
 // Three special ids, then twenty letters: as many as the tiny checkpoints know.
 const words = ['<pad>', '<s>', '</s>', ...'etaoinshrdlcumwfgypb'];
 const texts = ['tea', 'noise', 'eat', 'sand', 'on', 'shore', 'lime', 'mud'];
-
-/** Adapters by name, each on maps of BERT. */
-const maps = { target_modules: ['query', 'value', 'intermediate.dense'] };
-const adapters = {
-  lora: { name: 'lora', r: 3, ...maps },
-  rslora: { name: 'lora', r: 3, rslora: true, ...maps },
-  patterns: { name: 'lora', r: 3, rank_pattern: { query: 2 }, alpha_pattern: { value: 5 }, ...maps },
-  'bias lora_only': { name: 'lora', r: 3, bias: 'lora_only', ...maps },
-  'bias all': { name: 'lora', r: 3, bias: 'all', ...maps },
-  modules_to_save: { name: 'lora', r: 3, modules_to_save: ['output.dense'], ...maps },
-  dora: { name: 'dora', r: 3, ...maps },
-  adalora: { name: 'adalora', init_r: 4, target_r: 2, ...maps },
-} as const;
-
-/** Tiny checkpoints of transformers, by the model that opens them. */
-const families = {
-  bert: 'bert-pooler',
-  roberta: 'roberta-regression',
-  distilbert: 'distilbert',
-  'deberta-v2': 'deberta-v3',
-  electra: 'electra-narrow',
-  mpnet: 'mpnet',
-  modernbert: 'modernbert',
-  gpt2: 'gpt2-tied',
-  opt: 'opt-tied',
-  llama: 'llama-grouped',
-  qwen2: 'qwen2',
-  mistral: 'mistral',
-  gemma2: 'gemma2',
-} as const;
+const idsOf = (text: string): readonly number[] => [...text].map((letter) => words.indexOf(letter));
 
 interface Case {
   readonly name: string;
   readonly base: string;
   readonly adapter: string;
+  readonly task: Kind['task'];
   readonly rows: readonly { readonly ids: readonly number[]; readonly logits: readonly number[] }[];
 }
 
@@ -62,9 +38,9 @@ const lab = (...args: readonly string[]): void => {
   execFileSync(process.execPath, [...entry, ...args], { stdio: ['ignore', 'ignore', 'inherit'] });
 };
 
-const checkpoint = (folder: string, family: string): string => {
-  const to = join(folder, family);
-  cpSync(here(`../../packages/models/test/fixtures/families/${family}`), to, { recursive: true });
+const checkpoint = (folder: string, fixture: string): string => {
+  const to = join(folder, fixture);
+  cpSync(here(`../../packages/models/test/fixtures/families/${fixture}`), to, { recursive: true });
   const vocab = Object.fromEntries(words.map((word, id) => [word, id]));
   const model = { type: 'BPE', unk_token: '<pad>', vocab, merges: [] };
   const parts = { added_tokens: [], normalizer: null, pre_tokenizer: null, post_processor: null, decoder: null };
@@ -72,71 +48,101 @@ const checkpoint = (folder: string, family: string): string => {
   return to;
 };
 
-/** An experiment whose arms are the adapters of a model. */
-const studyOf = (folder: string, model: string): object => {
-  const rows = texts.map((text, i) => JSON.stringify({ text, label: i % 2 === 0 ? 'x' : 'y' })).join('\n');
-  const file = join(folder, 'rows.jsonl');
-  writeFileSync(file, rows);
-  const dataset = { name: 'file', train: file, validation: file, test: file, classes: ['x', 'y'] };
+/** Rows of a task: a text and its class, or a letter that is looked for in a text. */
+const rowsOf = (task: Kind['task']): readonly object[] =>
+  task === 'classes'
+    ? texts.map((text, i) => ({ text, label: i % 2 === 0 ? 'x' : 'y' }))
+    : texts.map((context) => {
+        const answer = context.slice(-1);
+        return { text: answer, context, answer, answer_start: context.length - 1 };
+      });
+
+/** An experiment whose arms are the adapters of a kind. */
+const studyOf = (folder: string, { model, task, adapters }: Kind): object => {
+  const file = join(folder, `${task}.jsonl`);
+  writeFileSync(
+    file,
+    rowsOf(task)
+      .map((row) => JSON.stringify(row))
+      .join('\n'),
+  );
+  const files = { name: 'file', train: file, validation: file, test: file };
+  const asked =
+    task === 'classes'
+      ? { dataset: { ...files, classes: ['x', 'y'] }, model: { name: model }, head: 'fine-tuning' }
+      : {
+          dataset: { ...files, task: 'extractive-qa', columns: { pair: 'context', target: 'answer' } },
+          model: { name: model, pooling: 'cls' },
+          qa: { stride: 2, questionTokens: 2 },
+        };
   const train = { epochs: 3, batchSize: 4, maxTokens: 8, lr: 0.02 };
-  const arms = Object.entries(model === 'bert' ? adapters : { lora: { name: 'lora', r: 3 } });
-  return {
-    name: `peft-exports-${model}`,
-    scales: {
-      tiny: {
-        base: { dataset, model: { name: model }, head: 'fine-tuning', dropout: { name: 'none' }, train },
-        arms: arms.map(([name, adapter]) => ({ labels: { adapter: name }, config: { adapter } })),
-        seeds: [0],
-      },
-    },
-  };
+  const arms = Object.entries(adapters).map(([name, adapter]) => ({ labels: { adapter: name }, config: { adapter } }));
+  const base = { ...asked, dropout: { name: 'none' }, train };
+  return { name: 'peft-exports', scales: { tiny: { base, arms, seeds: [0] } } };
 };
 
-const adapterName = (options: object): string => {
-  const same = Object.entries(adapters).find(([, given]) =>
+/** The arm that a run's options come from: the one that says most of them. */
+const armOf = ({ adapters }: Kind, options: object): string => {
+  const same = Object.entries(adapters).filter(([, given]) =>
     Object.entries(given).every(([key, value]) => JSON.stringify(Reflect.get(options, key)) === JSON.stringify(value)),
   );
-  return same?.[0] ?? 'lora';
+  const [most] = same.sort(([, a], [, b]) => Object.keys(b).length - Object.keys(a).length);
+  return most?.[0] ?? 'unknown';
 };
 
-/** The runs of a model, trained and exported. */
-const casesOf = (folder: string, model: string, family: string): readonly Case[] => {
-  const base = checkpoint(folder, family);
-  const study = join(folder, `${model}.json`);
-  const out = join(folder, `out-${model}`);
-  writeFileSync(study, JSON.stringify(studyOf(folder, model)));
+/** What a run puts out for some texts: as it stored them, or computed from what it stored. */
+const outputsOf = async (out: string, run: string, base: string, task: Kind['task']): Promise<Case['rows']> => {
+  if (task === 'classes')
+    return readPredictions(out, run).map(({ id, deterministic }) => ({
+      ids: idsOf(texts[Number(/\d+$/.exec(id)?.[0])] ?? ''),
+      logits: deterministic,
+    }));
+  const rows = texts.map(idsOf);
+  const logits = await logitsOf(out, run, base, rows);
+  return rows.map((ids, i) => ({ ids, logits: logits[i] ?? [] }));
+};
+
+/** The runs of a kind, trained and exported. */
+const casesOf = async (whole: string, kind: Kind): Promise<readonly Case[]> => {
+  const { model, fixture, format, task } = kind;
+  const folder = mkdtempSync(join(whole, `${model}-`));
+  const base = checkpoint(folder, fixture);
+  const [study, out] = [join(folder, 'study.json'), join(folder, 'out')];
+  writeFileSync(study, JSON.stringify(studyOf(folder, kind)));
   lab('run', study, '--scale', 'tiny', '--weights', base, '--out', out, '--workers', '1');
-  return readdirSync(join(out, 'runs')).map((run): Case => {
-    const adapter = join(folder, `peft-${run}`);
-    lab('export', '--run', run, '--format', 'peft', '--to', adapter, '--weights', base, '--out', out);
-    const rows = readPredictions(out, run).map(({ id, deterministic }) => {
-      const text = texts[Number(/\d+$/.exec(id)?.[0])] ?? '';
-      return { ids: [...text].map((letter) => words.indexOf(letter)), logits: deterministic };
-    });
-    const options = readRecord(out, run)?.config.adapter ?? {};
-    return { name: `${model}, ${adapterName(options)}`, base, adapter, rows };
-  });
+  return Promise.all(
+    readdirSync(join(out, 'runs')).map(async (run): Promise<Case> => {
+      const adapter = join(folder, run);
+      lab('export', '--run', run, '--format', format, '--to', adapter, '--weights', base, '--out', out);
+      const arm = armOf(kind, readRecord(out, run)?.config.adapter ?? {});
+      const name = [model, ...(task === 'span' ? ['span head'] : []), arm, format].join(', ');
+      return { name, base, adapter, task, rows: await outputsOf(out, run, base, task) };
+    }),
+  );
 };
 
-const main = (python: string, only: readonly string[]): number => {
+const compared = (python: string, folder: string, cases: readonly Case[]) => {
+  const file = join(folder, 'cases.json');
+  writeFileSync(file, JSON.stringify(cases));
+  const printed = execFileSync(python, [here('peft-exports.py'), file], {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  return JSON.parse(printed) as readonly { readonly name: string; readonly bare: number; readonly peft: number }[];
+};
+
+const main = async (python: string, models: readonly string[], formats: readonly string[]): Promise<number> => {
   const folder = mkdtempSync(join(tmpdir(), 'peft-exports-'));
   try {
-    const cases = Object.entries(families)
-      .filter(([model]) => only.length === 0 || only.includes(model))
-      .flatMap(([model, family]) => casesOf(folder, model, family));
-    const file = join(folder, 'cases.json');
-    writeFileSync(file, JSON.stringify(cases));
-    const printed = execFileSync(python, [here('peft-exports.py'), file], {
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
-    const found = JSON.parse(printed) as readonly {
-      readonly name: string;
-      readonly bare: number;
-      readonly peft: number;
-    }[];
+    const asked = KINDS.filter(({ model }) => models.length === 0 || models.includes(model)).filter(
+      ({ format }) => formats.length === 0 || formats.includes(format),
+    );
+    const cases: Case[] = [];
+    for (const kind of asked) cases.push(...(await casesOf(folder, kind)));
+    const found = compared(python, folder, cases);
+    console.log('| export | PEFT | without the adapter |\n|---|--:|--:|');
     for (const { name, bare, peft } of found)
-      console.log(`${name.padEnd(28)} peft ${peft.toExponential(1)}   without the adapter ${bare.toExponential(1)}`);
+      console.log(`| ${name} | ${peft.toExponential(1)} | ${bare.toExponential(1)} |`);
     const bad = found.filter(({ bare, peft }) => !(peft < tolerance) || !(bare > tolerance));
     console.log(`${found.length} exports; ${bad.length} differ by more than ${tolerance}`);
     return bad.length === 0 ? 0 : 1;
@@ -154,9 +160,10 @@ const hasPeft = (python: string): boolean => {
   }
 };
 
+const several = { type: 'string', multiple: true, default: [] as string[] } as const;
 const { values } = parseArgs({
-  options: { python: { type: 'string', default: 'python3' }, models: { type: 'string', multiple: true, default: [] } },
+  options: { python: { type: 'string', default: 'python3' }, models: several, formats: several },
 });
-if (hasPeft(values.python)) process.exitCode = main(values.python, values.models);
+if (hasPeft(values.python)) process.exitCode = await main(values.python, values.models, values.formats);
 else
   console.log(`peft-exports: skipped; ${values.python} has no torch, transformers and peft (--python names another)`);

@@ -6,19 +6,21 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { publicConfigs, writeRandomCheckpoint } from '@lab/models';
 import { key } from '@lab/random';
-import { readRecord, type Cost, type RunConfig } from '@lab/records';
+import { readRecord, type Cost, type Named, type RunConfig } from '@lab/records';
 import { writeMadeData } from './paper-shapes/data.ts';
 import { paperKinds, type PaperKind } from './paper-shapes/kinds.ts';
 
 /**
- * Runs every kind of `paper` config on a random checkpoint with the real shapes: two optimiser
- * steps and one evaluation batch, through the command line, twice with one worker. The first run
- * compiles its programs, the second finds them compiled. Prints the table of docs/paper-scale.md.
+ * Runs every kind of `paper` and `real` config on a random checkpoint with the real shapes: two
+ * optimiser steps and one evaluation batch, through the command line, twice with one worker. The
+ * first run compiles its programs, the second finds them compiled. Prints the table of
+ * docs/paper-scale.md.
  */
 const { values } = parseArgs({
   options: {
     models: { type: 'string', default: 'deberta-v3-base,roberta-large,gpt2-medium,opt-350m' },
     experiments: { type: 'string' },
+    only: { type: 'string', default: '' },
     batch: { type: 'string', default: '4' },
     words: { type: 'string', default: '32' },
     threads: { type: 'string', default: '2' },
@@ -28,13 +30,18 @@ const { values } = parseArgs({
   },
 });
 const [batch, length, most] = [values.batch, values.words, values.most].map(Number);
-const decoders = ['gpt2-medium', 'opt-350m'];
+const decoders = ['gpt2-medium', 'opt-350m', 'smollm2'];
 const main = fileURLToPath(new URL('../../packages/lab/src/main.ts', import.meta.url));
 
+/** A data set of which few rows are made. */
+const small = ({ subset: _subset, ...dataset }: Named): Named =>
+  dataset.name === 'alpaca' ? { ...dataset, validation: batch, test: batch } : dataset;
+
 /** The paper's config with a small batch of short texts. */
-const smallConfig = ({ seed: _seed, dataset, train, generation, ...rest }: RunConfig) => ({
+const smallConfig = ({ seed: _seed, dataset, trainOn, train, generation, ...rest }: RunConfig) => ({
   ...rest,
-  dataset: { ...dataset, ...(dataset.name === 'alpaca' ? { validation: batch, test: batch } : {}), maxTest: batch },
+  dataset: { ...small(dataset), maxTest: batch },
+  ...(trainOn ? { trainOn: small(trainOn) } : {}),
   train: { ...train, epochs: 1, batchSize: batch },
   ...(generation ? { generation: { ...generation, maxNewTokens: 4 } } : {}),
   members: Math.min(1, rest.members),
@@ -126,7 +133,9 @@ for (const model of names) {
   const weights = join(values.out, model);
   const lm = decoders.includes(model);
   if (!existsSync(join(weights, 'model.safetensors'))) await writeRandomCheckpoint(model, lm, weights, key(0));
-  const kinds = paperKinds([model]).filter(({ experiment }) => wanted?.includes(experiment) ?? true);
+  const kinds = paperKinds([model])
+    .filter(({ experiment }) => wanted?.includes(experiment) ?? true)
+    .filter(({ name }) => name.includes(values.only));
   for (const line of linesOf(model, kinds.slice(0, most), weights)) console.log(line);
   if (!values.keep) rmSync(weights, { recursive: true });
 }

@@ -19,7 +19,7 @@ import {
 import { afterAll, describe, expect, it } from 'vitest';
 import { exportRun } from '../src/commands/export.ts';
 import { writeMerged } from '../src/export/merged.ts';
-import { writePeft } from '../src/export/peft.ts';
+import { writeLora, writePeft } from '../src/export/peft.ts';
 import { scratch } from './cli.ts';
 
 // A head that is trained whole goes from the config into the record, the run's files and the class
@@ -156,12 +156,31 @@ describe.each([
         'is a part of a fused map, which PEFT cannot target; export it as LoRA on the whole map (--format lora: ' +
           'the same update) or merged',
       );
-    } else {
-      const inHead = Object.keys(tensors).filter((key) => !key.includes('lora_'));
-      expect(inHead.sort()).toEqual(saved.map((tensor) => `base_model.model.${tensor}`));
     }
+    const inHead = Object.keys(tensors).filter((key) => !key.includes('lora_'));
+    expect(inHead.sort()).toEqual(saved.map((tensor) => `base_model.model.${tensor}`));
   }, 120_000);
 });
+
+/** A span head and an adapter at their start, as a finished run has them. */
+const spanRun = async (name: string, fixture: string, adapter: object) => {
+  const parts = { dataset: { name: 'squad' }, model: { name }, dropout: { name: 'none' } };
+  const { config } = planRun({ seed: 1, ...parts, adapter: { target_modules: 'all-linear', ...adapter } }, 'test');
+  const source = fileURLToPath(new URL(`../../models/test/fixtures/families/${fixture}`, import.meta.url));
+  const model = await models.build(config.model, { weights: source });
+  const blueprint = blueprintOf(config, model, { task: { kind: 'extractive-qa' }, biEncoder: false });
+  const { theta } = await initialState(blueprint, key(1));
+  const params = Object.fromEntries(
+    blueprint.layout.slots.map(({ name: slot, shape, offset, size }) => [
+      slot,
+      floats(Float32Array.from(theta.data.subarray(offset, offset + size)), shape),
+    ]),
+  );
+  return { config, trained: { blueprint, params, joined: [] } };
+};
+
+const described = (folder: string): Record<string, unknown> =>
+  JSON.parse(readFileSync(join(folder, 'adapter_config.json'), 'utf8')) as Record<string, unknown>;
 
 it.each([
   ['bert', 'bert-pooler', true],
@@ -169,39 +188,34 @@ it.each([
 ] as const)(
   'a span head of %s lies in its question-answering class, where it has qa_outputs',
   async (name, fixture, has) => {
-    const { config } = planRun(
-      {
-        seed: 1,
-        dataset: { name: 'squad' },
-        model: { name },
-        adapter: { name: 'lora', r: 2, target_modules: 'all-linear' },
-        dropout: { name: 'none' },
-      },
-      'test',
-    );
-    const source = fileURLToPath(new URL(`../../models/test/fixtures/families/${fixture}`, import.meta.url));
-    const model = await models.build(config.model, { weights: source });
-    const blueprint = blueprintOf(config, model, { task: { kind: 'extractive-qa' }, biEncoder: false });
-    const { theta } = await initialState(blueprint, key(1));
-    const params = Object.fromEntries(
-      blueprint.layout.slots.map(({ name: slot, shape, offset, size }) => [
-        slot,
-        floats(Float32Array.from(theta.data.subarray(offset, offset + size)), shape),
-      ]),
-    );
+    const { config, trained } = await spanRun(name, fixture, { name: 'lora', r: 2 });
     const [peft, merged] = [join(out, 'span-peft', name), join(out, 'span-merged', name)];
     [peft, merged].forEach((folder) => mkdirSync(folder, { recursive: true }));
-    const loaded = await writePeft({ blueprint, params, joined: [] }, config, peft);
-    const described = JSON.parse(readFileSync(join(peft, 'adapter_config.json'), 'utf8')) as Record<string, unknown>;
-    await writeMerged({ blueprint, params, joined: [] }, config, { to: merged });
+    const loaded = await writePeft(trained, config, peft);
+    await writeMerged(trained, config, { to: merged });
     const names = Object.keys(readSafetensors(readFileSync(join(merged, 'model.safetensors'))).tensors);
     expect(names.filter((tensor) => tensor.startsWith('qa_outputs')).sort()).toEqual(
       has ? ['qa_outputs.bias', 'qa_outputs.weight'] : [],
     );
     if (has) {
       expect(loaded).toBe('AutoModelForQuestionAnswering');
-      expect([described['task_type'], described['modules_to_save']]).toEqual(['QUESTION_ANS', ['qa_outputs']]);
+      const { task_type, modules_to_save } = described(peft);
+      expect([task_type, modules_to_save]).toEqual(['QUESTION_ANS', ['qa_outputs']]);
     } else
       expect(loaded).toBe('AutoModel; the head in head.safetensors maps every hidden state to scores of start and end');
   },
 );
+
+it('a LoRA of remaining ranks for a bare model says its ranks by the bare names', async () => {
+  const { config, trained } = await spanRun('modernbert', 'modernbert', { name: 'sora', r: 2, target_modules: ['Wo'] });
+  const to = join(out, 'span-lora');
+  mkdirSync(to);
+  await writeLora(trained, config, to);
+  const { rank_pattern, alpha_pattern, target_modules } = described(to);
+  const names = ['layers\\.0\\.attn\\.Wo', 'layers\\.0\\.mlp\\.Wo'];
+  expect([rank_pattern, alpha_pattern].map((pattern) => Object.keys(pattern ?? {}).slice(0, 2))).toEqual([
+    names,
+    names,
+  ]);
+  expect(target_modules).toContain('layers.0.attn.Wo');
+});

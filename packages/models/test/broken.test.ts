@@ -76,6 +76,10 @@ describe('a configuration', () => {
     [{ num_attention_heads: 5 }, /key "num_attention_heads" is 5, which does not divide the \d+ of "hidden_size"/],
     [{ num_hidden_layers: 1e9 }, /key "num_hidden_layers" is 1000000000; allowed: from 1 to 1000/],
     [{ layer_norm_eps: 1e300 }, /key "layer_norm_eps" is 1e\+300; allowed: from 0 to 0\.1/],
+    [
+      { quantization_config: { quant_method: 'gptq' } },
+      /key "quantization_config": weights quantised by gptq are not read; save the model in float32/,
+    ],
     [{ vocab_size: 1e12 }, /key "vocab_size" is 1000000000000; allowed/],
     [{ hidden_size: 1e9 }, /key "hidden_size" is 1000000000; allowed/],
     [{ max_position_embeddings: 1e12 }, /key "max_position_embeddings" is 1000000000000; allowed/],

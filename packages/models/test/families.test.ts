@@ -102,6 +102,28 @@ describe('texts', () => {
   });
 });
 
+describe('a configuration of LLaMA', () => {
+  const edited = (change: object): string => {
+    const folder = mkdtempSync(join(tmpdir(), 'llama-'));
+    cpSync(fixtureFolder('llama-grouped'), folder, { recursive: true });
+    const file = join(folder, 'config.json');
+    writeFileSync(file, JSON.stringify({ ...JSON.parse(readFileSync(file, 'utf8')), ...change }));
+    return folder;
+  };
+  const opened = (weights: string) => models.build(models.parse({ name: 'llama', lm: true }), { weights });
+
+  it('that ties two tables of which the file holds both leaves them apart, as transformers does', async () => {
+    expect(Object.keys(await (await opened(edited({ tie_word_embeddings: true }))).weights())).toContain(
+      'lm_head.weight',
+    );
+  });
+
+  it('that stretches positions without a factor is refused', async () => {
+    const folder = edited({ rope_parameters: { rope_type: 'linear', rope_theta: 100 } });
+    await expect(opened(folder)).rejects.toThrow(/"rope_type" is "linear", and there is no "factor" beside it$/);
+  });
+});
+
 describe('the comparison', () => {
   it('notices a scale that is one percent off', async () => {
     for (const one of CASES) {

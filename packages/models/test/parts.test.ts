@@ -71,6 +71,8 @@ describe('activations', () => {
     // x = 1: Φ(1) = 0.8413447461; tanh form by hand; 1 / (1 + 1/e).
     ['gelu', 0.8413447],
     ['gelu_new', 0.841192],
+    ['gelu_fast', 0.841192],
+    ['quick_gelu', 0.845796],
     ['relu', 1],
     ['silu', 0.7310586],
     ['tanh', 0.7615942],

@@ -47,6 +47,21 @@ const glueFiles: readonly GlueFiles[] = [
   ),
 ];
 
+/**
+ * Questions in SQuAD's form, each on a context of its own; every third has no answer where one may
+ * lack.
+ */
+const squad = (rows: readonly number[], length: number, mayLack: boolean): string => {
+  const paragraphs = rows.map((i) => {
+    const context = textOf(2 * i, length);
+    const text = context.split(' ').slice(2, 4).join(' ');
+    const lacks = mayLack && i % 3 === 0;
+    const answers = lacks ? [] : [{ text, answer_start: context.indexOf(text) }];
+    return { context, qas: [{ id: `made-${i}`, question: textOf(2 * i + 1, 6), answers, is_impossible: lacks }] };
+  });
+  return JSON.stringify({ version: 'made', data: [{ title: 'made', paragraphs }] });
+};
+
 /** Writes made files of every data set that a `paper` scale of GLUE, E2E, WebNLG, … reads. */
 export const writeMadeData = (folder: string, { train, test, words: length }: MadeSize): void => {
   const file = (path: string, text: string): void => {
@@ -86,6 +101,23 @@ export const writeMadeData = (folder: string, { train, test, words: length }: Ma
     ).join('\n');
   file('BoolQ/train.jsonl', `${boolq(train + test, 0)}\n`);
   file('BoolQ/dev.jsonl', `${boolq(test, train + test)}\n`);
+  const numbers = (n: number, from: number) => rows(n, from, (i) => i);
+  for (const [version, mayLack] of [
+    ['v1.1', false],
+    ['v2.0', true],
+  ] as const) {
+    file(`squad/train-${version}.json`, squad(numbers(train + test, 0), length, mayLack));
+    file(`squad/dev-${version}.json`, squad(numbers(test, train + test), length, mayLack));
+  }
+  for (const [i, split] of ['dev', 'val', 'test'].entries()) {
+    const option = (n: number, which: number) => textOf(5 * n + which, 3);
+    const questions = rows(test, i * test, (n) => [
+      textOf(n, half),
+      ...[0, 1, 2, 3].map((o) => option(n, o)),
+      'ABCD'[n % 4],
+    ]);
+    file(`mmlu/${split}/made_${split}.csv`, `${questions.map((cells) => cells.join(',')).join('\n')}\n`);
+  }
   const alpaca = JSON.stringify(
     rows(train + 2 * test, 0, (i) => ({
       instruction: textOf(2 * i, half),
@@ -94,5 +126,6 @@ export const writeMadeData = (folder: string, { train, test, words: length }: Ma
     })),
   );
   file('alpaca/alpaca_data.json', alpaca);
+  file('alpaca/alpaca_en_demo.json', alpaca);
   file('alpaca/alpaca_data_cleaned.json', alpaca);
 };

@@ -24,11 +24,14 @@ const withoutNumbers = (options: object): object =>
 const programsOf = ({ model, adapter, dropout }: RunConfig): string =>
   JSON.stringify([model, withoutNumbers(adapter), withoutNumbers(dropout)]);
 
-/** The different kinds of runs of every scale `paper…`, for the models at hand. */
+/** Scales with the papers' settings, and the same shapes on models that fit this machine. */
+const isAsked = (scale: string): boolean => scale.startsWith('paper') || scale === 'real';
+
+/** The different kinds of runs of every such scale, for the models at hand. */
 export const paperKinds = (models: readonly string[]): readonly PaperKind[] => {
   const kinds = new Map<string, PaperKind>();
   for (const experiment of experiments)
-    for (const scale of Object.keys(experiment.scales).filter((name) => name.startsWith('paper')))
+    for (const scale of Object.keys(experiment.scales).filter(isAsked))
       for (const { config, labels } of runsOf(experiment, scale)) {
         if (!models.includes(config.model.name)) continue;
         const programs = programsOf(config);

@@ -46,9 +46,11 @@ const HARMLESS: ReadonlySet<string> = new Set([
 const sameBase: ReadonlySet<string> = new Set(['gaussian', 'eva', 'orthogonal']);
 
 const pattern = z.record(z.string(), z.number().positive()).nullish();
-const words = z.union([z.string(), z.array(z.string())]);
+const words = z.union([z.string(), z.array(z.string())], { error: 'expected a text or a list of texts' });
+/** PEFT's rank and scale numerator where a config names none. */
+const usual = z.number().default(8);
 const shared = {
-  lora_alpha: z.number(),
+  lora_alpha: usual,
   target_modules: words,
   exclude_modules: words.nullish(),
   layers_to_transform: z.union([z.number(), z.array(z.number())]).nullish(),
@@ -57,7 +59,7 @@ const shared = {
 };
 const loraSchema = z.looseObject({
   peft_type: z.literal('LORA'),
-  r: z.number(),
+  r: usual,
   use_rslora: z.boolean().default(false),
   use_dora: z.boolean().default(false),
   rank_pattern: pattern,

@@ -84,6 +84,28 @@ const tensorsOf = (bytes: Uint8Array, where: string): HostParams => {
   }
 };
 
+/** Throws `BadInput` for a number that is not finite: every output would be none either. */
+const checkFinite = (tensors: HostParams, where: string): void => {
+  for (const [name, { data }] of Object.entries(tensors)) {
+    const bad = data.findIndex((value) => !Number.isFinite(value));
+    if (bad >= 0) throw new BadInput(`${where}: tensor ${name} holds ${data[bad]} at ${bad}`);
+  }
+};
+
+/**
+ * Throws `BadInput` for tensors of a pair on a module that is no linear map of this model: a word
+ * embedding, the map to the next token, or a layer of another base model.
+ */
+const checkPairs = ({ name, linears }: Model, tensors: readonly string[], where: string): void => {
+  const modules = tensors.flatMap((key) => /^(.*?)\.(lora_\w+|base_layer)(\.\w+)*$/.exec(key)?.[1] ?? []);
+  const stray = modules.find((module) => !linears.some(({ path }) => path === module));
+  if (stray !== undefined)
+    throw new BadInput(
+      `${where}: ${stray} carries a pair, and ${name} has no such linear map (embeddings and lm_head carry none); ` +
+        'the base model must be the one that the adapter was trained on',
+    );
+};
+
 /** The parameters of a file as ours, by our names. */
 const pick = (stored: readonly StoredParam[], tensors: HostParams, where: string): HostParams =>
   Object.fromEntries(
@@ -145,11 +167,12 @@ export const readPeftFiles = (
 ): PeftAdapter => {
   const file = `${where}/adapter_model.safetensors`;
   const stored = tensorsOf(files.tensors, file);
+  checkFinite(stored, file);
   const prefix = prefixOf(model, Object.keys(stored));
   const tensors = Object.fromEntries(
     Object.entries(stored)
       // With bias = "all" PEFT also keeps the module that a saved one took the place of.
-      .filter(([key]) => !/\.(original_module|modules_to_save)\.\w+$/.test(key))
+      .filter(([key]) => !/\.(original_module|modules_to_save)\./.test(key))
       .map(([key, array]) => [key.replace(PREFIX, `${PREFIX}${prefix}`), array]),
   );
   const read = readPeftConfig(model, files.config, { prefix, where: `${where}/adapter_config.json` });
@@ -161,6 +184,11 @@ export const readPeftFiles = (
   const own = new Set(params.map(({ key }) => key));
   const others = Object.entries(tensors).filter(([key]) => !own.has(key));
   const saved = others.map(([key, array]) => [key.replace(PREFIX, ''), array] as const);
+  checkPairs(
+    model,
+    saved.map(([name]) => name),
+    file,
+  );
   const words = (name: string) => modulesToSave.filter((word) => leadsInto(name, word));
   // With bias = "all" the biases of a head are kept beside those of the model.
   const isBias = (name: string) => options['bias'] === 'all' && name.endsWith('.bias');

@@ -37,10 +37,16 @@ const onWholeMap = (whole: LinearSpec, parts: readonly (PrunedFactors & { spec: 
 /**
  * PEFT's two files of an adapter as plain LoRA on whole maps: every target has a rank of its own,
  * targets whose ranks have all been pruned are dropped, gates and scales are folded into B. Pairs
- * on parts of a fused map become one pair on that map. `params` are the adapter's and the head's.
- * Throws `BadInput` for an adapter that needs no such form, and where no rank remains.
+ * on parts of a fused map become one pair on that map. `params` are the adapter's and the head's;
+ * `named` says of the head what `peftFiles` takes. Throws `BadInput` for an adapter that needs no
+ * such form, and where no rank remains.
  */
-export const plainLoraFiles = (model: Model, adapter: Adapter, params: HostParams) => {
+export const plainLoraFiles = (
+  model: Model,
+  adapter: Adapter,
+  params: HostParams,
+  named: Pick<Parameters<typeof peftFiles>[2], 'modulesToSave' | 'taskType'> = {},
+) => {
   const { targets } = adapter;
   if (!adapter.pruned && !targets.some(({ within }) => within))
     throw new BadInput('this adapter prunes no ranks; allowed: --format peft or merged');
@@ -66,13 +72,13 @@ export const plainLoraFiles = (model: Model, adapter: Adapter, params: HostParam
     alpha_pattern: pattern,
     target_modules: maps.map(({ spec }) => spec.path),
   });
-  const own = new Set(adapter.params.map(({ name }) => name));
-  const head = Object.entries(params).filter(([name]) => !own.has(name));
+  const names = new Set(adapter.params.map(({ name }) => name));
+  const head = Object.entries(params).filter(([name]) => !names.has(name));
   const factors = maps.flatMap(({ spec: { path, dIn, dOut }, r, A, B }) => [
     [`${path}.lora_A`, floats(A, [r, dIn])] as const,
     [`${path}.lora_B`, floats(B, [dOut, r])] as const,
   ]);
   const lora = adapters.build(options, model);
-  const named = { ...Object.fromEntries(factors), ...Object.fromEntries(head) };
-  return peftFiles(options, model, { adapter: lora, params: named });
+  const own = { ...Object.fromEntries(factors), ...Object.fromEntries(head) };
+  return peftFiles(options, model, { adapter: lora, params: own, ...named });
 };

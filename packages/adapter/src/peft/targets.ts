@@ -1,6 +1,5 @@
 import { BadInput } from '@lab/records';
 import type { LinearSpec } from '../model.ts';
-import { selectTargets } from '../targets.ts';
 
 /** The fields of adapter_config.json that say where an adapter attaches. */
 export interface PeftTargets {
@@ -11,13 +10,22 @@ export interface PeftTargets {
   readonly modules_to_save?: readonly string[] | null | undefined;
 }
 
+/** Python's words for what JavaScript's expressions have too. */
+const translated = (python: string): string =>
+  python
+    .replaceAll('(?P<', '(?<')
+    .replace(/\(\?P=(\w+)\)/g, '\\k<$1>')
+    .replaceAll('\\A', '^')
+    .replaceAll('\\Z', '$');
+
 /**
  * Python's `re.match` or, with `$` at its end, `re.fullmatch`. Throws `BadInput` for what is no
  * regular expression here.
  */
 const expression = (source: string, where: string, end: '' | '$' = ''): RegExp => {
+  const [, flag = '', rest = ''] = /^(?:\(\?(i)\))?([^]*)$/.exec(source) ?? [];
   try {
-    return new RegExp(`^(?:${source})${end}`);
+    return new RegExp(`^(?:${translated(rest)})${end}`, flag);
   } catch {
     throw new BadInput(`${where}: "${source}" is no regular expression`);
   }
@@ -64,8 +72,7 @@ export const peftTargets = (
     if (typeof words === 'string') return expression(words, where, '$').test(name);
     return words.includes(name) || (isNamed(name, words) && isInLayer(name));
   };
-  const listed =
-    words === 'all-linear' ? selectTargets(linears, words) : linears.filter(({ path }) => isTarget(nameOf(path)));
+  const listed = words === 'all-linear' ? linears : linears.filter(({ path }) => isTarget(nameOf(path)));
   const chosen = listed.map(({ path }) => path).filter((path) => !isExcluded(nameOf(path)));
   if (chosen.length > 0) return chosen;
   throw new BadInput(

@@ -75,8 +75,10 @@ const textsOf = (metadata: unknown): Safetensors['metadata'] =>
   );
 
 const toArray = (name: string, { dtype, shape }: HeaderEntry, buffer: ArrayBuffer): HostArray => {
-  const bytes = { ...FLOAT_BYTES, I32: 4, BOOL: 1 }[dtype];
-  if (bytes === undefined) throw new Error(`tensor ${name} has the unsupported type ${dtype}`);
+  const known: typeof FLOAT_BYTES = { ...FLOAT_BYTES, I32: 4, BOOL: 1 };
+  const bytes = known[dtype];
+  if (bytes === undefined)
+    throw new Error(`tensor ${name} has the type ${dtype}; allowed: ${Object.keys(known).join(', ')}`);
   const expected = bytes * shape.reduce((a, b) => a * b, 1);
   if (buffer.byteLength !== expected)
     throw new Error(`tensor ${name} has ${buffer.byteLength} bytes; its shape asks for ${expected}`);

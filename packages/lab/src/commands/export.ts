@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { plainLoraFiles } from '@lab/adapter';
 import { BadInput, makeFolder, readPredictions, type RunConfig, type RunRecord, writeWhole } from '@lab/records';
 import { estimatedAdapter, openPreparer } from '@lab/runner';
 import { openBest } from '@lab/engine';
@@ -7,7 +6,7 @@ import { given } from '../compose/plan/given.ts';
 import { modelCard } from '../export/card.ts';
 import { writeMerged } from '../export/merged.ts';
 import { writeOnnx } from '../export/onnx.ts';
-import { writePeft } from '../export/peft.ts';
+import { writeLora, writePeft } from '../export/peft.ts';
 import { writeTables } from '../export/table/index.ts';
 import { openTrained, singleReadout, trainedFolder, type Single, type FinishedRun } from '../export/trained.ts';
 
@@ -28,13 +27,6 @@ export interface ExportOptions {
   /** table: outputs by example too. */
   readonly examples?: boolean;
 }
-
-/** The ranks that remain, as a LoRA that PEFT loads. */
-const writeLora = (to: string, { blueprint: { model, adapter }, params }: FinishedRun): string => {
-  for (const [file, content] of Object.entries(plainLoraFiles(model, adapter, params)))
-    writeWhole(join(to, file), content);
-  return 'A LoRA of PEFT with the ranks that remain.';
-};
 
 /** The run with its adapter's update as a matrix by an estimate; says how far that is off. */
 const estimated = async (trained: FinishedRun, config: RunConfig, options: ExportOptions): Promise<FinishedRun> => {
@@ -72,7 +64,8 @@ const written = async (
 ): Promise<string> => {
   const { format, to, estimate = false } = options;
   if (format === 'peft') return `Load it onto: ${await writePeft(trained, config, to)}.`;
-  if (format === 'lora') return writeLora(to, trained);
+  if (format === 'lora')
+    return `A LoRA of the ranks that remain; load it onto: ${await writeLora(trained, config, to)}.`;
   if (format === 'onnx') return `${await writeOnnx(trained, config, options)}.`;
   await writeMerged(estimate ? await estimated(trained, config, options) : trained, config, options);
   return 'A checkpoint of transformers with the update merged into its weights.';

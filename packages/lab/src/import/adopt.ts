@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { adapterSize, peftFiles, readPeftFiles, type Adapter, type HostParams, type Model } from '@lab/adapter';
 import { classPooling, isLanguageModel, isSavable, models } from '@lab/models';
 import { ADAPTER_FILES, BadInput, itemAt, keepImport, type AdapterFiles, type Named } from '@lab/records';
+import { foldedHead } from './fold.ts';
 import { adoptedHead } from './head.ts';
 import type { PeftFolder } from './folder.ts';
 
@@ -20,8 +21,9 @@ export interface Adopted {
 
 const summaryOf = (adapter: Named, size: number, targets: number, head: HostParams): string => {
   const rank = adapter['r'] ?? adapter['init_r'];
-  const outputs = head['classifier.weight'] ? itemAt(head['classifier.weight'].shape, 0) : 0;
-  const kind = outputs > 0 ? `a head of ${outputs} outputs` : 'no head';
+  const { 'classifier.weight': classifier, 'qa_outputs.weight': span } = head;
+  const outputs = classifier ? `a head of ${itemAt(classifier.shape, 0)} outputs` : 'no head';
+  const kind = span ? 'a span head' : outputs;
   return `${adapter.name}, rank ${rank}, ${targets} maps, ${size} parameters, ${kind}`;
 };
 
@@ -47,31 +49,39 @@ const checkTable = (model: Model, { whole = [] }: Adapter, where: string): void 
 export const adopt = async (
   source: PeftFolder,
   given: Named,
-  { out, weights }: { readonly out: string; readonly weights?: string | undefined },
+  { out, weights: folderOfBase }: { readonly out: string; readonly weights?: string | undefined },
 ): Promise<Adopted> => {
   const { folder, config, tensors } = source;
   const pooling = classPooling(given.name);
-  const usual = source.writes ? { lm: true } : pooling === undefined ? {} : { pooling };
-  const chosen = models.parse({ ...usual, ...given }, 'import: model');
+  // A decoder's classes stand on the last token; without a head it writes.
+  const { outputs = pooling === 'last' ? 'tokens' : 'classes' } = source;
+  const usual = { tokens: { lm: true }, span: { pooling: 'cls' }, classes: pooling === undefined ? {} : { pooling } };
+  const chosen = models.parse({ ...usual[outputs], ...given }, 'import: model');
   const context = {
-    ...(weights === undefined ? {} : { weights }),
+    ...(folderOfBase === undefined ? {} : { weights: folderOfBase }),
     cacheDir: join(out, 'cache', 'models'),
-    trainedHead: !source.writes,
+    trainedHead: outputs === 'classes',
   };
   const model = await models.build(chosen, context);
   if (!isSavable(model))
     throw new BadInput(`model "${model.name}" is no checkpoint of transformers; PEFT has none of it`);
-  const frozen = await model.weights();
-  const read = readPeftFiles(model, { config, tensors, weights: frozen }, folder);
-  checkTable(model, read.adapter, join(folder, ADAPTER_FILES[1]));
-  const head = await adoptedHead(model, read.saved, join(folder, ADAPTER_FILES[1]));
-  const files = peftFiles(read.options, model, { adapter: read.adapter, params: { ...read.params, ...head } });
+  const weights = { ...(await model.weights()), ...(await model.trainedHead?.stored()) };
+  const read = readPeftFiles(model, { config, tensors, weights }, folder);
+  const file = join(folder, ADAPTER_FILES[1]);
+  checkTable(model, read.adapter, file);
+  const saved = await adoptedHead(model, read.saved, file);
+  if (outputs === 'classes' && Object.keys(saved).length === 0)
+    throw new BadInput(
+      `${folder}: has no head, and ${model.name} puts out nothing without one; ` +
+        'save it in PEFT with its head (modules_to_save)',
+    );
+  const { adapter, options, params, head } = foldedHead(model, read, saved, file);
+  const files = peftFiles(options, model, { adapter, params: { ...params, ...head } });
   const kept: AdapterFiles = {
     'adapter_config.json': files['adapter_config.json'] ?? '',
     'adapter_model.safetensors': files['adapter_model.safetensors'] ?? '',
   };
-  const { options, adapter } = read;
   const summary = summaryOf(options, adapterSize(adapter), adapter.targets.length, head);
-  const headed = Object.keys(head).length > 0 ? ({ head: 'fine-tuning' } as const) : {};
+  const headed = head['classifier.weight'] ? ({ head: 'fine-tuning' } as const) : {};
   return { name: keepImport(out, kept), model: chosen, adapter: options, ...headed, summary };
 };

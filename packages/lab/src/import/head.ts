@@ -10,15 +10,16 @@ const laidOut = ({ linears }: Model, name: string, stored: Float32HostArray): Fl
 };
 
 /**
- * A classification head that PEFT saved with an adapter, as runs with `head: fine-tuning` name it;
- * nothing where it saved none. Layers before its linear map that PEFT did not save are those of the
- * base model. Throws `BadInput` with the name of a tensor that this model has no place for, and of
- * one that neither has: PEFT then drew it at random, and it is lost.
+ * A head that PEFT saved with an adapter, as runs name it: a span head, or a classification head as
+ * `head: fine-tuning` has it; nothing where it saved none. Layers before its linear map that PEFT
+ * did not save are those of the base model. Throws `BadInput` with the name of a tensor that this
+ * model has no place for, and of one that neither has: PEFT then drew it at random, and it is lost.
  */
 export const adoptedHead = async (model: SavableModel, saved: HostParams, where: string): Promise<HostParams> => {
   const names = Object.keys(saved);
   if (names.length === 0) return {};
-  const { classHead, trainedHead } = model;
+  const { classHead, trainedHead, spanHead } = model;
+  if (spanHead && names.every((name) => name.startsWith('qa_outputs.'))) return saved;
   const linear = ['weight', 'bias'].map((kind) => [`${classHead?.linear}.${kind}`, `classifier.${kind}`] as const);
   const before = trainedHead?.tensors.map(({ name }) => name) ?? [];
   const stray = names.find((name) => !before.includes(name) && linear.every(([theirs]) => theirs !== name));

@@ -36,6 +36,16 @@ const once = <T>(make: () => T): (() => T) => {
   return () => (made ??= { value: make() }).value;
 };
 
+/** Throws `BadInput` for weights that are stored as codes of a quantisation. */
+const checkPrecision = ({ quantization_config: given }: { readonly [key: string]: unknown }, where: string): void => {
+  if (given === undefined || given === null) return;
+  const { quant_method: method = 'unknown' } = Object(given) as { readonly quant_method?: unknown };
+  throw new BadInput(
+    `${where}: key "quantization_config": weights quantised by ${String(method)} are not read; ` +
+      'save the model in float32, float16 or bfloat16',
+  );
+};
+
 /** The tokens that a configuration says end a text; undefined where it says none. */
 const endsOf = ({ eos_token_id: ends }: z.infer<typeof generationConfigSchema>): readonly number[] | undefined =>
   typeof ends === 'number' ? [ends] : (ends ?? undefined);
@@ -62,7 +72,10 @@ export const openFamily = async (
         ' (lab list models shows the families)',
     );
   checkSizes(config, where);
-  const anatomy = family.describe(config, { pooling, lm }, where);
+  checkPrecision(config, where);
+  // A file that holds both tables has two, whatever the configuration says, as in transformers.
+  const apart = checkpoint.shapeOf('lm_head.weight') ? { tie_word_embeddings: false } : {};
+  const anatomy = family.describe({ ...config, ...apart }, { pooling, lm }, where);
   const classHead = family.classHeads?.[pooling];
   const inHead = ({ name: tensor }: FrozenTensor) =>
     isTrained && (classHead?.before.some((path) => tensor.startsWith(`${path}.`)) ?? false);

@@ -12,11 +12,16 @@ const geluTanh = (x: tf.Tensor): tf.Tensor => {
 
 const silu = (x: tf.Tensor): tf.Tensor => tf.mul(x, tf.sigmoid(x));
 
+/** x sigmoid(1.702 x) (the same section). */
+const geluQuick = (x: tf.Tensor): tf.Tensor => tf.mul(x, tf.sigmoid(tf.mul(x, 1.702)));
+
 /** Elementwise functions by their names in config.json. */
 export const ACTIVATIONS = {
   gelu,
   gelu_new: geluTanh,
   gelu_pytorch_tanh: geluTanh,
+  gelu_fast: geluTanh,
+  quick_gelu: geluQuick,
   relu: tf.relu<tf.Tensor>,
   silu,
   swish: silu,

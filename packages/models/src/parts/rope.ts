@@ -52,6 +52,8 @@ export const ropeFrequencies = (
   const kind = rope.rope_type ?? rope.type ?? 'default';
   if (!['default', 'linear', 'llama3'].includes(kind))
     throw new BadInput(`${where}: key "rope_type" is "${kind}"; allowed: default, linear, llama3`);
+  if (kind !== 'default' && rope.factor === undefined)
+    throw new BadInput(`${where}: key "rope_type" is "${kind}", and there is no "factor" beside it`);
   return Array.from({ length: headWidth / 2 }, (_, i) => {
     const frequency = (rope.rope_theta ?? 10_000) ** ((-2 * i) / headWidth);
     if (kind === 'linear') return frequency / (rope.factor ?? 1);
