@@ -110,11 +110,14 @@ const casesOf = async (whole: string, kind: Kind): Promise<readonly Case[]> => {
   const [study, out] = [join(folder, 'study.json'), join(folder, 'out')];
   writeFileSync(study, JSON.stringify(studyOf(folder, kind)));
   lab('run', study, '--scale', 'tiny', '--weights', base, '--out', out, '--workers', '1');
+  const order = Object.keys(kind.adapters);
+  const runs = readdirSync(join(out, 'runs'))
+    .map((run) => ({ run, arm: armOf(kind, readRecord(out, run)?.config.adapter ?? {}) }))
+    .sort((a, b) => order.indexOf(a.arm) - order.indexOf(b.arm));
   return Promise.all(
-    readdirSync(join(out, 'runs')).map(async (run): Promise<Case> => {
+    runs.map(async ({ run, arm }): Promise<Case> => {
       const adapter = join(folder, run);
       lab('export', '--run', run, '--format', format, '--to', adapter, '--weights', base, '--out', out);
-      const arm = armOf(kind, readRecord(out, run)?.config.adapter ?? {});
       const name = [model, ...(task === 'span' ? ['span head'] : []), arm, format].join(', ');
       return { name, base, adapter, task, rows: await outputsOf(out, run, base, task) };
     }),
