@@ -34,6 +34,18 @@ const squadRows = (path: string, text: string): readonly Cells[] =>
     answer_start: answers.map((answer) => answer.answer_start),
   }));
 
+/** Whether the first line is a value of its own, and others follow. */
+const isByLines = (text: string): boolean => {
+  const end = text.indexOf('\n');
+  if (end < 0) return false;
+  try {
+    JSON.parse(text.slice(0, end));
+    return true;
+  } catch {
+    return false;
+  }
+};
+
 /**
  * Rows of a JSON text that is one value: a list of objects, or questions in SQuAD's form. Undefined
  * for a text with one object on each line. Throws `BadInput` for a list that is no JSON.
@@ -41,6 +53,7 @@ const squadRows = (path: string, text: string): readonly Cells[] =>
 export const wholeJsonRows = (path: string, text: string): Rows | undefined => {
   const placed = (values: readonly unknown[]): Rows =>
     values.map((value, i) => ({ line: i + 1, value: () => jsonCells(value) }));
-  if (text.trimStart().startsWith('[')) return placed(parseDataJson(path, text, z.array(z.unknown())));
+  const whole = text.trim();
+  if (whole.startsWith('[') && !isByLines(whole)) return placed(parseDataJson(path, text, z.array(z.unknown())));
   return isSquad(text) ? placed(squadRows(path, text)) : undefined;
 };

@@ -70,8 +70,9 @@ export const writeReport = async (
 ): Promise<WrittenReport> => {
   const asked = registeredSpec(spec, protocol);
   const whole = { ...withSeedEnsembles(study, asked, isOverSeeds), cards: cardsOf(study) };
-  const rendered = await renderReport({ ...study, material }, whole, folder);
+  // First: it reads every file of every run, so damage is noticed before the report changes.
   writeArchive(folder, study);
+  const rendered = await renderReport({ ...study, material }, whole, folder);
   if (protocol) copyProtocol(protocol, protocolBeside(folder));
   return { study, rendered, folder };
 };
