@@ -124,9 +124,12 @@ export const chainsExperiment: Experiment<ReportSpec> = {
         name: 'chains',
         title: 'Every chain, against one LoRA trained through',
         baseline: lora,
-        arms: Object.keys(systems).flatMap((system) =>
-          links.filter((length) => system !== 'COLA' || length > 1).map((length) => at(system, length)),
-        ),
+        arms: [
+          lora,
+          ...Object.keys(systems).flatMap((system) =>
+            links.filter((length) => system !== 'COLA' || length > 1).map((length) => at(system, length)),
+          ),
+        ],
         metrics: ['score', 'nll'],
       },
       lengths,

@@ -1,7 +1,8 @@
 import type { ReportSpec } from '@lab/report';
 import type { Arm, ConfigPatch, Experiment } from '@lab/runner';
+import { hiddenKeyHelps, klHelps, methodTables } from '../claims.ts';
 import { embedded, quick, smoke } from '../embedded.ts';
-import { hiddenKeyAboveLora, klTerm, onePoint } from '../margins.ts';
+import { onePoint } from '../margins.ts';
 
 const methods = {
   none: { name: 'none' },
@@ -96,42 +97,11 @@ export const compareExperiment: Experiment<ReportSpec> = {
         source: 'LoRA Dropout, Tables 1 and 2',
         test: { kind: 'better', arm: named('lora-dropout'), than: [named('none')], metric: 'score', margin: onePoint },
       },
-      {
-        id: 'hiddenkey-helps',
-        text: 'HiddenKey is above plain LoRA',
-        source: 'HiddenKey, Table 1',
-        test: {
-          kind: 'better',
-          arm: named('hiddenkey'),
-          than: [named('none')],
-          metric: 'score',
-          margin: hiddenKeyAboveLora,
-        },
-      },
-      {
-        id: 'kl-helps',
-        text: 'The KL term helps: HiddenKey is above HiddenKey-minus',
-        source: 'HiddenKey, Table 1',
-        test: {
-          kind: 'better',
-          arm: named('hiddenkey'),
-          than: [named('hiddenkey-minus')],
-          metric: 'score',
-          margin: klTerm,
-        },
-      },
+      hiddenKeyHelps(named('hiddenkey'), named('none')),
+      klHelps(named('hiddenkey'), named('hiddenkey-minus')),
     ],
     tables: [
-      {
-        kind: 'compare',
-        name: 'methods',
-        title: 'All methods',
-        baseline: named('none'),
-        metrics: ['score', 'nll', 'nll-scaled', 'ece', 'ece-debiased', 'ece-floor'],
-        readouts: ['deterministic', 'own'],
-      },
-      { kind: 'grid', name: 'by-task', title: 'Score by task', metrics: ['score'], average: true },
-      { kind: 'across', name: 'across-tasks', title: 'Over tasks', baseline: named('none'), metric: 'score' },
+      ...methodTables(named('none')),
       {
         kind: 'deep-ensemble',
         name: 'ensembles',

@@ -113,7 +113,7 @@ const reportOf = (name: string, shown: readonly Shown[], claims: readonly Claim[
     name: `on-${dataset}`,
     title: heading,
     baseline: on('sequential LoRA', dataset),
-    arms: methodNames.filter((method) => method !== sequential.name).map((method) => on(method, dataset)),
+    arms: methodNames.map((method) => on(method, dataset)),
     metrics: [...metrics, ...more],
   })),
   figures: [

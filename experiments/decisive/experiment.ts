@@ -1,7 +1,8 @@
 import type { Claim, ReportArm, ReportSpec } from '@lab/report';
 import type { Experiment } from '@lab/runner';
+import { hiddenKeyHelps, klHelps, methodTables } from '../claims.ts';
 import { embedded, quick, smoke } from '../embedded.ts';
-import { calibrationMargin, hiddenKeyAboveLora, klTerm, lossMargin, onePoint } from '../margins.ts';
+import { calibrationMargin, lossMargin, onePoint } from '../margins.ts';
 import { across, arms, controlNames, tuningOf } from './arms.ts';
 
 /** Sentences of reviews, and fields of meaning; each test set has at least 687 examples. */
@@ -89,31 +90,8 @@ const claims: readonly Claim[] = [
       margin: lossMargin,
     },
   },
-  {
-    id: 'hiddenkey-helps',
-    text: 'HiddenKey is above plain LoRA',
-    source: 'HiddenKey, Table 1',
-    test: {
-      kind: 'better',
-      arm: named('hiddenkey'),
-      than: [named('none')],
-      metric: 'score',
-      margin: hiddenKeyAboveLora,
-    },
-    controls,
-  },
-  {
-    id: 'kl-helps',
-    text: 'The KL term helps: HiddenKey is above HiddenKey-minus',
-    source: 'HiddenKey, Table 1',
-    test: {
-      kind: 'better',
-      arm: named('hiddenkey'),
-      than: [named('hiddenkey-minus')],
-      metric: 'score',
-      margin: klTerm,
-    },
-  },
+  { ...hiddenKeyHelps(named('hiddenkey'), named('none')), controls },
+  klHelps(named('hiddenkey'), named('hiddenkey-minus')),
 ];
 
 const title = 'The papers’ claims, every method tuned';
@@ -147,16 +125,7 @@ export const decisiveExperiment: Experiment<ReportSpec> = {
     paper: 'LoRA Dropout (Lin et al. 2024) and HiddenKey (Wang et al. 2024)',
     claims,
     tables: [
-      {
-        kind: 'compare',
-        name: 'methods',
-        title: 'All methods',
-        baseline: named('none'),
-        metrics: ['score', 'nll', 'nll-scaled', 'ece', 'ece-debiased', 'ece-floor'],
-        readouts: ['deterministic', 'own'],
-      },
-      { kind: 'grid', name: 'by-task', title: 'Score by task', metrics: ['score'], average: true },
-      { kind: 'across', name: 'across-tasks', title: 'Over tasks', baseline: named('none'), metric: 'score' },
+      ...methodTables(named('none')),
       {
         kind: 'ensemble',
         name: 'score-against-m',

@@ -140,7 +140,7 @@ export const federatedExperiment: Experiment<ReportSpec> = {
         name: 'federated',
         title: 'Against averaging both factors: four clients, rank 4, uneven classes',
         baseline: fedAvg,
-        arms: [...federatedMethods.filter((method) => method !== fedAvg.name).map((method) => at(method)), alone],
+        arms: [...federatedMethods.map((method) => at(method)), alone],
         metrics,
       },
       ...axes.map(({ x, title: of }) => ({

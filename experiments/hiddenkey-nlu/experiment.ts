@@ -1,7 +1,8 @@
 import { hiddenKey, type ReportArm, type ReportSpec } from '@lab/report';
 import type { Arm, ConfigPatch, Experiment } from '@lab/runner';
+import { klHelps } from '../claims.ts';
 import { quick, smoke } from '../embedded.ts';
-import { columnOfDropKey, elementOfHiddenCut, hiddenKeyAboveLora, klTerm } from '../margins.ts';
+import { columnOfDropKey, elementOfHiddenCut, hiddenKeyAboveLora } from '../margins.ts';
 import {
   byRank,
   lambdas,
@@ -128,18 +129,7 @@ export const hiddenKeyNlu: Experiment<ReportSpec> = {
           margin: hiddenKeyAboveLora,
         },
       },
-      {
-        id: 'kl-helps',
-        text: 'The KL term helps: HiddenKey is above HiddenKey-minus',
-        source: 'HiddenKey, Table 1',
-        test: {
-          kind: 'better',
-          arm: best('HiddenKey'),
-          than: [best('HiddenKey-minus')],
-          metric: 'score',
-          margin: klTerm,
-        },
-      },
+      klHelps(best('HiddenKey'), best('HiddenKey-minus')),
       {
         id: 'column-for-dropkey',
         text: 'Column is the best structure for DropKey',

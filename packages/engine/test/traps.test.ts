@@ -1,6 +1,7 @@
 /* eslint-disable no-restricted-properties -- what the rule bans is refused here too, as shown */
 import * as tf from '@tensorflow/tfjs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createGraph } from '../src/graph/graph.ts';
 import { LOWERINGS } from '../src/trace/backend.ts';
 import { numberOf, numbersOf, pairsOf, typeOf } from '../src/trace/attrs.ts';
 import { checkCall } from '../src/trace/kernel.ts';
@@ -60,6 +61,9 @@ describe('what a trace refuses, by name', () => {
     );
     expect(() => checkCall(max, { x: info, y: info }, { reductionIndices: [0], keepDims: false })).toThrow(
       /kernel Max: unknown input y/,
+    );
+    expect(() => max.lower(createGraph(), [], { reductionIndices: [0], keepDims: false })).toThrow(
+      'kernel Max: input x is missing',
     );
   });
 

@@ -8,6 +8,7 @@ import {
   portOption,
   plannedCommand,
   setOption,
+  taskOption,
   trainingCommand,
   weightsOption,
   shareOf,
@@ -43,12 +44,12 @@ program
   .action(lazily(async () => (await import('./commands/doctor.ts')).doctor));
 program
   .command('init')
-  .argument('<file>', 'your data: csv, tsv, jsonl or parquet')
+  .argument('<file>', 'your data: csv, tsv, json, jsonl or parquet')
   .description('looks at your data and writes a study of it')
   .option('--text <column>', 'column of the text')
-  .option('--pair <column>', 'column of a second text; none: there is none')
-  .option('--label <column>', 'column of the label, target value or text to write')
-  .addOption(new Option('--task <name>', 'what is learnt').choices(['classification', 'regression', 'text-to-text']))
+  .option('--pair <column>', 'column of a second text, or of the context of a question; none: there is none')
+  .option('--label <column>', 'column of the label, target value, text to write or answer')
+  .addOption(taskOption())
   .option('--validation <file>', 'another file for validation; left out: split off')
   .option('--test <file>', 'another file for the test; left out: split off')
   .addOption(methodsOption())

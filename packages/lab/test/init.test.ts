@@ -100,6 +100,34 @@ describe('lab init', () => {
     expect(planExperiment(experiment, 'quick')[0]!.config.model.name).toBe('embedded-gpt');
   });
 
+  it('finds questions on a context, where the answers stand in it', async () => {
+    const list = rows(60).map(({ id, body }) => ({
+      context: `${body}.`,
+      question: `which ${id}?`,
+      answer: String(id),
+    }));
+    const questions = put('questions.json', JSON.stringify(list));
+    const { said, experiment } = await initialised(questions);
+    expect(said).toContain('text question, pair context, label answer, extractive-qa');
+    expect(said).toMatch(/questions +on 60 different contexts, 0 without an answer/);
+    expect(said).toMatch(/--weights <folder>\n.*--weights <folder>\nThe weights of minilm do not come with/);
+    const { config } = planExperiment(experiment, 'quick')[0]!;
+    expect(config.dataset).toMatchObject({
+      task: 'extractive-qa',
+      columns: { text: 'question', pair: 'context', target: 'answer', start: null },
+    });
+    expect(config.qa).toMatchObject({ stride: 32 });
+    const other = put('other.json', JSON.stringify(list.map((row) => ({ ...row, answer: 'not there at all' }))));
+    const to = join(out, 'none.yaml');
+    const columns = { text: 'question', label: 'answer', task: 'extractive-qa' } as const;
+    expect(await refusal(other, { to, ...columns, pair: 'none' })).toMatch(
+      /extractive-qa needs questions \(--text\), contexts \(--pair\) and answers that stand in them \(--label\)/,
+    );
+    expect(await refusal(other, { to, ...columns, pair: 'context' })).toMatch(
+      /other\.json:1: column "answer": "not there at all" does not stand in column "context"/,
+    );
+  });
+
   it('keeps a first study small, and says so in the file', async () => {
     const { experiment } = await initialised(put('big.csv', csvOf(rows(3000))));
     expect(planExperiment(experiment, 'quick')[0]!.config.dataset).toMatchObject({ subset: 150, testSize: 900 });

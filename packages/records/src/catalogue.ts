@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { BadInput } from './bad-input.ts';
+import { BadInput } from './refuse/bad-input.ts';
 import type { Catalogue, Entry, Named } from './entry.ts';
 import { present } from './item.ts';
-import { nearest } from './nearest.ts';
-import { keyNamed, sentence } from './sentence.ts';
+import { nearest } from './refuse/nearest.ts';
+import { keyNamed, sentence } from './refuse/sentence.ts';
 
 /** Keeps an entry's schema type while it joins a list of others. */
 export const entry = <Args extends readonly unknown[], Built, S extends z.ZodObject>(

@@ -1,16 +1,16 @@
-export { BadInput, underKey } from './bad-input.ts';
-export { canonical } from './canonical.ts';
+export { BadInput, underKey } from './refuse/bad-input.ts';
+export { canonical } from './run/canonical.ts';
 export { catalogue, entry } from './catalogue.ts';
-export { qaSchema, runConfigSchema, trainSchema, type QaConfig, type RunConfig } from './config.ts';
+export { qaSchema, runConfigSchema, trainSchema, type QaConfig, type RunConfig } from './run/config.ts';
 export type { Catalogue, Citation, Entry, Named } from './entry.ts';
 export { itemAt, present } from './item.ts';
-export { runId, type EntryVersions } from './id.ts';
-export { messageOf } from './message.ts';
-export { nearest } from './nearest.ts';
+export { runId, type EntryVersions } from './run/id.ts';
+export { messageOf } from './refuse/message.ts';
+export { nearest } from './refuse/nearest.ts';
 export { packageVersion } from './package-version.ts';
-export { refuseReserved } from './reserved.ts';
-export { sourcesOf, type Combine, type Share, type StageFrom } from './stage.ts';
-export { keyNamed, sentence } from './sentence.ts';
+export { refuseReserved } from './refuse/reserved.ts';
+export { sourcesOf, type Combine, type Share, type StageFrom } from './run/stage.ts';
+export { keyNamed, sentence } from './refuse/sentence.ts';
 export type {
   Allocation,
   Cost,
@@ -23,7 +23,7 @@ export type {
   RunRecord,
   RunResult,
   Surroundings,
-} from './record.ts';
+} from './run/record.ts';
 export {
   checksumOf,
   hashFile,
@@ -46,7 +46,7 @@ export {
   temporaryName,
   writeWhole,
 } from './disk/write.ts';
-export { curvePointSchema, predictionSchema, runRecordSchema } from './record-schema.ts';
+export { curvePointSchema, predictionSchema, runRecordSchema } from './run/record-schema.ts';
 export { LeaseLost, openRun, pathStep, runFolder } from './store/folder.ts';
 export { note } from './store/history.ts';
 export {

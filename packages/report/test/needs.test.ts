@@ -32,6 +32,17 @@ describe('what a claim needs', () => {
     expect(needsOf(cells, [claim()], 12)[0]!.reason).toContain('no margin');
     expect(needsOf([...runs('a', 1, 2), ...runs('b', 1, 2)], [claim(1)], 12)[0]!.reason).toContain('2 of at least 3');
   });
+  it('counts a stage that two sequences share once', () => {
+    const first = runs('first', 1);
+    const ends = ['a', 'b'].map((method) => runs(method, 1));
+    const cells = ends.flatMap((last) => last.map((cell, i) => ({ ...cell, stages: [first[i]!, cell] })));
+    const hours = [...first, ...ends.flat()].map(
+      ({ record }) => (record.result.cost.seconds * record.surroundings.threads) / 3600,
+    );
+    const [needs] = needsOf(cells, [claim(0.02)], 12);
+    expect(needs!.coreHoursPerSeed).toBeCloseTo(hours.reduce((x, y) => x + y, 0) / 5, 9);
+  });
+
   it('keeps its promise: studies planned from pilots find the margin in at least four of five', () => {
     // Differences of mean zero and spread one; the margin is planned from six pilots each time.
     const margin = 0.8;

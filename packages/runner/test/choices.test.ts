@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openPreparer, openWorkshop, planRun, runOne, surroundingsOf } from '../src/index.ts';
 import { assessChoices } from '../src/read/choices.ts';
 import { choiceOf } from '../src/session/choice.ts';
+import { READINGS_OF_TWO, readoutNames } from './readings.ts';
 
 const dataDir = mkdtempSync(join(tmpdir(), 'lab-choices-'));
 afterAll(() => rmSync(dataDir, { recursive: true, force: true }));
@@ -107,14 +108,7 @@ describe('a run on multiple choice', () => {
       runOf({ choices: 'letter', shots: 1 }, { train: { epochs: 25, batchSize: 5, maxTokens: 100, lr: 1e-2 } }),
     );
     const test = result.evaluations.filter(({ split }) => split === 'test');
-    expect(test.map(({ readout, members }) => `${readout}/${members}`)).toEqual([
-      'deterministic/1',
-      'mean-field/1',
-      'ensemble-logits/1',
-      'ensemble-logits/2',
-      'ensemble-probabilities/1',
-      'ensemble-probabilities/2',
-    ]);
+    expect(readoutNames(test)).toEqual(READINGS_OF_TWO);
     expect(test.map(({ metrics, examples }) => [metrics['accuracy'], examples])).toEqual(test.map(() => [1, 6]));
     expect(test[0]?.metrics['ece']).toBeGreaterThanOrEqual(0);
     expect(result.metric).toBe('accuracy');

@@ -22,6 +22,7 @@ import { readAll } from '../src/read/read.ts';
 import { answerSpan, spanRows } from '../src/session/rows/span-rows.ts';
 import { train } from '../src/train/train.ts';
 import { weightsIn, writeSquad } from './letters.ts';
+import { READINGS_OF_TWO, readoutNames } from './readings.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'lab-spans-'));
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
@@ -142,14 +143,7 @@ describe('runs on questions', () => {
     const { result } = readRecord(out, planned.id)!;
     expect([result.status, result.metric]).toEqual(['done', 'f1']);
     const test = result.evaluations.filter(({ split }) => split === 'test');
-    expect(test.map(({ readout, members }) => `${readout}/${members}`)).toEqual([
-      'deterministic/1',
-      'mean-field/1',
-      'ensemble-logits/1',
-      'ensemble-logits/2',
-      'ensemble-probabilities/1',
-      'ensemble-probabilities/2',
-    ]);
+    expect(readoutNames(test)).toEqual(READINGS_OF_TWO);
     for (const { metrics, examples } of test) {
       expect(examples).toBe(12);
       expect(Object.keys(metrics)).toEqual([

@@ -4,6 +4,7 @@ import { splitJsonl } from './json.ts';
 import { readParquet, type Cells } from './parquet.ts';
 import { Malformed, type Placed } from './rows.ts';
 import { decode } from './text.ts';
+import { jsonCells, wholeJsonRows } from './whole-json.ts';
 import { checkWidth, splitTsv, type TextTable } from './tsv.ts';
 
 /** The table formats a person may bring. */
@@ -35,19 +36,22 @@ const withHeader = ({ columns, lines }: TextTable): DataTable['rows'] =>
     },
   }));
 
-const jsonRow = (line: string) => (): Cells => {
+const parsed = (line: string): unknown => {
   try {
-    const value: unknown = JSON.parse(line);
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value };
+    return JSON.parse(line);
   } catch {
     throw new Malformed('(whole line)', 'not valid JSON');
   }
-  throw new Malformed('(whole line)', 'not a JSON object');
 };
+
+/** One object on each line, or one value: a list of objects, or SQuAD's form. */
+const jsonRows = (path: string, text: string): DataTable['rows'] =>
+  wholeJsonRows(path, text) ??
+  splitJsonl(text).map(({ line, value }) => ({ line, value: () => jsonCells(parsed(value)) }));
 
 /**
  * Reads a table from bytes. csv and tsv need a header; tsv has no quoting; jsonl has one object on
- * each line.
+ * each line, or is a list of objects, or in SQuAD's form.
  */
 export const readTable = async (path: string, bytes: Uint8Array, format: Format): Promise<DataTable> => {
   if (bytes.byteLength === 0) throw new BadInput(`${path}: the file is empty`);
@@ -56,7 +60,6 @@ export const readTable = async (path: string, bytes: Uint8Array, format: Format)
     return { path, rows: rows.map(({ line, value }) => ({ line, value: () => value })) };
   }
   const text = decode(path, bytes);
-  if (format === 'jsonl')
-    return { path, rows: splitJsonl(text).map(({ line, value }) => ({ line, value: jsonRow(value) })) };
+  if (format === 'jsonl') return { path, rows: jsonRows(path, text) };
   return { path, rows: withHeader(format === 'csv' ? splitCsv(path, text) : splitTsv(text)) };
 };

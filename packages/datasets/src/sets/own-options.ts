@@ -14,7 +14,11 @@ export const ownOptions = {
       pair: z.string().nullable().default(null).describe('the second sentence, or the context of a question'),
       label: z.string().default('label').describe('class or target value'),
       target: z.string().default('target').describe('answer or reference, one or a list'),
-      start: z.string().default('answer_start').describe('character offset of each answer in the context'),
+      start: z
+        .string()
+        .nullable()
+        .default('answer_start')
+        .describe('character offset of each answer in the context; null: where the answer first stands'),
     })
     .prefault({})
     .describe('names of the columns'),

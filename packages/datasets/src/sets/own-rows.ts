@@ -45,14 +45,22 @@ const number = (value: unknown, column: string): number => {
 
 type Truth = Pick<Example, 'label' | 'references' | 'spans'>;
 
+/** Where every answer begins: as a column says, or where it first stands in the context. */
+const startsOf = (row: Cells, start: string | null, context: string, references: readonly string[]) => {
+  if (references.length === 0) return [];
+  if (start === null) return references.map((answer) => context.indexOf(answer));
+  return list(cell(row, start)).map((value) => number(value, start));
+};
+
 const answers = (row: Cells, { columns }: OwnOptions, context: string): Truth => {
-  const references = texts(row, columns.target).filter((answer) => answer !== '');
-  const starts =
-    references.length === 0 ? [] : list(cell(row, columns.start)).map((start) => number(start, columns.start));
+  const { start, target } = columns;
+  const references = texts(row, target).filter((answer) => answer !== '');
+  const starts = startsOf(row, start, context, references);
   const spans = references.map((answer, i): readonly [number, number] => {
     const at = starts[i] ?? -1;
     if (context.slice(at, at + answer.length) !== answer) {
-      throw new Malformed(columns.start, `"${answer}" does not stand at ${at} in column "${columns.pair ?? ''}"`);
+      const where = start === null ? '' : ` at ${at}`;
+      throw new Malformed(start ?? target, `"${answer}" does not stand${where} in column "${columns.pair ?? ''}"`);
     }
     return [at, at + answer.length];
   });
@@ -80,11 +88,24 @@ const target = (row: Cells, o: OwnOptions, task: TaskKind): Truth => {
   return { label: 0, references: texts(row, columns.target) };
 };
 
+const isPlain = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
+
+/** The cells of an object stand beside it under dotted names: `answers.text`. */
+const withParts = (row: Cells): Cells => ({
+  ...row,
+  ...Object.fromEntries(
+    Object.entries(row).flatMap(([name, value]) =>
+      isPlain(value) ? Object.entries(value).map(([part, own]) => [`${name}.${part}`, own]) : [],
+    ),
+  ),
+});
+
 /** The rows of a table that fit its head; the others are left out. */
 export const tableCells = ({ rows }: DataTable): readonly Cells[] =>
   rows.flatMap(({ value }) => {
     try {
-      return [value()];
+      return [withParts(value())];
     } catch (error) {
       if (error instanceof Malformed) return [];
       throw error;
@@ -115,7 +136,7 @@ export const needColumns = (table: DataTable, { columns, task }: OwnOptions): vo
 export const ownExamples = (table: DataTable, split: string, o: OwnOptions, task: TaskKind): Read<Example> => {
   let at = 0;
   return readRows(table.path, table.rows, o.malformed, (read) => {
-    const row = read();
+    const row = withParts(read());
     const text = textCell(row, o.columns.text).trim();
     // A context keeps its white space: answer offsets count it.
     const pair = o.columns.pair === null ? undefined : textCell(row, o.columns.pair);
@@ -142,7 +163,7 @@ export const ownTask = (table: DataTable, o: OwnOptions): TaskKind => {
   }
   if (o.task !== 'classification') return { kind: o.task };
   if (o.classes !== null) return { kind: 'classification', classes: o.classes };
-  const { rows } = readRows(table.path, table.rows, o.malformed, (read) => word(read(), o.columns.label));
+  const { rows } = readRows(table.path, table.rows, o.malformed, (read) => word(withParts(read()), o.columns.label));
   const classes = [...new Set(rows)].sort(byValue);
   if (classes.length < 2)
     throw new BadInput(

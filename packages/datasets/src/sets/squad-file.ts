@@ -6,29 +6,17 @@ import { pins, single } from '../hub/pins.ts';
 import { parseRow, readDataJson } from '../read/json.ts';
 import { readParquet } from '../read/parquet.ts';
 import { Malformed, readRows, type OnMalformed, type Read } from '../read/rows.ts';
+import { questionsIn, squadForm, squadQuestion } from '../read/squad-form.ts';
 import { MissingData, locate, missingMessage, type WantedFile } from '../read/text.ts';
 import { holdOut, usualValidation } from '../shape/holdout.ts';
 import type { Example, Sources } from '../types.ts';
 import { define, type DatasetEntry } from './define.ts';
 import { protocolOptions } from './protocol-options.ts';
 
-const answer = z.object({ text: z.string(), answer_start: z.number().int().min(0) });
-const question = z.object({
-  id: z.string(),
-  question: z.string(),
-  answers: z.array(answer),
-  is_impossible: z.boolean().optional(),
-});
-const file = z.object({
-  data: z.array(z.object({ paragraphs: z.array(z.object({ context: z.string(), qas: z.array(question) })) })),
-});
+const squadIdQuestion = squadQuestion.extend({ id: z.string() });
+const file = squadForm(squadIdQuestion);
 
-interface Asked {
-  readonly id: string;
-  readonly question: string;
-  readonly context: string;
-  readonly answers: readonly z.infer<typeof answer>[];
-}
+type Asked = Omit<z.infer<typeof squadIdQuestion>, 'is_impossible'> & { readonly context: string };
 
 /** Answers must stand at their offsets: a shifted file would train spans on the wrong words. */
 const example = ({ id, question, context, answers }: Asked, mayLackAnswer: boolean): Example => {
@@ -56,12 +44,7 @@ export const readSquad = async (
   mayLackAnswer: boolean,
   onMalformed: OnMalformed,
 ): Promise<Read<Example>> => {
-  const { data } = readDataJson(path, file);
-  const asked = data.flatMap(({ paragraphs }) =>
-    paragraphs.flatMap(({ context, qas }) =>
-      qas.map((q): Asked => ({ ...q, context, answers: q.is_impossible === true ? [] : q.answers })),
-    ),
-  );
+  const asked = questionsIn(readDataJson(path, file));
   return readRows(
     path,
     asked.map((value, i) => ({ line: i + 1, value })),

@@ -16,7 +16,7 @@ import type { ElementType, Graph, Value } from '../graph/graph.ts';
 import { broadcast, sameShape } from '../graph/shapes.ts';
 import { sizeOf } from '../host.ts';
 import { numberOf, typeOf, type KernelAttrs } from './attrs.ts';
-import type { Lowering } from './kernel.ts';
+import { lowering, type Lowering } from './kernel.ts';
 
 type Unary = (g: Graph, x: Value, attrs: KernelAttrs) => Value;
 type Binary = (g: Graph, a: Value, b: Value) => Value;
@@ -151,59 +151,68 @@ function floorDiv(g: Graph, a: Value, b: Value): Value {
 }
 
 export const ELEMENTWISE: readonly Lowering[] = [
-  ...Object.entries(UNARY).map(([kernel, lower]): Lowering => ({
-    kernel,
-    inputs: ['x'],
-    attrs: [],
-    lower: (g, [x], attrs) => lower(g, x!, attrs),
-  })),
-  ...Object.entries(BINARY).map(([kernel, lower]): Lowering => ({
-    kernel,
-    inputs: ['a', 'b'],
-    attrs: [],
-    lower: (g, [a, b]) => lower(g, a!, b!),
-  })),
+  ...Object.entries(UNARY).map(([kernel, lower]) =>
+    lowering({
+      kernel,
+      inputs: ['x'],
+      attrs: [],
+      lower: (g, [x], attrs) => lower(g, x, attrs),
+    }),
+  ),
+  ...Object.entries(BINARY).map(([kernel, lower]) =>
+    lowering({
+      kernel,
+      inputs: ['a', 'b'],
+      attrs: [],
+      lower: (g, [a, b]) => lower(g, a, b),
+    }),
+  ),
   { kernel: 'AddN', inputs: 'list', attrs: [], lower: (g, list) => list.reduce((sum, x) => add(g, sum, x)) },
-  {
+  lowering({
     kernel: 'Cast',
     inputs: ['x'],
     attrs: ['dtype'],
-    lower: (g, [x], attrs) => cast(g, x!, typeOf(attrs, 'dtype')),
-  },
-  {
+    lower: (g, [x], attrs) => cast(g, x, typeOf(attrs, 'dtype')),
+  }),
+  lowering({
     kernel: 'Step',
     inputs: ['x'],
     attrs: ['alpha'],
     lower: (g, [x], attrs) =>
-      select(g, compare(g, 'Greater', x!, zero(g, x!)), one(g, x!), scalarValue(g, numberOf(attrs, 'alpha'), x!.dtype)),
-  },
-  {
+      select(g, compare(g, 'Greater', x, zero(g, x)), one(g, x), scalarValue(g, numberOf(attrs, 'alpha'), x.dtype)),
+  }),
+  lowering({
     kernel: 'LeakyRelu',
     inputs: ['x'],
     attrs: ['alpha'],
-    lower: (g, [x], attrs) => unary(g, 'LeakyRelu', x!, { alpha: { float: numberOf(attrs, 'alpha') } }),
-  },
-  {
+    lower: (g, [x], attrs) => unary(g, 'LeakyRelu', x, { alpha: { float: numberOf(attrs, 'alpha') } }),
+  }),
+  lowering({
     kernel: 'Prelu',
     inputs: ['x', 'alpha'],
     attrs: [],
-    lower: (g, [x, alpha]) => select(g, compare(g, 'Less', x!, scalarValue(g, 0)), multiply(g, x!, alpha!), x!),
-  },
-  {
+    lower: (g, [x, alpha]) => select(g, compare(g, 'Less', x, scalarValue(g, 0)), multiply(g, x, alpha), x),
+  }),
+  lowering({
     kernel: 'EluGrad',
     inputs: ['dy', 'y'],
     attrs: [],
     lower: (g, [dy, y]) =>
-      select(g, compare(g, 'Less', y!, scalarValue(g, 0)), multiply(g, dy!, add(g, y!, scalarValue(g, 1))), dy!),
-  },
-  {
+      select(g, compare(g, 'Less', y, scalarValue(g, 0)), multiply(g, dy, add(g, y, scalarValue(g, 1))), dy),
+  }),
+  lowering({
     kernel: 'ClipByValue',
     inputs: ['x'],
     attrs: ['clipValueMin', 'clipValueMax'],
     lower: (g, [x], attrs) => {
-      const limit = (name: string): Value => scalarValue(g, numberOf(attrs, name), x!.dtype);
-      return elementwise(g, 'Clip', [x!, limit('clipValueMin'), limit('clipValueMax')], x!.dtype);
+      const limit = (name: string): Value => scalarValue(g, numberOf(attrs, name), x.dtype);
+      return elementwise(g, 'Clip', [x, limit('clipValueMin'), limit('clipValueMax')], x.dtype);
     },
-  },
-  { kernel: 'Select', inputs: ['condition', 't', 'e'], attrs: [], lower: (g, [c, t, e]) => select(g, c!, t!, e!) },
+  }),
+  lowering({
+    kernel: 'Select',
+    inputs: ['condition', 't', 'e'],
+    attrs: [],
+    lower: (g, [c, t, e]) => select(g, c, t, e),
+  }),
 ];

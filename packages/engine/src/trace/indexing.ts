@@ -13,7 +13,7 @@ import type { ElementType, Graph, Value } from '../graph/graph.ts';
 import { normalAxes } from '../graph/shapes.ts';
 import { sizeOf } from '../host.ts';
 import { flagOf, numberOf, numbersOf, typeOf } from './attrs.ts';
-import type { Lowering } from './kernel.ts';
+import { lowering, type Lowering } from './kernel.ts';
 
 const as64 = (g: Graph, x: Value): Value => cast(g, x, 'int64');
 
@@ -81,50 +81,50 @@ function topK(g: Graph, x: Value, k: number, sorted: boolean): readonly Value[] 
 }
 
 export const INDEXING: readonly Lowering[] = [
-  {
+  lowering({
     kernel: 'GatherV2',
     inputs: ['x', 'indices'],
     attrs: ['axis', 'batchDims'],
     lower: (g, [x, indices], attrs) => {
-      const [axis] = normalAxes(numberOf(attrs, 'axis'), x!.shape.length);
-      return gather(g, x!, indices!, axis!, numberOf(attrs, 'batchDims'));
+      const [axis] = normalAxes(numberOf(attrs, 'axis'), x.shape.length);
+      return gather(g, x, indices, axis!, numberOf(attrs, 'batchDims'));
     },
-  },
-  {
+  }),
+  lowering({
     kernel: 'GatherNd',
     inputs: ['params', 'indices'],
     attrs: [],
     lower: (g, [x, indices]) => {
-      const depth = indices!.shape.at(-1)!;
+      const depth = indices.shape.at(-1)!;
       const shape = [...indices!.shape.slice(0, -1), ...x!.shape.slice(depth)];
-      return g.emit('GatherND', [x!, as64(g, indices!)], { dtype: x!.dtype, shape });
+      return g.emit('GatherND', [x, as64(g, indices)], { dtype: x.dtype, shape });
     },
-  },
-  {
+  }),
+  lowering({
     kernel: 'ScatterNd',
     inputs: ['indices', 'updates'],
     attrs: ['shape'],
-    lower: (g, [indices, updates], attrs) => scatterAdd(g, as64(g, indices!), updates!, numbersOf(attrs, 'shape')),
-  },
-  {
+    lower: (g, [indices, updates], attrs) => scatterAdd(g, as64(g, indices), updates, numbersOf(attrs, 'shape')),
+  }),
+  lowering({
     kernel: 'UnsortedSegmentSum',
     inputs: ['x', 'segmentIds'],
     attrs: ['numSegments'],
-    lower: (g, [x, ids], attrs) => segmentSum(g, x!, ids!, numberOf(attrs, 'numSegments')),
-  },
-  {
+    lower: (g, [x, ids], attrs) => segmentSum(g, x, ids, numberOf(attrs, 'numSegments')),
+  }),
+  lowering({
     kernel: 'OneHot',
     inputs: ['indices'],
     attrs: ['depth', 'onValue', 'offValue', 'dtype'],
     lower: (g, [indices], attrs) => {
       const [depth, on, off] = ['depth', 'onValue', 'offValue'].map((name) => numberOf(attrs, name));
-      return oneHot(g, indices!, depth!, on!, off!, typeOf(attrs, 'dtype'));
+      return oneHot(g, indices, depth!, on!, off!, typeOf(attrs, 'dtype'));
     },
-  },
-  {
+  }),
+  lowering({
     kernel: 'TopK',
     inputs: ['x'],
     attrs: ['k', 'sorted'],
-    lower: (g, [x], attrs) => topK(g, x!, numberOf(attrs, 'k'), flagOf(attrs, 'sorted')),
-  },
+    lower: (g, [x], attrs) => topK(g, x, numberOf(attrs, 'k'), flagOf(attrs, 'sorted')),
+  }),
 ];

@@ -1,3 +1,4 @@
+import { present } from '@lab/records';
 import type { NamedTensorInfoMap, TensorInfo } from '@tensorflow/tfjs';
 import type { Graph, Value } from '../graph/graph.ts';
 import type { KernelAttrs } from './attrs.ts';
@@ -13,6 +14,33 @@ export type Lowering = {
   readonly attrs: readonly string[];
   readonly lower: (g: Graph, inputs: readonly Value[], attrs: KernelAttrs) => Value | readonly Value[];
 };
+
+/**
+ * A lowering that needs all of its inputs: they come by position. Throws for one that is missing.
+ */
+export const lowering = <const Names extends readonly string[]>({
+  kernel,
+  inputs,
+  attrs,
+  lower,
+}: {
+  readonly kernel: string;
+  readonly inputs: Names;
+  readonly attrs: readonly string[];
+  readonly lower: (
+    g: Graph,
+    inputs: { readonly [at in keyof Names]: Value },
+    attrs: KernelAttrs,
+  ) => Value | readonly Value[];
+}): Lowering => ({
+  kernel,
+  inputs,
+  attrs,
+  lower: (g, values, given) => {
+    const all = inputs.map((name, at) => present(values[at], `kernel ${kernel}: input ${name}`));
+    return lower(g, all as { readonly [at in keyof Names]: Value }, given);
+  },
+});
 
 /**
  * Inputs by position, or a clear error: an attribute nobody reads is a wrong result.

@@ -2,7 +2,7 @@ import { add, elementwise, scalarValue, select, unary } from '../graph/algebra.t
 import type { Graph, Value } from '../graph/graph.ts';
 import { matmul } from '../graph/matmul.ts';
 import { flagOf, numberOf, textOf, type KernelAttrs } from './attrs.ts';
-import type { Lowering } from './kernel.ts';
+import { lowering, type Lowering } from './kernel.ts';
 
 function activate(g: Graph, x: Value, attrs: KernelAttrs, slope: Value | undefined): Value {
   const activation = textOf(attrs, 'activation');
@@ -45,12 +45,12 @@ const product = (g: Graph, a: Value, b: Value, attrs: KernelAttrs): Value =>
   matmul(g, a, b, flagOf(attrs, 'transposeA'), flagOf(attrs, 'transposeB'));
 
 export const PRODUCTS: readonly Lowering[] = [
-  {
+  lowering({
     kernel: 'BatchMatMul',
     inputs: ['a', 'b'],
     attrs: ['transposeA', 'transposeB'],
-    lower: (g, [a, b], attrs) => product(g, a!, b!, attrs),
-  },
+    lower: (g, [a, b], attrs) => product(g, a, b, attrs),
+  }),
   {
     kernel: '_FusedMatMul',
     inputs: ['a', 'b', 'bias', 'preluActivationWeights'],

@@ -2,7 +2,7 @@ import { cast, literal, reduce, reshape, scalarValue, select, transpose, type Re
 import type { Graph, Value } from '../graph/graph.ts';
 import { normalAxes } from '../graph/shapes.ts';
 import { flagOf, numberOf, numberOrNumbersOf, type KernelAttrs } from './attrs.ts';
-import type { Lowering } from './kernel.ts';
+import { lowering, type Lowering } from './kernel.ts';
 
 type Axis = number | readonly number[] | null;
 
@@ -18,12 +18,13 @@ const reduction = (
   kernel: string,
   axisName: string,
   lower: (g: Graph, x: Value, axis: Axis, keepDims: boolean) => Value,
-): Lowering => ({
-  kernel,
-  inputs: ['x'],
-  attrs: [axisName, 'keepDims'],
-  lower: (g, [x], attrs) => lower(g, x!, axesOf(attrs, axisName), flagOf(attrs, 'keepDims')),
-});
+): Lowering =>
+  lowering({
+    kernel,
+    inputs: ['x'],
+    attrs: [axisName, 'keepDims'],
+    lower: (g, [x], attrs) => lower(g, x, axesOf(attrs, axisName), flagOf(attrs, 'keepDims')),
+  });
 
 const plain =
   (op: Reduction) =>
@@ -36,17 +37,18 @@ const logical =
   (g: Graph, x: Value, axis: Axis, keepDims: boolean): Value =>
     cast(g, reduce(g, op, cast(g, x, 'int32'), axis, keepDims), 'bool');
 
-const extreme = (kernel: 'ArgMax' | 'ArgMin'): Lowering => ({
-  kernel,
-  inputs: ['x'],
-  attrs: ['axis'],
-  lower: (g, [x], attrs) => {
-    const [at] = normalAxes(numberOf(attrs, 'axis'), x!.shape.length);
-    const shape = x!.shape.filter((_, i) => i !== at);
-    const index = g.emit(kernel, [x!], { dtype: 'int64', shape }, { axis: { int: at! }, keepdims: { int: 0 } });
-    return cast(g, index, 'int32');
-  },
-});
+const extreme = (kernel: 'ArgMax' | 'ArgMin'): Lowering =>
+  lowering({
+    kernel,
+    inputs: ['x'],
+    attrs: ['axis'],
+    lower: (g, [x], attrs) => {
+      const [at] = normalAxes(numberOf(attrs, 'axis'), x.shape.length);
+      const shape = x.shape.filter((_, i) => i !== at);
+      const index = g.emit(kernel, [x], { dtype: 'int64', shape }, { axis: { int: at! }, keepdims: { int: 0 } });
+      return cast(g, index, 'int32');
+    },
+  });
 
 type Running = { axis: number; exclusive: boolean; reverse: boolean };
 
@@ -81,25 +83,27 @@ function cumprod(g: Graph, x: Value, attrs: Running): Value {
   return transpose(g, product, x.shape.map((_, i) => toLast.indexOf(i))); // prettier-ignore
 }
 
-const running = (kernel: string, lower: (g: Graph, x: Value, attrs: Running) => Value): Lowering => ({
-  kernel,
-  inputs: ['x'],
-  attrs: ['axis', 'exclusive', 'reverse'],
-  lower: (g, [x], attrs) => {
-    const [exclusive, reverse] = [flagOf(attrs, 'exclusive'), flagOf(attrs, 'reverse')];
-    return lower(g, x!, { axis: numberOf(attrs, 'axis'), exclusive, reverse });
-  },
-});
+const running = (kernel: string, lower: (g: Graph, x: Value, attrs: Running) => Value): Lowering =>
+  lowering({
+    kernel,
+    inputs: ['x'],
+    attrs: ['axis', 'exclusive', 'reverse'],
+    lower: (g, [x], attrs) => {
+      const [exclusive, reverse] = [flagOf(attrs, 'exclusive'), flagOf(attrs, 'reverse')];
+      return lower(g, x, { axis: numberOf(attrs, 'axis'), exclusive, reverse });
+    },
+  });
 
-const softmax = (kernel: 'Softmax' | 'LogSoftmax', axisName: string): Lowering => ({
-  kernel,
-  inputs: ['logits'],
-  attrs: [axisName],
-  lower: (g, [x], attrs) => {
-    const [axis] = normalAxes(numberOf(attrs, axisName), x!.shape.length);
-    return g.emit(kernel, [x!], x!, { axis: { int: axis! } });
-  },
-});
+const softmax = (kernel: 'Softmax' | 'LogSoftmax', axisName: string): Lowering =>
+  lowering({
+    kernel,
+    inputs: ['logits'],
+    attrs: [axisName],
+    lower: (g, [x], attrs) => {
+      const [axis] = normalAxes(numberOf(attrs, axisName), x.shape.length);
+      return g.emit(kernel, [x], x, { axis: { int: axis! } });
+    },
+  });
 
 export const REDUCING: readonly Lowering[] = [
   reduction('Sum', 'axis', plain('ReduceSum')),

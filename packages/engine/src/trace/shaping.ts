@@ -13,7 +13,7 @@ import {
 } from '../graph/algebra.ts';
 import type { Graph, Value } from '../graph/graph.ts';
 import { numberOf, numberOrNumbersOf, numbersOf, pairsOf, typeOf, type KernelAttrs } from './attrs.ts';
-import type { Lowering } from './kernel.ts';
+import { lowering, type Lowering } from './kernel.ts';
 
 /** Where an axis given from either end lies. */
 const from = (axis: number, rank: number): number => (axis < 0 ? axis + rank : axis);
@@ -93,31 +93,31 @@ function stridedSlice(g: Graph, x: Value, attrs: KernelAttrs): Value {
 const shapeOnly = ({ shape }: Value): tf.TensorInfo => ({ dataId: {}, shape: [...shape], dtype: 'float32' });
 
 export const SHAPING: readonly Lowering[] = [
-  {
+  lowering({
     kernel: 'Reshape',
     inputs: ['x'],
     attrs: ['shape'],
     lower: (g, [x], attrs) => {
       const shape = tf.util.inferFromImplicitShape(numbersOf(attrs, 'shape'), tf.util.sizeFromShape([...x!.shape]));
-      return reshape(g, x!, shape);
+      return reshape(g, x, shape);
     },
-  },
-  {
+  }),
+  lowering({
     kernel: 'ExpandDims',
     inputs: ['input'],
     attrs: ['dim'],
     lower: (g, [x], attrs) => {
       const shape = [...x!.shape];
       shape.splice(from(numberOf(attrs, 'dim'), shape.length + 1), 0, 1);
-      return reshape(g, x!, shape);
+      return reshape(g, x, shape);
     },
-  },
-  {
+  }),
+  lowering({
     kernel: 'Transpose',
     inputs: ['x'],
     attrs: ['perm'],
-    lower: (g, [x], attrs) => transpose(g, x!, numbersOf(attrs, 'perm')),
-  },
+    lower: (g, [x], attrs) => transpose(g, x, numbersOf(attrs, 'perm')),
+  }),
   {
     kernel: 'Concat',
     inputs: 'list',
@@ -136,27 +136,27 @@ export const SHAPING: readonly Lowering[] = [
       return concat(g, parts, at);
     },
   },
-  {
+  lowering({
     kernel: 'Unpack',
     inputs: ['value'],
     attrs: ['axis'],
     lower: (g, [x], attrs) => {
-      const at = from(numberOf(attrs, 'axis'), x!.shape.length);
-      const rest = x!.shape.filter((_, i) => i !== at);
-      return split(g, x!, new Array<number>(x!.shape[at]!).fill(1), at).map((part) => reshape(g, part, rest));
+      const at = from(numberOf(attrs, 'axis'), x.shape.length);
+      const rest = x.shape.filter((_, i) => i !== at);
+      return split(g, x, new Array<number>(x.shape[at]!).fill(1), at).map((part) => reshape(g, part, rest));
     },
-  },
-  {
+  }),
+  lowering({
     kernel: 'SplitV',
     inputs: ['x'],
     attrs: ['numOrSizeSplits', 'axis'],
     lower: (g, [x], attrs) => {
-      const at = from(numberOf(attrs, 'axis'), x!.shape.length);
+      const at = from(numberOf(attrs, 'axis'), x.shape.length);
       const wanted = numberOrNumbersOf(attrs, 'numOrSizeSplits');
-      return split(g, x!, tf.backend_util.prepareSplitSize(shapeOnly(x!), wanted, at), at);
+      return split(g, x, tf.backend_util.prepareSplitSize(shapeOnly(x), wanted, at), at);
     },
-  },
-  {
+  }),
+  lowering({
     kernel: 'Slice',
     inputs: ['x'],
     attrs: ['begin', 'size'],
@@ -164,46 +164,51 @@ export const SHAPING: readonly Lowering[] = [
       // Without a size a slice goes to the end of every axis.
       const size = attrs['size'] === undefined ? undefined : numberOrNumbersOf(attrs, 'size');
       const begin = numberOrNumbersOf(attrs, 'begin');
-      const [start, extent] = tf.slice_util.parseSliceParams(shapeOnly(x!), begin, size);
+      const [start, extent] = tf.slice_util.parseSliceParams(shapeOnly(x), begin, size);
       const end = start!.map((b, axis) => b + extent![axis]!);
       const steps = start!.map(() => 1);
-      return slice(g, x!, start!, end, steps, extent!);
+      return slice(g, x, start!, end, steps, extent!);
     },
-  },
-  {
+  }),
+  lowering({
     kernel: 'StridedSlice',
     inputs: ['x'],
     attrs: ['begin', 'end', 'strides', 'beginMask', 'endMask', 'ellipsisMask', 'newAxisMask', 'shrinkAxisMask'],
-    lower: (g, [x], attrs) => stridedSlice(g, x!, attrs),
-  },
-  {
+    lower: (g, [x], attrs) => stridedSlice(g, x, attrs),
+  }),
+  lowering({
     kernel: 'PadV2',
     inputs: ['x'],
     attrs: ['paddings', 'constantValue'],
-    lower: (g, [x], attrs) => pad(g, x!, pairsOf(attrs, 'paddings'), numberOf(attrs, 'constantValue')),
-  },
-  { kernel: 'Tile', inputs: ['x'], attrs: ['reps'], lower: (g, [x], attrs) => tile(g, x!, numbersOf(attrs, 'reps')) },
-  {
+    lower: (g, [x], attrs) => pad(g, x, pairsOf(attrs, 'paddings'), numberOf(attrs, 'constantValue')),
+  }),
+  lowering({
+    kernel: 'Tile',
+    inputs: ['x'],
+    attrs: ['reps'],
+    lower: (g, [x], attrs) => tile(g, x, numbersOf(attrs, 'reps')),
+  }),
+  lowering({
     kernel: 'BroadcastTo',
     inputs: ['x'],
     attrs: ['shape', 'inputShape'],
-    lower: (g, [x], attrs) => expand(g, x!, numbersOf(attrs, 'shape')),
-  },
-  {
+    lower: (g, [x], attrs) => expand(g, x, numbersOf(attrs, 'shape')),
+  }),
+  lowering({
     kernel: 'Reverse',
     inputs: ['x'],
     attrs: ['dims'],
-    lower: (g, [x], attrs) => reverse(g, x!, [numberOrNumbersOf(attrs, 'dims')].flat()),
-  },
-  {
+    lower: (g, [x], attrs) => reverse(g, x, [numberOrNumbersOf(attrs, 'dims')].flat()),
+  }),
+  lowering({
     kernel: 'Fill',
     inputs: [],
     attrs: ['shape', 'value', 'dtype'],
     // A truth value counts as 0 or 1.
     lower: (g, _, attrs) =>
       expand(g, scalarValue(g, Number(attrs['value']), typeOf(attrs, 'dtype')), numbersOf(attrs, 'shape')),
-  },
-  {
+  }),
+  lowering({
     kernel: 'Range',
     inputs: [],
     attrs: ['start', 'stop', 'step', 'dtype'],
@@ -214,8 +219,8 @@ export const SHAPING: readonly Lowering[] = [
       const steps = Array.from({ length: count }, (__, i) => start + i * step);
       return literal(g, dtype, [count], dtype === 'int32' ? Int32Array.from(steps) : Float32Array.from(steps));
     },
-  },
-  {
+  }),
+  lowering({
     kernel: 'LinSpace',
     inputs: [],
     attrs: ['start', 'stop', 'num'],
@@ -229,5 +234,5 @@ export const SHAPING: readonly Lowering[] = [
         Float32Array.from({ length: num }, (__, i) => start + i * (num === 1 ? 0 : step)),
       );
     },
-  },
+  }),
 ];

@@ -9,7 +9,8 @@ import { askInTerminal, chooseColumns, takeSuggested, type ColumnFlags } from '.
 import { columnFacts, type ChosenColumns } from '../init/columns.ts';
 import { summariseData, summaryLines } from '../init/describe-data.ts';
 import { comparisonTime, measurePilot, searchTime } from '../init/pilot.ts';
-import { studyYaml, type StudyChoices } from '../init/study-yaml.ts';
+import { guessSpans } from '../init/spans.ts';
+import { namedColumns, studyYaml, type StudyChoices } from '../init/study-yaml.ts';
 import { defaultWorkers } from '../terminal/options.ts';
 import { printJson, timeText } from '../terminal/print.ts';
 import { schemaFile } from './schema.ts';
@@ -30,6 +31,17 @@ export interface InitOptions extends ColumnFlags {
   readonly out: string;
   readonly json: boolean;
 }
+
+/** Models that come with the package. */
+const inPackage: readonly string[] = ['use-lite', 'embedded-gpt'];
+
+/** The model of a first study: for questions on a context an encoder that reads both together. */
+const usualModels = {
+  classification: 'use-lite',
+  regression: 'use-lite',
+  'text-to-text': 'embedded-gpt',
+  'extractive-qa': 'minilm',
+} as const satisfies { readonly [task in ChosenColumns['task']]: string };
 
 /** Rows that a first study trains on, and tests on: minutes on two cores. */
 const firstTraining = 300;
@@ -54,16 +66,21 @@ const tokensFor = (words: number): number => Math.min(128, Math.max(16, 16 * Mat
 /** The data as its columns say, with parts split off where there are no files for them. */
 const openData = async (
   files: StudyChoices['files'],
-  { task, text, pair, label }: ChosenColumns,
+  columns: ChosenColumns,
   sizes: StudyChoices['sizes'],
   out: string,
 ): Promise<Dataset> => {
-  const columns = { text, pair, ...(task === 'text-to-text' ? { target: label } : { label }) };
   const split = {
     ...(files.validation === null ? { validationSize: sizes.validation } : {}),
     ...(files.test === null ? { testSize: sizes.test } : {}),
   };
-  const config = datasets.parse({ name: 'file', ...files, task, columns, ...split });
+  const config = datasets.parse({
+    name: 'file',
+    ...files,
+    task: columns.task,
+    columns: namedColumns(columns),
+    ...split,
+  });
   return datasets.build(config, key(0), { cacheDir: `${out}/cache` });
 };
 
@@ -94,8 +111,9 @@ export const init = async (path: string, options: InitOptions): Promise<void> =>
   if (rows.length < fewestRows)
     throw new BadInput(`${path}: ${rows.length} usable rows; a study needs ${fewestRows} at least`);
   const asks = process.stdin.isTTY && !options.yes && !json;
+  const facts = columnFacts(rows);
   const choose = (ask: Parameters<typeof chooseColumns>[2]['ask']) =>
-    chooseColumns(path, columnFacts(rows), { flags: options, ask });
+    chooseColumns(path, facts, { flags: options, ask, spans: guessSpans(facts, rows) });
   const columns = await (asks ? askInTerminal(choose) : choose(takeSuggested));
   const size = rows.length;
   const sizes = {
@@ -104,6 +122,7 @@ export const init = async (path: string, options: InitOptions): Promise<void> =>
   };
   const data = await openData(files, columns, sizes, out);
   const summary = summariseData(data);
+  const model = options.model ?? usualModels[columns.task];
   const text = studyYaml({
     name: options.name ?? studyName(path),
     files,
@@ -113,7 +132,7 @@ export const init = async (path: string, options: InitOptions): Promise<void> =>
     subset: subsetOf(data),
     maxTest: test !== null && summary.splits.test > firstTest ? firstTest : null,
     maxTokens: tokensFor(summary.words.p95),
-    model: options.model ?? (columns.task === 'text-to-text' ? 'embedded-gpt' : 'use-lite'),
+    model,
     methods: [...new Set(['none', ...options.methods])],
     seeds,
     path: to,
@@ -123,14 +142,14 @@ export const init = async (path: string, options: InitOptions): Promise<void> =>
   const runs = planExperiment(experiment, 'quick');
   writeWhole(to, text);
   const workers = defaultWorkers();
-  const isThere = options.model === undefined || options.weights !== undefined;
+  const isThere = options.weights !== undefined || inPackage.includes(model);
   const pilot = options.time && isThere ? await measurePilot(itemAt(runs, 0), `${out}/cache`, options.weights) : null;
   const seconds = pilot && {
     search: searchTime(pilot, experiment, 'quick', workers),
     comparison: comparisonTime(pilot, runs, workers),
   };
   if (json) return printJson({ study: to, name: experiment.name, columns, data: summary, seconds, workers });
-  const withWeights = options.weights === undefined ? '' : ` --weights ${options.weights}`;
+  const withWeights = isThere && options.weights === undefined ? '' : ` --weights ${options.weights ?? '<folder>'}`;
   const time = (all: number | undefined): string => (all === undefined ? '' : `   # about ${timeText(all)}`);
   console.log(
     [
@@ -141,6 +160,9 @@ export const init = async (path: string, options: InitOptions): Promise<void> =>
       `Written: ${to}. Next${seconds ? `, with the time on ${workers} workers of this machine` : ''}:`,
       `  npm run lab -- tune ${to}${withWeights}${time(seconds?.search)}`,
       `  npm run lab -- run ${to} --tuned${withWeights}${time(seconds?.comparison)}`,
+      ...(isThere
+        ? []
+        : [`The weights of ${model} do not come with the package; docs/my-checkpoint.md says how to get them.`]),
     ].join('\n'),
   );
 };

@@ -9,6 +9,7 @@ import {
   type ColumnFacts,
   type InitTask,
 } from './columns.ts';
+import type { SpanColumns } from './spans.ts';
 
 /** What the command line says of the columns. */
 export interface ColumnFlags {
@@ -49,15 +50,16 @@ const none = 'none';
 
 /**
  * Which columns are what: as the command line says, else as the person answers, who is offered what
- * the columns suggest. Throws `BadInput` for a column that is not there, and where nothing says
- * which one is meant.
+ * the columns suggest. `spans`: columns of questions on a context, if these rows are such. Throws
+ * `BadInput` for a column that is not there, and where nothing says which one is meant.
  */
 export const chooseColumns = async (
   path: string,
   facts: readonly ColumnFacts[],
-  { flags, ask }: { readonly flags: ColumnFlags; readonly ask: Ask },
+  { flags, ask, spans }: { readonly flags: ColumnFlags; readonly ask: Ask; readonly spans?: SpanColumns | undefined },
 ): Promise<ChosenColumns> => {
-  const guessed = guessColumns(facts);
+  const questions = flags.task === undefined || flags.task === 'extractive-qa' ? spans : undefined;
+  const guessed = questions ?? guessColumns(facts);
   const names = facts.map(({ name }) => name).join(', ');
   const decide = async (role: 'text' | 'label', question: string): Promise<ColumnFacts> => {
     const name = flags[role] ?? (await ask(question, guessed[role] ?? ''));
@@ -68,11 +70,19 @@ export const chooseColumns = async (
   const suggestedPair = guessed.pair === text.name ? none : (guessed.pair ?? none);
   const pair = flags.pair ?? (await ask('Column of a second text, for tasks on pairs?', suggestedPair));
   const label = await decide('label', 'Column of the label?');
-  const task = flags.task ?? (await ask(`Task (${initTasks.join(', ')})?`, guessTask(label)));
+  const task =
+    flags.task ?? (await ask(`Task (${initTasks.join(', ')})?`, questions ? 'extractive-qa' : guessTask(label)));
   const known = initTasks.find((each) => each === task);
   if (known === undefined) throw new BadInput(`${path}: unknown task "${task}"; allowed: ${initTasks.join(', ')}`);
   const second = pair === none ? null : columnNamed(facts, pair, `${path}: --pair`).name;
   if (text.name === label.name || second === label.name)
     throw new BadInput(`${path}: column "${label.name}" cannot be the text and the label; say --text and --label`);
-  return { text: text.name, pair: second, label: label.name, task: known };
+  const chosen = { text: text.name, pair: second, label: label.name, task: known };
+  if (known !== 'extractive-qa') return chosen;
+  if (second === null)
+    throw new BadInput(
+      `${path}: extractive-qa needs questions (--text), contexts (--pair) and answers that stand in them ` +
+        `(--label): ${names}`,
+    );
+  return { ...chosen, start: questions?.start ?? null };
 };

@@ -2,7 +2,7 @@ import type { Cells } from '@lab/datasets';
 import { BadInput, nearest } from '@lab/records';
 
 /** What `lab init` can write a study for. */
-export const initTasks = ['classification', 'regression', 'text-to-text'] as const;
+export const initTasks = ['classification', 'regression', 'text-to-text', 'extractive-qa'] as const;
 export type InitTask = (typeof initTasks)[number];
 
 /** What is known of a column before anything is asked. */
@@ -16,12 +16,17 @@ export interface ColumnFacts {
   readonly words: number;
 }
 
-/** Which columns are what. For text-to-text `label` is the column of the text to write. */
+/**
+ * Which columns are what. `label` is the column of the text to write in text-to-text, and of the
+ * answers in extractive-qa.
+ */
 export interface ChosenColumns {
   readonly text: string;
   readonly pair: string | null;
   readonly label: string;
   readonly task: InitTask;
+  /** Of extractive-qa: where each answer begins; null: where it first stands in the context. */
+  readonly start?: string | null;
 }
 
 const wordsIn = (text: string): number => text.match(/\S+/gu)?.length ?? 0;

@@ -9,6 +9,8 @@ export interface DataSummary {
   /** Share of the most frequent class: what a constant answer scores; null without classes. */
   readonly constant: number | null;
   /** Words of the inputs. */
+  /** Of questions on contexts: different contexts, and questions without an answer; else null. */
+  readonly questions: { readonly contexts: number; readonly unanswered: number } | null;
   readonly words: { readonly median: number; readonly p95: number; readonly max: number };
   /** Rows whose input was there before, and how many of these contradict the first one's label. */
   readonly repeated: { readonly rows: number; readonly contradictions: number };
@@ -32,11 +34,19 @@ export const summariseData = ({ task, splits, notes = [] }: Dataset): DataSummar
     task.kind === 'classification'
       ? Object.fromEntries(task.classes.map((name, c) => [name, all.filter(({ label }) => label === c).length]))
       : null;
+  const questions =
+    task.kind === 'extractive-qa'
+      ? {
+          contexts: new Set(all.map(({ pair }) => pair)).size,
+          unanswered: all.filter(({ references = [] }) => references.length === 0).length,
+        }
+      : null;
   const { median, p95, max } = lengths({ train: all, validation: [], test: [] }).train;
   return {
     rows: all.length,
     classes,
     constant: classes && Math.max(...Object.values(classes)) / all.length,
+    questions,
     words: { median, p95, max },
     repeated: repeats(all),
     splits: { train: splits.train.length, validation: splits.validation.length, test: splits.test.length },
@@ -52,7 +62,7 @@ const mostListed = 12;
 
 /** The summary for people, a line for each thing. */
 export const summaryLines = (summary: DataSummary): readonly string[] => {
-  const { rows, classes, constant, words, repeated, splits, leaked, notes } = summary;
+  const { rows, classes, constant, questions, words, repeated, splits, leaked, notes } = summary;
   const names = Object.entries(classes ?? {});
   const others = names.length - mostListed;
   const listed = names.slice(0, mostListed).map(([name, n]) => `${name} ${n}`);
@@ -64,6 +74,9 @@ export const summaryLines = (summary: DataSummary): readonly string[] => {
           `classes    ${listed.join(', ')}${others > 0 ? `, and ${others} more` : ''}` +
             ` (always the largest: ${(100 * constant).toFixed(1)} % right)`,
         ]),
+    ...(questions === null
+      ? []
+      : [`questions  on ${questions.contexts} different contexts, ${questions.unanswered} without an answer`]),
     `length     median ${words.median} words, 95 % have at most ${words.p95}, longest ${words.max}`,
     `duplicates ${repeated.rows} rows repeat the text of another, ` +
       `${repeated.contradictions} of them with another label`,

@@ -34,12 +34,18 @@ const scalar = (text: string): string =>
 /** `{ a: b, c: d }` of texts. */
 const flow = (entries: { readonly [key: string]: string | null }): string =>
   `{ ${Object.entries(entries)
-    .flatMap(([key, value]) => (value === null ? [] : [`${key}: ${scalar(value)}`]))
+    .map(([key, value]) => `${key}: ${value === null ? 'null' : scalar(value)}`)
     .join(', ')} }`;
 
+/** The columns as a data set names them. */
+export const namedColumns = ({ task, text, pair, label, start = null }: ChosenColumns) => {
+  const texts = { text, ...(pair === null ? {} : { pair }) };
+  if (task === 'extractive-qa') return { ...texts, target: label, start };
+  return task === 'text-to-text' ? { ...texts, target: label } : { ...texts, label };
+};
+
 const datasetLines = ({ files, digests, columns, sizes, subset, maxTest }: StudyChoices): readonly string[] => {
-  const { task, text, pair, label } = columns;
-  const named = task === 'text-to-text' ? { text, pair, target: label } : { text, pair, label };
+  const { task } = columns;
   const per = task === 'classification' ? 'training rows of each class' : 'training rows';
   return [
     '    name: file',
@@ -50,7 +56,7 @@ const datasetLines = ({ files, digests, columns, sizes, subset, maxTest }: Study
     '    sha256:',
     ...Object.entries(digests).map(([split, digest]) => `      ${split}: ${scalar(digest)}`),
     ...(task === 'classification' ? [] : [`    task: ${task}`]),
-    `    columns: ${flow(named)}`,
+    `    columns: ${flow(namedColumns(columns))}`,
     ...(files.validation === null
       ? [`    validationSize: ${sizes.validation} # split off train, anew for every seed`]
       : []),
@@ -60,22 +66,36 @@ const datasetLines = ({ files, digests, columns, sizes, subset, maxTest }: Study
   ];
 };
 
-/** How models are trained: classifiers and regressions, and decoders that write. */
-const trainingLines = ({ columns: { task }, model, maxTokens }: StudyChoices): readonly string[] =>
-  task === 'text-to-text'
-    ? [
-        `  model: { name: ${model} } # npm run lab -- list models`,
-        '  adapter: { name: lora, r: 16, alpha: 32, target_modules: all-linear }',
-        `  train: { epochs: 6, batchSize: 8, lr: 2e-3, maxTokens: ${maxTokens} }`,
-        '  generation: { numBeams: 1, maxNewTokens: 24 }',
-        '  members: 0 # ensemble members drawn at the test',
-      ]
-    : [
-        `  model: { name: ${model} } # npm run lab -- list models`,
-        '  adapter: { name: lora, r: 8, alpha: 16 } # npm run lab -- list adapters',
-        `  train: { epochs: 6, batchSize: 16, lr: 2e-3, maxTokens: ${maxTokens} }`,
-        '  members: 8 # ensemble members M, drawn at the test',
-      ];
+/** Tokens of a window of question and context, and how many neighbours share. */
+const windows = { maxTokens: 128, stride: 32 };
+
+/** How models are trained: decoders that write, encoders that point at answers, and all others. */
+const trainingLines = ({ columns: { task }, model, maxTokens }: StudyChoices): readonly string[] => {
+  const named = `  model: { name: ${model} } # npm run lab -- list models`;
+  const lora = '  adapter: { name: lora, r: 8, alpha: 16 } # npm run lab -- list adapters';
+  if (task === 'text-to-text')
+    return [
+      named,
+      '  adapter: { name: lora, r: 16, alpha: 32, target_modules: all-linear }',
+      `  train: { epochs: 6, batchSize: 8, lr: 2e-3, maxTokens: ${maxTokens} }`,
+      '  generation: { numBeams: 1, maxNewTokens: 24 }',
+      '  members: 0 # ensemble members drawn at the test',
+    ];
+  if (task === 'extractive-qa')
+    return [
+      named,
+      lora,
+      `  train: { epochs: 3, batchSize: 16, lr: 2e-3, maxTokens: ${windows.maxTokens} } # tokens of a window`,
+      `  qa: { stride: ${windows.stride} } # tokens that neighbouring windows of a context share`,
+      '  members: 4 # ensemble members M, drawn at the test',
+    ];
+  return [
+    named,
+    lora,
+    `  train: { epochs: 6, batchSize: 16, lr: 2e-3, maxTokens: ${maxTokens} }`,
+    '  members: 8 # ensemble members M, drawn at the test',
+  ];
+};
 
 const hasRate = (method: string): boolean => 'p' in methods.find(method).options.shape;
 

@@ -65,6 +65,13 @@ export const methodsOption = () =>
     'lora-dropout',
     'hiddenkey',
   ]);
+export const taskOption = () =>
+  new Option('--task <name>', 'what is learnt').choices([
+    'classification',
+    'regression',
+    'text-to-text',
+    'extractive-qa',
+  ]);
 export const jsonOption = () => new Option('--json', 'machine-readable output').default(false);
 
 /** What names runs: scale, overrides, output folder, base model and its weights. */

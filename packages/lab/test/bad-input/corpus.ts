@@ -7,6 +7,7 @@ import { folderCases } from './folders.ts';
 import { complaintsOf, type BadCase } from './outcome.ts';
 import { ownDataCases } from './own-data.ts';
 import { runFolderCases } from './run-folders.ts';
+import { sequenceCases } from './sequences.ts';
 import { studyCases } from './studies.ts';
 
 /**
@@ -21,6 +22,7 @@ export const badInput = ({ lab, reader }: ReturnType<typeof openCommandLine>, fo
     ...configCases(lab),
     ...experimentFileCases(lab, folder),
     ...studyCases(lab, folder),
+    ...sequenceCases(lab, folder),
     ...remote('ownData', ownDataCases(folder)),
     ...remote('checkpoints', checkpointCases(folder)),
     ...folderCases(lab, folder),

@@ -1,5 +1,5 @@
 import { sep } from 'node:path';
-import { BadInput } from '../bad-input.ts';
+import { BadInput } from '../refuse/bad-input.ts';
 
 /** What the file system's error codes mean to a person. */
 const reasons: { readonly [code: string]: string } = {

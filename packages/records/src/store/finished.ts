@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import type { z } from 'zod';
-import { BadInput } from '../bad-input.ts';
-import type { RunConfig } from '../config.ts';
-import { curvePointSchema, predictionSchema } from '../record-schema.ts';
-import type { CurvePoint, Prediction, RunRecord } from '../record.ts';
+import { BadInput } from '../refuse/bad-input.ts';
+import type { RunConfig } from '../run/config.ts';
+import { curvePointSchema, predictionSchema } from '../run/record-schema.ts';
+import type { CurvePoint, Prediction, RunRecord } from '../run/record.ts';
 import { readText } from '../disk/read.ts';
 import { runFolder } from './folder.ts';
 import { openFinished, readSealed } from './seal.ts';

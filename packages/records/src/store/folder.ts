@@ -1,6 +1,6 @@
 import { lstatSync, realpathSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { BadInput } from '../bad-input.ts';
+import { BadInput } from '../refuse/bad-input.ts';
 import { listFolder } from '../disk/read.ts';
 import { makeFolder, setAside } from '../disk/write.ts';
 import { isOurs } from './lease-world.ts';

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { BadInput } from '../bad-input.ts';
+import { BadInput } from '../refuse/bad-input.ts';
 import { needBytes } from '../disk/read.ts';
 import { digest, writeWhole } from '../disk/write.ts';
 import { pathStep } from './folder.ts';

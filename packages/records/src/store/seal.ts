@@ -1,14 +1,14 @@
 import { basename, join } from 'node:path';
 import { z } from 'zod';
-import { BadInput } from '../bad-input.ts';
-import { canonical } from '../canonical.ts';
-import type { RunConfig } from '../config.ts';
+import { BadInput } from '../refuse/bad-input.ts';
+import { canonical } from '../run/canonical.ts';
+import type { RunConfig } from '../run/config.ts';
 import { checksumOf, listFolder, readBytes, readText, statsOf } from '../disk/read.ts';
 import { isPassing, Refusal } from '../disk/refusal.ts';
 import { digest, isUnfinished, setAside, writeWhole } from '../disk/write.ts';
 import { present } from '../item.ts';
-import { runHeadSchema, runResultSchema } from '../record-schema.ts';
-import type { RunRecord, RunResult } from '../record.ts';
+import { runHeadSchema, runResultSchema } from '../run/record-schema.ts';
+import type { RunRecord, RunResult } from '../run/record.ts';
 
 const sealSchema = z.strictObject({
   schema: z.literal(1),

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { BadInput } from '../bad-input.ts';
+import { BadInput } from '../refuse/bad-input.ts';
 import { z } from 'zod';
 import { listFolder, readText } from '../disk/read.ts';
 import { writeWhole } from '../disk/write.ts';

@@ -1,11 +1,11 @@
 import { existsSync, lstatSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { canonical } from '../canonical.ts';
-import type { RunConfig } from '../config.ts';
-import type { CurvePoint, Prediction, RunResult, Surroundings } from '../record.ts';
+import { canonical } from '../run/canonical.ts';
+import type { RunConfig } from '../run/config.ts';
+import type { CurvePoint, Prediction, RunResult, Surroundings } from '../run/record.ts';
 import { isReadable, listFolder, readText } from '../disk/read.ts';
 import { isUnfinished, setAside, writeWhole } from '../disk/write.ts';
-import { runHeadSchema } from '../record-schema.ts';
+import { runHeadSchema } from '../run/record-schema.ts';
 import { guard, pathStep } from './folder.ts';
 import { note } from './history.ts';
 import type { Lease } from './lease.ts';

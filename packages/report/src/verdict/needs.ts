@@ -78,8 +78,10 @@ const usedBy = (cells: readonly Cell[], claim: Claim): readonly Cell[] => {
   return cells.filter(({ record }) => used.has(record.result.id));
 };
 
+/** Stages that several sequences share are trained once. */
 const hoursPerSeed = (cells: readonly Cell[], claim: Claim): number => {
-  const mine = usedBy(cells, claim);
+  const runs = usedBy(cells, claim).flatMap((cell) => cell.stages ?? [cell]);
+  const mine = [...new Map(runs.map((run) => [run.record.result.id, run])).values()];
   const seeds = new Set(mine.map(seedOf)).size;
   const seconds = mine.reduce((sum, { record }) => sum + record.result.cost.seconds * record.surroundings.threads, 0);
   return seeds === 0 ? 0 : seconds / 3600 / seeds;

@@ -38,6 +38,70 @@ describe('file', () => {
     expect(three!.splits).toEqual(one!.splits);
   });
 
+  it('reads questions in SQuAD form, as a list of objects, and with answers in an object, alike', async () => {
+    const context = 'Ada wrote it for Ada.';
+    const rows = [
+      { question: 'Who?', text: ['Ada'], answer_start: [17] },
+      { question: 'When?', text: [], answer_start: [] },
+    ];
+    const qas = rows.map(({ question, text, answer_start: at }) => ({
+      question,
+      answers: text.map((one, i) => ({ text: one, answer_start: at[i] })),
+    }));
+    const sources = await sourcesWith({
+      's.json': JSON.stringify({ version: '2', data: [{ paragraphs: [{ context, qas }] }] }),
+      'l.json': JSON.stringify(
+        rows.map(({ text, ...row }) => ({ ...row, context, answers: text })),
+        null,
+        1,
+      ),
+      'o.jsonl': rows.map(({ question, ...answers }) => JSON.stringify({ question, context, answers })).join('\n'),
+    });
+    const read = async (file: string, columns: object) => {
+      const files = { train: file, validation: file, test: file };
+      return build(
+        { name: 'file', task: 'extractive-qa', ...files, columns: { text: 'question', pair: 'context', ...columns } },
+        sources,
+      );
+    };
+    const squad = await read('s.json', { target: 'answers' });
+    expect(squad.splits.test).toEqual([
+      { id: 'test:0', text: 'Who?', pair: context, label: 0, references: ['Ada'], spans: [[17, 20]] },
+      { id: 'test:1', text: 'When?', pair: context, label: 0, references: [], spans: [] },
+    ]);
+    expect(squad.task).toEqual({ kind: 'extractive-qa', unanswerable: true });
+    expect((await read('l.json', { target: 'answers' })).splits).toEqual(squad.splits);
+    const parts = { target: 'answers.text', start: 'answers.answer_start' };
+    expect((await read('o.jsonl', parts)).splits).toEqual(squad.splits);
+    // Without offsets an answer is where it first stands.
+    const first = await read('o.jsonl', { ...parts, start: null });
+    expect(first.splits.test[0]!.spans).toEqual([[0, 3]]);
+  });
+
+  it('names an answer that does not stand in its context, and a list that is no JSON', async () => {
+    const files = (file: string) => ({ train: file, validation: file, test: file });
+    const sources = await sourcesWith({
+      'a.jsonl': '{"q":"Who?","c":"Ada.","a":"Bob"}\n',
+      'b.json': '[{"q":1},',
+      'c.json': '{"data":[{"paragraphs":3}]}',
+      'd.json': '[3]',
+    });
+    const read = (file: string) =>
+      build(
+        {
+          name: 'file',
+          task: 'extractive-qa',
+          ...files(file),
+          columns: { text: 'q', pair: 'c', target: 'a', start: null },
+        },
+        sources,
+      );
+    await expect(read('a.jsonl')).rejects.toThrow(/a\.jsonl:1: column "a": "Bob" does not stand in column "c"; set malformed: skip/);
+    await expect(read('b.json')).rejects.toThrow(/b\.json: not valid JSON/);
+    await expect(read('c.json')).rejects.toThrow(/c\.json: at "data\.0\.paragraphs"/);
+    await expect(read('d.json')).rejects.toThrow(/d\.json:1: .*not a JSON object/);
+  });
+
   it('reads regression, question answering and text-to-text', async () => {
     const sources = await sourcesWith({
       'r.csv': 'text,label\na,1.5\nb,-2\n',

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { build, labelCounts } from '../../../test/fixtures.ts';
+import { build } from '../../../test/fixtures.ts';
+import { expectPool, expectSplits } from '../../../test/pool.ts';
 import type { Example } from '../../types.ts';
 import { synsets } from '../../wordnet/parse.ts';
 import { hypernymPool } from './pool.ts';
@@ -14,25 +15,11 @@ const parts = ({ id, text, pair }: Example): string[] => [
 
 describe('hypernym', () => {
   it('has the pool of its card, half in each class, nothing used in two pairs', async () => {
-    const pool = await hypernymPool();
-    expect(pool).toHaveLength(3832);
-    expect(labelCounts(pool, 2)).toEqual([3832 / 2, 3832 / 2]);
-    const all = pool.flatMap((example) => [...new Set(parts(example))]);
-    expect(new Set(all).size).toBe(all.length);
+    expectPool(await hypernymPool(), 3832, parts);
   });
 
   it('shares nothing between splits, keeps test fixed and balances every split', async () => {
-    const [a, b] = await Promise.all([build({ name: 'hypernym' }, sources), build({ name: 'hypernym' }, sources, 1)]);
-    const of = (examples: readonly Example[]) => new Set(examples.flatMap(parts));
-    const [train, validation, test] = [a.splits.train, a.splits.validation, a.splits.test].map(of);
-    expect([...train!].filter((part) => test!.has(part))).toEqual([]);
-    expect([...validation!].filter((part) => train!.has(part) || test!.has(part))).toEqual([]);
-    expect(a.splits.test).toEqual(b.splits.test);
-    expect(a.splits.train).not.toEqual(b.splits.train);
-    for (const split of [a.splits.train, a.splits.validation, a.splits.test]) {
-      const [no, yes] = labelCounts(split, 2);
-      expect(no).toBe(yes);
-    }
+    await expectSplits('hypernym', parts);
   });
 
   it('labels a pair true exactly when WordNet links the two', async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { build, labelCounts } from '../../../test/fixtures.ts';
+import { build } from '../../../test/fixtures.ts';
+import { expectPool, expectSplits } from '../../../test/pool.ts';
 import type { Example } from '../../types.ts';
 import { sameSensePool } from './pool.ts';
 
@@ -13,28 +14,11 @@ const parts = ({ id, text, pair }: Example): string[] => {
 
 describe('same-sense', () => {
   it('has the pool of its card, half in each class, nothing used in two pairs', async () => {
-    const pool = await sameSensePool();
-    expect(pool).toHaveLength(4282);
-    expect(labelCounts(pool, 2)).toEqual([4282 / 2, 4282 / 2]);
-    const all = pool.flatMap((example) => [...new Set(parts(example))]);
-    expect(new Set(all).size).toBe(all.length);
+    expectPool(await sameSensePool(), 4282, parts);
   });
 
   it('shares nothing between splits, keeps test fixed and balances every split', async () => {
-    const [a, b] = await Promise.all([
-      build({ name: 'same-sense' }, sources),
-      build({ name: 'same-sense' }, sources, 1),
-    ]);
-    const of = (examples: readonly Example[]) => new Set(examples.flatMap(parts));
-    const [train, validation, test] = [a.splits.train, a.splits.validation, a.splits.test].map(of);
-    expect([...train!].filter((part) => test!.has(part))).toEqual([]);
-    expect([...validation!].filter((part) => train!.has(part) || test!.has(part))).toEqual([]);
-    expect(a.splits.test).toEqual(b.splits.test);
-    expect(a.splits.train).not.toEqual(b.splits.train);
-    for (const split of [a.splits.train, a.splits.validation, a.splits.test]) {
-      const [no, yes] = labelCounts(split, 2);
-      expect(no).toBe(yes);
-    }
+    await expectSplits('same-sense', parts);
   });
 
   it('labels a pair same exactly when both sentences come from one synset', async () => {

@@ -1,4 +1,4 @@
-import { itemAt } from './item.ts';
+import { itemAt } from '../item.ts';
 
 /** Edit distance of two short words. */
 const distance = (a: string, b: string): number => {
