@@ -58,7 +58,11 @@ describe('safetensors', () => {
     ['a header that is no JSON', fileOf('x', []).fill(0x21, 8), 'header is no JSON'],
     ['a header that is a list', fileOf([], []), 'header is no object'],
     ['an entry without fields', fileOf({ w: 3 }, []), 'tensor w has no dtype, shape and data_offsets'],
-    ['an unknown type', fileOf({ w: { ...one.w, dtype: 'F64' } }, [0, 0, 0, 0]), 'has the type F64; allowed: F32, F16, BF16, I32, BOOL'],
+    [
+      'an unknown type',
+      fileOf({ w: { ...one.w, dtype: 'F64' } }, [0, 0, 0, 0]),
+      'has the type F64; allowed: F32, F16, BF16, I32, BOOL',
+    ],
     ['a shape that does not fit', fileOf({ w: { ...one.w, shape: [2] } }, [0, 0, 0, 0]), 'tensor w has 4 bytes'],
     ['offsets in reverse', fileOf({ w: { ...one.w, data_offsets: [4, 0] } }, [0, 0, 0, 0]), 'tensor w'],
   ])('says what is wrong with %s', (_, bytes, message) => {

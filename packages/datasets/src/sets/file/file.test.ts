@@ -96,7 +96,9 @@ describe('file', () => {
         },
         sources,
       );
-    await expect(read('a.jsonl')).rejects.toThrow(/a\.jsonl:1: column "a": "Bob" does not stand in column "c"; set malformed: skip/);
+    await expect(read('a.jsonl')).rejects.toThrow(
+      /a\.jsonl:1: column "a": "Bob" does not stand in column "c"; set malformed: skip/,
+    );
     await expect(read('b.json')).rejects.toThrow(/b\.json: not valid JSON/);
     await expect(read('c.json')).rejects.toThrow(/c\.json: at "data\.0\.paragraphs"/);
     await expect(read('d.json')).rejects.toThrow(/d\.json:1: .*not a JSON object/);
