@@ -4,7 +4,7 @@ import { home, resultRows, signed, type ResultRow } from './files.ts';
 
 /** A committed study, and the page that says what it asks. */
 const studies = [
-  ['decisive/embedded-tuned', 'every method tuned, four data sets; first look'],
+  ['decisive/embedded-tuned', 'every method tuned; a look at six of its seeds'],
   ['compare/quick', 'five methods, IMDB sentences'],
   ['compare/glue', 'five methods, five GLUE tasks'],
   ['compare/glue-small-minilm', 'three methods, MiniLM, three GLUE tasks'],
