@@ -1,6 +1,6 @@
 import type { ReportSpec } from '@lab/report';
 import type { Arm, ConfigPatch, Experiment } from '@lab/runner';
-import { hiddenKeyHelps, klHelps, methodTables } from '../claims.ts';
+import { acrossSets, differenceFigures, hiddenKeyHelps, klHelps, methodTables } from '../shared.ts';
 import { embedded, quick, smoke } from '../embedded.ts';
 import { onePoint } from '../margins.ts';
 
@@ -17,14 +17,7 @@ const arms: readonly Arm[] = Object.entries(methods).map(([method, dropout]) => 
   config: { dropout },
 }));
 
-/** Every method on every one of the sentiment sets. */
-const across = (datasets: readonly string[]): readonly Arm[] =>
-  datasets.flatMap((dataset) =>
-    arms.map(({ labels, config }) => ({
-      labels: { dataset, ...labels },
-      config: { ...config, dataset: { name: dataset, train: 200, validation: 100 } },
-    })),
-  );
+const sentences = { train: 200, validation: 100 };
 
 /**
  * Five GLUE tasks from their official files, cut to low resource: 64 training examples a class
@@ -32,11 +25,11 @@ const across = (datasets: readonly string[]): readonly Arm[] =>
  */
 const glueTasks = { rte: 64, mrpc: 64, cola: 64, stsb: 128, sst2: 64 } as const;
 
-const onGlue: readonly Arm[] = Object.entries(glueTasks).flatMap(([dataset, subset]) =>
-  arms.map(({ labels, config }) => ({
-    labels: { dataset, ...labels },
-    config: { ...config, dataset: { name: dataset, subset, validation: 100, maxTest: 300 } },
-  })),
+const onGlue = acrossSets(
+  arms,
+  Object.fromEntries(
+    Object.entries(glueTasks).map(([task, subset]) => [task, { subset, validation: 100, maxTest: 300 }]),
+  ),
 );
 
 /**
@@ -45,11 +38,13 @@ const onGlue: readonly Arm[] = Object.entries(glueTasks).flatMap(([dataset, subs
  */
 const large = { ...methods, 'lora-dropout': { ...methods['lora-dropout'], samples: 2 } };
 
-const onSmallGlue: readonly Arm[] = ['rte', 'mrpc', 'cola'].flatMap((dataset) =>
+const few = { subset: 64, validation: 60, maxTest: 150 };
+const onSmallGlue = acrossSets(
   (['none', 'lora-dropout', 'hiddenkey'] as const).map((method) => ({
-    labels: { dataset, method },
-    config: { dropout: large[method], dataset: { name: dataset, subset: 64, validation: 60, maxTest: 150 } },
+    labels: { method },
+    config: { dropout: large[method] },
   })),
+  { rte: few, mrpc: few, cola: few },
 );
 
 const named = (method: string) => ({ name: method, where: { method } }) as const;
@@ -64,7 +59,7 @@ export const compareExperiment: Experiment<ReportSpec> = {
     embedded: {
       summary: 'five methods on three data sets, eight seeds: hours on two cores',
       base: embedded,
-      arms: across(['imdb', 'yelp', 'amazon']),
+      arms: acrossSets(arms, { imdb: sentences, yelp: sentences, amazon: sentences }),
       seeds: [0, 1, 2, 3, 4, 5, 6, 7],
     },
     glue: {
@@ -118,21 +113,7 @@ export const compareExperiment: Experiment<ReportSpec> = {
       },
     ],
     figures: [
-      {
-        kind: 'forest',
-        name: 'differences',
-        title: 'Paired differences to plain LoRA',
-        baseline: named('none'),
-        metric: 'score',
-        perTask: true,
-      },
-      {
-        kind: 'forest',
-        name: 'differences-nll',
-        title: 'Paired differences in NLL',
-        baseline: named('none'),
-        metric: 'nll',
-      },
+      ...differenceFigures(named('none')),
       {
         kind: 'gap',
         name: 'figure-1',

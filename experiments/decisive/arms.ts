@@ -27,15 +27,6 @@ export const arms: readonly Arm[] = Object.entries({ ...methods, ...controls }).
   config,
 }));
 
-/** Every arm on every data set. */
-export const across = (datasets: { readonly [name: string]: ConfigPatch }): readonly Arm[] =>
-  Object.entries(datasets).flatMap(([dataset, sizes]) =>
-    arms.map(({ labels, config }) => ({
-      labels: { dataset, ...labels },
-      config: { ...config, dataset: { name: dataset, ...sizes } },
-    })),
-  );
-
 const rates: Knob = { low: 0.05, high: 0.5, scale: 'linear' };
 const smallRates: Knob = { low: 0.02, high: 0.3, scale: 'linear' };
 

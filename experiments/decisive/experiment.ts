@@ -1,9 +1,9 @@
-import type { Claim, ReportArm, ReportSpec } from '@lab/report';
+import type { Claim, Margin, ReportArm, ReportSpec } from '@lab/report';
 import type { Experiment } from '@lab/runner';
-import { hiddenKeyHelps, klHelps, methodTables } from '../claims.ts';
+import { acrossSets, differenceFigures, ensembleBetter, hiddenKeyHelps, klHelps, methodTables } from '../shared.ts';
 import { embedded, quick, smoke } from '../embedded.ts';
 import { calibrationMargin, lossMargin, onePoint } from '../margins.ts';
-import { across, arms, controlNames, tuningOf } from './arms.ts';
+import { arms, controlNames, tuningOf } from './arms.ts';
 
 /** Sentences of reviews, and fields of meaning; each test set has at least 687 examples. */
 const sets = {
@@ -17,80 +17,72 @@ const seeds = Array.from({ length: 12 }, (_, i) => 100 + i);
 
 const named = (method: string): ReportArm => ({ name: method, where: { method } });
 const dropout = named('lora-dropout');
-const read = (readout: NonNullable<ReportArm['readout']>, name: string): ReportArm => ({ ...dropout, name, readout });
+const none = named('none');
 const controls = controlNames.map(named);
+
+/** LoRA Dropout does better than another arm. */
+const better = (
+  said: Pick<Claim, 'id' | 'text' | 'source'>,
+  than: ReportArm,
+  by: { readonly metric: string; readonly margin: Margin } = { metric: 'score', margin: onePoint },
+): Claim => ({ ...said, test: { kind: 'better', arm: dropout, than: [than], ...by } });
 
 const claims: readonly Claim[] = [
   {
-    id: 'lora-dropout-helps',
-    text: 'LoRA Dropout is above plain LoRA',
-    source: 'LoRA Dropout, Tables 1 and 2',
-    test: { kind: 'better', arm: dropout, than: [named('none')], metric: 'score', margin: onePoint },
+    ...better(
+      {
+        id: 'lora-dropout-helps',
+        text: 'LoRA Dropout is above plain LoRA',
+        source: 'LoRA Dropout, Tables 1 and 2',
+      },
+      none,
+    ),
     controls,
   },
   {
-    id: 'lora-dropout-loss',
-    text: 'LoRA Dropout has a lower loss than plain LoRA',
-    source: 'LoRA Dropout, Theorem 4.1: a smaller gap between training and test',
-    test: { kind: 'better', arm: dropout, than: [named('none')], metric: 'nll', margin: lossMargin },
+    ...better(
+      {
+        id: 'lora-dropout-loss',
+        text: 'LoRA Dropout has a lower loss than plain LoRA',
+        source: 'LoRA Dropout, Theorem 4.1: a smaller gap between training and test',
+      },
+      none,
+      { metric: 'nll', margin: lossMargin },
+    ),
     controls,
   },
   {
-    id: 'lora-dropout-calibrates',
-    text: 'LoRA Dropout lowers the calibration error',
-    source: 'LoRA Dropout, Table 4 and Figure 3',
-    test: { kind: 'better', arm: dropout, than: [named('none')], metric: 'ece', margin: calibrationMargin },
+    ...better(
+      {
+        id: 'lora-dropout-calibrates',
+        text: 'LoRA Dropout lowers the calibration error',
+        source: 'LoRA Dropout, Table 4 and Figure 3',
+      },
+      none,
+      { metric: 'ece', margin: calibrationMargin },
+    ),
     controls,
   },
-  {
-    id: 'above-lora-input',
-    text: 'LoRA Dropout is above dropout on the input of the branch',
-    source: 'a control of ours: what LoRA’s own dropout gives',
-    test: { kind: 'better', arm: dropout, than: [named('lora-input')], metric: 'score', margin: onePoint },
-  },
-  {
-    id: 'more-samples',
-    text: 'Four samples a step do better than one',
-    source: 'LoRA Dropout, Figure 5 right',
-    test: { kind: 'better', arm: dropout, than: [named('lora-dropout, N = 1')], metric: 'score', margin: onePoint },
-  },
-  {
-    id: 'ensemble-below-members',
-    text: 'The loss of the ensemble is below the mean loss of its members',
-    source: 'LoRA Dropout, Theorem 4.5',
-    test: {
-      kind: 'better',
-      arm: read('ensemble', 'ensemble'),
-      than: [read('single-members', 'its members one by one')],
-      metric: 'nll',
-      margin: lossMargin,
+  better(
+    {
+      id: 'above-lora-input',
+      text: 'LoRA Dropout is above dropout on the input of the branch',
+      source: 'a control of ours: what LoRA’s own dropout gives',
     },
-  },
-  {
-    id: 'ensemble-above-deterministic',
-    text: 'The ensemble does better than one deterministic pass of the same weights',
-    source: 'LoRA Dropout, Figure 4',
-    test: {
-      kind: 'better',
-      arm: read('ensemble', 'ensemble'),
-      than: [read('deterministic', 'deterministic')],
-      metric: 'nll',
-      margin: lossMargin,
+    named('lora-input'),
+  ),
+  better(
+    {
+      id: 'more-samples',
+      text: 'Four samples a step do better than one',
+      source: 'LoRA Dropout, Figure 5 right',
     },
-  },
-  {
-    id: 'ensemble-above-mean-field',
-    text: 'The ensemble does better than one mean-field pass of the same weights',
-    source: 'a control of ours: a pass that costs one evaluation',
-    test: {
-      kind: 'better',
-      arm: read('ensemble', 'ensemble'),
-      than: [read('mean-field', 'mean-field')],
-      metric: 'nll',
-      margin: lossMargin,
-    },
-  },
-  { ...hiddenKeyHelps(named('hiddenkey'), named('none')), controls },
+    named('lora-dropout, N = 1'),
+  ),
+  ensembleBetter(dropout, 'single-members'),
+  ensembleBetter(dropout, 'deterministic'),
+  ensembleBetter(dropout, 'mean-field'),
+  { ...hiddenKeyHelps(named('hiddenkey'), none), controls },
   klHelps(named('hiddenkey'), named('hiddenkey-minus')),
 ];
 
@@ -113,7 +105,7 @@ export const decisiveExperiment: Experiment<ReportSpec> = {
     embedded: {
       summary: 'the same on four data sets, twelve seeds: lab tune first, register with looks',
       base: { ...embedded, members: 4, train: { ...embedded.train, epochs: 6 } },
-      arms: across(sets),
+      arms: acrossSets(arms, sets),
       seeds,
       tuning: tuningOf(6, [1000]),
     },
@@ -125,7 +117,7 @@ export const decisiveExperiment: Experiment<ReportSpec> = {
     paper: 'LoRA Dropout (Lin et al. 2024) and HiddenKey (Wang et al. 2024)',
     claims,
     tables: [
-      ...methodTables(named('none')),
+      ...methodTables(none),
       {
         kind: 'ensemble',
         name: 'score-against-m',
@@ -135,26 +127,12 @@ export const decisiveExperiment: Experiment<ReportSpec> = {
       },
     ],
     figures: [
-      {
-        kind: 'forest',
-        name: 'differences',
-        title: 'Paired differences to plain LoRA',
-        baseline: named('none'),
-        metric: 'score',
-        perTask: true,
-      },
-      {
-        kind: 'forest',
-        name: 'differences-nll',
-        title: 'Paired differences in NLL',
-        baseline: named('none'),
-        metric: 'nll',
-      },
+      ...differenceFigures(none),
       {
         kind: 'reliability',
         name: 'reliability',
         title: 'Confidence against accuracy',
-        arms: [named('none'), dropout, named('hiddenkey')],
+        arms: [none, dropout, named('hiddenkey')],
       },
       { kind: 'pareto', name: 'cost', title: 'Cost against quality', cost: 'train-seconds', metric: 'nll' },
     ],

@@ -1,6 +1,6 @@
 import { hiddenKey, type ReportArm, type ReportSpec } from '@lab/report';
 import type { Arm, ConfigPatch, Experiment } from '@lab/runner';
-import { klHelps } from '../claims.ts';
+import { klHelps } from '../shared.ts';
 import { quick, smoke } from '../embedded.ts';
 import { columnOfDropKey, elementOfHiddenCut, hiddenKeyAboveLora } from '../margins.ts';
 import {

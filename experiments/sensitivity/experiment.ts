@@ -1,9 +1,10 @@
-import type { ClaimTest, ReportArm, ReportSpec } from '@lab/report';
+import type { ReportSpec } from '@lab/report';
 import { grid, type Arm, type Experiment } from '@lab/runner';
+import { ensembleBetter } from '../shared.ts';
 import { embedded, quick, smoke } from '../embedded.ts';
 import { onDeberta } from '../recipes/deberta.ts';
 import { onMiniLm } from '../recipes/minilm.ts';
-import { calibrationMargin, lossMargin, onePoint } from '../margins.ts';
+import { calibrationMargin, onePoint } from '../margins.ts';
 
 const arm = ({ p, N }: { readonly p: number; readonly N: number }) => ({
   dropout: { name: 'lora-dropout', p, samples: N },
@@ -27,21 +28,8 @@ const readouts = <A extends { readonly name: string }>(base: A) => [
 ];
 const metrics = ['score', 'nll', 'ece'] as const;
 
-/** The ensemble of the middle setting against another reading of the same weights, by loss. */
-const ensembleBetter = (
-  readout: 'own' | 'ensemble',
-  other: Pick<Required<ReportArm>, 'name' | 'readout'>,
-): ClaimTest => {
-  const where = { p: 0.3, N: 4 };
-  const arm = { name: 'ensemble', where, readout };
-  return {
-    kind: 'better',
-    arm,
-    than: [{ name: other.name, where, readout: other.readout }],
-    metric: 'nll',
-    margin: lossMargin,
-  };
-};
+const middle = { p: 0.3, N: 4 };
+const ofMiddle = { name: 'p = 0.3, N = 4', where: middle };
 
 export const sensitivityExperiment: Experiment<ReportSpec> = {
   name: 'sensitivity',
@@ -94,31 +82,16 @@ export const sensitivityExperiment: Experiment<ReportSpec> = {
         source: 'LoRA Dropout, Figure 5 right',
         test: { kind: 'rising', arm: alongCount, x: 'N', metric: 'score', margin: onePoint },
       },
-      {
-        id: 'ensemble-above-deterministic',
-        text: 'The ensemble does better than one deterministic pass of the same weights',
-        source: 'LoRA Dropout, Figure 4',
-        test: ensembleBetter('own', { name: 'deterministic', readout: 'deterministic' }),
-      },
-      {
-        id: 'ensemble-below-members',
-        text: 'The loss of the ensemble is below the mean loss of its members',
-        source: 'LoRA Dropout, Theorem 4.5',
-        test: ensembleBetter('ensemble', { name: 'its members one by one', readout: 'single-members' }),
-      },
-      {
-        id: 'ensemble-above-mean-field',
-        text: 'The ensemble does better than one mean-field pass of the same weights',
-        source: 'a control of ours: a pass that costs one evaluation',
-        test: ensembleBetter('ensemble', { name: 'mean-field', readout: 'mean-field' }),
-      },
+      ensembleBetter(ofMiddle, 'deterministic', 'own'),
+      ensembleBetter(ofMiddle, 'single-members'),
+      ensembleBetter(ofMiddle, 'mean-field'),
       {
         id: 'calibration',
         text: 'Dropout lowers the calibration error',
         source: 'LoRA Dropout, Table 4 and Figure 3',
         test: {
           kind: 'better',
-          arm: { name: 'p = 0.3, ensemble', where: { p: 0.3, N: 4 }, readout: 'own' },
+          arm: { name: 'p = 0.3, ensemble', where: middle, readout: 'own' },
           than: [{ name: 'p = 0', where: { p: 0 } }],
           metric: 'ece',
           margin: calibrationMargin,
@@ -133,7 +106,7 @@ export const sensitivityExperiment: Experiment<ReportSpec> = {
         name: 'score-against-m',
         title: 'Score against M',
         metrics,
-        arms: [{ name: 'p = 0.3, N = 4', where: { p: 0.3, N: 4 } }],
+        arms: [ofMiddle],
       },
     ],
     figures: [
@@ -161,7 +134,7 @@ export const sensitivityExperiment: Experiment<ReportSpec> = {
         name: 'ensemble-size',
         title: 'Score against ensemble size M',
         metrics,
-        arms: [{ name: 'p = 0.3, N = 4', where: { p: 0.3, N: 4 } }],
+        arms: [ofMiddle],
       },
     ],
   },
