@@ -47,6 +47,7 @@ export {
   writeWhole,
 } from './disk/write.ts';
 export { curvePointSchema, predictionSchema, runRecordSchema } from './run/record-schema.ts';
+export { evaluationAs } from './run/evaluation-as.ts';
 export { LeaseLost, openRun, pathStep, runFolder } from './store/folder.ts';
 export { note } from './store/history.ts';
 export {

@@ -1,3 +1,4 @@
+import { evaluationAs } from '@lab/records';
 import type { CurvePoint, Evaluation, Label, Prediction, Readout } from '@lab/records';
 import { calibratedNames, calibratedScores, type Labelled } from './scores/calibrated.ts';
 import { type Outcomes, outcomes, storedOutputs, type ReadoutName, storedScores } from './scores/outcome.ts';
@@ -97,14 +98,16 @@ const passes = [
 ] as const satisfies readonly RunReading[];
 
 /**
- * A metric on the validation split under a reading, or under a single pass where only that was
- * evaluated there; `score` is the main metric. Null where unknown or diverged.
+ * A metric on the validation split under a reading, or what stands for it there; `score` is the
+ * main metric. Null where unknown or diverged.
  */
 export const validationValue = (cell: Cell, metric: string, wanted: RunReading | null): number | null => {
   const { result } = cell.record;
   if (wanted === null || result.status !== 'done') return null;
-  const own = [wanted, ...passes].find((r) => evaluation(cell, 'validation', r) !== undefined);
-  const value = own && evaluation(cell, 'validation', own)?.metrics[metric === 'score' ? result.metric : metric];
+  const { readout, members } = wanted;
+  const held = result.evaluations.filter(({ split }) => split === 'validation');
+  const own = evaluationAs(held, isEnsemble(readout) ? { readout, members } : { readout });
+  const value = own?.metrics[metric === 'score' ? result.metric : metric];
   return typeof value === 'number' ? value : null;
 };
 

@@ -1,4 +1,4 @@
-import type { CurvePoint, Evaluation, RunConfig } from '@lab/records';
+import { evaluationAs, type CurvePoint, type Evaluation, type RunConfig } from '@lab/records';
 import { learningRate, type Handle } from '@lab/engine';
 import { assess } from '../read/assess.ts';
 import type { Reading } from '../read/read.ts';
@@ -77,13 +77,11 @@ type Metrics = Evaluation['metrics'];
 const lossOf = ({ nll, mse }: Metrics): number | null => nll ?? mse ?? null;
 
 /**
- * The validation loss that a search goes by: of the readout by which the method is tested. A curve
- * has no ensembles unless the selection goes by them, so an ensemble of masks is stood for by its
- * mean-field pass: masks off without (1-p)^2 would be another model. Null where undefined.
+ * The validation loss that a search goes by: of the readout by which the method is tested, or of
+ * what stands for it. Null where undefined.
  */
 export const searchLoss = (evaluations: readonly Evaluation[], tested: Evaluation['readout']): number | null => {
-  const of = (readout: Evaluation['readout']) => evaluations.find((one) => one.readout === readout);
-  const own = of(tested) ?? of('mean-field') ?? of('deterministic') ?? evaluations[0];
+  const own = evaluationAs(evaluations, { readout: tested }) ?? evaluations[0];
   return own ? lossOf(own.metrics) : null;
 };
 

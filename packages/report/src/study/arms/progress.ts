@@ -1,4 +1,4 @@
-import type { Evaluation } from '@lab/records';
+import { evaluationAs, type Evaluation } from '@lab/records';
 import { type ReportArm, cellsOf, pairName, readingOf } from './arm.ts';
 import { groupBy } from '../group.ts';
 import { curve, type RunReading, seedOf, taskOf } from '../run.ts';
@@ -19,23 +19,16 @@ export interface Moment {
   readonly readout: string;
 }
 
-/**
- * Evaluations along training are single passes, unless selection needed the ensemble: an ensemble
- * that is not there falls back to the mean-field pass, then to the deterministic one. The readout
- * is kept with the number, so that captions can say it.
- */
+/** The readout is kept with the number: captions say which one stands for an ensemble. */
 const pick = (
   list: readonly Evaluation[],
   split: Evaluation['split'],
   wanted: RunReading | null,
-): Evaluation | undefined => {
-  const some = list.filter((e) => e.split === split);
-  return (
-    some.find((e) => e.readout === wanted?.readout && e.members === wanted.members) ??
-    some.find((e) => e.readout === 'mean-field' && wanted?.readout !== 'deterministic') ??
-    some.find((e) => e.readout === 'deterministic')
+): Evaluation | undefined =>
+  evaluationAs(
+    list.filter((e) => e.split === split),
+    wanted ?? { readout: 'mean-field' },
   );
-};
 
 /** The curves of an arm's runs for a metric (`score`: the main one). */
 export const moments = (cells: readonly Cell[], arm: ReportArm, metric: string): Moment[] =>
