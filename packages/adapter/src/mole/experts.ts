@@ -63,5 +63,5 @@ export const expertsOf = (
       `adapter (mole): goes on from ${experts} runs of lora with its rank ${r}, scale ${scale} and target_modules, ` +
         `or from one like itself; it starts from ${lefts.length}: ${described(other ?? itemAt(lefts, 0))}`,
     );
-  return targets.reduce<HostParams>((all, spec) => ({ ...all, ...banked(spec, lefts, r) }), {});
+  return Object.fromEntries(targets.flatMap((spec) => Object.entries(banked(spec, lefts, r))));
 };

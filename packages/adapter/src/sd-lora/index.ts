@@ -131,10 +131,11 @@ export const sdLora = entry<[Model], Adapter, typeof options>({
       follow: (lefts) => {
         const before = leftRanks(ranks, lefts);
         const [left] = lefts;
-        return targets.reduce<HostParams>((all, spec) => {
+        const follows = targets.flatMap((spec) => {
           const directions = directionsOf(spec, left?.params ?? {}, before);
-          return { ...all, ...asPast(spec, closed(directions, spec, distil), start) };
-        }, {});
+          return Object.entries(asPast(spec, closed(directions, spec, distil), start));
+        });
+        return Object.fromEntries(follows);
       },
     };
   },

@@ -19,8 +19,12 @@ export const readDataJson = <S extends z.ZodType>(path: string, schema: S): z.in
   parseDataJson(path, readDataText(path), schema);
 
 /** The same for a text that was read already. */
-export const parseDataJson = <S extends z.ZodType>(path: string, text: string, schema: S): z.infer<S> => {
-  const parsed = schema.safeParse(parse(path, text));
+export const parseDataJson = <S extends z.ZodType>(path: string, text: string, schema: S): z.infer<S> =>
+  checkDataJson(path, parse(path, text), schema);
+
+/** The same for a value that was parsed already. */
+export const checkDataJson = <S extends z.ZodType>(path: string, value: unknown, schema: S): z.infer<S> => {
+  const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   const issue = itemAt(parsed.error.issues, 0);
   throw new BadInput(`${path}: at "${issue.path.join('.')}": ${issue.message}`);
@@ -30,20 +34,21 @@ export const parseDataJson = <S extends z.ZodType>(path: string, text: string, s
 export const splitJsonl = (text: string): readonly Placed<string>[] =>
   text.split('\n').flatMap((value, i) => (value.trim() === '' ? [] : [{ line: i + 1, value }]));
 
+/** The value of a line. Throws `Malformed` for one that is no JSON. */
+export const parseLine = (line: string): unknown => {
+  try {
+    return JSON.parse(line);
+  } catch {
+    throw new Malformed('(whole line)', 'not valid JSON');
+  }
+};
+
 /**
  * One row checked against a schema. `row` is a JSON text or an object. Throws `Malformed` naming
  * the column.
  */
 export const parseRow = <S extends z.ZodType>(row: unknown, schema: S): z.infer<S> => {
-  let value = row;
-  if (typeof row === 'string') {
-    try {
-      value = JSON.parse(row);
-    } catch {
-      throw new Malformed('(whole line)', 'not valid JSON');
-    }
-  }
-  const parsed = schema.safeParse(value);
+  const parsed = schema.safeParse(typeof row === 'string' ? parseLine(row) : row);
   if (parsed.success) return parsed.data;
   const issue = itemAt(parsed.error.issues, 0);
   throw new Malformed(issue.path.join('.') || '(whole row)', issue.message);

@@ -1,8 +1,8 @@
 import { BadInput } from '@lab/records';
 import { splitCsv } from './csv.ts';
-import { splitJsonl } from './json.ts';
+import { parseLine, splitJsonl } from './json.ts';
 import { readParquet, type Cells } from './parquet.ts';
-import { Malformed, type Placed } from './rows.ts';
+import type { Placed } from './rows.ts';
 import { decode } from './text.ts';
 import { jsonCells, wholeJsonRows } from './whole-json.ts';
 import { checkWidth, splitTsv, type TextTable } from './tsv.ts';
@@ -36,18 +36,10 @@ const withHeader = ({ columns, lines }: TextTable): DataTable['rows'] =>
     },
   }));
 
-const parsed = (line: string): unknown => {
-  try {
-    return JSON.parse(line);
-  } catch {
-    throw new Malformed('(whole line)', 'not valid JSON');
-  }
-};
-
 /** One object on each line, or one value: a list of objects, or SQuAD's form. */
 const jsonRows = (path: string, text: string): DataTable['rows'] =>
   wholeJsonRows(path, text) ??
-  splitJsonl(text).map(({ line, value }) => ({ line, value: () => jsonCells(parsed(value)) }));
+  splitJsonl(text).map(({ line, value }) => ({ line, value: () => jsonCells(parseLine(value)) }));
 
 /**
  * Reads a table from bytes. csv and tsv need a header; tsv has no quoting; jsonl has one object on

@@ -1,4 +1,4 @@
-import { parseDataJson } from './json.ts';
+import { checkDataJson, parseDataJson } from './json.ts';
 import type { Cells } from './parquet.ts';
 import { Malformed, type Placed } from './rows.ts';
 import { questionsIn, squadForm, squadQuestion } from './squad-form.ts';
@@ -14,20 +14,21 @@ export const jsonCells = (value: unknown): Cells => {
   throw new Malformed('(whole line)', 'not a JSON object');
 };
 
-/** A file that is one object on one line is a table of one row, unless it has SQuAD's key. */
-const isSquad = (text: string): boolean => {
+/** The value of a text that is JSON as a whole; undefined for one object on each line. */
+const valueOf = (text: string): unknown => {
   try {
-    const value: unknown = JSON.parse(text);
-    return isRow(value) && Array.isArray(value['data']);
+    return JSON.parse(text);
   } catch {
-    // One object on each line is no JSON as a whole.
-    return false;
+    return undefined;
   }
 };
 
+/** A file that is one object on one line is a table of one row, unless it has SQuAD's key. */
+const isSquad = (value: unknown): boolean => isRow(value) && Array.isArray(value['data']);
+
 /** Columns of the questions of a file in SQuAD's form. */
-const squadRows = (path: string, text: string): readonly Cells[] =>
-  questionsIn(parseDataJson(path, text, squadForm(squadQuestion))).map(({ question, context, answers }) => ({
+const squadRows = (path: string, value: unknown): readonly Cells[] =>
+  questionsIn(checkDataJson(path, value, squadForm(squadQuestion))).map(({ question, context, answers }) => ({
     question,
     context,
     answers: answers.map((answer) => answer.text),
@@ -37,13 +38,7 @@ const squadRows = (path: string, text: string): readonly Cells[] =>
 /** Whether the first line is a value of its own, and others follow. */
 const isByLines = (text: string): boolean => {
   const end = text.indexOf('\n');
-  if (end < 0) return false;
-  try {
-    JSON.parse(text.slice(0, end));
-    return true;
-  } catch {
-    return false;
-  }
+  return end >= 0 && valueOf(text.slice(0, end)) !== undefined;
 };
 
 /**
@@ -55,5 +50,6 @@ export const wholeJsonRows = (path: string, text: string): Rows | undefined => {
     values.map((value, i) => ({ line: i + 1, value: () => jsonCells(value) }));
   const whole = text.trim();
   if (whole.startsWith('[') && !isByLines(whole)) return placed(parseDataJson(path, text, z.array(z.unknown())));
-  return isSquad(text) ? placed(squadRows(path, text)) : undefined;
+  const value = valueOf(text);
+  return isSquad(value) ? placed(squadRows(path, value)) : undefined;
 };

@@ -96,7 +96,7 @@ export const INDEXING: readonly Lowering[] = [
     attrs: [],
     lower: (g, [x, indices]) => {
       const depth = indices.shape.at(-1)!;
-      const shape = [...indices!.shape.slice(0, -1), ...x!.shape.slice(depth)];
+      const shape = [...indices.shape.slice(0, -1), ...x.shape.slice(depth)];
       return g.emit('GatherND', [x, as64(g, indices)], { dtype: x.dtype, shape });
     },
   }),

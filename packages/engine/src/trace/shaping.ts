@@ -98,7 +98,7 @@ export const SHAPING: readonly Lowering[] = [
     inputs: ['x'],
     attrs: ['shape'],
     lower: (g, [x], attrs) => {
-      const shape = tf.util.inferFromImplicitShape(numbersOf(attrs, 'shape'), tf.util.sizeFromShape([...x!.shape]));
+      const shape = tf.util.inferFromImplicitShape(numbersOf(attrs, 'shape'), tf.util.sizeFromShape([...x.shape]));
       return reshape(g, x, shape);
     },
   }),
@@ -107,7 +107,7 @@ export const SHAPING: readonly Lowering[] = [
     inputs: ['input'],
     attrs: ['dim'],
     lower: (g, [x], attrs) => {
-      const shape = [...x!.shape];
+      const shape = [...x.shape];
       shape.splice(from(numberOf(attrs, 'dim'), shape.length + 1), 0, 1);
       return reshape(g, x, shape);
     },

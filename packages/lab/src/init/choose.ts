@@ -1,15 +1,8 @@
 import { createInterface } from 'node:readline/promises';
 import { BadInput } from '@lab/records';
-import {
-  columnNamed,
-  guessColumns,
-  guessTask,
-  initTasks,
-  type ChosenColumns,
-  type ColumnFacts,
-  type InitTask,
-} from './columns.ts';
+import { columnNamed, guessColumns, guessTask, type ChosenColumns, type ColumnFacts } from './columns.ts';
 import type { SpanColumns } from './spans.ts';
+import { initTasks, type InitTask } from './tasks.ts';
 
 /** What the command line says of the columns. */
 export interface ColumnFlags {

@@ -1,9 +1,6 @@
 import type { Cells } from '@lab/datasets';
 import { BadInput, nearest } from '@lab/records';
-
-/** What `lab init` can write a study for. */
-export const initTasks = ['classification', 'regression', 'text-to-text', 'extractive-qa'] as const;
-export type InitTask = (typeof initTasks)[number];
+import type { InitTask } from './tasks.ts';
 
 /** What is known of a column before anything is asked. */
 export interface ColumnFacts {

@@ -8,9 +8,9 @@ export interface DataSummary {
   readonly classes: { readonly [name: string]: number } | null;
   /** Share of the most frequent class: what a constant answer scores; null without classes. */
   readonly constant: number | null;
-  /** Words of the inputs. */
   /** Of questions on contexts: different contexts, and questions without an answer; else null. */
   readonly questions: { readonly contexts: number; readonly unanswered: number } | null;
+  /** Words of the inputs. */
   readonly words: { readonly median: number; readonly p95: number; readonly max: number };
   /** Rows whose input was there before, and how many of these contradict the first one's label. */
   readonly repeated: { readonly rows: number; readonly contradictions: number };

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { EngineName } from '@lab/engine';
+import { initTasks } from '../init/tasks.ts';
 
 /** Written out, so that `lab --help` need not load any engine. */
 const engines = ['gpu', 'onnx', 'tensorflow', 'wasm', 'js'] as const satisfies readonly EngineName[];
@@ -65,13 +66,7 @@ export const methodsOption = () =>
     'lora-dropout',
     'hiddenkey',
   ]);
-export const taskOption = () =>
-  new Option('--task <name>', 'what is learnt').choices([
-    'classification',
-    'regression',
-    'text-to-text',
-    'extractive-qa',
-  ]);
+export const taskOption = () => new Option('--task <name>', 'what is learnt').choices(initTasks);
 export const jsonOption = () => new Option('--json', 'machine-readable output').default(false);
 
 /** What names runs: scale, overrides, output folder, base model and its weights. */
