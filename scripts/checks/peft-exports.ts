@@ -8,11 +8,12 @@
  *     [--formats lora]
  */
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { letters, tinyCheckpoint } from '@lab/lab/testing';
 import { readPredictions, readRecord } from '@lab/records';
 import { KINDS, type Kind } from './exports/kinds.ts';
 import { logitsOf } from './exports/logits.ts';
@@ -20,10 +21,8 @@ import { logitsOf } from './exports/logits.ts';
 const tolerance = 1e-4;
 const here = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
 
-// Three special ids, then twenty letters: as many as the tiny checkpoints know.
-const words = ['<pad>', '<s>', '</s>', ...'etaoinshrdlcumwfgypb'];
 const texts = ['tea', 'noise', 'eat', 'sand', 'on', 'shore', 'lime', 'mud'];
-const idsOf = (text: string): readonly number[] => [...text].map((letter) => words.indexOf(letter));
+const idsOf = (text: string): readonly number[] => [...text].map((letter) => letters.indexOf(letter));
 
 interface Case {
   readonly name: string;
@@ -36,16 +35,6 @@ interface Case {
 const lab = (...args: readonly string[]): void => {
   const entry = ['--import', 'tsx/esm', here('../../packages/lab/src/main.ts')];
   execFileSync(process.execPath, [...entry, ...args], { stdio: ['ignore', 'ignore', 'inherit'] });
-};
-
-const checkpoint = (folder: string, fixture: string): string => {
-  const to = join(folder, fixture);
-  cpSync(here(`../../packages/models/test/fixtures/families/${fixture}`), to, { recursive: true });
-  const vocab = Object.fromEntries(words.map((word, id) => [word, id]));
-  const model = { type: 'BPE', unk_token: '<pad>', vocab, merges: [] };
-  const parts = { added_tokens: [], normalizer: null, pre_tokenizer: null, post_processor: null, decoder: null };
-  writeFileSync(join(to, 'tokenizer.json'), JSON.stringify({ version: '1.0', ...parts, model }));
-  return to;
 };
 
 /** Rows of a task: a text and its class, or a letter that is looked for in a text. */
@@ -106,7 +95,7 @@ const outputsOf = async (out: string, run: string, base: string, task: Kind['tas
 const casesOf = async (whole: string, kind: Kind): Promise<readonly Case[]> => {
   const { model, fixture, format, task } = kind;
   const folder = mkdtempSync(join(whole, `${model}-`));
-  const base = checkpoint(folder, fixture);
+  const base = tinyCheckpoint(fixture, join(folder, fixture));
   const [study, out] = [join(folder, 'study.json'), join(folder, 'out')];
   writeFileSync(study, JSON.stringify(studyOf(folder, kind)));
   lab('run', study, '--scale', 'tiny', '--weights', base, '--out', out, '--workers', '1');

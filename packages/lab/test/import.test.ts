@@ -11,6 +11,7 @@ import { exportRun } from '../src/commands/export.ts';
 import { adopt } from '../src/import/adopt.ts';
 import { readPeftFolder } from '../src/import/folder.ts';
 import { lab, scratch } from './cli.ts';
+import { tinyCheckpoint } from './tiny.ts';
 
 const { out, remove } = scratch();
 afterAll(remove);
@@ -23,20 +24,10 @@ interface Expected {
 }
 const expected = JSON.parse(readFileSync(join(fixtures, 'expected.json'), 'utf8')) as Expected;
 
-const words = ['<pad>', '<s>', '</s>', ...'etaoinshrdlcumwfgypb'];
-const bpe = { type: 'BPE', unk_token: '<pad>', vocab: Object.fromEntries(words.map((w, id) => [w, id])), merges: [] };
-const parts = { added_tokens: [], normalizer: null, pre_tokenizer: null, post_processor: null, decoder: null };
-
 /** A folder with a tiny checkpoint of transformers, in which a letter is a token. */
 const checkpoint = (family: string): string => {
   const folder = join(out, family);
-  if (existsSync(folder)) return folder;
-  mkdirSync(folder);
-  cpSync(fileURLToPath(new URL(`../../models/test/fixtures/families/${family}`, import.meta.url)), folder, {
-    recursive: true,
-  });
-  writeFileSync(join(folder, 'tokenizer.json'), JSON.stringify({ version: '1.0', ...parts, model: bpe }));
-  return folder;
+  return existsSync(folder) ? folder : tinyCheckpoint(family, folder);
 };
 
 const kindOf = (family: string): string => present(/^[a-z]+/.exec(family)?.[0]);

@@ -5,9 +5,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openCommandLine } from './bad-input/command-line.ts';
 import { commandsOf, pagesIn, wordsOf } from './pages/commands.ts';
 import { scratch } from './cli.ts';
+import { tinyCheckpoint } from './tiny.ts';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
-const fixture = (path: string): string => join(root, 'packages/models/test/fixtures', path);
 const { out: folder, remove } = scratch();
 const own = (path: string): string => join(folder, path);
 const line = openCommandLine({ cwd: folder, limit: 600 });
@@ -29,8 +29,7 @@ beforeAll(() => {
     own('pairs.csv'),
     csv('premise,hypothesis,label', (i) => `it is number ${i},it is ${i},${label(i)}`),
   );
-  cpSync(fixture('families/bert-pooler'), own('my-bert'), { recursive: true });
-  writeFileSync(own('my-bert/tokenizer.json'), JSON.stringify(letters));
+  tinyCheckpoint('bert-pooler', own('my-bert'));
   cpSync(join(root, 'packages/lab/test/fixtures/imports/lora'), own('my-adapter'), { recursive: true });
   writeFileSync(
     own('topics.csv'),
@@ -41,18 +40,6 @@ afterAll(() => {
   line.close();
   remove();
 });
-
-/** A tokenizer of letters, for the tiny checkpoint. */
-const vocab = Object.fromEntries(['<pad>', '<s>', '</s>', ...'etaoinshrdlcumwfgypb'].map((word, id) => [word, id]));
-const letters = {
-  version: '1.0',
-  added_tokens: [],
-  normalizer: null,
-  pre_tokenizer: null,
-  post_processor: null,
-  decoder: null,
-  model: { type: 'BPE', unk_token: '<pad>', vocab, merges: [] },
-};
 
 /** The study that was written, as small as it can be. */
 const shrink = (name: string): void => {

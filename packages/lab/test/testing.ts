@@ -12,3 +12,4 @@ export { tableOf, type Row } from './faults/row.ts';
 export { jumpClock, shareFolder, takeOver } from './faults/sharing.ts';
 export { openStudy } from './faults/study.ts';
 export { published, renderPublished } from './published.ts';
+export { letters, tinyCheckpoint } from './tiny.ts';

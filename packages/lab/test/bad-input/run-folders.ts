@@ -14,25 +14,11 @@ import {
 import { join } from 'node:path';
 import { canonical, digest } from '@lab/records';
 import { lab as inOwnProcess } from '../cli.ts';
+import { tinyRun } from '../tiny.ts';
 import type { CommandLine } from './command-line.ts';
 import type { BadCase } from './outcome.ts';
 
-const study = JSON.stringify({
-  name: 'folders',
-  scales: {
-    quick: {
-      base: {
-        dataset: { name: 'imdb', train: 16, validation: 8, maxTest: 16 },
-        model: { name: 'use-lite' },
-        adapter: { name: 'lora', r: 2 },
-        dropout: { name: 'none' },
-        train: { epochs: 1, batchSize: 8, maxTokens: 16 },
-        members: 0,
-      },
-      seeds: [0, 1],
-    },
-  },
-});
+const study = JSON.stringify({ name: 'folders', scales: { quick: { base: tinyRun, seeds: [0, 1] } } });
 
 /** Folders of two finished runs, of which the first is harmed. */
 type Pair = { readonly first: string; readonly second: string };

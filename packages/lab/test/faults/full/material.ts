@@ -1,34 +1,13 @@
-import { chmodSync, cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { readSafetensors, writeSafetensors } from '@lab/engine';
+import { tinyCheckpoint, tinyRun } from '../../tiny.ts';
 import { preload } from './preload.ts';
 
-const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
-const peftFolder = at('../../fixtures/imports/adalora');
-const families = at('../../../../models/test/fixtures/families');
-
-const words = ['<pad>', '<s>', '</s>', ...'etaoinshrdlcumwfgypb'];
-const tokenizer = {
-  version: '1.0',
-  added_tokens: [],
-  normalizer: null,
-  pre_tokenizer: null,
-  post_processor: null,
-  decoder: null,
-  model: { type: 'BPE', unk_token: '<pad>', vocab: Object.fromEntries(words.map((w, id) => [w, id])), merges: [] },
-};
-
-const run = {
-  dataset: { name: 'imdb', train: 16, validation: 8, maxTest: 16 },
-  model: { name: 'use-lite' },
-  adapter: { name: 'lora', r: 2 },
-  dropout: { name: 'none' },
-  train: { epochs: 1, batchSize: 8, maxTokens: 16 },
-  members: 0,
-};
+const peftFolder = fileURLToPath(new URL('../../fixtures/imports/adalora', import.meta.url));
 const tuning = { how: 'random', trials: 2, seeds: [50], shared: { 'train.lr': [0.001, 0.002] } };
-const small = { name: 'small', scales: { quick: { base: run, seeds: [0, 1], tuning } } };
+const small = { name: 'small', scales: { quick: { base: tinyRun, seeds: [0, 1], tuning } } };
 
 const days = Array.from({ length: 30 }, (_, day) => day);
 const texts = ['tea', 'noise', 'eat', 'sand', 'on', 'shore'];
@@ -54,8 +33,7 @@ export interface Material {
 }
 
 const checkpoint = (folder: string, more: number): string => {
-  cpSync(join(families, 'bert-pooler'), folder, { recursive: true });
-  writeFileSync(join(folder, 'tokenizer.json'), JSON.stringify(tokenizer));
+  tinyCheckpoint('bert-pooler', folder);
   if (more === 0) return folder;
   const file = join(folder, 'model.safetensors');
   const { tensors, metadata } = readSafetensors(readFileSync(file));
